@@ -1,0 +1,1 @@
+"""Plan, prove and follow water deliveries to villages in a drought."""

@@ -1,0 +1,137 @@
+"""People and animals -> need of the day, as bands served in strict order."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Final, Literal
+
+from dispatch.scenario import NeedStandard, Scenario, Village
+
+Band = Literal[
+    "facility",
+    "survival_vulnerable",
+    "survival",
+    "basic_vulnerable",
+    "basic",
+    "livestock",
+    "normal",
+]
+
+#: Every band, first served first.
+BANDS: Final[tuple[Band, ...]] = (
+    "facility",
+    "survival_vulnerable",
+    "survival",
+    "basic_vulnerable",
+    "basic",
+    "livestock",
+    "normal",
+)
+
+#: The only band that water unfit for drinking may serve (rule 10).
+LIVESTOCK: Final = BANDS.index("livestock")
+
+
+def gross_need_l(village: Village, standard: NeedStandard) -> dict[Band, int]:
+    """
+    Return the litres a day of every band, before the water already in the tank.
+
+    Fractions are carried from band to band and the last one is dropped, so that
+    the bands add up to no more than the exact need (rule 8).
+    """
+    others = village.population - village.vulnerable_people
+    survival = standard.survival_l_per_person
+    basic = standard.basic_l_per_person - survival
+    normal = standard.normal_l_per_person - standard.basic_l_per_person
+    animals = (
+        village.cattle * standard.cattle_l_per_head
+        + village.pigs * standard.pigs_l_per_head
+        + village.sheep * standard.sheep_l_per_head
+        + village.poultry * standard.poultry_l_per_head
+    )
+    litres: dict[Band, float] = {
+        "facility": village.facility_l,
+        "survival_vulnerable": survival * village.vulnerable_people,
+        "survival": survival * others,
+        "basic_vulnerable": basic * village.vulnerable_people,
+        "basic": basic * others,
+        "livestock": animals,
+        "normal": normal * village.population,
+    }
+    need: dict[Band, int] = {}
+    exact = 0.0
+    whole = 0
+    for band in BANDS:
+        exact += litres[band]
+        need[band] = math.floor(exact + 1e-6) - whole
+        whole += need[band]
+    return need
+
+
+def need_l(village: Village, standard: NeedStandard) -> dict[Band, int]:
+    """Return the litres of every band that the tank's stock does not cover."""
+    left = village.stock_l
+    net: dict[Band, int] = {}
+    for band, litres in gross_need_l(village, standard).items():
+        covered = min(left, litres)
+        left -= covered
+        net[band] = litres - covered
+    return net
+
+
+def needs_l(scenario: Scenario) -> dict[str, dict[Band, int]]:
+    """Return ``need_l`` of every village, keyed by village id."""
+    return {
+        village.village_id: need_l(village, scenario.need)
+        for village in scenario.villages
+    }
+
+
+def can_take_l(village: Village, standard: NeedStandard) -> int:
+    """Return the litres that the village may get today (rule 8)."""
+    need = sum(need_l(village, standard).values())
+    free = village.free_storage_l
+    return need if free is None else min(need, free)
+
+
+def served_l(
+    need: Mapping[Band, int], *, potable_l: int, non_potable_l: int
+) -> dict[Band, int]:
+    """
+    Return how far deliveries serve each band.
+
+    Water unfit for drinking serves livestock first; drinking water then fills
+    the bands from the top.
+
+    Parameters
+    ----------
+    need
+        Litres of every band, as from `need_l`.
+    potable_l, non_potable_l
+        Litres delivered of each water.
+    """
+    served: dict[Band, int] = {}
+    left = potable_l
+    for band in BANDS:
+        open_l = need[band]
+        if band == "livestock":
+            animals = min(non_potable_l, open_l)
+            given = animals + min(left, open_l - animals)
+            left -= given - animals
+        else:
+            given = min(left, open_l)
+            left -= given
+        served[band] = given
+    return served
+
+
+def slice_l(need: int, equity_steps: int) -> list[int]:
+    """
+    Return the need of one band cut into ``equity_steps`` nearly equal slices.
+
+    The slices add up to the need; cut points are rounded up, so that the first
+    slices are never short of their share.
+    """
+    cuts = [-(-need * step // equity_steps) for step in range(equity_steps + 1)]
+    return [high - low for low, high in zip(cuts, cuts[1:], strict=False)]

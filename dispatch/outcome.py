@@ -1,0 +1,110 @@
+"""Routes -> what every village gets, and the sums over the day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from dispatch.need import BANDS, Band, need_l, served_l
+from dispatch.plan import Reason, Route, Totals, VillageOutcome
+from dispatch.scenario import NO_ROAD, Scenario, Travel
+from dispatch.units import scaled_travel_s
+
+
+def village_outcomes(
+    scenario: Scenario,
+    routes: Sequence[Route],
+    reasons: Mapping[str, Reason] | None = None,
+) -> tuple[VillageOutcome, ...]:
+    """
+    Return need, served litres and shortage of every village, in scenario order.
+
+    Parameters
+    ----------
+    reasons
+        Reason per village id; used only where a shortage is left.
+    """
+    delivered = _delivered_l(scenario, routes)
+    outcomes = []
+    for village in scenario.villages:
+        potable_l, non_potable_l = delivered[village.village_id]
+        need = need_l(village, scenario.need)
+        served = served_l(need, potable_l=potable_l, non_potable_l=non_potable_l)
+        shortage = sum(need.values()) - sum(served.values())
+        reason = (reasons or {}).get(village.village_id) if shortage else None
+        outcomes.append(
+            VillageOutcome(
+                village_id=village.village_id,
+                need_l=need,
+                served_l=served,
+                delivered_l=potable_l + non_potable_l,
+                shortage_l=shortage,
+                reason=reason,
+            )
+        )
+    return tuple(outcomes)
+
+
+def _delivered_l(
+    scenario: Scenario, routes: Sequence[Route]
+) -> dict[str, tuple[int, int]]:
+    """Return the potable and the other litres that every village gets."""
+    potable_truck = {truck.truck_id: truck.potable for truck in scenario.trucks}
+    potable_source = {source.source_id: source.potable for source in scenario.sources}
+    delivered = {village.village_id: (0, 0) for village in scenario.villages}
+    for route in routes:
+        is_potable = False
+        for stop in route.stops:
+            if stop.kind == "fill":
+                is_potable = (
+                    potable_truck[route.truck_id] and potable_source[stop.place_id]
+                )
+            elif stop.kind == "deliver":
+                potable_l, non_potable_l = delivered[stop.place_id]
+                if is_potable:
+                    potable_l += stop.litres
+                else:
+                    non_potable_l += stop.litres
+                delivered[stop.place_id] = (potable_l, non_potable_l)
+    return delivered
+
+
+def plan_totals(
+    scenario: Scenario,
+    travel: Travel,
+    routes: Sequence[Route],
+    villages: Sequence[VillageOutcome],
+) -> Totals:
+    """Return the litres per band and the driving of a day."""
+    need: dict[Band, int] = dict.fromkeys(BANDS, 0)
+    served: dict[Band, int] = dict.fromkeys(BANDS, 0)
+    for outcome in villages:
+        for band in BANDS:
+            need[band] += outcome.need_l[band]
+            served[band] += outcome.served_l[band]
+    driving_s, driving_m = _driving(scenario, travel, routes)
+    return Totals(
+        need_l=need,
+        served_l=served,
+        delivered_l=sum(outcome.delivered_l for outcome in villages),
+        driving_s=driving_s,
+        driving_m=driving_m,
+    )
+
+
+def _driving(
+    scenario: Scenario, travel: Travel, routes: Sequence[Route]
+) -> tuple[int, int]:
+    """Return seconds and metres driven, waiting and breaks left out."""
+    index = travel.index()
+    trucks = {truck.truck_id: truck for truck in scenario.trucks}
+    driving_s = driving_m = 0
+    for route in routes:
+        truck = trucks[route.truck_id]
+        truck_class = travel.class_of_truck[route.truck_id]
+        places = [index[stop.place_id] for stop in route.stops]
+        for from_idx, to_idx in zip(places, places[1:], strict=False):
+            leg_s = int(travel.seconds[truck_class][from_idx, to_idx])
+            driving_s += scaled_travel_s(leg_s, truck.speed_factor)
+            leg_m = int(travel.metres[truck_class][from_idx, to_idx])
+            driving_m += 0 if leg_m == NO_ROAD else leg_m
+    return driving_s, driving_m

@@ -1,0 +1,151 @@
+"""The output of planning: routes with their stops, and what every village gets."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from dispatch.need import BANDS, Band
+
+StopKind = Literal["depart", "fill", "deliver", "break", "return"]
+Status = Literal["optimal", "feasible", "infeasible", "no_plan_found", "error"]
+Reason = Literal[
+    "no_road",
+    "window_closed",
+    "truck_too_big",
+    "source_dry",
+    "bay_queue",
+    "tank_full",
+    "fleet_busy",
+]
+
+#: Why a village can stay short, from what no dispatch can mend to what more trucks do.
+REASONS: Final[tuple[Reason, ...]] = (
+    "no_road",
+    "truck_too_big",
+    "tank_full",
+    "window_closed",
+    "source_dry",
+    "bay_queue",
+    "fleet_busy",
+)
+
+PLAN_FORMAT: Final = "water-dispatch-plan/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """
+    One entry of a route; times are whole seconds since midnight.
+
+    ``litres`` is 0 except for fillings and deliveries; ``bay`` is set for fillings
+    at sources with a limited number of bays.
+    """
+
+    kind: StopKind
+    place_id: str
+    arrive_s: int
+    start_s: int
+    end_s: int
+    litres: int = 0
+    bay: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """All stops of one truck in its shift, from ``depart`` to ``return``."""
+
+    truck_id: str
+    depot_id: str
+    stops: tuple[Stop, ...]
+
+    @property
+    def num_trips(self) -> int:
+        """Number of fillings."""
+        return sum(stop.kind == "fill" for stop in self.stops)
+
+    @property
+    def delivered_l(self) -> int:
+        """Litres unloaded."""
+        return sum(stop.litres for stop in self.stops if stop.kind == "deliver")
+
+
+@dataclass(frozen=True, slots=True)
+class VillageOutcome:
+    """What one village needs and gets; ``shortage_l`` is need minus served."""
+
+    village_id: str
+    need_l: Mapping[Band, int]
+    served_l: Mapping[Band, int]
+    delivered_l: int
+    shortage_l: int
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over all villages and routes."""
+
+    need_l: Mapping[Band, int]
+    served_l: Mapping[Band, int]
+    delivered_l: int
+    driving_s: int
+    driving_m: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """
+    What no plan can beat.
+
+    Attributes
+    ----------
+    method
+        How it was proven.
+    served_l
+        Per band: the most litres that any plan can serve which serves the bands
+        above at least as well as this plan does.
+    total_l
+        The same for the litres of all bands together, among plans that keep the
+        bands full which this plan fills.
+    gap
+        ``(total_l - served) / total_l``; 0 when nothing can be served at all.
+    """
+
+    method: str
+    served_l: Mapping[Band, int]
+    total_l: int
+    gap: float
+
+
+@dataclass(frozen=True, slots=True)
+class SolverInfo:
+    """How the plan was found: enough to repeat the run."""
+
+    name: str
+    version: str
+    seconds: float
+    status: Status
+    iterations: int = 0
+    travel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A day's dispatch."""
+
+    scenario: str
+    date: dt.date
+    seed: int
+    solver: SolverInfo
+    routes: tuple[Route, ...]
+    villages: tuple[VillageOutcome, ...]
+    totals: Totals
+    bound: Bound | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    def served_key(self) -> tuple[int, ...]:
+        """Return the litres of every band in order: larger is better (section 5)."""
+        return tuple(self.totals.served_l[band] for band in BANDS)

@@ -1,0 +1,506 @@
+"""The input of one day: villages, sources, depots, trucks, and what they share."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from dispatch.errors import Problem
+
+Datum = Literal["wgs84", "gcj02", "bd09"]
+TravelMethod = Literal["table", "roads", "straight_line"]
+
+#: Travel time or distance where no road is known.
+NO_ROAD = -1
+
+
+def _require(condition: bool, message: str) -> None:
+    if not condition:
+        raise ValueError(message)
+
+
+def _require_place(label: str, lat: float, lon: float) -> None:
+    _require(
+        math.isfinite(lat) and -90 <= lat <= 90, f"{label}: lat {lat} is off the map"
+    )
+    _require(
+        math.isfinite(lon) and -180 <= lon <= 180, f"{label}: lon {lon} is off the map"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TimeWindow:
+    """Seconds since midnight between which something may start, both included."""
+
+    early_s: int
+    late_s: int
+
+    def __post_init__(self) -> None:
+        """Refuse a window that ends before it starts."""
+        _require(
+            0 <= self.early_s <= self.late_s,
+            f"window {self.early_s}..{self.late_s} s ends before it starts",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Village:
+    """
+    A place with people (or animals) that needs water today.
+
+    Attributes
+    ----------
+    storage_l, stock_l
+        Volume of the receiving tank (None: not limited) and the water in it now.
+    windows
+        When unloading may start, in order; empty means at any time.
+    max_gross_t, max_width_m, max_visits
+        Limits of the lane and of truck visits a day; None means not limited.
+    """
+
+    village_id: str
+    name: str
+    lat: float
+    lon: float
+    population: int = 0
+    vulnerable_people: int = 0
+    cattle: int = 0
+    pigs: int = 0
+    sheep: int = 0
+    poultry: int = 0
+    facility_l: int = 0
+    storage_l: int | None = None
+    stock_l: int = 0
+    windows: tuple[TimeWindow, ...] = ()
+    max_gross_t: float | None = None
+    max_width_m: float | None = None
+    max_visits: int | None = None
+    township: str = ""
+    contact: str = ""
+    phone: str = ""
+    notes: str = ""
+
+    def __post_init__(self) -> None:
+        """Guard the ranges that every later step relies on."""
+        label = f"village {self.village_id}"
+        _require_place(label, self.lat, self.lon)
+        for name in (
+            "population",
+            "vulnerable_people",
+            "cattle",
+            "pigs",
+            "sheep",
+            "poultry",
+            "facility_l",
+            "stock_l",
+        ):
+            _require(getattr(self, name) >= 0, f"{label}: {name} is negative")
+        _require(
+            self.vulnerable_people <= self.population,
+            f"{label}: {self.vulnerable_people} vulnerable of {self.population} people",
+        )
+        _require(
+            self.storage_l is None or self.storage_l >= 0,
+            f"{label}: storage_l is negative",
+        )
+        _require_sorted(label, self.windows)
+
+    @property
+    def free_storage_l(self) -> int | None:
+        """Litres that the tank can still take; None when it is not limited."""
+        if self.storage_l is None:
+            return None
+        return max(0, self.storage_l - self.stock_l)
+
+
+def _require_sorted(label: str, windows: Sequence[TimeWindow]) -> None:
+    for before, after in zip(windows, windows[1:], strict=False):
+        _require(
+            before.late_s < after.early_s, f"{label}: windows overlap or are unordered"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """
+    A place where trucks fill.
+
+    Attributes
+    ----------
+    supply_l
+        Litres that it may give today; None means not limited.
+    fill_rate_l_per_min
+        Per bay; None means that filling takes the set-up time only.
+    bays
+        Trucks that can fill at once; None means not limited.
+    windows
+        Opening hours: a filling starts and ends inside one of them.
+    stock_l, inflow_l_per_h
+        A spring or pumped well: at hour h after the first opening no more than
+        ``stock_l + inflow_l_per_h * h`` may have been drawn. Both None: all of
+        ``supply_l`` is there from the start.
+    """
+
+    source_id: str
+    name: str
+    lat: float
+    lon: float
+    kind: str = ""
+    supply_l: int | None = None
+    fill_rate_l_per_min: float | None = None
+    bays: int | None = None
+    windows: tuple[TimeWindow, ...] = ()
+    potable: bool = True
+    stock_l: int | None = None
+    inflow_l_per_h: float | None = None
+    contact: str = ""
+    phone: str = ""
+    notes: str = ""
+
+    def __post_init__(self) -> None:
+        """Guard the ranges that every later step relies on."""
+        label = f"source {self.source_id}"
+        _require_place(label, self.lat, self.lon)
+        _require(self.supply_l is None or self.supply_l >= 0, f"{label}: supply_l < 0")
+        _require(
+            self.fill_rate_l_per_min is None or self.fill_rate_l_per_min > 0,
+            f"{label}: fill_rate_l_per_min must be positive",
+        )
+        _require(self.bays is None or self.bays >= 1, f"{label}: bays must be >= 1")
+        _require(self.stock_l is None or self.stock_l >= 0, f"{label}: stock_l < 0")
+        _require(
+            self.inflow_l_per_h is None or self.inflow_l_per_h >= 0,
+            f"{label}: inflow_l_per_h < 0",
+        )
+        _require_sorted(label, self.windows)
+
+    @property
+    def is_refilling(self) -> bool:
+        """Whether the water comes in during the day (rule 7, second half)."""
+        return self.stock_l is not None or self.inflow_l_per_h is not None
+
+    @property
+    def opening_s(self) -> int:
+        """Seconds since midnight of the first opening; midnight if always open."""
+        return self.windows[0].early_s if self.windows else 0
+
+    def drawable_l(self, time_s: int) -> float:
+        """Return the litres that may have been drawn by ``time_s`` (rule 7)."""
+        supply = math.inf if self.supply_l is None else float(self.supply_l)
+        if not self.is_refilling:
+            return supply
+        hours = max(0, time_s - self.opening_s) / 3600
+        return min(supply, (self.stock_l or 0) + (self.inflow_l_per_h or 0.0) * hours)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Depot:
+    """Where trucks start and end their shift; it need not have water."""
+
+    depot_id: str
+    name: str
+    lat: float
+    lon: float
+
+    def __post_init__(self) -> None:
+        """Refuse a place that is off the map."""
+        _require_place(f"depot {self.depot_id}", self.lat, self.lon)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truck:
+    """
+    A vehicle with a tank.
+
+    Attributes
+    ----------
+    gross_t, width_m
+        Laden weight and width; None means that no lane is too narrow for it.
+    potable
+        Whether its tank may carry drinking water.
+    speed_factor
+        Travel times are divided by it.
+    break_s, break_window
+        A pause of ``break_s`` that starts inside the window; 0 and None: no pause.
+    """
+
+    truck_id: str
+    capacity_l: int
+    depot_id: str
+    shift_start_s: int
+    shift_end_s: int
+    plate: str = ""
+    unload_rate_l_per_min: float | None = None
+    gross_t: float | None = None
+    width_m: float | None = None
+    potable: bool = True
+    speed_factor: float = 1.0
+    break_s: int = 0
+    break_window: TimeWindow | None = None
+    kind: str = ""
+    driver: str = ""
+    phone: str = ""
+    cost_per_km: float | None = None
+    notes: str = ""
+
+    def __post_init__(self) -> None:
+        """Guard the ranges that every later step relies on."""
+        label = f"truck {self.truck_id}"
+        _require(self.capacity_l > 0, f"{label}: capacity_l must be positive")
+        _require(
+            0 <= self.shift_start_s <= self.shift_end_s,
+            f"{label}: shift ends before it starts",
+        )
+        _require(
+            self.unload_rate_l_per_min is None or self.unload_rate_l_per_min > 0,
+            f"{label}: unload_rate_l_per_min must be positive",
+        )
+        _require(self.speed_factor > 0, f"{label}: speed_factor must be positive")
+        _require(self.break_s >= 0, f"{label}: break_s is negative")
+        _require(
+            self.break_s == 0 or self.break_window is not None,
+            f"{label}: a break needs break_from and break_until",
+        )
+
+    def may_enter(self, village: Village) -> bool:
+        """Whether the lane to the village carries the truck (rule 9)."""
+        too_heavy = (
+            self.gross_t is not None
+            and village.max_gross_t is not None
+            and self.gross_t > village.max_gross_t
+        )
+        too_wide = (
+            self.width_m is not None
+            and village.max_width_m is not None
+            and self.width_m > village.max_width_m
+        )
+        return not (too_heavy or too_wide)
+
+    def may_fill_at(self, source: Source) -> bool:
+        """Whether the truck may take this water (rule 10)."""
+        return source.potable or not self.potable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedStandard:
+    """
+    Litres a day that people and animals need.
+
+    ``survival``, ``basic`` and ``normal`` are cumulative per person.
+    """
+
+    survival_l_per_person: float = 7.5
+    basic_l_per_person: float = 20.0
+    normal_l_per_person: float = 35.0
+    cattle_l_per_head: float = 38.0
+    pigs_l_per_head: float = 10.0
+    sheep_l_per_head: float = 6.0
+    poultry_l_per_head: float = 0.5
+
+    def __post_init__(self) -> None:
+        """Refuse standards that fall from one band to the next."""
+        _require(
+            0
+            <= self.survival_l_per_person
+            <= self.basic_l_per_person
+            <= self.normal_l_per_person,
+            "need_l_per_person must rise from survival to basic to normal",
+        )
+        _require(
+            min(
+                self.cattle_l_per_head,
+                self.pigs_l_per_head,
+                self.sheep_l_per_head,
+                self.poultry_l_per_head,
+            )
+            >= 0,
+            "need_l_per_head must not be negative",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceRules:
+    """Set-up times of fillings and visits, and the smallest visit."""
+
+    fill_setup_s: int = 300
+    drop_setup_s: int = 300
+    min_drop_l: int = 200
+
+    def __post_init__(self) -> None:
+        """Refuse negative times and litres."""
+        _require(
+            min(self.fill_setup_s, self.drop_setup_s, self.min_drop_l) >= 0,
+            "service times and min_drop_l must not be negative",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StraightLine:
+    """Speed and detour used only where neither a table nor roads are given."""
+
+    speed_km_h: float = 25.0
+    detour: float = 1.4
+
+    def __post_init__(self) -> None:
+        """Refuse a speed of zero and a detour shorter than the straight line."""
+        _require(self.speed_km_h > 0, "travel.speed_km_h must be positive")
+        _require(self.detour >= 1, "travel.detour must be at least 1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TravelTable:
+    """
+    The matrices that came with the scenario (``travel_s.csv``, ``travel_m.csv``).
+
+    Attributes
+    ----------
+    place_ids
+        The places of both axes, P of them.
+    seconds, metres
+        Shape (P, P), from row to column; ``NO_ROAD`` where there is no way.
+        ``metres`` is None when only times were given.
+    """
+
+    place_ids: tuple[str, ...]
+    seconds: npt.NDArray[np.int64]
+    metres: npt.NDArray[np.int64] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadEdge:
+    """One stretch of road; limits are None where none is posted."""
+
+    edge_id: str
+    from_node: str
+    to_node: str
+    length_m: float
+    road_class: str = ""
+    surface: str = ""
+    width_m: float | None = None
+    speed_km_h: float | None = None
+    max_gross_t: float | None = None
+    one_way: bool = False
+    shape: tuple[tuple[float, float], ...] = ()
+    """Inner points of the line as (lat, lon); empty means straight."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadNode:
+    """A point where roads meet."""
+
+    node_id: str
+    lat: float
+    lon: float
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadNetwork:
+    """The roads of a township as plain tables (``roads/nodes.csv``, ``edges.csv``)."""
+
+    nodes: tuple[RoadNode, ...]
+    edges: tuple[RoadEdge, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """
+    Everything that is known before the planning of one day.
+
+    Attributes
+    ----------
+    equity_steps
+        Every need band is cut into so many equal slices, served in order.
+    travel_table, roads
+        What the scenario says about travel; both None means straight lines.
+    folder
+        Where it was read from; None when it was made in memory.
+    warnings
+        What the reader noticed and went on with.
+    """
+
+    name: str
+    date: dt.date
+    villages: tuple[Village, ...]
+    sources: tuple[Source, ...]
+    depots: tuple[Depot, ...]
+    trucks: tuple[Truck, ...]
+    datum: Datum = "wgs84"
+    need: NeedStandard = field(default_factory=NeedStandard)
+    service: ServiceRules = field(default_factory=ServiceRules)
+    straight_line: StraightLine = field(default_factory=StraightLine)
+    equity_steps: int = 1
+    travel_table: TravelTable | None = None
+    roads: RoadNetwork | None = None
+    folder: Path | None = None
+    warnings: tuple[Problem, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Guard what makes ids usable as keys."""
+        _require(self.equity_steps >= 1, "plan.equity_steps must be at least 1")
+        _require_unique("village_id", (v.village_id for v in self.villages))
+        _require_unique("truck_id", (t.truck_id for t in self.trucks))
+        _require_unique("place id", self.place_ids)
+        depot_ids = {depot.depot_id for depot in self.depots}
+        for truck in self.trucks:
+            _require(
+                truck.depot_id in depot_ids,
+                f"truck {truck.truck_id}: unknown depot {truck.depot_id}",
+            )
+
+    @property
+    def place_ids(self) -> tuple[str, ...]:
+        """Ids of all depots, then sources, then villages."""
+        return (
+            *(depot.depot_id for depot in self.depots),
+            *(source.source_id for source in self.sources),
+            *(village.village_id for village in self.villages),
+        )
+
+
+def _require_unique(what: str, ids: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for label in ids:
+        _require(label not in seen, f"{what} {label!r} is used twice")
+        seen.add(label)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Travel:
+    """
+    Travel times and distances of every class of trucks.
+
+    Attributes
+    ----------
+    place_ids
+        The places of both axes: depots, sources, villages, P of them.
+    seconds, metres
+        One matrix per truck class, each of shape (P, P), from row to column,
+        for a truck of speed factor 1; ``NO_ROAD`` where there is no way.
+    class_of_truck
+        Position in ``seconds`` and ``metres`` for every truck id.
+    method
+        What the times rest on; ``straight_line`` is an estimate.
+    """
+
+    place_ids: tuple[str, ...]
+    seconds: tuple[npt.NDArray[np.int64], ...]
+    metres: tuple[npt.NDArray[np.int64], ...]
+    class_of_truck: Mapping[str, int]
+    method: TravelMethod
+
+    @property
+    def is_estimate(self) -> bool:
+        """Whether no real road stands behind the times."""
+        return self.method == "straight_line"
+
+    def index(self) -> dict[str, int]:
+        """Return the position of every place id."""
+        return {place_id: idx for idx, place_id in enumerate(self.place_ids)}

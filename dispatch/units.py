@@ -1,0 +1,51 @@
+"""Conversions at the border: times of day and integer scaling to the safe side."""
+
+from __future__ import annotations
+
+import math
+import re
+
+DAY_S = 86_400
+
+_CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?")
+
+
+def parse_clock_s(text: str) -> int:
+    """
+    Return the seconds since midnight of ``HH:MM`` or ``HH:MM:SS``.
+
+    ``24:00`` is the end of the day; hours up to 47 name the next day.
+
+    Raises
+    ------
+    ValueError
+        If the text is no time of day.
+    """
+    match = _CLOCK.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is no time of day such as 08:30")
+    hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    if hours > 47:
+        raise ValueError(f"{text!r} is no time of day: the hour is too large")
+    return hours * 3600 + minutes * 60 + seconds
+
+
+def format_clock(time_s: int) -> str:
+    """Return ``HH:MM`` of seconds since midnight, cut to the minute."""
+    return f"{time_s // 3600:02d}:{time_s % 3600 // 60:02d}"
+
+
+def flow_duration_s(litres: int, rate_l_per_min: float | None) -> int:
+    """
+    Return the whole seconds that ``litres`` take at a rate, rounded up.
+
+    ``None`` means that the rate is not limited: the water takes no time.
+    """
+    if rate_l_per_min is None:
+        return 0
+    return math.ceil(litres * 60 / rate_l_per_min - 1e-9)
+
+
+def scaled_travel_s(travel_s: int, speed_factor: float) -> int:
+    """Return the travel time of a faster or slower truck, rounded up."""
+    return math.ceil(travel_s / speed_factor - 1e-9)
