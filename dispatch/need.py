@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Mapping
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from dispatch.scenario import NeedStandard, Scenario, Village
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dispatch.scenario import NeedStandard, Scenario, Village
 
 Band = Literal[
     "facility",
@@ -134,4 +137,4 @@ def slice_l(need: int, equity_steps: int) -> list[int]:
     slices are never short of their share.
     """
     cuts = [-(-need * step // equity_steps) for step in range(equity_steps + 1)]
-    return [high - low for low, high in zip(cuts, cuts[1:], strict=False)]
+    return [high - low for low, high in itertools.pairwise(cuts)]

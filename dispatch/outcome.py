@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from typing import TYPE_CHECKING
 
 from dispatch.need import BANDS, Band, need_l, served_l
 from dispatch.plan import Reason, Route, Totals, VillageOutcome
 from dispatch.scenario import NO_ROAD, Scenario, Travel
 from dispatch.units import scaled_travel_s
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 def village_outcomes(
@@ -102,7 +106,7 @@ def _driving(
         truck = trucks[route.truck_id]
         truck_class = travel.class_of_truck[route.truck_id]
         places = [index[stop.place_id] for stop in route.stops]
-        for from_idx, to_idx in zip(places, places[1:], strict=False):
+        for from_idx, to_idx in itertools.pairwise(places):
             leg_s = int(travel.seconds[truck_class][from_idx, to_idx])
             driving_s += scaled_travel_s(leg_s, truck.speed_factor)
             leg_m = int(travel.metres[truck_class][from_idx, to_idx])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from dispatch.need import BANDS, Band
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
 
 StopKind = Literal["depart", "fill", "deliver", "break", "return"]
 Status = Literal["optimal", "feasible", "infeasible", "no_plan_found", "error"]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
-from dispatch.errors import Problem
+    import numpy as np
+    import numpy.typing as npt
+
+    from dispatch.errors import Problem
 
 Datum = Literal["wgs84", "gcj02", "bd09"]
 TravelMethod = Literal["table", "roads", "straight_line"]
@@ -121,7 +124,7 @@ class Village:
 
 
 def _require_sorted(label: str, windows: Sequence[TimeWindow]) -> None:
-    for before, after in zip(windows, windows[1:], strict=False):
+    for before, after in itertools.pairwise(windows):
         _require(
             before.late_s < after.early_s, f"{label}: windows overlap or are unordered"
         )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from dispatch.need import Band
-from dispatch.plan import Bound, Plan, Status
+if TYPE_CHECKING:
+    from dispatch.need import Band
+    from dispatch.plan import Bound, Plan, Status
 
 Engine = Literal["search", "routing"]
 Phase = Literal["compile", "bound", "seed", "search", "timetable", "reasons"]
