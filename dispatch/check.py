@@ -1,0 +1,776 @@
+"""
+The rules of a valid plan, recomputed from scenario, travel and plan alone.
+
+One rule is one function. Nothing here comes from the solver or from the figures
+it writes, so that a mistake there cannot hide itself.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from dispatch.need import BANDS, LIVESTOCK, Band, need_l, served_l
+from dispatch.plan import REASONS
+from dispatch.scenario import NO_ROAD
+from dispatch.units import format_clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from dispatch.plan import Plan, Route, Stop
+    from dispatch.scenario import Depot, Scenario, Source, Travel, Truck, Village
+
+#: Slack of comparisons between whole and real seconds or litres.
+TOLERANCE: Final = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """
+    One broken rule.
+
+    Attributes
+    ----------
+    rule
+        Number of the rule in section 4 of the design; 0 means that the plan's own
+        figures are wrong.
+    stop_index
+        Position of the stop in the truck's route, counted from 0.
+    """
+
+    rule: int
+    message: str
+    truck_id: str | None = None
+    place_id: str | None = None
+    stop_index: int | None = None
+
+    def __str__(self) -> str:
+        """Return the violation as one line, for a terminal or a list."""
+        where = [
+            f"{label} {value}"
+            for label, value in (
+                ("truck", self.truck_id),
+                ("stop", self.stop_index),
+                ("place", self.place_id),
+            )
+            if value is not None
+        ]
+        return f"rule {self.rule}: {', '.join(where) or 'plan'}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """A filling or a visit, with the truck and the water in its tank."""
+
+    truck_id: str
+    stop_index: int
+    stop: Stop
+    is_potable: bool
+
+    @property
+    def litres(self) -> int:
+        """Litres that count in sums: a negative figure must not hide others."""
+        return max(0, self.stop.litres)
+
+    def violation(self, rule: int, message: str) -> Violation:
+        return Violation(
+            rule, message, self.truck_id, self.stop.place_id, self.stop_index
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """Scenario and plan, looked up by id; what is unknown is simply absent."""
+
+    scenario: Scenario
+    travel: Travel
+    plan: Plan
+    trucks: Mapping[str, Truck]
+    villages: Mapping[str, Village]
+    sources: Mapping[str, Source]
+    depots: Mapping[str, Depot]
+    place_idx: Mapping[str, int]
+    needs: Mapping[str, Mapping[Band, int]]
+    fillings: Mapping[str, Sequence[_Event]]
+    visits: Mapping[str, Sequence[_Event]]
+
+    def leg(self, truck_id: str, before: str, after: str) -> tuple[float, int] | None:
+        """Return seconds and metres of a leg; None where no way is known."""
+        if before == after:
+            return 0.0, 0
+        truck = self.trucks.get(truck_id)
+        truck_class = self.travel.class_of_truck.get(truck_id)
+        row, column = self.place_idx.get(before), self.place_idx.get(after)
+        if truck is None or truck_class is None or row is None or column is None:
+            return None
+        seconds = int(self.travel.seconds[truck_class][row, column])
+        if seconds == NO_ROAD:
+            return None
+        metres = int(self.travel.metres[truck_class][row, column])
+        return seconds / truck.speed_factor, max(0, metres)
+
+
+def check_plan(scenario: Scenario, travel: Travel, plan: Plan) -> list[Violation]:
+    """
+    Return every broken rule of a plan; an empty list means that it is valid.
+
+    Works on any plan, hand-made ones with unknown ids or senseless figures
+    included: what cannot be looked up is reported once and left out elsewhere.
+    """
+    facts = _collect(scenario, travel, plan)
+    return [violation for rule in RULES for violation in rule(facts)]
+
+
+def _collect(scenario: Scenario, travel: Travel, plan: Plan) -> _Facts:
+    trucks = {truck.truck_id: truck for truck in scenario.trucks}
+    sources = {source.source_id: source for source in scenario.sources}
+    fillings: dict[str, list[_Event]] = defaultdict(list)
+    visits: dict[str, list[_Event]] = defaultdict(list)
+    for route in plan.routes:
+        truck = trucks.get(route.truck_id)
+        carries_potable = truck is None or truck.potable
+        is_potable = carries_potable
+        for idx, stop in enumerate(route.stops):
+            if stop.kind == "fill":
+                source = sources.get(stop.place_id)
+                is_potable = carries_potable and (source is None or source.potable)
+                event = _Event(route.truck_id, idx, stop, is_potable)
+                fillings[stop.place_id].append(event)
+            elif stop.kind == "deliver":
+                event = _Event(route.truck_id, idx, stop, is_potable)
+                visits[stop.place_id].append(event)
+    for events in visits.values():
+        events.sort(key=lambda event: (event.stop.start_s, event.stop.end_s))
+    return _Facts(
+        scenario=scenario,
+        travel=travel,
+        plan=plan,
+        trucks=trucks,
+        villages={village.village_id: village for village in scenario.villages},
+        sources=sources,
+        depots={depot.depot_id: depot for depot in scenario.depots},
+        place_idx=travel.index(),
+        needs={v.village_id: need_l(v, scenario.need) for v in scenario.villages},
+        fillings=fillings,
+        visits=visits,
+    )
+
+
+def check_shift(facts: _Facts) -> Iterator[Violation]:
+    """Rule 1: a route starts and ends at its truck's depot, inside its shift."""
+    for route in facts.plan.routes:
+        truck = facts.trucks.get(route.truck_id)
+        if truck is None:
+            continue
+        if not route.stops:
+            message = "the route has no stops: it must depart and return"
+            yield Violation(1, message, route.truck_id)
+            continue
+        if route.depot_id != truck.depot_id:
+            message = f"depot {route.depot_id}, the truck's is {truck.depot_id}"
+            yield Violation(1, message, route.truck_id)
+        for idx, message in (*_wrong_ends(route, truck), *_outside_shift(route, truck)):
+            place_id = route.stops[idx].place_id
+            yield Violation(1, message, route.truck_id, place_id, idx)
+
+
+def _wrong_ends(route: Route, truck: Truck) -> Iterator[tuple[int, str]]:
+    last = len(route.stops) - 1
+    for idx, kind in ((0, "depart"), (last, "return")):
+        stop = route.stops[idx]
+        if stop.kind != kind:
+            yield idx, f"is a {stop.kind}, must be the {kind}"
+        if stop.place_id != truck.depot_id:
+            yield idx, f"not at the truck's depot {truck.depot_id}"
+    for idx in range(1, last):
+        if route.stops[idx].kind in {"depart", "return"}:
+            yield idx, f"a {route.stops[idx].kind} in the middle of the route"
+
+
+def _outside_shift(route: Route, truck: Truck) -> Iterator[tuple[int, str]]:
+    start_s = min(route.stops[0].start_s, route.stops[0].end_s)
+    end_s = max(max(stop.arrive_s, stop.end_s) for stop in route.stops)
+    if start_s < truck.shift_start_s:
+        shift = format_clock(truck.shift_start_s)
+        yield 0, f"starts {format_clock(start_s)}, the shift at {shift}"
+    if end_s > truck.shift_end_s:
+        shift = format_clock(truck.shift_end_s)
+        yield len(route.stops) - 1, f"ends {format_clock(end_s)}, the shift at {shift}"
+
+
+def check_legs(facts: _Facts) -> Iterator[Violation]:
+    """
+    Rule 2: each leg takes at least its travel time; stops start after arriving.
+
+    Breaks are stops like any other here, so none can overlap driving or service.
+    """
+    for route in facts.plan.routes:
+        for idx, stop in enumerate(route.stops):
+            if not stop.arrive_s <= stop.start_s <= stop.end_s:
+                yield Violation(
+                    2,
+                    f"arrive {stop.arrive_s}, start {stop.start_s}, "
+                    f"end {stop.end_s} s are out of order",
+                    route.truck_id,
+                    stop.place_id,
+                    idx,
+                )
+        if route.truck_id not in facts.trucks:
+            continue
+        for idx, (before, after) in enumerate(itertools.pairwise(route.stops), 1):
+            leg = facts.leg(route.truck_id, before.place_id, after.place_id)
+            took_s = after.arrive_s - before.end_s
+            if leg is None:
+                message = f"no road from {before.place_id}"
+            elif took_s < leg[0] - TOLERANCE:
+                message = (
+                    f"{took_s} s from {before.place_id}, the way takes {leg[0]:.0f} s"
+                )
+            else:
+                continue
+            yield Violation(2, message, route.truck_id, after.place_id, idx)
+
+
+def check_fillings(facts: _Facts) -> Iterator[Violation]:
+    """
+    Rule 3: a filling starts with an empty tank, takes its time, and fits.
+
+    end - start >= fill_setup_s + 60 * litres / fill_rate, litres <= capacity.
+    """
+    for source_id, events in facts.fillings.items():
+        source = facts.sources.get(source_id)
+        for event in events:
+            litres = event.stop.litres
+            if litres <= 0:
+                yield event.violation(3, f"{litres} l filled: must be above 0")
+            truck = facts.trucks.get(event.truck_id)
+            if truck is not None and litres > truck.capacity_l:
+                yield event.violation(
+                    3, f"{litres} l filled, the tank holds {truck.capacity_l} l"
+                )
+            rate = None if source is None else source.fill_rate_l_per_min
+            needed_s = facts.scenario.service.fill_setup_s + _flow_s(event.litres, rate)
+            if event.stop.end_s - event.stop.start_s < needed_s - TOLERANCE:
+                yield event.violation(
+                    3,
+                    f"filling lasts {event.stop.end_s - event.stop.start_s} s, "
+                    f"{litres} l take {needed_s:.0f} s",
+                )
+    for route in facts.plan.routes:
+        load_l = 0
+        for idx, stop in enumerate(route.stops):
+            if stop.kind == "fill":
+                if load_l > 0:
+                    yield Violation(
+                        3,
+                        f"filling starts with {load_l} l in the tank",
+                        route.truck_id,
+                        stop.place_id,
+                        idx,
+                    )
+                load_l = stop.litres
+            elif stop.kind == "deliver":
+                load_l -= stop.litres
+
+
+def _flow_s(litres: int, rate_l_per_min: float | None) -> float:
+    return 0.0 if rate_l_per_min is None else litres * 60 / rate_l_per_min
+
+
+def check_loads(facts: _Facts) -> Iterator[Violation]:
+    """Rule 4: all that was filled is delivered before the next filling or the end."""
+    for route in facts.plan.routes:
+        load_l = 0
+        filled_at: int | None = None
+        for idx, stop in enumerate(route.stops):
+            if stop.kind == "fill":
+                yield from _leftover(route, filled_at, load_l)
+                load_l, filled_at = stop.litres, idx
+            elif stop.kind == "deliver":
+                if stop.litres > load_l:
+                    yield Violation(
+                        4,
+                        f"{stop.litres} l delivered, the tank holds {load_l} l",
+                        route.truck_id,
+                        stop.place_id,
+                        idx,
+                    )
+                load_l = max(0, load_l - stop.litres)
+        yield from _leftover(route, filled_at, load_l)
+
+
+def _leftover(route: Route, filled_at: int | None, load_l: int) -> Iterator[Violation]:
+    if filled_at is not None and load_l > 0:
+        stop = route.stops[filled_at]
+        yield Violation(
+            4,
+            f"{load_l} of {stop.litres} l filled here are not delivered",
+            route.truck_id,
+            stop.place_id,
+            filled_at,
+        )
+
+
+def check_visits(facts: _Facts) -> Iterator[Violation]:
+    """
+    Rule 5: a visit takes its time and starts inside the village's window.
+
+    end - start >= drop_setup_s + 60 * litres / unload_rate.
+    """
+    for village_id, events in facts.visits.items():
+        village = facts.villages.get(village_id)
+        for event in events:
+            stop = event.stop
+            truck = facts.trucks.get(event.truck_id)
+            rate = None if truck is None else truck.unload_rate_l_per_min
+            needed_s = facts.scenario.service.drop_setup_s + _flow_s(event.litres, rate)
+            if stop.end_s - stop.start_s < needed_s - TOLERANCE:
+                yield event.violation(
+                    5,
+                    f"visit lasts {stop.end_s - stop.start_s} s, "
+                    f"{stop.litres} l take {needed_s:.0f} s",
+                )
+            if (
+                village is not None
+                and village.windows
+                and not any(
+                    window.early_s <= stop.start_s <= window.late_s
+                    for window in village.windows
+                )
+            ):
+                yield event.violation(
+                    5, f"unloading starts {format_clock(stop.start_s)}, outside hours"
+                )
+
+
+def check_bays(facts: _Facts) -> Iterator[Violation]:
+    """Rule 6: fillings lie in opening hours, and no bay serves two trucks at once."""
+    for source_id, events in facts.fillings.items():
+        source = facts.sources.get(source_id)
+        if source is None:
+            continue
+        for event in events:
+            stop = event.stop
+            if source.windows and not any(
+                window.early_s <= stop.start_s and stop.end_s <= window.late_s
+                for window in source.windows
+            ):
+                yield event.violation(
+                    6,
+                    f"filling {format_clock(stop.start_s)}-{format_clock(stop.end_s)} "
+                    "is not inside one opening",
+                )
+        if source.bays is not None:
+            yield from _bay_conflicts(events, source.bays)
+
+
+def _bay_conflicts(events: Sequence[_Event], bays: int) -> Iterator[Violation]:
+    """Sweep over half-open intervals [start, end) in order of start."""
+    busy: list[_Event] = []
+    for event in sorted(events, key=lambda event: event.stop.start_s):
+        stop = event.stop
+        if stop.bay is not None and not 1 <= stop.bay <= bays:
+            yield event.violation(6, f"bay {stop.bay}: the source has {bays}")
+        if stop.end_s <= stop.start_s:
+            continue
+        busy = [other for other in busy if other.stop.end_s > stop.start_s]
+        if len(busy) >= bays:
+            yield event.violation(
+                6, f"{len(busy) + 1} trucks fill at once, the source has {bays} bays"
+            )
+        for other in busy:
+            if stop.bay is not None and other.stop.bay == stop.bay:
+                yield event.violation(
+                    6, f"bay {stop.bay} is still taken by truck {other.truck_id}"
+                )
+        busy.append(event)
+
+
+def check_supply(facts: _Facts) -> Iterator[Violation]:
+    """
+    Rule 7: no source gives more than it has.
+
+    Where a source refills, at the end of every filling the litres drawn so far are
+    at most stock + inflow * hours since it opened.
+    """
+    for source_id, events in facts.fillings.items():
+        source = facts.sources.get(source_id)
+        if source is None:
+            continue
+        total_l = sum(event.litres for event in events)
+        if source.supply_l is not None and total_l > source.supply_l:
+            yield Violation(
+                7,
+                f"{total_l} l drawn, the source gives {source.supply_l} l a day",
+                place_id=source_id,
+            )
+        if source.stock_l is None and source.inflow_l_per_h is None:
+            continue
+        drawn_l = 0
+        by_end = sorted(events, key=lambda event: event.stop.end_s)
+        for end_s, group in itertools.groupby(by_end, lambda event: event.stop.end_s):
+            ended = list(group)
+            drawn_l += sum(event.litres for event in ended)
+            hours = max(0, end_s - source.opening_s) / 3600
+            there_l = (source.stock_l or 0) + (source.inflow_l_per_h or 0) * hours
+            if drawn_l > there_l + TOLERANCE:
+                yield ended[-1].violation(
+                    7,
+                    f"{drawn_l} l drawn by {format_clock(end_s)}, "
+                    f"{math.floor(there_l)} l have come in",
+                )
+
+
+def check_need_and_storage(facts: _Facts) -> Iterator[Violation]:
+    """Rule 8: no village gets more than it needs today or than its tank takes."""
+    for village_id, events in facts.visits.items():
+        village = facts.villages.get(village_id)
+        if village is None:
+            continue
+        total_l = sum(event.litres for event in events)
+        needed_l = sum(facts.needs[village_id].values())
+        if total_l > needed_l:
+            message = f"{total_l} l delivered, the need of the day is {needed_l} l"
+            yield Violation(8, message, place_id=village_id)
+        if village.storage_l is not None:
+            free_l = max(0, village.storage_l - village.stock_l)
+            if total_l > free_l:
+                message = f"{total_l} l delivered, the tank has room for {free_l} l"
+                yield Violation(8, message, place_id=village_id)
+        excess = _unfit_excess(facts, village_id)
+        if excess is not None:
+            yield Violation(8, excess, place_id=village_id)
+
+
+def _unfit_excess(facts: _Facts, village_id: str) -> str | None:
+    """Return what to say if more unfit water arrives than the animals need."""
+    unfit_l = sum(
+        event.litres for event in facts.visits[village_id] if not event.is_potable
+    )
+    animals_l = facts.needs[village_id][BANDS[LIVESTOCK]]
+    if unfit_l <= animals_l:
+        return None
+    return f"{unfit_l} l of unfit water delivered, livestock needs {animals_l} l"
+
+
+def check_access(facts: _Facts) -> Iterator[Violation]:
+    """Rule 9: a truck heavier or wider than a village allows does not go there."""
+    for village_id, events in facts.visits.items():
+        village = facts.villages.get(village_id)
+        for event in events:
+            truck = facts.trucks.get(event.truck_id)
+            if village is None or truck is None:
+                continue
+            for has, limit, unit in (
+                (truck.gross_t, village.max_gross_t, "t"),
+                (truck.width_m, village.max_width_m, "m"),
+            ):
+                if has is not None and limit is not None and has > limit:
+                    yield event.violation(
+                        9, f"the truck has {has} {unit}, the lane allows {limit} {unit}"
+                    )
+
+
+def check_potable(facts: _Facts) -> Iterator[Violation]:
+    """Rule 10: potable trucks fill at potable sources; unfit water is for animals."""
+    for source_id, events in facts.fillings.items():
+        source = facts.sources.get(source_id)
+        for event in events:
+            truck = facts.trucks.get(event.truck_id)
+            if source is None or truck is None:
+                continue
+            if truck.potable and not source.potable:
+                yield event.violation(10, "a potable truck fills with unfit water")
+    for village_id in facts.visits:
+        if village_id in facts.villages:
+            excess = _unfit_excess(facts, village_id)
+            if excess is not None:
+                yield Violation(10, excess, place_id=village_id)
+
+
+def check_small_visits(facts: _Facts) -> Iterator[Violation]:
+    """
+    Rule 11: a visit under min_drop_l completes what the village can take or need.
+
+    Completes means: afterwards the village has min(need, free storage), or, for
+    unfit water, its livestock has all it needs.
+    """
+    min_drop_l = facts.scenario.service.min_drop_l
+    for village_id, events in facts.visits.items():
+        for event in events:
+            if event.stop.litres <= 0:
+                yield event.violation(
+                    11, f"{event.stop.litres} l delivered: must be above 0"
+                )
+            elif event.stop.litres < min_drop_l and not _completes(
+                facts, village_id, event
+            ):
+                yield event.violation(
+                    11,
+                    f"{event.stop.litres} l delivered, less than {min_drop_l} l, "
+                    "and the village still needs more",
+                )
+
+
+def _completes(facts: _Facts, village_id: str, visit: _Event) -> bool:
+    village = facts.villages.get(village_id)
+    if village is None:
+        return True
+    until = (visit.stop.start_s, visit.stop.end_s)
+    got_l = {True: 0, False: 0}
+    for event in facts.visits[village_id]:
+        if (event.stop.start_s, event.stop.end_s) <= until:
+            got_l[event.is_potable] += event.litres
+    need = facts.needs[village_id]
+    room_l = sum(need.values())
+    if village.storage_l is not None:
+        room_l = min(room_l, max(0, village.storage_l - village.stock_l))
+    if got_l[True] + got_l[False] >= room_l:
+        return True
+    if visit.is_potable:
+        return False
+    served = served_l(need, potable_l=got_l[True], non_potable_l=got_l[False])
+    return served[BANDS[LIVESTOCK]] >= need[BANDS[LIVESTOCK]]
+
+
+def check_ids(facts: _Facts) -> Iterator[Violation]:
+    """Rule 12: every truck has at most one route; every id and kind exists."""
+    seen: set[str] = set()
+    places: dict[str, Mapping[str, object]] = {
+        "depart": facts.depots,
+        "return": facts.depots,
+        "fill": facts.sources,
+        "deliver": facts.villages,
+        "break": {**facts.depots, **facts.sources, **facts.villages},
+    }
+    for route in facts.plan.routes:
+        if route.truck_id not in facts.trucks:
+            yield Violation(12, "the scenario has no such truck", route.truck_id)
+        if route.truck_id in seen:
+            yield Violation(12, "the truck has two routes", route.truck_id)
+        seen.add(route.truck_id)
+        for idx, stop in enumerate(route.stops):
+            if stop.kind not in places:
+                message = f"unknown kind of stop {stop.kind!r}"
+            elif stop.place_id not in places[stop.kind]:
+                message = f"no place of this id to {stop.kind} at"
+            else:
+                continue
+            yield Violation(12, message, route.truck_id, stop.place_id, idx)
+
+
+def check_breaks(facts: _Facts) -> Iterator[Violation]:
+    """Rule 13: a route that spans the break window has its break in it."""
+    for route in facts.plan.routes:
+        for idx, stop in enumerate(route.stops):
+            if stop.kind == "break" and not _is_beside(route, idx):
+                yield Violation(
+                    13,
+                    "the break is at neither the stop before nor the one after",
+                    route.truck_id,
+                    stop.place_id,
+                    idx,
+                )
+        truck = facts.trucks.get(route.truck_id)
+        if truck is None or truck.break_window is None or not truck.break_s:
+            continue
+        window = truck.break_window
+        if (
+            not route.stops
+            or route.stops[0].start_s >= window.early_s
+            or route.stops[-1].end_s <= window.late_s
+        ):
+            continue
+        if not any(
+            stop.kind == "break"
+            and stop.end_s - stop.start_s >= truck.break_s
+            and window.early_s <= stop.start_s <= window.late_s
+            for stop in route.stops
+        ):
+            yield Violation(
+                13,
+                f"no break of {truck.break_s} s that starts between "
+                f"{format_clock(window.early_s)} and {format_clock(window.late_s)}",
+                route.truck_id,
+            )
+
+
+def _is_beside(route: Route, idx: int) -> bool:
+    neighbours = [*route.stops[max(0, idx - 1) : idx], *route.stops[idx + 1 : idx + 2]]
+    return any(stop.place_id == route.stops[idx].place_id for stop in neighbours)
+
+
+def check_max_visits(facts: _Facts) -> Iterator[Violation]:
+    """Rule 14: a village gets at most ``max_visits`` visits."""
+    for village_id, events in facts.visits.items():
+        village = facts.villages.get(village_id)
+        limit = None if village is None else village.max_visits
+        if limit is not None and len(events) > limit:
+            yield Violation(
+                14, f"{len(events)} visits, at most {limit}", place_id=village_id
+            )
+
+
+def check_figures(facts: _Facts) -> Iterator[Violation]:
+    """
+    Rule 0: what the plan says of itself is what its routes do.
+
+    Tables that the plan leaves out are not missed; a bound must not be beaten.
+    """
+    plan, scenario = facts.plan, facts.scenario
+    if plan.scenario != scenario.name or plan.date != scenario.date:
+        yield Violation(
+            0,
+            f"made for {plan.scenario} of {plan.date}, "
+            f"this is {scenario.name} of {scenario.date}",
+        )
+    for route in plan.routes:
+        for idx, stop in enumerate(route.stops):
+            if stop.litres and stop.kind not in {"fill", "deliver"}:
+                yield Violation(
+                    0,
+                    f"{stop.litres} l at a stop of kind {stop.kind}",
+                    route.truck_id,
+                    stop.place_id,
+                    idx,
+                )
+    served = {village_id: _served(facts, village_id) for village_id in facts.villages}
+    yield from _wrong_villages(facts, served)
+    yield from _wrong_totals(facts, served)
+    yield from _beaten_bound(facts, served)
+
+
+def _served(facts: _Facts, village_id: str) -> dict[Band, int]:
+    got_l = {True: 0, False: 0}
+    for event in facts.visits.get(village_id, ()):
+        got_l[event.is_potable] += event.litres
+    return served_l(
+        facts.needs[village_id], potable_l=got_l[True], non_potable_l=got_l[False]
+    )
+
+
+def _wrong_villages(
+    facts: _Facts, served: Mapping[str, Mapping[Band, int]]
+) -> Iterator[Violation]:
+    seen: set[str] = set()
+    for outcome in facts.plan.villages:
+        village_id = outcome.village_id
+        if village_id not in facts.villages or village_id in seen:
+            yield Violation(0, "unknown or listed twice", place_id=village_id)
+            continue
+        seen.add(village_id)
+        need = facts.needs[village_id]
+        shortage_l = sum(need.values()) - sum(served[village_id].values())
+        delivered_l = sum(event.litres for event in facts.visits.get(village_id, ()))
+        claims: list[tuple[str, int | None, int]] = [
+            ("delivered_l", outcome.delivered_l, delivered_l),
+            ("shortage_l", outcome.shortage_l, shortage_l),
+            *_band_claims("need_l", outcome.need_l, need),
+            *_band_claims("served_l", outcome.served_l, served[village_id]),
+        ]
+        for message in _wrong(claims):
+            yield Violation(0, message, place_id=village_id)
+        if outcome.reason is not None and outcome.reason not in REASONS:
+            message = f"unknown reason {outcome.reason!r}"
+            yield Violation(0, message, place_id=village_id)
+    if facts.plan.villages:
+        for village_id in facts.villages:
+            if village_id not in seen:
+                yield Violation(0, "the plan does not list it", place_id=village_id)
+
+
+def _band_claims(
+    name: str, claimed: Mapping[Band, int], true: Mapping[Band, int]
+) -> list[tuple[str, int | None, int]]:
+    """Pair claims with truth; a table left out altogether claims nothing."""
+    if not claimed:
+        return []
+    return [(f"{name}.{band}", claimed.get(band), true[band]) for band in BANDS]
+
+
+def _wrong(claims: Sequence[tuple[str, int | None, int]]) -> Iterator[str]:
+    for name, claimed, true in claims:
+        # A band without need may be left out.
+        if (claimed or 0) != true:
+            yield f"{name} = {claimed}, the routes give {true}"
+
+
+def _wrong_totals(
+    facts: _Facts, served: Mapping[str, Mapping[Band, int]]
+) -> Iterator[Violation]:
+    totals = facts.plan.totals
+    driving_s = driving_m = 0
+    for route in facts.plan.routes:
+        for before, after in itertools.pairwise(route.stops):
+            leg = facts.leg(route.truck_id, before.place_id, after.place_id)
+            if leg is not None:
+                # The nudge keeps 600 / 1.2 from being rounded up to 501.
+                driving_s += math.ceil(leg[0] - 1e-9)
+                driving_m += leg[1]
+    delivered_l = sum(
+        event.litres
+        for village_id in facts.villages
+        for event in facts.visits.get(village_id, ())
+    )
+    claims: list[tuple[str, int | None, int]] = [
+        ("totals.delivered_l", totals.delivered_l, delivered_l),
+        ("totals.driving_s", totals.driving_s, driving_s),
+        ("totals.driving_m", totals.driving_m, driving_m),
+        *_band_claims("totals.need_l", totals.need_l, _band_sums(facts.needs)),
+        *_band_claims("totals.served_l", totals.served_l, _band_sums(served)),
+    ]
+    for message in _wrong(claims):
+        yield Violation(0, message)
+
+
+def _band_sums(litres: Mapping[str, Mapping[Band, int]]) -> dict[Band, int]:
+    return {band: sum(row[band] for row in litres.values()) for band in BANDS}
+
+
+def _beaten_bound(
+    facts: _Facts, served: Mapping[str, Mapping[Band, int]]
+) -> Iterator[Violation]:
+    bound = facts.plan.bound
+    if bound is None:
+        return
+    sums = _band_sums(served)
+    for band in BANDS:
+        limit_l = bound.served_l.get(band)
+        if limit_l is not None and sums[band] > limit_l:
+            yield Violation(
+                0, f"{sums[band]} l of {band} served beat the bound of {limit_l} l"
+            )
+    total_l = sum(sums.values())
+    if total_l > bound.total_l:
+        yield Violation(0, f"{total_l} l served beat the bound of {bound.total_l} l")
+        return
+    gap = (bound.total_l - total_l) / bound.total_l if bound.total_l else 0.0
+    # Written plans round the gap.
+    if not math.isclose(bound.gap, gap, abs_tol=1e-3):
+        yield Violation(0, f"gap = {bound.gap}, bound and routes give {gap:.4f}")
+
+
+Rule: TypeAlias = "Callable[[_Facts], Iterator[Violation]]"
+
+#: Every rule, in the order in which violations are listed.
+RULES: Final[tuple[Rule, ...]] = (
+    check_shift,
+    check_legs,
+    check_fillings,
+    check_loads,
+    check_visits,
+    check_bays,
+    check_supply,
+    check_need_and_storage,
+    check_access,
+    check_potable,
+    check_small_visits,
+    check_ids,
+    check_breaks,
+    check_max_visits,
+    check_figures,
+)
