@@ -1,0 +1,158 @@
+"""Raw tables and settings -> one checked ``Scenario``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from dispatch.errors import DataError, Problem
+from dispatch.files.build import (
+    Records,
+    build_all,
+    build_depot,
+    build_edge,
+    build_node,
+    build_source,
+    build_truck,
+    build_village,
+    check_ids,
+    check_references,
+    fix_position,
+    known_ids,
+)
+from dispatch.files.columns import OBJECT_TABLES, ROAD_TABLES, tables
+from dispatch.files.matrices import build_travel_table, read_matrix
+from dispatch.files.notices import notice_all
+from dispatch.files.records import read_records
+from dispatch.files.roads import build_roads
+from dispatch.files.settings import MISSING, read_settings
+from dispatch.scenario import Scenario
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dispatch.files.read import Inputs
+    from dispatch.scenario import Datum, TravelTable
+
+#: A list that nobody reads to the end helps nobody.
+_MAX_PROBLEMS: Final = 500
+
+
+def assemble(
+    inputs: Inputs, *, name: str, folder: Path | None, strict: bool
+) -> Scenario:
+    """
+    Return the scenario of what was found, in WGS-84.
+
+    Raises
+    ------
+    DataError
+        If there is any error; with ``strict`` also for warnings.
+    """
+    problems = inputs.problems
+    if inputs.settings is None and "scenario" not in inputs.broken:
+        problems.append(Problem("scenario.toml", MISSING))
+    label, entries = inputs.settings or ("scenario.toml", [])
+    silent: list[Problem] = []
+    settings = read_settings(
+        entries, label, problems if inputs.settings is not None else silent
+    )
+    records = _read_tables(inputs, settings.datum)
+    villages = build_all(records["villages"], build_village, problems)
+    sources = build_all(records["sources"], build_source, problems)
+    depots = build_all(records["depots"], build_depot, problems)
+    trucks = build_all(records["trucks"], build_truck, problems)
+    roads = build_roads(
+        build_all(records["nodes"], build_node, problems),
+        build_all(records["edges"], build_edge, problems),
+        inputs.shapes,
+        datum=settings.datum,
+        problems=problems,
+    )
+    place_ids = [
+        label
+        for table in ("depots", "sources", "villages")
+        for label in known_ids(records, table)
+    ]
+    travel_table = _travel_table(inputs, place_ids)
+    _stop_on(problems, strict=False)
+    if settings.date is None:
+        raise AssertionError("a missing date is a problem")
+    scenario = Scenario(
+        name=settings.name or name,
+        date=settings.date,
+        villages=villages,
+        sources=sources,
+        depots=depots,
+        trucks=trucks,
+        # Every position was converted on reading.
+        datum="wgs84",
+        need=settings.need,
+        service=settings.service,
+        straight_line=settings.straight_line,
+        equity_steps=settings.equity_steps,
+        travel_table=travel_table,
+        roads=roads,
+        folder=folder,
+    )
+    problems += notice_all(scenario, records)
+    _stop_on(problems, strict=strict)
+    return replace(scenario, warnings=tuple(problems))
+
+
+def _stop_on(problems: list[Problem], *, strict: bool) -> None:
+    """Raise if there is an error, or a warning and ``strict``."""
+    if strict:
+        problems = [replace(problem, severity="error") for problem in problems]
+    if not any(problem.severity == "error" for problem in problems):
+        return
+    problems = sorted(problems, key=lambda problem: problem.severity != "error")
+    if len(problems) > _MAX_PROBLEMS:
+        num_more = len(problems) - _MAX_PROBLEMS
+        last = Problem(problems[0].file, f"and {num_more:,} more problems")
+        problems = [*problems[:_MAX_PROBLEMS], last]
+    raise DataError(problems)
+
+
+def _read_tables(inputs: Inputs, datum: Datum) -> Records:
+    """Return the records of every table, with ids, references and places checked."""
+    problems = inputs.problems
+    records: Records = {}
+    for table in (*OBJECT_TABLES, *ROAD_TABLES):
+        records[table] = []
+        if table in inputs.tables:
+            records[table] = read_records(
+                inputs.tables[table], tables()[table], problems
+            )
+    for table in ("villages", "sources", "depots", "nodes"):
+        for record in records[table]:
+            fix_position(record, datum, problems)
+    check_ids(records, problems)
+    if "depots" in inputs.tables:
+        depot_ids = known_ids(records, "depots")
+        check_references(records["trucks"], "depot_id", depot_ids, "depot", problems)
+    if "nodes" in inputs.tables:
+        node_ids = known_ids(records, "nodes")
+        for column in ("from", "to"):
+            check_references(records["edges"], column, node_ids, "road node", problems)
+    return records
+
+
+def _travel_table(inputs: Inputs, place_ids: list[str]) -> TravelTable | None:
+    problems = inputs.problems
+    found = {}
+    for name in ("travel_s", "travel_m"):
+        if name in inputs.tables:
+            raw = inputs.tables[name]
+            matrix = read_matrix(raw, problems)
+            if matrix is not None:
+                found[name] = (raw.file, matrix)
+    if "travel_s" not in found:
+        if "travel_m" in found and "travel_s" not in inputs.tables:
+            message = "is not read without travel_s, which has the times"
+            file = found["travel_m"][0]
+            problems.append(Problem(file, message, severity="warning"))
+        return None
+    return build_travel_table(
+        found["travel_s"], found.get("travel_m"), place_ids, problems
+    )

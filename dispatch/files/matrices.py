@@ -1,0 +1,222 @@
+"""``travel_s.csv`` and ``travel_m.csv`` -> square matrices by place id."""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_CEILING
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from dispatch.errors import Problem
+from dispatch.files.cells import (
+    Cell,
+    CellError,
+    is_blank,
+    parse_label,
+    parse_quantity,
+    show,
+)
+from dispatch.scenario import NO_ROAD, TravelTable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from dispatch.files.raw import RawTable
+
+#: 100 days or 100,000 km: more is a slip of the pen.
+_MAX_VALUE: Final = 10_000_000
+#: A file with one broken unit would repeat itself in every cell.
+_MAX_PROBLEMS: Final = 20
+
+Matrix = tuple[list[str], "npt.NDArray[np.int64]"]
+
+
+def read_matrix(raw: RawTable, problems: list[Problem]) -> Matrix | None:
+    """
+    Return the ids of both axes, in header order, and the matrix from row to column.
+
+    An empty cell and -1 mean that there is no way (``NO_ROAD``); fractions are
+    rounded up. None when rows and columns cannot be matched.
+    """
+    column_ids = _labels(list(raw.header[1:]), raw, problems)
+    row_ids = _row_labels(raw, problems)
+    if column_ids is None or row_ids is None:
+        return None
+    if not _same_ids(raw.file, row_ids, column_ids, problems):
+        return None
+    position = {label: idx for idx, label in enumerate(column_ids)}
+    matrix = np.full((len(column_ids), len(column_ids)), NO_ROAD, dtype=np.int64)
+    found: list[Problem] = []
+    for label, (number, cells) in zip(row_ids, raw.rows, strict=True):
+        row = cells[1 : len(column_ids) + 1]
+        values = _fast_row(row, len(column_ids))
+        if values is None:
+            values = _slow_row(row, number, raw, len(column_ids), found)
+        matrix[position[label]] = values
+        if len(found) >= _MAX_PROBLEMS:
+            found.append(Problem(raw.file, "has more cells like these"))
+            break
+    problems += found
+    _clear_diagonal(matrix, raw.file, problems)
+    return column_ids, matrix
+
+
+def _labels(
+    cells: Sequence[Cell], raw: RawTable, problems: list[Problem]
+) -> list[str] | None:
+    labels: list[str] = []
+    for cell in cells:
+        try:
+            label = "" if is_blank(cell) else parse_label(cell)
+        except CellError as error:
+            problems.append(Problem(raw.file, str(error), row=1, value=show(cell)))
+            return None
+        if not label:
+            problems.append(Problem(raw.file, "a column has no place id", row=1))
+            return None
+        labels.append(label)
+    return labels
+
+
+def _row_labels(raw: RawTable, problems: list[Problem]) -> list[str] | None:
+    labels = []
+    for number, cells in raw.rows:
+        try:
+            if is_blank(cells[0]):
+                raise CellError("the place id must not be empty")
+            labels.append(parse_label(cells[0], raw.formats.get((number, 0), "")))
+        except CellError as error:
+            problems.append(
+                Problem(raw.file, str(error), number, raw.header[0], show(cells[0]))
+            )
+            return None
+    return labels
+
+
+def _same_ids(
+    file: str, rows: list[str], columns: list[str], problems: list[Problem]
+) -> bool:
+    num_before = len(problems)
+    for what, labels in (("row", rows), ("column", columns)):
+        twice = sorted({label for label in labels if labels.count(label) > 1})
+        if len(labels) == len(set(labels)):
+            continue
+        message = f"the {what} of a place stands twice: {_list(twice)}"
+        problems.append(Problem(file, message))
+    for what, labels, others in (("row", rows, columns), ("column", columns, rows)):
+        missing = sorted(set(others) - set(labels))
+        if missing:
+            message = f"has no {what} for {_list(missing)}; it must be square"
+            problems.append(Problem(file, message))
+    return len(problems) == num_before
+
+
+def _list(labels: Sequence[str]) -> str:
+    shown = ", ".join(labels[:8])
+    return shown if len(labels) <= 8 else f"{shown} and {len(labels) - 8} more"
+
+
+def _fast_row(row: list[Cell], num_columns: int) -> npt.NDArray[np.int64] | None:
+    """Return a row of plain whole numbers at once; None if it needs a closer look."""
+    if len(row) != num_columns:
+        return None
+    try:
+        values = np.array([int(cell) for cell in row if isinstance(cell, (str, int))])
+    except (ValueError, OverflowError):
+        return None
+    if len(values) != num_columns or values.dtype != np.int64:
+        return None
+    is_good = values.min() >= NO_ROAD and values.max() <= _MAX_VALUE
+    return values if is_good else None
+
+
+def _slow_row(
+    row: list[Cell],
+    number: int,
+    raw: RawTable,
+    num_columns: int,
+    problems: list[Problem],
+) -> npt.NDArray[np.int64]:
+    values = np.full(num_columns, NO_ROAD, dtype=np.int64)
+    for position, cell in enumerate(row):
+        if is_blank(cell):
+            continue
+        try:
+            values[position] = _whole(cell)
+        except CellError as error:
+            column = raw.header[position + 1]
+            problems.append(Problem(raw.file, str(error), number, column, show(cell)))
+    return values
+
+
+def _whole(cell: Cell) -> int:
+    try:
+        value = parse_quantity(cell, "number")
+    except CellError as error:
+        message = "must be a whole number; leave it empty where there is no way"
+        raise CellError(message) from error
+    whole = int(value.to_integral_value(ROUND_CEILING))
+    if whole == NO_ROAD and value == NO_ROAD:
+        return NO_ROAD
+    if value < 0:
+        raise CellError("must be >= 0; leave it empty where there is no way")
+    if whole > _MAX_VALUE or not math.isfinite(value):
+        raise CellError(f"must be at most {_MAX_VALUE}")
+    return whole
+
+
+def _clear_diagonal(
+    matrix: npt.NDArray[np.int64], file: str, problems: list[Problem]
+) -> None:
+    diagonal = np.diagonal(matrix)
+    if np.any(diagonal > 0):
+        message = "the way from a place to itself is not 0; 0 is used"
+        problems.append(Problem(file, message, severity="warning"))
+    np.fill_diagonal(matrix, 0)
+
+
+def build_travel_table(
+    seconds: tuple[str, Matrix],
+    metres: tuple[str, Matrix] | None,
+    place_ids: Sequence[str],
+    problems: list[Problem],
+) -> TravelTable | None:
+    """
+    Return the travel table of the scenario's places, in their order.
+
+    Parameters
+    ----------
+    seconds, metres
+        File name and matrix.
+    place_ids
+        Every depot, source and village; each needs its row and column.
+    """
+    times = _align(*seconds, place_ids, problems)
+    lengths = None if metres is None else _align(*metres, place_ids, problems)
+    if times is None:
+        return None
+    return TravelTable(place_ids=tuple(place_ids), seconds=times, metres=lengths)
+
+
+def _align(
+    file: str, matrix: Matrix, place_ids: Sequence[str], problems: list[Problem]
+) -> npt.NDArray[np.int64] | None:
+    labels, values = matrix
+    position = {label: idx for idx, label in enumerate(labels)}
+    missing = [label for label in place_ids if label not in position]
+    if missing:
+        message = (
+            f"has no row and column for {_list(missing)}; add them, or remove the "
+            "file to have times estimated"
+        )
+        problems.append(Problem(file, message))
+        return None
+    unknown = sorted(set(labels) - set(place_ids))
+    if unknown:
+        message = f"names places that no table has: {_list(unknown)}; not read"
+        problems.append(Problem(file, message, severity="warning"))
+    order = [position[label] for label in place_ids]
+    return values[np.ix_(order, order)]

@@ -1,0 +1,158 @@
+"""Bytes of a CSV file -> a table of cells, whatever Excel or an editor made of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from dispatch.errors import Problem
+from dispatch.files.cells import Cell, is_blank
+
+MAX_FILE_BYTES: Final = 64_000_000
+#: A matrix of 5,000 places is about 150 MB.
+MAX_MATRIX_BYTES: Final = 300_000_000
+MAX_ROWS: Final = 200_000
+MAX_COLUMNS: Final = 20_000
+MAX_CELL_CHARS: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """
+    One table as found.
+
+    Attributes
+    ----------
+    file
+        File or sheet name, as the user knows it.
+    header
+        Texts of row ``header_row``.
+    rows
+        Row number of the spreadsheet and cells; blank rows are left out.
+    formats
+        Number format of cells that have one, by (row number, column position).
+    """
+
+    file: str
+    header: tuple[str, ...]
+    rows: list[tuple[int, list[Cell]]]
+    formats: dict[tuple[int, int], str] = field(default_factory=dict)
+
+
+class TableError(ValueError):
+    """A file that cannot be read as a table; carries the problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(str(problem))
+
+
+def decode(data: bytes, file: str) -> str:
+    """
+    Return the text of a file: UTF-8 with or without BOM, UTF-16 with BOM, GB18030.
+
+    Raises
+    ------
+    TableError
+        If it is none of them, or damaged UTF-8 (never guessed as GB18030).
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]
+    else:
+        encodings = ["utf-8-sig", "gb18030"]
+    if data[:4] == b"PK\x03\x04" or (b"\0" in data[:4096] and len(encodings) == 2):
+        raise TableError(
+            Problem(file, "is not a text file; save it as CSV (UTF-8) and try again")
+        )
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError as error:
+            if encoding == "utf-8-sig" and _is_nearly_utf8(data):
+                message = (
+                    f"is damaged: byte {error.start + 1} is no UTF-8; "
+                    "save it again as CSV (UTF-8)"
+                )
+                raise TableError(Problem(file, message)) from error
+            continue
+        if "\0" not in text:
+            return text
+    raise TableError(
+        Problem(file, "is neither UTF-8 nor GBK text; save it again as CSV (UTF-8)")
+    )
+
+
+def _is_nearly_utf8(data: bytes) -> bool:
+    """Whether nearly all that is not ASCII is UTF-8: a damaged file, not a GBK one."""
+    text = data.decode("utf-8", errors="replace")
+    wrong = text.count("\ufffd")
+    right = sum(char > "\x7f" for char in text) - wrong
+    return right > 4 * wrong
+
+
+def _delimiter(text: str) -> str:
+    head = re.sub(r'"[^"]*"', "", text.lstrip("\r\n").split("\n", 1)[0])
+    # Full-width marks are what a hand-typed file may have.
+    return max(",\t;，；", key=lambda mark: (head.count(mark), mark == ","))
+
+
+def parse_csv(data: bytes, file: str, *, max_rows: int = MAX_ROWS) -> RawTable:
+    """Return the table of a CSV file with comma, tab or semicolon."""
+    text = decode(data, file)
+    first_row = 1
+    if text[:4].lower() == "sep=":  # a hint that Excel writes and hides
+        text = text.partition("\n")[2]
+        first_row = 2
+    delimiter = _delimiter(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[tuple[int, list[Cell]]] = []
+    last_line = 0
+    try:
+        for number, cells in enumerate(reader, first_row):
+            last_line = reader.line_num
+            if len(rows) > max_rows:
+                message = f"has more than {max_rows:,} rows; split it or remove rows"
+                raise TableError(Problem(file, message))
+            rows.append((number, list(cells)))
+    except csv.Error as error:
+        message = (
+            f"cannot be read as CSV after line {last_line} ({error}); "
+            'look for a lone quotation mark (") there'
+        )
+        raise TableError(Problem(file, message, row=len(rows) + first_row)) from error
+    return table_of_rows(file, rows)
+
+
+def table_of_rows(
+    file: str,
+    rows: list[tuple[int, list[Cell]]],
+    formats: dict[tuple[int, int], str] | None = None,
+) -> RawTable:
+    """
+    Return the table whose header is the first row that is not blank.
+
+    Raises
+    ------
+    TableError
+        If every row is blank.
+    """
+    full = [(number, cells) for number, cells in rows if not _is_blank_row(cells)]
+    if not full:
+        raise TableError(
+            Problem(file, "is empty; it needs a header row and one row per object")
+        )
+    header = ["" if cell is None else str(cell).strip() for cell in full[0][1]]
+    while header and not header[-1]:
+        header.pop()
+    if len(header) > MAX_COLUMNS:
+        message = f"has {len(header):,} columns; at most {MAX_COLUMNS:,} are read"
+        raise TableError(Problem(file, message))
+    return RawTable(file, tuple(header), full[1:], formats or {})
+
+
+def _is_blank_row(cells: list[Cell]) -> bool:
+    # A dash is a value that says "none", but a row of only these is no object.
+    return all(is_blank(cell) for cell in cells)

@@ -1,0 +1,262 @@
+"""A scenario in any of its forms -> ``Scenario``, with all problems told at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from dispatch.errors import DataError, Problem
+from dispatch.files.assemble import assemble
+from dispatch.files.columns import MATRIX_TABLES, table_of, tables
+from dispatch.files.raw import (
+    MAX_FILE_BYTES,
+    MAX_MATRIX_BYTES,
+    RawTable,
+    TableError,
+    parse_csv,
+)
+from dispatch.files.settings import Entry, sheet_entries, toml_entries
+from dispatch.files.workbook import read_workbook, read_zip
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dispatch.scenario import Scenario
+
+_TEXT_SUFFIXES: Final = (".csv", ".tsv", ".txt")
+
+
+@dataclass(slots=True)
+class Inputs:
+    """What was found: tables by name, settings, the shapes of roads."""
+
+    tables: dict[str, RawTable] = field(default_factory=dict)
+    settings: tuple[str, list[Entry]] | None = None
+    shapes: tuple[str, bytes] | None = None
+    problems: list[Problem] = field(default_factory=list)
+    #: Tables that are there but unreadable: not missing as well.
+    broken: set[str] = field(default_factory=set)
+
+
+def read_scenario(path: str | Path, *, strict: bool = False) -> Scenario:
+    """
+    Return the scenario of a folder of CSV files, an .xlsx or a .zip of the folder.
+
+    Parameters
+    ----------
+    strict
+        Warnings stop the reading like errors.
+
+    Raises
+    ------
+    DataError
+        With every problem: file, row, column, value and what to do.
+    """
+    path = Path(path)
+    try:
+        if path.is_dir():
+            files = _folder_files(path)
+            folder: Path | None = path
+        elif path.is_file():
+            files, folder = _single_file(path), path
+        else:
+            message = "there is no such file or folder; look at the name and the path"
+            raise DataError([Problem(str(path), message)])
+    except OSError as error:
+        message = f"cannot be opened ({error.strerror}); close other programs using it"
+        raise DataError([Problem(str(path), message)]) from error
+    name = path.resolve().name if path.is_dir() else path.stem
+    return _read(files, name=name, folder=folder, strict=strict)
+
+
+def read_scenario_files(
+    files: Mapping[str, bytes], *, name: str, strict: bool = False
+) -> Scenario:
+    """
+    Return the scenario of uploaded files: CSVs with a TOML, one .xlsx or one .zip.
+
+    Parameters
+    ----------
+    files
+        Content by file name; ``roads/nodes.csv`` and ``nodes.csv`` mean the same.
+    name
+        Name of the scenario where the settings give none.
+    """
+    return _read(files, name=name, folder=None, strict=strict)
+
+
+def _too_large(name: str, num_bytes: int) -> Problem | None:
+    table = table_of(PurePosixPath(name).stem)
+    is_matrix = table is not None and table.name in MATRIX_TABLES
+    is_packed = name.casefold().endswith((".xlsx", ".zip"))
+    limit = MAX_MATRIX_BYTES if is_matrix or is_packed else MAX_FILE_BYTES
+    if num_bytes <= limit:
+        return None
+    message = f"has {num_bytes / 1e6:,.0f} MB; at most {limit / 1e6:,.0f} MB are read"
+    return Problem(name, message)
+
+
+def _folder_files(path: Path) -> dict[str, bytes]:
+    """Return the files of a folder that may belong to a scenario, sizes checked."""
+    candidates = [(item.name, item) for item in sorted(path.iterdir())]
+    roads = path / "roads"
+    if roads.is_dir():
+        candidates += [(f"roads/{item.name}", item) for item in sorted(roads.iterdir())]
+    return _load(
+        [
+            (name, item)
+            for name, item in candidates
+            if item.is_file() and _may_belong(name)
+        ]
+    )
+
+
+def _may_belong(name: str) -> bool:
+    suffix = PurePosixPath(name).suffix.casefold()
+    stem = PurePosixPath(name).name
+    if stem.startswith((".", "~$")):
+        return False
+    is_geojson = suffix == ".geojson" and name.startswith("roads/")
+    return is_geojson or suffix in (".csv", ".toml", ".xlsx", ".xls", ".tsv")
+
+
+def _single_file(path: Path) -> dict[str, bytes]:
+    suffix = path.suffix.casefold()
+    if suffix in (".csv", ".toml", ".tsv"):
+        message = "is one file of a scenario; give the folder that it is in"
+        raise DataError([Problem(path.name, message)])
+    if suffix not in (".xlsx", ".xlsm", ".zip", ".xls"):
+        message = (
+            f"is a {suffix or 'file without ending'}; a scenario is a folder of CSV "
+            "files, an .xlsx or a .zip of the folder"
+        )
+        raise DataError([Problem(path.name, message)])
+    return _load([(path.name, path)])
+
+
+def _load(items: list[tuple[str, Path]]) -> dict[str, bytes]:
+    problems = [_too_large(name, item.stat().st_size) for name, item in items]
+    real = [problem for problem in problems if problem is not None]
+    if real:
+        raise DataError(real)
+    return {name: item.read_bytes() for name, item in items}
+
+
+def _read(
+    files: Mapping[str, bytes], *, name: str, folder: Path | None, strict: bool
+) -> Scenario:
+    inputs = Inputs()
+    sizes = [_too_large(item, len(data)) for item, data in files.items()]
+    inputs.problems += [problem for problem in sizes if problem is not None]
+    if not inputs.problems:
+        _collect(files, inputs)
+        _check_missing(inputs, is_folder=folder is not None)
+    return assemble(inputs, name=name, folder=folder, strict=strict)
+
+
+def _collect(files: Mapping[str, bytes], inputs: Inputs) -> None:
+    for name, data in files.items():
+        suffix = PurePosixPath(name).suffix.casefold()
+        try:
+            if suffix in (".xlsx", ".xlsm", ".xls"):
+                _collect_workbook(name, data, inputs)
+            elif suffix == ".zip":
+                _collect(_unzip(name, data, inputs), inputs)
+            elif suffix == ".toml":
+                _collect_settings(name, data, inputs)
+            elif suffix == ".geojson":
+                inputs.shapes = (name, data)
+            elif suffix in _TEXT_SUFFIXES:
+                _collect_csv(name, data, inputs)
+            else:
+                message = "is no part of a scenario and is not read"
+                inputs.problems.append(Problem(name, message, severity="warning"))
+        except TableError as error:
+            inputs.problems.append(error.problem)
+
+
+def _unzip(name: str, data: bytes, inputs: Inputs) -> dict[str, bytes]:
+    members = {
+        member: content
+        for member, content in read_zip(data, name).items()
+        if _may_belong(member)
+    }
+    too_large = [_too_large(member, len(data)) for member, data in members.items()]
+    inputs.problems += [problem for problem in too_large if problem is not None]
+    return {} if any(too_large) else members
+
+
+def _collect_settings(name: str, data: bytes, inputs: Inputs) -> None:
+    stem = PurePosixPath(name).stem
+    table = table_of(stem)
+    if table is None or table.name != "scenario":
+        message = "is not read; settings are in scenario.toml"
+        inputs.problems.append(Problem(name, message, severity="warning"))
+        return
+    inputs.broken.add("scenario")
+    entries = toml_entries(data, name)
+    _set_settings(name, entries, inputs)
+
+
+def _set_settings(label: str, entries: list[Entry], inputs: Inputs) -> None:
+    if inputs.settings is not None:
+        message = f"gives the settings a second time; they are in {inputs.settings[0]}"
+        inputs.problems.append(Problem(label, message))
+        return
+    inputs.settings = (label, entries)
+
+
+def _collect_csv(name: str, data: bytes, inputs: Inputs) -> None:
+    table = table_of(PurePosixPath(name).stem)
+    if table is None:
+        known = ", ".join(f"{item}.csv" for item in tables() if item != "scenario")
+        message = f"is no known table and is not read; known are {known}"
+        inputs.problems.append(Problem(name, message, severity="warning"))
+        return
+    inputs.broken.add(table.name)
+    _add_table(table.name, parse_csv(data, name), inputs)
+
+
+def _collect_workbook(name: str, data: bytes, inputs: Inputs) -> None:
+    for sheet, found in read_workbook(data, name).items():
+        table = table_of(sheet)
+        if table is None:
+            if sheet not in GUIDE_SHEETS:
+                message = "is no known sheet and is not read"
+                label = f"{name}[{sheet}]"
+                inputs.problems.append(Problem(label, message, severity="warning"))
+            continue
+        inputs.broken.add(table.name)
+        if isinstance(found, Problem):
+            # An empty sheet of an optional table is as good as none.
+            if table.required or "empty" not in found.message:
+                inputs.problems.append(found)
+        else:
+            _add_table(table.name, found, inputs)
+
+
+#: Sheets of the template that explain it.
+GUIDE_SHEETS: Final = ("说明", "guide", "填写说明")
+
+
+def _add_table(name: str, raw: RawTable, inputs: Inputs) -> None:
+    if name == "scenario":
+        _set_settings(raw.file, sheet_entries(raw), inputs)
+    elif name in inputs.tables:
+        message = f"gives {name} a second time, after {inputs.tables[name].file}"
+        inputs.problems.append(Problem(raw.file, message))
+    else:
+        inputs.tables[name] = raw
+
+
+def _check_missing(inputs: Inputs, *, is_folder: bool) -> None:
+    for table in tables().values():
+        if not table.required or table.name == "scenario":
+            continue
+        if table.name not in inputs.tables and table.name not in inputs.broken:
+            what = f"{table.name}.csv" if is_folder else table.name
+            message = (
+                f"the table is missing; add {table.name}.csv or a sheet {table.zh}"
+            )
+            inputs.problems.append(Problem(what, message))

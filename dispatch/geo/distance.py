@@ -1,0 +1,33 @@
+"""Straight-line distances on the sphere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+#: Mean Earth radius (IUGG), metres.
+EARTH_RADIUS_M: Final = 6_371_008.8
+
+
+def haversine_m(
+    *,
+    lat: npt.NDArray[np.float64],
+    lon: npt.NDArray[np.float64],
+    to_lat: npt.NDArray[np.float64],
+    to_lon: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float64]:
+    """Return great-circle distances in metres, shape (len(lat), len(to_lat))."""
+    lat_1, lon_1 = np.radians(lat)[:, None], np.radians(lon)[:, None]
+    lat_2, lon_2 = np.radians(to_lat)[None, :], np.radians(to_lon)[None, :]
+    half = (
+        np.sin((lat_2 - lat_1) / 2) ** 2
+        + np.cos(lat_1) * np.cos(lat_2) * np.sin((lon_2 - lon_1) / 2) ** 2
+    )
+    metres: npt.NDArray[np.float64] = (
+        2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
+    )
+    return metres
