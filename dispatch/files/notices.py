@@ -8,10 +8,12 @@ import numpy as np
 
 from dispatch.errors import Problem
 from dispatch.geo.distance import haversine_m
+from dispatch.geo.reach import round_trips, snap_warnings
 
 if TYPE_CHECKING:
     from dispatch.files.build import Records
-    from dispatch.scenario import Scenario, Source, Truck, Village
+    from dispatch.geo.reach import Ways
+    from dispatch.scenario import Depot, Scenario, Source, Truck, Village
 
 #: A county is about 50 km across; farther out a digit is likely wrong.
 _FAR_M: Final = 200_000.0
@@ -22,6 +24,7 @@ def notice_all(scenario: Scenario, records: Records) -> list[Problem]:
     return [
         *_notice_potable(records),
         *_notice_far(scenario, records),
+        *snap_warnings(scenario),
         *_notice_unfed(scenario, records),
     ]
 
@@ -46,7 +49,7 @@ def _notice_potable(records: Records) -> list[Problem]:
 
 
 def _notice_far(scenario: Scenario, records: Records) -> list[Problem]:
-    tables = {
+    tables: dict[str, tuple[Village | Source | Depot, ...]] = {
         "villages": scenario.villages,
         "sources": scenario.sources,
         "depots": scenario.depots,
@@ -73,17 +76,17 @@ def _notice_far(scenario: Scenario, records: Records) -> list[Problem]:
 
 def _notice_unfed(scenario: Scenario, records: Records) -> list[Problem]:
     """Return a warning for every village that no truck can bring water to."""
-    usable = [
-        (truck, sources)
+    if not any(
+        _can_fill(truck, source)
         for truck in scenario.trucks
-        if (sources := [s for s in scenario.sources if _can_fill(truck, s)])
-    ]
-    if not usable:
+        for source in scenario.sources
+    ):
         text = "no truck may fill at any source; look at potable and supply_l"
         return [Problem("trucks", text, severity="warning")]
+    ways = round_trips(scenario)
     problems = []
     for position, village in enumerate(scenario.villages):
-        reason = _why_unfed(village, usable)
+        reason = _why_unfed(scenario, position, ways)
         if reason:
             message = f"nobody can bring water to {village.name}: {reason}"
             problems.append(_warn(records, "villages", position, "village_id", message))
@@ -94,15 +97,26 @@ def _can_fill(truck: Truck, source: Source) -> bool:
     return truck.may_fill_at(source) and source.supply_l != 0
 
 
-def _why_unfed(village: Village, usable: list[tuple[Truck, list[Source]]]) -> str:
-    entering = [
-        (truck, sources) for truck, sources in usable if truck.may_enter(village)
-    ]
-    if not entering:
+def _why_unfed(scenario: Scenario, position: int, ways: Ways) -> str:
+    """Return what keeps every truck away from a village; empty if one can come."""
+    village = scenario.villages[position]
+    needs_drinking = village.population > 0 or village.facility_l > 0
+    has_entry = has_road = False
+    for truck in scenario.trucks:
+        if not truck.may_enter(village):
+            continue
+        has_entry = True
+        for way, source in zip(
+            ways[truck.truck_id][:, position], scenario.sources, strict=True
+        ):
+            if not way:
+                continue
+            has_road = True
+            is_drinking = truck.potable and source.potable
+            if _can_fill(truck, source) and (is_drinking or not needs_drinking):
+                return ""
+    if not has_entry:
         return "every truck is too heavy or too wide for its lane"
-    if village.population == 0 and village.facility_l == 0:
-        return ""
-    for truck, sources in entering:
-        if truck.potable and any(source.potable for source in sources):
-            return ""
-    return "no truck that may go there may carry drinking water"
+    if not has_road:
+        return "there is no road that a truck may take from any source"
+    return "no truck that can come may carry drinking water from a source that has any"

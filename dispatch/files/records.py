@@ -171,7 +171,13 @@ def _read_row(
         cell = _cell(cells, item.position)
         record.cells[column.name] = cell
         record.heads[column.name] = item.header
-        if is_blank(cell):
+        # For yes or no, 无 and / are answers that nobody should guess at.
+        is_empty = (
+            show(cell or "").strip() == ""
+            if column.kind == "yes_no"
+            else (is_blank(cell))
+        )
+        if is_empty:
             if column.required:
                 problems.append(record.problem(column.name, "must not be empty"))
             continue
