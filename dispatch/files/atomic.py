@@ -1,0 +1,44 @@
+"""Writing files so that a reader never sees half of one."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from dispatch.errors import DispatchError
+
+
+def write_file(path: Path, content: bytes) -> Path:
+    """
+    Return the path after putting ``content`` there in one step.
+
+    Raises
+    ------
+    DispatchError
+        If the place cannot be written, with a sentence why.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+            # mkstemp makes files for the owner only; plans are for everybody.
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        message = (
+            f"{path} cannot be written ({error.strerror}); close programs that have it "
+            "open, and look at the disk and the rights of the folder"
+        )
+        raise DispatchError(message) from error
+    return path
+
+
+def write_text(path: Path, text: str, *, bom: bool = False) -> Path:
+    """Return the path of a UTF-8 file; with ``bom`` Excel sees that it is UTF-8."""
+    return write_file(path, text.encode("utf-8-sig" if bom else "utf-8"))

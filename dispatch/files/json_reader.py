@@ -1,0 +1,183 @@
+"""Reading a JSON document key by key, with a path to everything that is wrong."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from dispatch.errors import Problem
+from dispatch.files.raw import TableError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_MAX_PROBLEMS: Final = 200
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    document = dict(pairs)
+    if len(document) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {twice!r} stands twice in one object; remove one")
+    return document
+
+
+def _refuse_constant(text: str) -> float:
+    raise ValueError(f"{text} is no number of JSON")
+
+
+def parse_json(text: str, file: str) -> Any:
+    """
+    Return the document.
+
+    Raises
+    ------
+    TableError
+        If it is no JSON, with line and column.
+    """
+    try:
+        return json.loads(
+            text, object_pairs_hook=_unique, parse_constant=_refuse_constant
+        )
+    except json.JSONDecodeError as error:
+        message = (
+            f"is no JSON: {error.msg} in line {error.lineno}, column {error.colno}; "
+            "look for a missing comma, quotation mark or bracket there"
+        )
+        raise TableError(Problem(file, message, row=error.lineno)) from error
+    except (ValueError, RecursionError) as error:
+        raise TableError(Problem(file, f"is no usable JSON: {error}")) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One object of the document; its readers add problems instead of raising."""
+
+    value: Any
+    path: str
+    file: str
+    problems: list[Problem]
+
+    def _where(self, key: str) -> str:
+        return f"{self.path}.{key}" if self.path else key
+
+    def wrong(self, key: str, message: str) -> None:
+        """Add a problem at a key."""
+        if len(self.problems) >= _MAX_PROBLEMS:
+            return
+        found = self.value.get(key) if isinstance(self.value, dict) else self.value
+        text = None
+        if not isinstance(found, (dict, list)) and found is not None:
+            text = str(found)[:60]
+        self.problems.append(
+            Problem(self.file, message, column=self._where(key), value=text)
+        )
+
+    def is_object(self) -> bool:
+        """Whether this is an object; adds a problem if not."""
+        if isinstance(self.value, dict):
+            return True
+        message = 'must be an object in braces, such as {"routes": []}'
+        shown = None if self.path else str(self.value)[:60]
+        self.problems.append(
+            Problem(self.file, message, column=self.path or None, value=shown)
+        )
+        return False
+
+    def _get(self, key: str) -> Any:
+        return self.value.get(key) if isinstance(self.value, dict) else None
+
+    def is_null(self, key: str) -> bool:
+        """Whether a key is missing or null."""
+        return self._get(key) is None
+
+    def child(self, key: str) -> Node:
+        """Return the object at a key; an empty one where it is missing."""
+        found = self._get(key)
+        if found is not None and not isinstance(found, dict):
+            self.wrong(key, "must be an object in braces")
+            found = None
+        return Node(found or {}, self._where(key), self.file, self.problems)
+
+    def items(self, key: str, *, required: bool = False) -> list[Node]:
+        """Return the objects of the list at a key."""
+        found = self._get(key)
+        if found is None:
+            if required:
+                self.wrong(key, "is missing; it must be a list in square brackets")
+            return []
+        if not isinstance(found, list):
+            self.wrong(key, "must be a list in square brackets")
+            return []
+        nodes = []
+        for position, item in enumerate(found):
+            where = f"{self._where(key)}[{position}]"
+            node = Node(item, where, self.file, self.problems)
+            if node.is_object():
+                nodes.append(node)
+        return nodes
+
+    def texts(self, key: str) -> list[str]:
+        """Return the texts of the list at a key."""
+        found = self._get(key)
+        if found is None:
+            return []
+        if not isinstance(found, list) or not all(isinstance(t, str) for t in found):
+            self.wrong(key, "must be a list of texts")
+            return []
+        return found
+
+    def text(self, key: str, *, default: str | None = None) -> str:
+        """Return the text at a key; without a default it must be there."""
+        found = self._get(key)
+        if found is None and default is not None:
+            return default
+        if isinstance(found, int) and not isinstance(found, bool):
+            return str(found)  # an id that lost its quotation marks
+        if not isinstance(found, str) or (not found and default is None):
+            self.wrong(key, "is missing" if found is None else "must be a text")
+            return ""
+        return found
+
+    def choice(
+        self, key: str, known: Sequence[str], *, default: str | None = None
+    ) -> str:
+        """Return one of a closed list of texts."""
+        found = self.text(key, default=default)
+        if found in known:
+            return found
+        if found:
+            self.wrong(key, f"must be one of {', '.join(known)}")
+        return known[0]
+
+    def whole(
+        self, key: str, *, default: int | None = None, low: int = 0, high: int = 10**12
+    ) -> int:
+        """Return the whole number at a key; without a default it must be there."""
+        found = self._get(key)
+        if found is None and default is not None:
+            return default
+        if isinstance(found, float) and found.is_integer():
+            found = int(found)
+        if isinstance(found, bool) or not isinstance(found, int):
+            missing = "is missing; write a whole number"
+            self.wrong(key, missing if found is None else "must be a whole number")
+            return max(low, 0)
+        if not low <= found <= high:
+            limit = f"at least {low}" if found < low else f"at most {high}"
+            self.wrong(key, f"must be {limit}")
+            return max(low, 0)
+        return found
+
+    def number(self, key: str, *, default: float) -> float:
+        """Return the number at a key."""
+        found = self._get(key)
+        if found is None:
+            return default
+        if isinstance(found, bool) or not isinstance(found, (int, float)):
+            self.wrong(key, "must be a number")
+            return default
+        return float(found) if math.isfinite(found) else default

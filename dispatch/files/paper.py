@@ -1,0 +1,154 @@
+"""Drawing on A4 pages: text that fits its place, boxes, bars and QR codes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+from fpdf import FPDF, TextMode
+
+from dispatch.files.font import FONT_FILE, font_face, printable
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from segno import QRCode
+
+_FAMILY: Final = "noto"
+_TOP: Final = 12.0
+_BOTTOM: Final = 280.0
+_MM_PER_PT: Final = 25.4 / 72
+_SMALLEST_PT: Final = 7.0
+
+
+class _Pages(FPDF):
+    """Pages with the section and the page number at the foot."""
+
+    section = ""
+
+    def footer(self) -> None:
+        """Draw the foot of a page; called at every page end."""
+        self.set_font(_FAMILY, size=9)
+        self.set_xy(10, 285)
+        self.cell(w=140, h=5, text=self.section)
+        self.set_xy(150, 285)
+        self.cell(w=50, h=5, text=f"第 {self.page_no()} / {{nb}} 页", align="R")
+
+
+class Paper:
+    """
+    A PDF being drawn from top to bottom; ``y`` is where the next thing goes, in mm.
+
+    Parameters
+    ----------
+    created
+        Date in the file; a fixed one makes equal plans equal files.
+    """
+
+    def __init__(self, *, title: str, created: dt.datetime) -> None:
+        self._pdf = _Pages(orientation="portrait", unit="mm", format="A4")
+        self._pdf.set_creation_date(created)
+        self._pdf.set_title(title)
+        self._pdf.set_auto_page_break(auto=False)
+        self._pdf.add_font(
+            _FAMILY, fname=str(FONT_FILE), collection_font_number=font_face()
+        )
+        self._pdf.set_line_width(0.25)
+        self.y = _TOP
+
+    def new_section(self, label: str) -> None:
+        """Start a page; ``label`` stands at its foot and that of the pages after."""
+        if self._pdf.page:
+            self._pdf.add_page()  # ends the page before, with its own label
+        self._pdf.section = printable(label)
+        if not self._pdf.page:
+            self._pdf.add_page()
+        self.y = _TOP
+
+    def need_mm(self, height: float) -> None:
+        """Go to a new page unless so much is left on this one."""
+        if self.y + height > _BOTTOM:
+            self._pdf.add_page()
+            self.y = _TOP
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        text: str,
+        *,
+        size_pt: float,
+        bold: bool = False,
+        align: Literal["L", "C", "R"] = "L",
+    ) -> None:
+        """Draw one line inside ``width``: smaller first, then cut with dots."""
+        if not text:
+            return
+        line = printable(text)
+        size_pt = self._fitting_pt(line, width, size_pt)
+        while len(line) > 1 and self._pdf.get_string_width(line) > width:
+            line = line[:-2] + "…"
+        if bold:
+            # The font has one weight; a thin outline makes it bold.
+            self._pdf.text_mode = TextMode.FILL_STROKE
+            self._pdf.set_line_width(size_pt * 0.012)
+        self._pdf.set_xy(x, y)
+        self._pdf.c_margin = 0
+        self._pdf.cell(w=width, h=size_pt * _MM_PER_PT * 1.15, text=line, align=align)
+        self._pdf.text_mode = TextMode.FILL
+        self._pdf.set_line_width(0.25)
+
+    def _fitting_pt(self, line: str, width: float, size_pt: float) -> float:
+        """Set the largest font size at which the line fits, and return it."""
+        smallest = max(_SMALLEST_PT, size_pt * 0.55)
+        self._pdf.set_font(_FAMILY, size=size_pt)
+        needed = self._pdf.get_string_width(line)
+        if needed > width:
+            size_pt = max(smallest, int(size_pt * width / needed * 2) / 2)
+            self._pdf.set_font(_FAMILY, size=size_pt)
+        return size_pt
+
+    def box(self, x: float, y: float, width: float, height: float) -> None:
+        """Draw an empty box."""
+        self._pdf.rect(x, y, width, height)
+
+    def bar(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        text: str,
+        *,
+        size_pt: float,
+    ) -> None:
+        """Draw white text on a black bar."""
+        self._pdf.rect(x, y, width, height, style="F")
+        self._pdf.set_text_color(255)
+        top = y + (height - size_pt * _MM_PER_PT * 1.15) / 2
+        self.text(x + 2, top, width - 4, text, size_pt=size_pt)
+        self._pdf.set_text_color(0)
+
+    def code(self, code: QRCode, x: float, y: float, size_mm: float) -> None:
+        """Draw a QR code with the quiet zone inside its size."""
+        rows = [list(row) for row in code.matrix_iter(border=3)]
+        module = size_mm / len(rows)
+        for row_idx, row in enumerate(rows):
+            start = None
+            for column, is_dark in enumerate([*row, 0]):
+                if is_dark and start is None:
+                    start = column
+                elif not is_dark and start is not None:
+                    # A run of dark modules at once: no hairlines between them.
+                    self._pdf.rect(
+                        x + start * module,
+                        y + row_idx * module,
+                        (column - start) * module,
+                        module * 1.02,
+                        style="F",
+                    )
+                    start = None
+
+    def content(self) -> bytes:
+        """Return the finished PDF."""
+        return bytes(self._pdf.output())

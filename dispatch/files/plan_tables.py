@@ -1,0 +1,281 @@
+"""A plan as tables: one row per stop, per village, per source."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from dispatch.files.words import BAND_ZH, REASON_ZH, STOP_ZH
+from dispatch.need import BANDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dispatch.plan import Plan, Route, Stop
+    from dispatch.scenario import Scenario
+
+Value = str | int | float | None
+Rows = list[list[Value]]
+
+#: A cell that starts so would be run as a formula by a spreadsheet.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def clock_text(time_s: int) -> str:
+    """Return ``HH:MM:SS``; hours above 24 belong to the next day."""
+    return f"{time_s // 3600:02d}:{time_s % 3600 // 60:02d}:{time_s % 60:02d}"
+
+
+def to_csv(header: Sequence[str], rows: Rows) -> str:
+    """Return CSV text; no cell of it is run as a formula."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows([[_harmless(value) for value in row] for row in rows])
+    return out.getvalue()
+
+
+def _harmless(value: Value) -> Value:
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return f"'{value}"
+    return value
+
+
+def place_names(scenario: Scenario) -> dict[str, str]:
+    """Return the name of every place id."""
+    places = (*scenario.depots, *scenario.sources, *scenario.villages)
+    return {
+        place_id: place.name
+        for place_id, place in zip(scenario.place_ids, places, strict=True)
+    }
+
+
+def numbered_stops(route: Route) -> list[tuple[int, int, Stop]]:
+    """Return (trip, stop) numbers from 1 with every stop; before a filling trip 0."""
+    numbered = []
+    trip = 0
+    for position, stop in enumerate(route.stops, 1):
+        trip += stop.kind == "fill"
+        numbered.append((trip, position, stop))
+    return numbered
+
+
+VISIT_HEADER = (
+    "truck_id",
+    "plate",
+    "trip",
+    "stop",
+    "kind",
+    "place_id",
+    "name",
+    "arrive",
+    "start",
+    "end",
+    "litres",
+    "bay",
+)
+
+
+def visit_rows(plan: Plan, scenario: Scenario) -> Rows:
+    """Return the rows of ``visits.csv``."""
+    names = place_names(scenario)
+    plates = {truck.truck_id: truck.plate for truck in scenario.trucks}
+    return [
+        [
+            route.truck_id,
+            plates.get(route.truck_id, ""),
+            trip,
+            position,
+            stop.kind,
+            stop.place_id,
+            names.get(stop.place_id, ""),
+            clock_text(stop.arrive_s),
+            clock_text(stop.start_s),
+            clock_text(stop.end_s),
+            stop.litres if stop.kind in ("fill", "deliver") else None,
+            stop.bay,
+        ]
+        for route in plan.routes
+        for trip, position, stop in numbered_stops(route)
+    ]
+
+
+VILLAGE_HEADER = (
+    "village_id",
+    "name",
+    *(f"need_{band}_l" for band in BANDS),
+    *(f"served_{band}_l" for band in BANDS),
+    "need_l",
+    "served_l",
+    "delivered_l",
+    "shortage_l",
+    "reason",
+)
+
+
+def village_rows(plan: Plan, scenario: Scenario) -> Rows:
+    """Return the rows of the written ``villages.csv``."""
+    names = place_names(scenario)
+    return [
+        [
+            outcome.village_id,
+            names.get(outcome.village_id, ""),
+            *(outcome.need_l.get(band, 0) for band in BANDS),
+            *(outcome.served_l.get(band, 0) for band in BANDS),
+            sum(outcome.need_l.values()),
+            sum(outcome.served_l.values()),
+            outcome.delivered_l,
+            outcome.shortage_l,
+            outcome.reason or "",
+        ]
+        for outcome in plan.villages
+    ]
+
+
+TRIP_HEADER_ZH = (
+    "车辆",
+    "车牌",
+    "司机",
+    "趟次",
+    "序号",
+    "动作",
+    "地点编号",
+    "地点",
+    "到达",
+    "开始",
+    "结束",
+    "水量（升）",
+    "装水口",
+    "联系人",
+    "电话",
+)
+
+
+def trip_rows_zh(plan: Plan, scenario: Scenario) -> Rows:
+    """Return the rows of the sheet 车辆行程."""
+    names = place_names(scenario)
+    trucks = {truck.truck_id: truck for truck in scenario.trucks}
+    contacts: dict[str, tuple[str, str]] = {
+        source.source_id: (source.contact, source.phone) for source in scenario.sources
+    }
+    contacts |= {
+        village.village_id: (village.contact, village.phone)
+        for village in scenario.villages
+    }
+    rows: Rows = []
+    for route in plan.routes:
+        truck = trucks.get(route.truck_id)
+        for trip, position, stop in numbered_stops(route):
+            rows.append(
+                [
+                    route.truck_id,
+                    truck.plate if truck else "",
+                    truck.driver if truck else "",
+                    trip or None,
+                    position,
+                    STOP_ZH[stop.kind],
+                    stop.place_id,
+                    names.get(stop.place_id, ""),
+                    clock_text(stop.arrive_s)[:5],
+                    clock_text(stop.start_s)[:5],
+                    clock_text(stop.end_s)[:5],
+                    stop.litres if stop.kind in ("fill", "deliver") else None,
+                    stop.bay,
+                    *contacts.get(stop.place_id, ("", "")),
+                ]
+            )
+    return rows
+
+
+COVERAGE_HEADER_ZH = (
+    "村编号",
+    "村名",
+    "人口",
+    "特殊人群",
+    "需水（升）",
+    "满足（升）",
+    "满足率",
+    "缺口（升）",
+    "原因",
+    "送水（升）",
+    "车次",
+    *(f"{BAND_ZH[band]}（满足/需水）" for band in BANDS),
+)
+
+
+def coverage_rows_zh(plan: Plan, scenario: Scenario) -> Rows:
+    """Return the rows of the sheet 村庄覆盖; the rate is between 0 and 1."""
+    villages = {village.village_id: village for village in scenario.villages}
+    visits: dict[str, int] = {}
+    for route in plan.routes:
+        for stop in route.stops:
+            if stop.kind == "deliver":
+                visits[stop.place_id] = visits.get(stop.place_id, 0) + 1
+    rows: Rows = []
+    for outcome in plan.villages:
+        village = villages.get(outcome.village_id)
+        need, served = sum(outcome.need_l.values()), sum(outcome.served_l.values())
+        bands = [
+            f"{outcome.served_l.get(band, 0)} / {outcome.need_l.get(band, 0)}"
+            for band in BANDS
+        ]
+        rows.append(
+            [
+                outcome.village_id,
+                village.name if village else "",
+                village.population if village else None,
+                village.vulnerable_people if village else None,
+                need,
+                served,
+                served / need if need else 1.0,
+                outcome.shortage_l,
+                REASON_ZH[outcome.reason] if outcome.reason else "",
+                outcome.delivered_l,
+                visits.get(outcome.village_id, 0),
+                *bands,
+            ]
+        )
+    return rows
+
+
+SOURCE_HEADER_ZH = (
+    "水源编号",
+    "水源",
+    "类型",
+    "可饮用",
+    "可供水量（升）",
+    "已用（升）",
+    "剩余（升）",
+    "装水车次",
+    "第一车",
+    "最后一车",
+)
+
+
+def source_rows_zh(plan: Plan, scenario: Scenario) -> Rows:
+    """Return the rows of the sheet 水源用量."""
+    rows: Rows = []
+    for source in scenario.sources:
+        fills = [
+            stop
+            for route in plan.routes
+            for stop in route.stops
+            if stop.kind == "fill" and stop.place_id == source.source_id
+        ]
+        used = sum(stop.litres for stop in fills)
+        rows.append(
+            [
+                source.source_id,
+                source.name,
+                source.kind,
+                "是" if source.potable else "否",
+                "不限" if source.supply_l is None else source.supply_l,
+                used,
+                "不限" if source.supply_l is None else source.supply_l - used,
+                len(fills),
+                clock_text(min(s.start_s for s in fills))[:5] if fills else "",
+                clock_text(max(s.start_s for s in fills))[:5] if fills else "",
+            ]
+        )
+    return rows
