@@ -1,16 +1,26 @@
 """Scenarios and plans as files: reading with clear messages, writing for people."""
 
+from dispatch.files.frames import scenario_from_tables, scenario_tables
 from dispatch.files.plan_json import plan_from_json, plan_to_json, read_plan
+from dispatch.files.plan_xlsx import plan_xlsx
 from dispatch.files.read import read_scenario, read_scenario_files
 from dispatch.files.sheets import sheets_pdf
+from dispatch.files.template import write_template
 from dispatch.files.write_plan import write_plan
+from dispatch.files.write_scenario import write_scenario, write_scenario_xlsx
 
 __all__ = [
     "plan_from_json",
     "plan_to_json",
+    "plan_xlsx",
     "read_plan",
     "read_scenario",
     "read_scenario_files",
+    "scenario_from_tables",
+    "scenario_tables",
     "sheets_pdf",
     "write_plan",
+    "write_scenario",
+    "write_scenario_xlsx",
+    "write_template",
 ]

@@ -29,13 +29,16 @@ from dispatch.files.settings import MISSING, read_settings
 from dispatch.scenario import Scenario
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from dispatch.files.raw import RawTable
     from dispatch.files.read import Inputs
-    from dispatch.scenario import Datum, TravelTable
+    from dispatch.files.settings import Settings
+    from dispatch.scenario import Datum, RoadNetwork, TravelTable
 
-#: A list that nobody reads to the end helps nobody.
-_MAX_PROBLEMS: Final = 500
+#: Rows with the same problem that are listed one by one.
+_MAX_ALIKE: Final = 20
 
 
 def assemble(
@@ -57,11 +60,7 @@ def assemble(
     settings = read_settings(
         entries, label, problems if inputs.settings is not None else silent
     )
-    records = _read_tables(inputs, settings.datum)
-    villages = build_all(records["villages"], build_village, problems)
-    sources = build_all(records["sources"], build_source, problems)
-    depots = build_all(records["depots"], build_depot, problems)
-    trucks = build_all(records["trucks"], build_truck, problems)
+    records = read_tables(inputs.tables, settings.datum, problems)
     roads = build_roads(
         build_all(records["nodes"], build_node, problems),
         build_all(records["edges"], build_edge, problems),
@@ -69,17 +68,46 @@ def assemble(
         datum=settings.datum,
         problems=problems,
     )
-    place_ids = [
+    return build_scenario(
+        records,
+        replace(settings, name=settings.name or name),
+        problems,
+        travel_table=_travel_table(inputs, known_place_ids(records)),
+        roads=roads,
+        folder=folder,
+        strict=strict,
+    )
+
+
+def known_place_ids(records: Records) -> list[str]:
+    """Return the ids of all depots, then sources, then villages."""
+    return [
         label
         for table in ("depots", "sources", "villages")
         for label in known_ids(records, table)
     ]
-    travel_table = _travel_table(inputs, place_ids)
-    _stop_on(problems, strict=False)
+
+
+def build_scenario(
+    records: Records,
+    settings: Settings,
+    problems: list[Problem],
+    *,
+    travel_table: TravelTable | None,
+    roads: RoadNetwork | None,
+    folder: Path | None,
+    strict: bool,
+) -> Scenario:
+    """Return the scenario of checked records, or raise all problems at once."""
+    villages = build_all(records["villages"], build_village, problems)
+    sources = build_all(records["sources"], build_source, problems)
+    depots = build_all(records["depots"], build_depot, problems)
+    trucks = build_all(records["trucks"], build_truck, problems)
+    stop_on(problems, strict=False)
     if settings.date is None:
         raise AssertionError("a missing date is a problem")
     scenario = Scenario(
-        name=settings.name or name,
+        name=settings.name or "",
         date=settings.date,
         villages=villages,
         sources=sources,
@@ -96,42 +124,61 @@ def assemble(
         folder=folder,
     )
     problems += notice_all(scenario, records)
-    _stop_on(problems, strict=strict)
-    return replace(scenario, warnings=tuple(problems))
+    stop_on(problems, strict=strict)
+    return replace(scenario, warnings=tuple(_fold(problems)))
 
 
-def _stop_on(problems: list[Problem], *, strict: bool) -> None:
+def stop_on(problems: list[Problem], *, strict: bool) -> None:
     """Raise if there is an error, or a warning and ``strict``."""
     if strict:
         problems = [replace(problem, severity="error") for problem in problems]
-    if not any(problem.severity == "error" for problem in problems):
-        return
-    problems = sorted(problems, key=lambda problem: problem.severity != "error")
-    if len(problems) > _MAX_PROBLEMS:
-        num_more = len(problems) - _MAX_PROBLEMS
-        last = Problem(problems[0].file, f"and {num_more:,} more problems")
-        problems = [*problems[:_MAX_PROBLEMS], last]
-    raise DataError(problems)
+    if any(problem.severity == "error" for problem in problems):
+        raise DataError(
+            _fold(sorted(problems, key=lambda problem: problem.severity != "error"))
+        )
 
 
-def _read_tables(inputs: Inputs, datum: Datum) -> Records:
+def _fold(problems: list[Problem]) -> list[Problem]:
+    """Return the problems, with one line for the rest of many alike."""
+    alike: dict[tuple[str, str | None, str], int] = {}
+    folded = []
+    for problem in problems:
+        key = _key_of(problem)
+        alike[key] = alike.get(key, 0) + 1
+        if problem.row is None or alike[key] <= _MAX_ALIKE:
+            folded.append(problem)
+        elif alike[key] == _MAX_ALIKE + 1:
+            folded.append(replace(problem, row=None, value=None))
+    return [
+        replace(problem, message=f"{problem.message} ({num - _MAX_ALIKE} more rows)")
+        if problem.row is None and (num := alike.get(_key_of(problem), 0)) > _MAX_ALIKE
+        else problem
+        for problem in folded
+    ]
+
+
+def _key_of(problem: Problem) -> tuple[str, str | None, str]:
+    # Words in front of the first colon tell the kind, names follow it.
+    return problem.file, problem.column, problem.message.split(":")[0]
+
+
+def read_tables(
+    found: Mapping[str, RawTable], datum: Datum, problems: list[Problem]
+) -> Records:
     """Return the records of every table, with ids, references and places checked."""
-    problems = inputs.problems
     records: Records = {}
     for table in (*OBJECT_TABLES, *ROAD_TABLES):
         records[table] = []
-        if table in inputs.tables:
-            records[table] = read_records(
-                inputs.tables[table], tables()[table], problems
-            )
+        if table in found:
+            records[table] = read_records(found[table], tables()[table], problems)
     for table in ("villages", "sources", "depots", "nodes"):
         for record in records[table]:
             fix_position(record, datum, problems)
     check_ids(records, problems)
-    if "depots" in inputs.tables:
+    if "depots" in found:
         depot_ids = known_ids(records, "depots")
         check_references(records["trucks"], "depot_id", depot_ids, "depot", problems)
-    if "nodes" in inputs.tables:
+    if "nodes" in found:
         node_ids = known_ids(records, "nodes")
         for column in ("from", "to"):
             check_references(records["edges"], column, node_ids, "road node", problems)

@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from fontTools.ttLib import TTCollection
-from noto_cjk_sans_otc import FONT_PATH
+from fontTools.ttLib import TTCollection  # type: ignore[import-untyped]  # no stubs
+from noto_cjk_sans_otc import FONT_PATH  # type: ignore[import-untyped]  # no stubs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -18,6 +18,7 @@ _TOP: Final = 12.0
 _BOTTOM: Final = 280.0
 _MM_PER_PT: Final = 25.4 / 72
 _SMALLEST_PT: Final = 7.0
+_LINE: Final = 0.25
 
 
 class _Pages(FPDF):
@@ -52,7 +53,7 @@ class Paper:
         self._pdf.add_font(
             _FAMILY, fname=str(FONT_FILE), collection_font_number=font_face()
         )
-        self._pdf.set_line_width(0.25)
+        self._pdf.set_line_width(_LINE)
         self.y = _TOP
 
     def new_section(self, label: str) -> None:
@@ -88,15 +89,14 @@ class Paper:
         size_pt = self._fitting_pt(line, width, size_pt)
         while len(line) > 1 and self._pdf.get_string_width(line) > width:
             line = line[:-2] + "…"
-        if bold:
-            # The font has one weight; a thin outline makes it bold.
-            self._pdf.text_mode = TextMode.FILL_STROKE
-            self._pdf.set_line_width(size_pt * 0.012)
-        self._pdf.set_xy(x, y)
-        self._pdf.c_margin = 0
-        self._pdf.cell(w=width, h=size_pt * _MM_PER_PT * 1.15, text=line, align=align)
-        self._pdf.text_mode = TextMode.FILL
-        self._pdf.set_line_width(0.25)
+        height = size_pt * _MM_PER_PT * 1.15
+        # The font has one weight; a thin outline makes it bold.
+        style = TextMode.FILL_STROKE if bold else TextMode.FILL
+        outline = size_pt * 0.01 if bold else _LINE
+        with self._pdf.local_context(text_mode=style, line_width=outline):
+            self._pdf.set_xy(x, y)
+            self._pdf.c_margin = 0
+            self._pdf.cell(w=width, h=height, text=line, align=align)
 
     def _fitting_pt(self, line: str, width: float, size_pt: float) -> float:
         """Set the largest font size at which the line fits, and return it."""

@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from dispatch.files.words import BAND_ZH, REASON_ZH, STOP_ZH
+from dispatch.geo.snap import places_of
 from dispatch.need import BANDS
 
 if TYPE_CHECKING:
@@ -44,11 +45,8 @@ def _harmless(value: Value) -> Value:
 
 def place_names(scenario: Scenario) -> dict[str, str]:
     """Return the name of every place id."""
-    places = (*scenario.depots, *scenario.sources, *scenario.villages)
-    return {
-        place_id: place.name
-        for place_id, place in zip(scenario.place_ids, places, strict=True)
-    }
+    places = zip(scenario.place_ids, places_of(scenario), strict=True)
+    return {place_id: place.name for place_id, place in places}
 
 
 def numbered_stops(route: Route) -> list[tuple[int, int, Stop]]:

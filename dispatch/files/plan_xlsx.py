@@ -7,7 +7,7 @@ import io
 import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]  # no stubs
 
 from dispatch.files.plan_tables import (
     COVERAGE_HEADER_ZH,

@@ -150,6 +150,13 @@ def _cell(cells: list[Cell], position: int) -> Cell:
     return cells[position] if position < len(cells) else None
 
 
+def _is_empty(cell: Cell, column: Column) -> bool:
+    # For yes or no, 无 and / are answers that nobody should guess at.
+    if column.kind == "yes_no" and isinstance(cell, str):
+        return plain(cell) == ""
+    return is_blank(cell)
+
+
 def _read_row(
     raw: RawTable,
     number: int,
@@ -171,13 +178,7 @@ def _read_row(
         cell = _cell(cells, item.position)
         record.cells[column.name] = cell
         record.heads[column.name] = item.header
-        # For yes or no, 无 and / are answers that nobody should guess at.
-        is_empty = (
-            show(cell or "").strip() == ""
-            if column.kind == "yes_no"
-            else (is_blank(cell))
-        )
-        if is_empty:
+        if _is_empty(cell, column):
             if column.required:
                 problems.append(record.problem(column.name, "must not be empty"))
             continue

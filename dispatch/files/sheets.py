@@ -13,6 +13,7 @@ from dispatch.files.font import missing_glyphs
 from dispatch.files.paper import Paper
 from dispatch.files.plan_tables import numbered_stops
 from dispatch.files.words import STOP_ZH
+from dispatch.geo.snap import places_of
 from dispatch.units import format_clock
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ _HEIGHT: Final = {
     "depart": 11.0,
     "return": 11.0,
     "break": 11.0,
-    "fill": 27.0,
-    "deliver": 38.0,
+    "fill": 20.5,
+    "deliver": 31.5,
 }
 
 
@@ -65,9 +66,8 @@ class _SheetWriter:
         self.plan = plan
         self.is_estimate = is_estimate
         self.trucks = {truck.truck_id: truck for truck in scenario.trucks}
-        places = (*scenario.depots, *scenario.sources, *scenario.villages)
         self.places: dict[str, Depot | Source | Village] = dict(
-            zip(scenario.place_ids, places, strict=True)
+            zip(scenario.place_ids, places_of(scenario), strict=True)
         )
         self.villages = {village.village_id: village for village in scenario.villages}
         self.missing = missing_glyphs(_all_texts(scenario))
@@ -185,33 +185,32 @@ class _SheetWriter:
         labels = ["实到时间", "实送（升）", "收水人签字"]
         if not is_delivery:
             labels = ["实到时间", "实装（升）"]
-        self._draw_boxes(labels, y + _HEIGHT[stop.kind] - 11)
+        self._draw_boxes(labels, y + _HEIGHT[stop.kind] - 10.5)
 
     def _draw_details(self, stop: Stop, y: float) -> None:
         place = self.places.get(stop.place_id)
         if place is None:
             return
         contact = f"{getattr(place, 'contact', '')}  {getattr(place, 'phone', '')}"
-        where = f"纬度 {place.lat:.6f}  经度 {place.lon:.6f}"
+        where = f"北纬 {place.lat:.6f} 东经 {place.lon:.6f}"
         notes = str(getattr(place, "notes", ""))
         paper = self.paper
         if stop.kind == "fill":
-            paper.text(_PLACE_X, y, 82, contact.strip() or where, size_pt=12)
+            paper.text(_LITRES_X - 8, y + 4, 65, contact.strip(), size_pt=12, align="R")
             return
         paper.text(_PLACE_X, y, 82, contact.strip() or "（没有联系人）", size_pt=13)
-        paper.text(_PLACE_X, y + 6, 82, where, size_pt=10)
         village = self.villages.get(stop.place_id)
         hours = "" if village is None else _hours(village)
-        extra = "  ".join(part for part in (hours, notes) if part)
-        paper.text(_PLACE_X, y + 11, 82, extra, size_pt=10)
+        extra = "  ".join(part for part in (where, hours, notes) if part)
+        paper.text(_PLACE_X, y + 5.8, 116, extra, size_pt=10)
         code = segno.make(f"geo:{place.lat:.6f},{place.lon:.6f}", error="m")
         paper.code(code, _QR_X, y - 9, _QR_MM)
-        paper.text(_QR_X, y + 13.5, _QR_MM, "扫码看位置", size_pt=8, align="C")
+        paper.text(_QR_X, y + 13, _QR_MM, "扫码看位置", size_pt=8, align="C")
 
     def _draw_boxes(self, labels: list[str], y: float) -> None:
         """Draw labelled boxes for what really happened."""
         x, height = _PLACE_X, 9.5
-        widths = [34.0, 34.0, 50.0]
+        widths = [34.0, 34.0, 44.0]
         for label, width in zip(labels, widths, strict=False):
             self.paper.box(x, y, width, height)
             self.paper.text(x + 0.8, y + 0.3, width, label, size_pt=8)

@@ -1,0 +1,251 @@
+"""A scenario -> a folder of CSV files or a workbook that reads back the same."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+import xlsxwriter  # type: ignore[import-untyped]  # no stubs
+
+from dispatch.errors import DispatchError
+from dispatch.files.atomic import write_file, write_text
+from dispatch.files.columns import Column, column_guide, tables
+from dispatch.files.frames import scenario_tables
+from dispatch.files.plan_xlsx import SAFE_OPTIONS, text_width
+from dispatch.scenario import NO_ROAD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy.typing as npt
+
+    from dispatch.scenario import RoadEdge, Scenario
+
+Value = str | int | float | None
+#: Header and rows of one table, by its English name.
+Tables = dict[str, tuple[list[str], list[list[Value]]]]
+
+_GUIDE_SHEET: Final = "说明"
+
+
+def write_scenario(
+    scenario: Scenario,
+    folder: str | Path,
+    *,
+    chinese_headers: bool = False,
+    bom: bool = False,
+) -> Path:
+    """
+    Return the folder after writing ``scenario.toml`` and the tables into it.
+
+    Parameters
+    ----------
+    bom
+        Mark the CSV files as UTF-8, so that Excel shows Chinese when opening them.
+
+    Raises
+    ------
+    DispatchError
+        If the folder is not empty: old tables would mix with the new ones.
+    """
+    folder = Path(folder)
+    refuse_used(folder)
+    for name, (header, rows) in _all_tables(scenario, chinese=chinese_headers).items():
+        out = io.StringIO(newline="")
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+        is_road = name in ("nodes", "edges")
+        path = folder / "roads" / f"{name}.csv" if is_road else folder / f"{name}.csv"
+        write_text(path, out.getvalue(), bom=bom)
+    write_text(folder / "scenario.toml", settings_toml(scenario))
+    return folder
+
+
+def refuse_used(folder: Path) -> None:
+    """Raise if a folder has anything in it, or is a file."""
+    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
+        message = (
+            f"{folder} is not empty; give the name of a new folder, so that nothing is "
+            "overwritten"
+        )
+        raise DispatchError(message)
+
+
+def write_scenario_xlsx(
+    scenario: Scenario, path: str | Path, *, chinese_headers: bool = True
+) -> Path:
+    """Return the path of a workbook with one sheet per table and a guide."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, SAFE_OPTIONS)
+    head = book.add_format({"bold": True, "bg_color": "#E7E6E6", "text_wrap": True})
+    text = book.add_format({"num_format": "@"})
+    named = tables()
+    _add_sheet(book, named["scenario"].zh, _settings_rows(scenario), head, text)
+    for name, (header, rows) in _all_tables(scenario, chinese=chinese_headers).items():
+        # Matrices keep their English name, which nobody needs to type.
+        sheet = name if name.startswith("travel") else named[name].zh
+        _add_sheet(book, sheet, [list(header), *rows], head, text)
+    guide: list[list[Value]] = []
+    for table in named.values():
+        if table.columns:
+            guide += [
+                [f"{table.zh} {table.name}"],
+                *([*row] for row in column_guide(table)),
+                [],
+            ]
+    _add_sheet(book, _GUIDE_SHEET, guide, head, text)
+    book.close()
+    return write_file(Path(path), out.getvalue())
+
+
+def _add_sheet(
+    book: Any, name: str, rows: list[list[Value]], head: Any, text: Any
+) -> None:
+    sheet = book.add_worksheet(name)
+    widths: dict[int, int] = {}
+    for row_idx, row in enumerate(rows):
+        style = head if row_idx == 0 else text
+        for column, value in enumerate(row):
+            if value is None or value == "":
+                continue
+            if isinstance(value, str):
+                # As text, so that codes such as 001 keep every digit.
+                sheet.write_string(row_idx, column, value, style)
+            else:
+                sheet.write_number(row_idx, column, value)
+            widths[column] = max(widths.get(column, 6), text_width(str(value)))
+    for column, width in widths.items():
+        sheet.set_column(column, column, min(width + 2, 40))
+    sheet.freeze_panes(1, 1)
+
+
+def _all_tables(scenario: Scenario, *, chinese: bool) -> Tables:
+    found: Tables = {}
+    for name, frame in scenario_tables(scenario).items():
+        columns = tables()[name].columns
+        rows = [
+            [_plain(value) for value in row]
+            for row in frame.itertuples(index=False, name=None)
+        ]
+        found[name] = (_headers(columns, chinese=chinese), rows)
+    if scenario.roads is not None:
+        node_rows: list[list[Value]] = [
+            [node.node_id, node.name, node.lat, node.lon, None]
+            for node in scenario.roads.nodes
+        ]
+        nodes, edges = tables()["nodes"].columns, tables()["edges"].columns
+        found["nodes"] = (_headers(nodes, chinese=chinese), node_rows)
+        edge_rows = [_edge_row(edge, edges) for edge in scenario.roads.edges]
+        found["edges"] = (_headers(edges, chinese=chinese), edge_rows)
+    table = scenario.travel_table
+    if table is not None:
+        found["travel_s"] = _matrix(table.place_ids, table.seconds)
+        if table.metres is not None:
+            found["travel_m"] = _matrix(table.place_ids, table.metres)
+    return found
+
+
+def _headers(columns: Iterable[Column], *, chinese: bool) -> list[str]:
+    return [column.zh if chinese else column.name for column in columns]
+
+
+def _plain(value: Any) -> Value:
+    """Return a value of a data frame as it stands in a file."""
+    if value is None or value is pd.NA:
+        return None
+    if isinstance(value, bool) or type(value).__name__ == "bool":
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value
+    if float(value).is_integer():
+        return int(value)
+    return float(value)
+
+
+def _edge_row(edge: RoadEdge, columns: Iterable[Column]) -> list[Value]:
+    points = ", ".join(f"{lon!r} {lat!r}" for lat, lon in edge.shape)
+    values: dict[str, Value] = {
+        "edge_id": edge.edge_id,
+        "from": edge.from_node,
+        "to": edge.to_node,
+        "length_m": edge.length_m,
+        "road_class": edge.road_class,
+        "surface": edge.surface,
+        "width_m": edge.width_m,
+        "truck_speed_kmh": edge.speed_km_h,
+        "max_weight_t": edge.max_gross_t,
+        "one_way": "yes" if edge.one_way else "no",
+        "shape": f"LINESTRING({points})" if points else None,
+    }
+    return [values.get(column.name) for column in columns]
+
+
+def _matrix(
+    place_ids: tuple[str, ...], matrix: npt.NDArray[Any]
+) -> tuple[list[str], list[list[Value]]]:
+    rows: list[list[Value]] = [
+        [label, *(None if value == NO_ROAD else value for value in row)]
+        for label, row in zip(place_ids, matrix.tolist(), strict=True)
+    ]
+    return ["place_id", *place_ids], rows
+
+
+def _settings_values(scenario: Scenario) -> dict[str, Value]:
+    """Return every setting by its name in the column dictionary."""
+    need, service = scenario.need, scenario.service
+    return {
+        "name": scenario.name,
+        "date": scenario.date.isoformat(),
+        "datum": scenario.datum,
+        "need_l_per_person.survival": need.survival_l_per_person,
+        "need_l_per_person.basic": need.basic_l_per_person,
+        "need_l_per_person.normal": need.normal_l_per_person,
+        "need_l_per_head.cattle": need.cattle_l_per_head,
+        "need_l_per_head.pigs": need.pigs_l_per_head,
+        "need_l_per_head.sheep": need.sheep_l_per_head,
+        "need_l_per_head.poultry": need.poultry_l_per_head,
+        "service.fill_setup_s": service.fill_setup_s,
+        "service.drop_setup_s": service.drop_setup_s,
+        "service.min_drop_l": service.min_drop_l,
+        "travel.speed_km_h": scenario.straight_line.speed_km_h,
+        "travel.detour": scenario.straight_line.detour,
+        "plan.equity_steps": scenario.equity_steps,
+    }
+
+
+def settings_toml(scenario: Scenario) -> str:
+    """Return the text of ``scenario.toml``, with a comment on every line."""
+    values = _settings_values(scenario)
+    lines: list[str] = []
+    section = ""
+    for column in tables()["scenario"].columns:
+        head, _, key = column.name.rpartition(".")
+        if head != section:
+            section = head
+            lines += ["", f"[{section}]"]
+        value = values[column.name]
+        shown = _toml(value) if column.kind != "date" else str(value)
+        lines.append(f"{key} = {shown}  # {column.meaning_zh}")
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: Value) -> str:
+    if isinstance(value, str):
+        # A TOML basic string is a JSON string but for the delete character.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    number = float(value or 0)
+    return str(int(number)) if number.is_integer() else repr(number)
+
+
+def _settings_rows(scenario: Scenario) -> list[list[Value]]:
+    values = _settings_values(scenario)
+    rows: list[list[Value]] = [["设置", "值", "说明", "setting"]]
+    for column in tables()["scenario"].columns:
+        meaning = column.meaning_zh
+        rows.append([column.zh, values[column.name], meaning, column.name])
+    return rows
