@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from dispatch.errors import DataError, Problem
 from dispatch.files.build import (
-    Records,
     build_all,
     build_depot,
     build_edge,
@@ -15,8 +14,12 @@ from dispatch.files.build import (
     build_source,
     build_truck,
     build_village,
+)
+from dispatch.files.checks import (
+    Records,
     check_ids,
     check_references,
+    check_rows,
     fix_position,
     known_ids,
 )
@@ -174,6 +177,7 @@ def read_tables(
     for table in ("villages", "sources", "depots", "nodes"):
         for record in records[table]:
             fix_position(record, datum, problems)
+    check_rows(records, problems)
     check_ids(records, problems)
     if "depots" in found:
         depot_ids = known_ids(records, "depots")

@@ -26,8 +26,8 @@ from dispatch.scenario import TravelTable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dispatch.files.build import Records
     from dispatch.files.cells import Cell
+    from dispatch.files.checks import Records
     from dispatch.files.columns import Column
     from dispatch.scenario import Depot, Scenario, Source, Truck, Village
 

@@ -11,7 +11,7 @@ from dispatch.geo.distance import haversine_m
 from dispatch.geo.reach import round_trips, snap_warnings
 
 if TYPE_CHECKING:
-    from dispatch.files.build import Records
+    from dispatch.files.checks import Records
     from dispatch.geo.reach import Ways
     from dispatch.scenario import Depot, Scenario, Source, Truck, Village
 

@@ -145,12 +145,17 @@ def table_of_rows(
             Problem(file, "is empty; it needs a header row and one row per object")
         )
     header = ["" if cell is None else str(cell).strip() for cell in full[0][1]]
-    while header and not header[-1]:
+    # A header may end in blanks, but a value below one must not get lost unseen.
+    while header and not header[-1] and _is_blank_column(full[1:], len(header) - 1):
         header.pop()
     if len(header) > MAX_COLUMNS:
         message = f"has {len(header):,} columns; at most {MAX_COLUMNS:,} are read"
         raise TableError(Problem(file, message))
     return RawTable(file, tuple(header), full[1:], formats or {})
+
+
+def _is_blank_column(rows: list[tuple[int, list[Cell]]], position: int) -> bool:
+    return all(is_blank(cells[position]) for _, cells in rows if position < len(cells))
 
 
 def _is_blank_row(cells: list[Cell]) -> bool:

@@ -92,9 +92,14 @@ def read_records(raw: RawTable, table: Table, problems: list[Problem]) -> list[R
             if not table.required
             else Problem(raw.file, f"has no rows; at least one of {table.name}")
         )
-    return [
-        _read_row(raw, number, cells, bound, problems) for number, cells in raw.rows
-    ]
+    found = {item.column.name for item in bound}
+    lacks_column = any(c.required and c.name not in found for c in table.columns)
+    records = []
+    for number, cells in raw.rows:
+        record = _read_row(raw, number, cells, bound, problems)
+        record.is_broken |= lacks_column
+        records.append(record)
+    return records
 
 
 def _bind_columns(raw: RawTable, table: Table, problems: list[Problem]) -> list[_Bound]:

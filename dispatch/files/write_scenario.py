@@ -93,11 +93,9 @@ def write_scenario_xlsx(
     guide: list[list[Value]] = []
     for table in named.values():
         if table.columns:
-            guide += [
-                [f"{table.zh} {table.name}"],
-                *([*row] for row in column_guide(table)),
-                [],
-            ]
+            guide.append([f"{table.zh} {table.name}"])
+            guide.extend([*row] for row in column_guide(table))
+            guide.append([])
     _add_sheet(book, _GUIDE_SHEET, guide, head, text)
     book.close()
     return write_file(Path(path), out.getvalue())
