@@ -1,0 +1,361 @@
+"""Places and routes as GeoJSON, every text in it already safe to show."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dispatch.coverage import LEVELS, Coverage, Level
+from dispatch.geo import RouteFinder, to_wgs84
+from dispatch.units import format_clock
+from dispatch.web.palette import TruckSign, level_svg, truck_signs
+from dispatch.web.safe import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from dispatch.plan import Plan, Route, Stop
+    from dispatch.scenario import Depot, Scenario, Source, Village
+    from dispatch.web.words import Words
+
+Feature = dict[str, Any]
+Point = tuple[float, float]
+
+#: More trucks than this start hidden behind one thin layer of all routes.
+MAX_DETAILED_TRUCKS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One GeoJSON layer: its safe name and features, and whether it starts shown."""
+
+    name: str
+    features: Sequence[Feature]
+    is_shown: bool = True
+
+
+class MapFeatures:
+    """
+    The layers of one map.
+
+    Parameters
+    ----------
+    plan, figures
+        None shows the scenario alone.
+    in_wgs84
+        Whether positions are converted for tiles made by others; without tiles
+        all stay in the datum of the scenario, which fits itself.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        plan: Plan | None,
+        figures: Coverage | None,
+        words: Words,
+        *,
+        in_wgs84: bool = False,
+    ) -> None:
+        self._scenario = scenario
+        self._plan = plan
+        self._figures = figures
+        self._words = words
+        self._datum = scenario.datum if in_wgs84 else "wgs84"
+        self._rows = figures.places.to_dict("index") if figures else {}
+        self._drawn_l = figures.sources["drawn_l"].to_dict() if figures else {}
+        self._signs = truck_signs(scenario)
+        self._names: dict[str, str] = {}
+        self._positions: dict[str, Point] = {}
+        places: tuple[Depot | Source | Village, ...]
+        places = (*scenario.depots, *scenario.sources, *scenario.villages)
+        for place_id, place in zip(scenario.place_ids, places, strict=True):
+            self._names[place_id] = place.name
+            self._positions[place_id] = place.lat, place.lon
+        self._visits: dict[str, list[tuple[TruckSign, Stop]]] = defaultdict(list)
+        for route in plan.routes if plan else ():
+            sign = self._signs.get(route.truck_id, TruckSign("?", "#444444"))
+            for stop in route.stops:
+                if stop.kind in {"fill", "deliver"}:
+                    self._visits[stop.place_id].append((sign, stop))
+
+    def _lon_lat(self, lat: float, lon: float) -> list[float]:
+        lat, lon = to_wgs84(lat=lat, lon=lon, datum=self._datum)
+        return [round(lon, 6), round(lat, 6)]
+
+    def bounds(self) -> tuple[Point, Point]:
+        """Return the south-west and north-east corners as (lat, lon)."""
+        points = [self._lon_lat(*point) for point in self._positions.values()]
+        # An empty scenario still needs somewhere to look at: Hunan.
+        points = points or [[112.0, 28.0]]
+        lons, lats = zip(*points, strict=True)
+        return (min(lats), min(lons)), (max(lats), max(lons))
+
+    def _point(self, lat: float, lon: float, **properties: Any) -> Feature:
+        return {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": self._lon_lat(lat, lon)},
+            "properties": properties,
+        }
+
+    def _line(self, points: Iterable[Point], **properties: Any) -> Feature:
+        coordinates = [self._lon_lat(lat, lon) for lat, lon in points]
+        return {
+            "type": "Feature",
+            "geometry": {"type": "LineString", "coordinates": coordinates},
+            "properties": properties,
+        }
+
+    def roads(self) -> Layer | None:
+        """Return the road network, our own basemap; None without one."""
+        network = self._scenario.roads
+        if network is None:
+            return None
+        nodes = {node.node_id: (node.lat, node.lon) for node in network.nodes}
+        lines = []
+        for edge in network.edges:
+            ends = nodes.get(edge.from_node), nodes.get(edge.to_node)
+            if ends[0] is None or ends[1] is None:
+                continue
+            weight = 3 if (edge.width_m or 0) >= 5 else 1.6
+            style = {"color": "#B9B2A6", "weight": weight, "interactive": False}
+            lines.append(self._line((ends[0], *edge.shape, ends[1]), style=style))
+        return Layer(safe(self._words("map.roads")), lines)
+
+    def depots(self) -> Layer:
+        """Return the depots."""
+        t = self._words
+        features = [
+            self._point(
+                depot.lat,
+                depot.lon,
+                icon='<span class="wd-depot">⌂</span>',
+                label=safe(depot.name),
+                tip=f"{safe(t('map.depot'))}: {safe(depot.name)}",
+            )
+            for depot in self._scenario.depots
+        ]
+        return Layer(safe(t("map.depots")), features)
+
+    def sources(self) -> Layer:
+        """Return the sources with supply and litres drawn."""
+        t = self._words
+        features = []
+        for source in self._scenario.sources:
+            kind = "potable" if source.potable else "unfit"
+            lines = [t(f"map.{kind}")]
+            if source.supply_l is not None:
+                lines.append(t("map.supply", litres=f"{source.supply_l:,}"))
+            if self._figures is not None:
+                drawn_l = self._drawn_l[source.source_id]
+                lines.append(t("map.drawn", litres=f"{drawn_l:,}"))
+            lines += self._visit_lines(source.source_id)
+            sign = "💧" if source.potable else "🐄"
+            features.append(
+                self._point(
+                    source.lat,
+                    source.lon,
+                    icon=f'<span class="wd-source wd-{kind}">{sign}</span>',
+                    label=safe(source.name),
+                    tip=safe(source.name),
+                    popup=_popup(source.name, lines),
+                )
+            )
+        return Layer(safe(t("map.sources")), features)
+
+    def villages(self) -> list[Layer]:
+        """Return one layer per level of service, the worst on top."""
+        t = self._words
+        by_level: dict[Level | None, list[Feature]] = defaultdict(list)
+        for village in self._scenario.villages:
+            level, lines, icon = self._village_text(village.village_id)
+            lines.insert(
+                0,
+                t(
+                    "map.people",
+                    people=f"{village.population:,}",
+                    vulnerable=f"{village.vulnerable_people:,}",
+                ),
+            )
+            by_level[level].append(
+                self._point(
+                    village.lat,
+                    village.lon,
+                    kind="village",
+                    icon=icon,
+                    label=safe(village.name),
+                    tip=safe(village.name),
+                    popup=_popup(village.name, lines),
+                )
+            )
+        if self._figures is None:
+            return [Layer(safe(t("map.villages")), by_level[None])]
+        return [
+            Layer(
+                f"{level_svg(level, 14)} {safe(t(f'level.{level}'))} "
+                f"({len(by_level[level])})",
+                by_level[level],
+            )
+            for level in reversed(LEVELS)
+            if by_level[level]
+        ]
+
+    def _village_text(self, village_id: str) -> tuple[Level | None, list[str], str]:
+        t = self._words
+        if self._figures is None:
+            return None, [], '<span class="wd-plain"></span>'
+        row: dict[Any, Any] = self._rows[village_id]
+        level: Level = row["level"]
+        lines = [
+            t(f"level.{level}"),
+            t(
+                "map.served",
+                served=f"{row['served_l']:,}",
+                need=f"{row['need_l']:,}",
+                share=t.percent(row["coverage"]),
+            ),
+        ]
+        if not math.isnan(row["l_per_person"]):
+            lines.append(t("map.per_person", litres=f"{row['l_per_person']:.1f}"))
+        if row["shortage_l"] > 0:
+            reason = t(f"reason.{row['reason'] or 'unknown'}")
+            lines.append(t("map.short", litres=f"{row['shortage_l']:,}", reason=reason))
+        return level, [*lines, *self._visit_lines(village_id)], level_svg(level)
+
+    def _visit_lines(self, place_id: str) -> list[str]:
+        visits = sorted(self._visits[place_id], key=lambda visit: visit[1].start_s)
+        shown = [
+            self._words(
+                "map.visit",
+                time=format_clock(stop.start_s),
+                truck=sign.letter,
+                litres=f"{stop.litres:,}",
+            )
+            for sign, stop in visits[:12]
+        ]
+        return [*shown, "…"] if len(visits) > 12 else shown
+
+    def routes(self) -> list[Layer]:
+        """Return one layer per truck, and one of all when there are many."""
+        if self._plan is None:
+            return []
+        finder = RouteFinder(self._scenario)
+        trucks = {truck.truck_id: truck for truck in self._scenario.trucks}
+        is_many = len(self._plan.routes) > MAX_DETAILED_TRUCKS
+        layers = []
+        overview: list[Feature] = []
+        for route in self._plan.routes:
+            if route.truck_id not in trucks or len(route.stops) < 2:
+                continue
+            sign = self._signs[route.truck_id]
+            features = self._route_features(route, sign, finder)
+            plate = trucks[route.truck_id].plate or route.truck_id
+            swatch = (
+                f'<span class="wd-truck" style="background:{sign.colour}">'
+                f"{sign.letter}</span>"
+            )
+            layers.append(Layer(f"{swatch} {safe(plate)}", features, not is_many))
+            if is_many:
+                overview.append(_thin(features, sign.colour))
+        if is_many:
+            layers.insert(0, Layer(safe(self._words("map.all_routes")), overview))
+        return layers
+
+    def _route_features(
+        self, route: Route, sign: TruckSign, finder: RouteFinder
+    ) -> list[Feature]:
+        style: dict[str, Any] = {"color": sign.colour, "weight": 4, "opacity": 0.8}
+        if self._scenario.roads is None:
+            style["dashArray"] = "7 6"
+        stops = [stop for stop in route.stops if stop.place_id in self._names]
+        lines: list[Feature] = []
+        marks: list[Feature] = []
+        order = 0
+        for before, after in itertools.pairwise(stops):
+            order += after.kind in {"fill", "deliver"}
+            if after.kind in {"fill", "deliver"}:
+                marks.append(self._badge(sign, order, after))
+            if before.place_id == after.place_id:
+                continue
+            line = finder.line(route.truck_id, before.place_id, after.place_id)
+            tip = self._words(
+                "map.leg",
+                truck=sign.letter,
+                start=format_clock(before.end_s),
+                end=format_clock(after.arrive_s),
+                place=self._names[after.place_id],
+            )
+            lines.append(self._line(line, style=style, tip=safe(tip)))
+            lines += [
+                self._line(chevron, style={"color": sign.colour, "weight": 3})
+                for chevron in _chevrons(line)
+            ]
+        return [*lines, *marks]
+
+    def _badge(self, sign: TruckSign, order: int, stop: Stop) -> Feature:
+        # Trucks sit around a place, so that their numbers do not hide each other.
+        angle = (ord(sign.letter[-1]) - 65) * 2.4
+        shift = f"{round(18 * math.cos(angle))}px,{round(18 * math.sin(angle))}px"
+        return self._point(
+            *self._positions[stop.place_id],
+            icon=f'<span class="wd-order" style="background:{sign.colour};'
+            f'transform:translate({shift})">{sign.letter}{order}</span>',
+            tip=safe(
+                f"{format_clock(stop.start_s)} {self._names[stop.place_id]} "
+                f"{stop.litres:,} L"
+            ),
+        )
+
+
+def _popup(name: str, lines: Iterable[str]) -> str:
+    rows = "<br>".join(safe(line) for line in lines)
+    return f"<b>{safe(name)}</b><br>{rows}"
+
+
+def _thin(features: Iterable[Feature], colour: str) -> Feature:
+    """Return the lines of one truck as one thin feature."""
+    lines = [
+        feature["geometry"]["coordinates"]
+        for feature in features
+        if feature["geometry"]["type"] == "LineString"
+        and "tip" in feature["properties"]
+    ]
+    style = {"color": colour, "weight": 1.5, "opacity": 0.7, "interactive": False}
+    return {
+        "type": "Feature",
+        "geometry": {"type": "MultiLineString", "coordinates": lines},
+        "properties": {"style": style},
+    }
+
+
+def _chevrons(line: Sequence[Point]) -> list[list[Point]]:
+    """Return an arrow head at a third and at two thirds of a line."""
+    stretch = math.cos(math.radians(line[0][0])) or 1.0
+    flat = [(lon * stretch, lat) for lat, lon in line]
+    lengths = [math.dist(a, b) for a, b in itertools.pairwise(flat)]
+    total = sum(lengths)
+    if total == 0:
+        return []
+    size = min(total * 0.06, 0.0013)
+    heads = []
+    for part in (1 / 3, 2 / 3):
+        left = total * part
+        for (x1, y1), (x2, y2), length in zip(flat, flat[1:], lengths, strict=False):
+            if left > length or length == 0:
+                left -= length
+                continue
+            along = left / length
+            x, y = x1 + (x2 - x1) * along, y1 + (y2 - y1) * along
+            angle = math.atan2(y2 - y1, x2 - x1)
+            sides = [
+                (
+                    y - size * math.sin(angle + turn),
+                    (x - size * math.cos(angle + turn)) / stretch,
+                )
+                for turn in (0.5, -0.5)
+            ]
+            heads.append([sides[0], (y, x / stretch), sides[1]])
+            break
+    return heads
