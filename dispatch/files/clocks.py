@@ -20,8 +20,15 @@ _CLOCK: Final = re.compile(
     r"(\d{1,2})(?::(\d{1,2})(?::(\d{1,2}))?|[点时](?:(\d{1,2})分?|(半)|整)?)\s*(am|pm)?"
 )
 _DASH: Final = re.compile(r"\s*(?:-|–|—|~|至|到)\s*")
-#: Day 0 of a spreadsheet: a clock time is read as this day or one of the next two.
-_SHEET_DAY_0: Final = dt.date(1899, 12, 30)
+#: How a time cell of 24 hours and more is read: as a day of the sheet's calendar,
+#: which begins in 1900 or, on old Macs, in 1904.
+_SHEET_DAYS: Final = {
+    dt.date(1899, 12, 30): 0,
+    dt.date(1899, 12, 31): 0,
+    dt.date(1900, 1, 1): 1,
+    dt.date(1904, 1, 1): 0,
+    dt.date(1904, 1, 2): 1,
+}
 
 
 def parse_clock_cell(cell: Cell) -> int:
@@ -54,10 +61,9 @@ def _time_s(time: dt.time) -> int:
 
 
 def _sheet_datetime_s(moment: dt.datetime) -> int:
-    days = (moment.date() - _SHEET_DAY_0).days
-    if not 0 <= days <= 2:
+    days = _SHEET_DAYS.get(moment.date())
+    if days is None:
         raise CellError(f"{_HINT}, without a date")
-    # Sheets count 1 as 1899-12-31 in the reader's calendar, so day 1 is 24:00.
     return _checked(days * DAY_S + _time_s(moment.time()))
 
 

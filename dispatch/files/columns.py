@@ -74,7 +74,11 @@ class Column:
         """Return the range as words; empty where there is none."""
         if self.kind in ("lat", "lon") or self.low is None or self.high is None:
             return ""
-        return f"{self.low:g} to {self.high:g}"
+        return f"{_shown(self.low)} to {_shown(self.high)}"
+
+
+def _shown(limit: float) -> str:
+    return f"{int(limit):,}" if limit == int(limit) else f"{limit:g}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
