@@ -81,7 +81,8 @@ class Node:
         if isinstance(self.value, dict):
             return True
         message = 'must be an object in braces, such as {"routes": []}'
-        shown = None if self.path else str(self.value)[:60]
+        is_plain = not isinstance(self.value, (dict, list))
+        shown = str(self.value)[:60] if is_plain else None
         self.problems.append(
             Problem(self.file, message, column=self.path or None, value=shown)
         )

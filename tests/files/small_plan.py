@@ -1,0 +1,48 @@
+"""A plan of the tiny scenario, written by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dispatch.files import read_scenario
+from dispatch.geo import travel_matrix
+from dispatch.need import BANDS
+from dispatch.outcome import plan_totals, village_outcomes
+from dispatch.plan import Bound, Plan, Route, SolverInfo, Stop
+from dispatch.scenario import Scenario, Travel
+
+TINY = Path(__file__).parents[1] / "data" / "tiny"
+
+
+def small_plan(scenario: Scenario | None = None) -> tuple[Plan, Scenario, Travel]:
+    scenario = scenario or read_scenario(TINY)
+    travel = travel_matrix(scenario)
+    first, second = scenario.villages[:2]
+    source = scenario.sources[0].source_id
+    truck = scenario.trucks[0]
+    depot = truck.depot_id
+    stops = (
+        Stop("depart", depot, 25200, 25200, 25200),
+        Stop("fill", source, 25500, 25500, 26400, 3000, 1),
+        Stop("deliver", first.village_id, 27000, 28800, 29400, 2000),
+        Stop("deliver", second.village_id, 30000, 30000, 30500, 1000),
+        Stop("break", second.village_id, 30500, 41400, 43200),
+        Stop("return", depot, 44000, 44000, 44000),
+    )
+    routes = (Route(truck.truck_id, depot, stops),)
+    villages = village_outcomes(
+        scenario, routes, {village.village_id: "fleet_busy" for village in scenario.villages}
+    )
+    totals = plan_totals(scenario, travel, routes, villages)
+    plan = Plan(
+        scenario=scenario.name,
+        date=scenario.date,
+        seed=7,
+        solver=SolverInfo("by hand", "1", 1.25, "feasible", 3, travel.method),
+        routes=routes,
+        villages=villages,
+        totals=totals,
+        bound=Bound("guess", dict.fromkeys(BANDS, 9), 5000, 0.125),
+        notes=("写给司机",),
+    )
+    return plan, scenario, travel
