@@ -23,39 +23,43 @@ A scenario is a folder of CSV files, one `.xlsx` with the same tables as sheets,
 | depots | `depots.csv` | `车场` or `depots` |
 | trucks | `trucks.csv` | `车辆` or `trucks` |
 | travel times, optional | `travel_s.csv`, `travel_m.csv` | the same names |
-| roads, optional | `roads/nodes.csv`, `roads/edges.csv`, `roads/edges.geojson` | `道路节点`, `道路` |
+| roads, optional | `roads/nodes.csv`, `roads/edges.csv` | `道路节点`, `道路` |
+| shapes of roads, optional | `roads/edges.geojson` | column `线形` of `道路` |
 
 ## How files are read
 
 - UTF-8 with or without BOM, UTF-16 with BOM, GBK/GB18030; comma, tab or semicolon.
-- Columns in any order, with English or Chinese headers, or one of some further names
-  (`dispatch/files/columns.csv` lists all). Unknown columns are a warning.
-- Ids are text: `001` stays `001`, a code of 12 digits keeps them all, also from number
-  cells. `4.30423E+11` is refused, since the digits are gone.
+- Columns in any order, with English or Chinese headers, or one of some further
+  names (`dispatch/files/columns.csv` lists all). Unknown columns are a warning.
+- Ids are text: `001` stays `001`, a code of 12 digits keeps them all, also from
+  number cells. `4.30423E+11` is refused, since the digits are gone.
 - Numbers may be full-width, have commas between thousands, 万, and units: in litre
-  columns `5吨`, `3.5t`, `2方`, `2m³` are 1000 L each; weights in `kg`, lengths in `cm`
-  or `km`, pauses in `分钟`, flows in `m³/h`. A unit in the header holds for the column:
-  `载水量（吨）`.
-- Fractions of a litre go to the safe side: supply, capacity and stock down, needs up.
-- Times: `08:30`, `8：30`, `8点半`, `下午2:30`, `次日01:00` (or `25:00`), time cells of a
-  workbook. Several windows: `08:00;14:00` and `11:00;18:00`, or both in the first column
-  as `08:00-11:00;14:00-18:00`.
-- An empty cell means "not limited" or "none", as the tables say. Blank rows are left out.
+  columns `5吨`, `3.5t`, `2方`, `2m³` are 1000 L each; weights in `kg`, lengths in
+  `cm` or `km`, pauses in `分钟`, flows in `m³/h`. A unit in the header holds for
+  the column: `载水量（吨）`.
+- Fractions of a litre go to the safe side: supply, capacity and stock down, needs
+  up.
+- Times: `08:30`, `8：30`, `8点半`, `下午2:30`, `次日01:00` (or `25:00`), time cells
+  of a workbook. Several windows: `08:00;14:00` and `11:00;18:00`, or both in the
+  first column as `08:00-11:00;14:00-18:00`.
+- An empty cell means "not limited" or "none", as the tables say. Blank rows are
+  left out.
 - `datum` gcj02 or bd09: every position is converted to WGS-84 on reading.
-- All problems are told at once: file, row (the header is row 1), column, value, and what
-  to do. Errors stop; warnings go on, unless the reading is `strict`.
-- Limits before reading: 64 MB a table (300 MB a travel table, workbook or zip; 400 MB
-  unpacked), 200,000 rows.
+- All problems are told at once: file, row (the header is row 1), column, value, and
+  what to do. Errors stop; warnings go on, unless the reading is `strict`.
+- Limits before reading: 64 MB a table (300 MB a travel table, workbook or zip; 400
+  MB unpacked), 200,000 rows.
 
 ## Travel
 
-`travel_s.csv` (square, first column `place_id`, whole seconds, empty or -1: no way) wins
-over roads, and roads over straight lines (`travel.speed_km_h`, `travel.detour`). With
-roads, each truck drives the fastest way over the edges that its `gross_t` and `width_m`
-allow. A place stands at the node of the same id, else at the nearest one: above 200 m
-with a warning, above 2 km it has no road. Where an edge has no speed, its class gives it:
-county 45, township 35, village 25, lane 12, others 20 km/h (planning assumptions of this
-project). An edge without a length is as long as its line.
+`travel_s.csv` (square, first column `place_id`, whole seconds, empty or -1: no way)
+wins over roads, and roads over straight lines (`travel.speed_km_h`,
+`travel.detour`). With roads, each truck drives the fastest way over the edges that
+its `gross_t` and `width_m` allow. A place stands at the node of the same id, else
+at the nearest one: above 200 m with a warning, above 2 km it has no road. Where an
+edge has no speed, its class gives it: county 45, township 35, village 25, lane 12,
+others 20 km/h (planning assumptions of this project). An edge without a length is
+as long as its line.
 
 ## Tables
 

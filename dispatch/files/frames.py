@@ -219,7 +219,7 @@ def _notice_moved(base: Scenario, records: Records, problems: list[Problem]) -> 
             )[0, 0]
             if moved_m > _MOVED_M:
                 message = (
-                    f"the place moved by {moved_m:.0f} m, but its travel times come from "
-                    "travel_s.csv and stay as they were"
+                    f"the place moved by {moved_m:.0f} m, but its travel times "
+                    "come from travel_s.csv and stay as they were"
                 )
                 problems.append(record.problem("lat", message, warn=True))

@@ -66,9 +66,10 @@ def _notice_far(scenario: Scenario, records: Records) -> list[Problem]:
             to_lon=middle_lon,
         )[:, 0]
         for position in np.flatnonzero(distances > _FAR_M):
+            away_km = distances[position] / 1000
             message = (
-                f"the place lies {distances[position] / 1000:.0f} km from the middle of "
-                "the others; look at its lat and lon"
+                f"the place lies {away_km:.0f} km from the middle of the others; look "
+                "at its lat and lon"
             )
             problems.append(_warn(records, table, int(position), "lat", message))
     return problems

@@ -1,4 +1,4 @@
-"""``scenario.toml`` or the sheet of settings -> the values that a day's places share."""
+"""``scenario.toml`` or the sheet of settings -> what all places of a day share."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _INTRO: Final = """\
 日期和用水标准写在 `scenario.toml`（或工作表“设置”）里。
 
 Replace the example rows by your own. Columns may come in any order; those that you do
-not need may be empty or left out. Numbers may carry units: `5吨`, `3.5t`, `2方`, `5000L`.
+not need may be empty or left out. Numbers may carry units: `5吨`, `3.5t`, `2方`.
 """
 
 

@@ -32,7 +32,7 @@ def write_plan(
     sheets: bool = True,
 ) -> list[Path]:
     """
-    Return the files written: plan.json, visits.csv, villages.csv, plan.xlsx, sheets.pdf.
+    Return the files written: plan.json, two CSV tables, plan.xlsx and sheets.pdf.
 
     Each file appears complete or not at all; ``plan.json`` comes last.
 

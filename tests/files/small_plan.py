@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dispatch.files import read_scenario
 from dispatch.geo import travel_matrix
 from dispatch.need import BANDS
 from dispatch.outcome import plan_totals, village_outcomes
 from dispatch.plan import Bound, Plan, Route, SolverInfo, Stop
-from dispatch.scenario import Scenario, Travel
+
+if TYPE_CHECKING:
+    from dispatch.scenario import Scenario, Travel
 
 TINY = Path(__file__).parents[1] / "data" / "tiny"
 
@@ -31,7 +34,9 @@ def small_plan(scenario: Scenario | None = None) -> tuple[Plan, Scenario, Travel
     )
     routes = (Route(truck.truck_id, depot, stops),)
     villages = village_outcomes(
-        scenario, routes, {village.village_id: "fleet_busy" for village in scenario.villages}
+        scenario,
+        routes,
+        {village.village_id: "fleet_busy" for village in scenario.villages},
     )
     totals = plan_totals(scenario, travel, routes, villages)
     plan = Plan(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from fractions import Fraction
 
@@ -80,8 +81,23 @@ def test_other_units(cell: str, kind: str, value: float) -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["", "abc", "5桶", "3,5", "1,00", "1.2.3", "五吨", "inf", "nan", "--5", "5 6", "½", True]
-    + [math.inf, math.nan],
+    [
+        "",
+        "abc",
+        "5桶",
+        "3,5",
+        "1,00",
+        "1.2.3",
+        "五吨",
+        "inf",
+        "nan",
+        "--5",
+        "5 6",
+        "½",
+        True,
+        math.inf,
+        math.nan,
+    ],
 )
 def test_no_number_is_guessed(cell: str | float) -> None:
     with pytest.raises(CellError):
@@ -106,10 +122,8 @@ def test_tonnes_are_a_thousand_litres_exactly(tonnes: object, unit: str) -> None
 @given(st.text(max_size=12))
 def test_any_text_gives_a_value_or_a_sentence(text: str) -> None:
     for kind in ("litres_down", "count", "l_per_min", "seconds", "number"):
-        try:
-            parse_quantity(text, kind)
-        except CellError as error:
-            assert str(error)
+        with contextlib.suppress(CellError):
+            assert parse_quantity(text, kind).is_finite()
 
 
 @pytest.mark.parametrize(
@@ -145,8 +159,19 @@ def test_a_phone_number_keeps_its_digits() -> None:
 
 @pytest.mark.parametrize(
     ("cell", "answer"),
-    [("yes", True), ("是", True), ("Ｙ", True), (True, True), (1, True), (1.0, True)]
-    + [("no", False), ("否", False), ("无", False), ("×", False), (0, False)],
+    [
+        ("yes", True),
+        ("是", True),
+        ("Ｙ", True),
+        (True, True),
+        (1, True),
+        (1.0, True),
+        ("no", False),
+        ("否", False),
+        ("无", False),
+        ("×", False),
+        (0, False),
+    ],
 )
 def test_yes_and_no(cell: str | float, answer: bool) -> None:
     assert parse_yes_no(cell) is answer

@@ -54,8 +54,20 @@ def test_clock(cell: object, seconds: int) -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["", "morning", "25:99", "48:00", "8.30", "0830", 8, 830, -0.1, True, "下午25:00"]
-    + [dt.datetime(2022, 9, 6, 8, 0)],
+    [
+        "",
+        "morning",
+        "25:99",
+        "48:00",
+        "8.30",
+        "0830",
+        8,
+        830,
+        -0.1,
+        True,
+        "下午25:00",
+        dt.datetime(2022, 9, 6, 8, 0),
+    ],
 )
 def test_no_clock_is_guessed(cell: object) -> None:
     with pytest.raises(CellError):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import dataclasses
 import datetime as dt
 import io
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
@@ -25,8 +25,12 @@ from dispatch.files import (
     read_scenario,
     write_plan,
 )
-from dispatch.plan import PLAN_FORMAT
-from dispatch.scenario import Scenario
+from dispatch.plan import PLAN_FORMAT, Plan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dispatch.scenario import Scenario
 
 
 def test_all_files_are_written_and_nothing_else(tmp_path: Path) -> None:
@@ -180,11 +184,15 @@ def test_a_missing_plan_is_told(tmp_path: Path) -> None:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["routes", "stops", "kind", "truck_id", "litres", "villages"]),
-        inner,
-        max_size=4,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["routes", "stops", "kind", "truck_id", "litres", "villages"]
+            ),
+            inner,
+            max_size=4,
+        )
     ),
     max_leaves=12,
 )
@@ -192,10 +200,8 @@ JSON = st.recursive(
 
 @given(JSON)
 def test_any_json_gives_a_plan_or_sentences(value: object) -> None:
-    try:
-        plan_from_json(json.dumps(value).encode())
-    except DataError as error:
-        assert str(error)
+    with contextlib.suppress(DataError):
+        assert isinstance(plan_from_json(json.dumps(value).encode()), Plan)
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -208,10 +214,16 @@ def test_visit_table(tmp_path: Path) -> None:
     plan, scenario, travel = small_plan()
     write_plan(plan, scenario, travel, tmp_path, sheets=False)
     table = rows(tmp_path / "visits.csv")
-    assert [row["kind"] for row in table] == [stop.kind for stop in plan.routes[0].stops]
+    assert [row["kind"] for row in table] == [
+        stop.kind for stop in plan.routes[0].stops
+    ]
     fill = table[1]
     assert (fill["trip"], fill["stop"], fill["litres"]) == ("1", "2", "3000")
-    assert (fill["arrive"], fill["end"], fill["name"]) == ("07:05:00", "07:20:00", "水厂")
+    assert (fill["arrive"], fill["end"], fill["name"]) == (
+        "07:05:00",
+        "07:20:00",
+        "水厂",
+    )
     assert table[0]["litres"] == ""
 
 
@@ -256,7 +268,9 @@ def test_no_text_becomes_a_formula(tmp_path: Path) -> None:
     assert "f" not in kinds
     for name in ("visits.csv", "villages.csv"):
         for row in rows(tmp_path / name):
-            assert not any(value.startswith(("=", "+", "-", "@")) for value in row.values())
+            assert not any(
+                value.startswith(("=", "+", "-", "@")) for value in row.values()
+            )
 
 
 def test_workbook_for_people() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import io
 import shutil
@@ -12,8 +13,8 @@ import openpyxl
 import pytest
 
 from dispatch.errors import DataError
-from dispatch.files import read_scenario, read_scenario_files
 from dispatch.files import raw as raw_module
+from dispatch.files import read_scenario, read_scenario_files
 from dispatch.files import workbook as workbook_module
 from dispatch.files.raw import TableError, parse_csv
 from dispatch.scenario import TimeWindow
@@ -108,7 +109,16 @@ def workbook() -> openpyxl.Workbook:
     sheets: dict[str, list[list[object]]] = {
         "设置": [["设置", "值"], ["日期", dt.datetime(2022, 9, 6)], ["名称", "示例"]],
         "村庄": [
-            ["村编号", "村名", "纬度", "经度", "人口", "收水开始", "收水结束", "水池容量"],
+            [
+                "村编号",
+                "村名",
+                "纬度",
+                "经度",
+                "人口",
+                "收水开始",
+                "收水结束",
+                "水池容量",
+            ],
             [430423201002.0, "东村", 27.16, 112.81, 100, dt.time(8), 0.75, "3吨"],
             [None, None, None, None, None, None, None, None],
             [1, "西村", 27.17, 112.8, 50.0, None, None, 2500],
@@ -116,7 +126,14 @@ def workbook() -> openpyxl.Workbook:
         "水源": [["水源编号", "纬度", "经度", "可饮用"], ["S1", 27.15, 112.82, True]],
         "车场": [["车场编号", "纬度", "经度"], ["D1", 27.155, 112.81]],
         "车辆": [
-            ["车辆编号", "载水量（吨）", "车场编号", "上班时间", "下班时间", "可装饮用水"],
+            [
+                "车辆编号",
+                "载水量（吨）",
+                "车场编号",
+                "上班时间",
+                "下班时间",
+                "可装饮用水",
+            ],
             [7, 2.3, "D1", dt.time(7), dt.timedelta(hours=25), "是"],
         ],
         "说明": [["whatever"]],
@@ -181,10 +198,8 @@ def test_workbook_with_flipped_bytes_never_gives_a_traceback() -> None:
     for position in range(0, len(data), 97):
         broken = bytearray(data)
         broken[position] ^= 0xFF
-        try:
-            read_scenario_files({"a.xlsx": bytes(broken)}, name="t")
-        except DataError as error:
-            assert str(error)
+        with contextlib.suppress(DataError):
+            assert read_scenario_files({"a.xlsx": bytes(broken)}, name="t").villages
 
 
 def test_time_cell_past_midnight_in_a_clock_format() -> None:

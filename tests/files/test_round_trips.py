@@ -145,7 +145,9 @@ def test_any_scenario_comes_back(
     tmp_path_factory: pytest.TempPathFactory, scenario: Scenario
 ) -> None:
     folder = tmp_path_factory.mktemp("any")
-    assert_same_scenario(read_scenario(write_scenario(scenario, folder / "s")), scenario)
+    assert_same_scenario(
+        read_scenario(write_scenario(scenario, folder / "s")), scenario
+    )
     book = write_scenario_xlsx(scenario, folder / "s.xlsx")
     assert_same_scenario(read_scenario(book), scenario)
     tables = scenario_tables(scenario)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import dataclasses
 import io
 import logging
+from typing import TYPE_CHECKING
 
 import pypdf
-import pytest
 from small_plan import TINY, small_plan
 
 from dispatch.files import read_scenario, sheets_pdf
 from dispatch.files.font import MISSING_MARK, missing_glyphs, printable
 from dispatch.plan import Route, Stop
-from dispatch.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pytest
+
+    from dispatch.scenario import Scenario
 
 #: Characters of Hunan village names that small fonts lack.
 RARE = "塝崀垴磜㵲㙍圫沄墈岽嶅坳堝塅坵峎"
@@ -129,9 +133,10 @@ def test_unknown_places_of_an_edited_plan_do_not_stop_the_sheets() -> None:
     plan, scenario, _ = small_plan()
     stops = (*plan.routes[0].stops, Stop("deliver", "nowhere", 1, 1, 1, 5))
     route = Route("T9", "D9", stops)
-    assert "nowhere" in pages(
-        sheets_pdf(dataclasses.replace(plan, routes=(route,)), scenario)
-    )[0]
+    assert (
+        "nowhere"
+        in pages(sheets_pdf(dataclasses.replace(plan, routes=(route,)), scenario))[0]
+    )
 
 
 def test_the_same_plan_gives_the_same_pdf() -> None:

@@ -1,0 +1,76 @@
+"""GCJ-02 and BD-09 against a published pair, and back without a loss."""
+
+from __future__ import annotations
+
+import csv
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch.geo import from_wgs84, to_wgs84
+from dispatch.geo.datum import wgs84_to_gcj02
+
+if TYPE_CHECKING:
+    from dispatch.scenario import Datum
+
+LATS = st.floats(3, 54)
+LONS = st.floats(73, 136)
+SHARED = Path(__file__).parents[2].parent / "shared" / "data"
+
+
+def gap_m(one: tuple[float, float], other: tuple[float, float]) -> float:
+    north = (one[0] - other[0]) * 111_195
+    east = (one[1] - other[1]) * 111_195 * math.cos(math.radians(one[0]))
+    return math.hypot(north, east)
+
+
+def test_published_pair() -> None:
+    assert wgs84_to_gcj02(lat=40, lon=120) == pytest.approx(
+        (40.0013047896019, 120.00567568355486), abs=1e-12
+    )
+
+
+@pytest.mark.parametrize("datum", ["gcj02", "bd09"])
+@given(lat=LATS, lon=LONS)
+def test_the_way_back_closes_within_a_centimetre(
+    datum: Datum, lat: float, lon: float
+) -> None:
+    there = from_wgs84(lat=lat, lon=lon, datum=datum)
+    back = to_wgs84(lat=there[0], lon=there[1], datum=datum)
+    assert gap_m((lat, lon), back) < 0.01
+
+
+@given(lat=LATS, lon=LONS)
+def test_wgs84_stays(lat: float, lon: float) -> None:
+    assert to_wgs84(lat=lat, lon=lon, datum="wgs84") == (lat, lon)
+
+
+def test_outside_china_nothing_is_shifted() -> None:
+    """Andorra and the like: the test networks of other countries."""
+    assert to_wgs84(lat=42.5, lon=1.5, datum="gcj02") == (42.5, 1.5)
+
+
+def test_shift_in_hengshan() -> None:
+    """GCJ-02 lies about 540 m east and 380 m south of WGS-84 here."""
+    lat, lon = from_wgs84(lat=27.155, lon=112.81, datum="gcj02")
+    assert (27.155 - lat) * 111_195 == pytest.approx(380, abs=20)
+    assert gap_m((0, lon), (0, 112.81)) * math.cos(math.radians(27.155)) == (
+        pytest.approx(540, abs=20)
+    )
+
+
+def test_published_village_positions() -> None:
+    path = SHARED / "yonghe_villages.csv"
+    if not path.is_file():
+        pytest.skip("the shared data are not beside this checkout")
+    with path.open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    for row in rows:
+        found = to_wgs84(
+            lat=float(row["lat_gcj02"]), lon=float(row["lon_gcj02"]), datum="gcj02"
+        )
+        assert gap_m(found, (float(row["lat"]), float(row["lon"]))) < 0.2
