@@ -23,7 +23,7 @@ from dispatch.files.checks import (
     fix_position,
     known_ids,
 )
-from dispatch.files.columns import OBJECT_TABLES, ROAD_TABLES, tables
+from dispatch.files.columns import MATRIX_TABLES, OBJECT_TABLES, ROAD_TABLES, tables
 from dispatch.files.matrices import build_travel_table, read_matrix
 from dispatch.files.notices import notice_all
 from dispatch.files.records import read_records
@@ -191,15 +191,18 @@ def read_tables(
 
 def _travel_table(inputs: Inputs, place_ids: list[str]) -> TravelTable | None:
     problems = inputs.problems
-    found = {}
-    for name in ("travel_s", "travel_m"):
+    found = dict(inputs.matrices)
+    for name in MATRIX_TABLES:
         if name in inputs.tables:
             raw = inputs.tables[name]
+            if name in found:
+                message = f"gives {name} a second time, after {found[name][0]}"
+                problems.append(Problem(raw.file, message))
             matrix = read_matrix(raw, problems)
             if matrix is not None:
                 found[name] = (raw.file, matrix)
     if "travel_s" not in found:
-        if "travel_m" in found and "travel_s" not in inputs.tables:
+        if "travel_m" in found and "travel_s" not in inputs.broken:
             message = "is not read without travel_s, which has the times"
             file = found["travel_m"][0]
             problems.append(Problem(file, message, severity="warning"))

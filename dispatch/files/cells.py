@@ -13,6 +13,12 @@ Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta
 """What a CSV file (text only) or a sheet holds in one cell."""
 
 
+#: What a spreadsheet shows where a formula failed.
+_SHEET_ERRORS: Final = frozenset(
+    {"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!"}
+)
+
+
 class CellError(ValueError):
     """A cell that cannot be read; the text says what to write instead."""
 
@@ -202,6 +208,7 @@ def parse_label(cell: Cell, number_format: str = "") -> str:
         raise CellError("must be text; format the column as text and type it again")
     if isinstance(cell, str):
         label = cell.replace("\ufeff", "").replace("\u200b", "").strip()
+        _refuse_sheet_error(label)
         if re.fullmatch(r"\d(\.\d+)?[eE]\+\d+", label):
             raise CellError(
                 "the digits of this code were lost when it was saved as a number; "
@@ -214,6 +221,11 @@ def parse_label(cell: Cell, number_format: str = "") -> str:
     if not label.isprintable():
         raise CellError("must be one line of plain text")
     return label
+
+
+def _refuse_sheet_error(text: str) -> None:
+    if text.upper() in _SHEET_ERRORS:
+        raise CellError("is a formula that failed; mend it or type the value")
 
 
 def _label_of_number(cell: float, number_format: str) -> str:
@@ -236,6 +248,7 @@ def parse_text(cell: Cell) -> str:
     text = cell if isinstance(cell, str) else _text_of_number(cell)
     text = " ".join(text.replace("\ufeff", "").split())
     text = "".join(char for char in text if char.isprintable())
+    _refuse_sheet_error(text)
     if len(text) > 1000:
         raise CellError("must be at most 1000 characters")
     return text

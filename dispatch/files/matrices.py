@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import math
 from decimal import ROUND_CEILING
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
+import pandas as pd
 
 from dispatch.errors import Problem
 from dispatch.files.cells import (
@@ -17,6 +19,7 @@ from dispatch.files.cells import (
     parse_quantity,
     show,
 )
+from dispatch.files.raw import TableError, decode, guess_delimiter
 from dispatch.scenario import NO_ROAD, TravelTable
 
 if TYPE_CHECKING:
@@ -62,6 +65,47 @@ def read_matrix(raw: RawTable, problems: list[Problem]) -> Matrix | None:
     problems += found
     _clear_diagonal(matrix, raw.file, problems)
     return column_ids, matrix
+
+
+def fast_matrix(data: bytes, file: str) -> Matrix | None:
+    """
+    Return a matrix of plain whole numbers read at once; None if it needs `read_matrix`.
+
+    A table of 5,000 places is 25 million cells: as Python objects they would take
+    gigabytes.
+    """
+    try:
+        text = decode(data, file).lstrip("\r\n")
+    except TableError:
+        return None
+    head, _, body = text.partition("\n")
+    if '"' in text or head[:4].lower() == "sep=":
+        return None
+    mark = guess_delimiter(head)
+    column_ids = [label.strip() for label in head.rstrip("\r").split(mark)[1:]]
+    try:
+        frame = pd.read_csv(
+            io.StringIO(body),
+            sep=mark,
+            header=None,
+            dtype={0: str},
+            na_filter=False,
+            low_memory=False,
+        )
+    except (ValueError, OverflowError):
+        return None
+    row_ids = [label.strip() for label in frame[0]]
+    is_whole = sorted(row_ids) == sorted(set(column_ids)) and all(row_ids)
+    if not is_whole or frame.shape[1] != len(column_ids) + 1:
+        return None
+    if any(kind != np.int64 for kind in frame.dtypes.iloc[1:]):
+        return None
+    values = frame.iloc[:, 1:].to_numpy()
+    if values.min() < NO_ROAD or values.max() > _MAX_VALUE:
+        return None
+    position = {label: idx for idx, label in enumerate(row_ids)}
+    values = values[[position[label] for label in column_ids]]
+    return None if np.diagonal(values).any() else (column_ids, values)
 
 
 def _labels(
@@ -121,13 +165,12 @@ def _list(labels: Sequence[str]) -> str:
 
 def _fast_row(row: list[Cell], num_columns: int) -> npt.NDArray[np.int64] | None:
     """Return a row of plain whole numbers at once; None if it needs a closer look."""
-    if len(row) != num_columns:
+    if len(row) != num_columns or any(type(cell) is float for cell in row):
         return None
     try:
-        values = np.array([int(cell) for cell in row if isinstance(cell, (str, int))])
-    except (ValueError, OverflowError):
-        return None
-    if len(values) != num_columns or values.dtype != np.int64:
+        # Text or whole numbers; anything else is for the closer look.
+        values = np.array(list(map(int, cast("list[str]", row))), dtype=np.int64)
+    except (ValueError, TypeError, OverflowError):
         return None
     is_good = values.min() >= NO_ROAD and values.max() <= _MAX_VALUE
     return values if is_good else None

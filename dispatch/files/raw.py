@@ -93,7 +93,8 @@ def _is_nearly_utf8(data: bytes) -> bool:
     return right > 4 * wrong
 
 
-def _delimiter(text: str) -> str:
+def guess_delimiter(text: str) -> str:
+    """Return the mark that separates the cells of the first line."""
     head = re.sub(r'"[^"]*"', "", text.lstrip("\r\n").split("\n", 1)[0])
     # Full-width marks are what a hand-typed file may have.
     return max(",\t;，；", key=lambda mark: (head.count(mark), mark == ","))
@@ -106,7 +107,7 @@ def parse_csv(data: bytes, file: str, *, max_rows: int = MAX_ROWS) -> RawTable:
     if text[:4].lower() == "sep=":  # a hint that Excel writes and hides
         text = text.partition("\n")[2]
         first_row = 2
-    delimiter = _delimiter(text)
+    delimiter = guess_delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[tuple[int, list[Cell]]] = []
     last_line = 0

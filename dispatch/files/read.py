@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from dispatch.errors import DataError, Problem
 from dispatch.files.assemble import assemble
 from dispatch.files.columns import MATRIX_TABLES, table_of, tables
+from dispatch.files.matrices import Matrix, fast_matrix
 from dispatch.files.raw import (
     MAX_FILE_BYTES,
     MAX_MATRIX_BYTES,
@@ -32,6 +33,8 @@ class Inputs:
     """What was found: tables by name, settings, the shapes of roads."""
 
     tables: dict[str, RawTable] = field(default_factory=dict)
+    #: Travel matrices that were read at once, with the name of their file.
+    matrices: dict[str, tuple[str, Matrix]] = field(default_factory=dict)
     settings: tuple[str, list[Entry]] | None = None
     shapes: tuple[str, bytes] | None = None
     problems: list[Problem] = field(default_factory=list)
@@ -215,7 +218,11 @@ def _collect_csv(name: str, data: bytes, inputs: Inputs) -> None:
         inputs.problems.append(Problem(name, message, severity="warning"))
         return
     inputs.broken.add(table.name)
-    _add_table(table.name, parse_csv(data, name), inputs)
+    matrix = fast_matrix(data, name) if table.name in MATRIX_TABLES else None
+    if matrix is not None and table.name not in inputs.matrices:
+        inputs.matrices[table.name] = (name, matrix)
+    else:
+        _add_table(table.name, parse_csv(data, name), inputs)
 
 
 def _collect_workbook(name: str, data: bytes, inputs: Inputs) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree.ElementTree import ParseError
@@ -131,9 +132,10 @@ def read_workbook(data: bytes, file: str) -> dict[str, RawTable | Problem]:
         raise TableError(Problem(file, f"is larger than {MAX_MATRIX_BYTES:,} bytes"))
     open_zip(data, file).close()
     try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        names = list(book.sheetnames)
-        return {name: _read_sheet(book[name], file, name) for name in names}
+        with warnings.catch_warnings():
+            # Notes on styles and drop-down lists, which are not read anyway.
+            warnings.simplefilter("ignore")
+            return _read_sheets(data, file)
     except TableError:
         raise
     except (
@@ -154,6 +156,11 @@ def read_workbook(data: bytes, file: str) -> dict[str, RawTable | Problem]:
         # openpyxl lets errors of zlib, lxml and its own descriptors through.
         message = f"cannot be read ({type(error).__name__}); save it again from Excel"
         raise TableError(Problem(file, message)) from error
+
+
+def _read_sheets(data: bytes, file: str) -> dict[str, RawTable | Problem]:
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    return {name: _read_sheet(book[name], file, name) for name in book.sheetnames}
 
 
 def _read_sheet(sheet: Any, file: str, name: str) -> RawTable | Problem:
