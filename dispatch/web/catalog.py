@@ -1,0 +1,113 @@
+"""The scenarios one can choose from: folders, workbooks, uploads and edits."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from dispatch.files import read_scenario
+from dispatch.web.jobs import JobStore
+
+if TYPE_CHECKING:
+    from dispatch.scenario import Scenario
+
+#: The two settings of the dashboard, also read by its worker and plain routes.
+DATA_ENV: Final = "DISPATCH_DATA"
+JOBS_ENV: Final = "DISPATCH_JOBS"
+
+_UPLOAD: Final = "upload:"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One scenario: a key for links, and where it is read from (None: uploaded)."""
+
+    key: str
+    title: str
+    path: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A scenario as it stands, and when it was edited in the browser (None: not)."""
+
+    scenario: Scenario
+    edited: float | None
+
+
+def upload_key(name: str) -> str:
+    """Return the key under which an uploaded scenario of this name is kept."""
+    return f"{_UPLOAD}{name}"
+
+
+class Catalog:
+    """
+    Scenarios below a data folder, and the runs made of them.
+
+    Parameters
+    ----------
+    data_dir
+        Holds one folder or workbook per scenario.
+    jobs_dir
+        Where runs and edits are kept; by default ``.jobs`` in the data folder.
+    """
+
+    def __init__(self, data_dir: Path, jobs_dir: Path | None = None) -> None:
+        self.data_dir = data_dir
+        self.store = JobStore(jobs_dir or data_dir / ".jobs")
+
+    @classmethod
+    def from_env(cls) -> Catalog:
+        """Return the catalogue that the environment names, ``data`` if none."""
+        jobs = os.environ.get(JOBS_ENV)
+        data = Path(os.environ.get(DATA_ENV) or "data")
+        return cls(data.resolve(), Path(jobs).resolve() if jobs else None)
+
+    def entries(self) -> list[Entry]:
+        """Return what can be chosen: the data folder's, then uploads."""
+        found = []
+        if self.data_dir.is_dir():
+            for path in sorted(self.data_dir.iterdir()):
+                if path.name.startswith((".", "~")):
+                    continue
+                if path.is_dir() and (path / "villages.csv").is_file():
+                    found.append(Entry(path.name, _title(path), path))
+                elif path.suffix.lower() == ".xlsx":
+                    found.append(Entry(path.name, path.stem, path))
+        keys = [key for key in self.store.draft_keys() if key.startswith(_UPLOAD)]
+        return [*found, *(Entry(key, key[len(_UPLOAD) :], None) for key in keys)]
+
+    def entry(self, key: str | None) -> Entry | None:
+        """Return the entry of a key, the first if it is unknown; None if empty."""
+        entries = self.entries()
+        chosen = next((entry for entry in entries if entry.key == key), None)
+        return chosen or (entries[0] if entries else None)
+
+    def load(self, entry: Entry) -> Loaded:
+        """
+        Return the scenario of an entry, as edited if it was.
+
+        Raises
+        ------
+        DataError
+            If the files cannot be used.
+        """
+        draft = self.store.draft(entry.key)
+        if draft is not None:
+            saved, scenario = draft
+            return Loaded(scenario, saved if entry.path else None)
+        if entry.path is None:
+            raise FileNotFoundError(entry.key)
+        return Loaded(read_scenario(entry.path), None)
+
+
+def _title(folder: Path) -> str:
+    """Return the name that the scenario gives itself, else that of its folder."""
+    try:
+        settings = tomllib.loads((folder / "scenario.toml").read_text("utf-8"))
+    except (OSError, ValueError):
+        return folder.name
+    return str(settings.get("name") or folder.name)

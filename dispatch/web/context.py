@@ -1,0 +1,193 @@
+"""What every page shares: language, catalogue, the chosen scenario, cached figures."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from dispatch.check import Violation, check_plan
+from dispatch.coverage import Coverage, compute_coverage
+from dispatch.errors import DataError, Problem
+from dispatch.files import read_scenario_files
+from dispatch.web.catalog import Catalog, Entry, Loaded, upload_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from dispatch.web.jobs import Job, Result
+    from dispatch.web.words import Lang, Words
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the frame hands to a page: catalogue, chosen scenario, words."""
+
+    catalog: Catalog
+    entry: Entry | None
+    t: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The same where a scenario is there."""
+
+    catalog: Catalog
+    entry: Entry
+    t: Words
+
+    @property
+    def lang(self) -> Lang:
+        """Language of the page."""
+        return self.t.lang
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A finished run with its figures and broken rules."""
+
+    job: Job
+    result: Result
+    figures: Coverage
+    violations: Sequence[Violation]
+
+    @property
+    def made(self) -> str:
+        """When planning was asked for, as month, day and time."""
+        return clock_text(self.job.request().created)
+
+
+def clock_text(moment: float) -> str:
+    """Return month, day and time of day of seconds since 1970."""
+    return f"{dt.datetime.fromtimestamp(moment):%m-%d %H:%M}"
+
+
+@lru_cache(maxsize=6)
+def _finished(folder: Path) -> Finished | None:
+    """Read a finished run once for everybody: it never changes any more."""
+    from dispatch.web.jobs import Job
+
+    job = Job(folder)
+    result = job.result()
+    if result is None:
+        return None
+    return Finished(
+        job,
+        result,
+        compute_coverage(result.scenario, result.plan, result.travel),
+        check_plan(result.scenario, result.travel, result.plan),
+    )
+
+
+def finished(job: Job | None) -> Finished | None:
+    """Return a finished run; None without one."""
+    return None if job is None else _finished(job.folder)
+
+
+def choose_scenario(catalog: Catalog, t: Words) -> Entry | None:
+    """Show the choice of scenarios, kept in the link; None when there is none."""
+    entries = {entry.key: entry for entry in catalog.entries()}
+    if not entries:
+        return None
+    if st.session_state.get("scenario") not in entries:
+        asked = st.query_params.get("scenario")
+        first = next(iter(entries))
+        st.session_state["scenario"] = asked if asked in entries else first
+    key = st.selectbox(
+        t("page.scenario"),
+        list(entries),
+        format_func=lambda key: entries[key].title,
+        key="scenario",
+        filter_mode=None,
+        label_visibility="collapsed",
+    )
+    return entries[key]
+
+
+def show_table(table: pd.DataFrame) -> None:
+    """Show a table with thousands marked and gaps as a dash."""
+    config = {
+        name: st.column_config.NumberColumn(format="localized")
+        for name in table.columns
+        if pd.api.types.is_numeric_dtype(table[name].dtype)
+    }
+    st.dataframe(table, hide_index=True, column_config=config, placeholder="–")
+
+
+def load(context: Context) -> Loaded | None:
+    """Return the chosen scenario; what is wrong with it is shown instead."""
+    try:
+        return context.catalog.load(context.entry)
+    except DataError as error:
+        st.error(context.t("page.load_failed"), icon="⛔")
+        show_problems(error.problems, context.t)
+    return None
+
+
+def show_problems(problems: Sequence[Problem], t: Words) -> None:
+    """Show what to mend as a table: file, row, column, value, what to do."""
+    errors = sum(problem.severity == "error" for problem in problems)
+    st.markdown(t("page.problems", errors=errors, warnings=len(problems) - errors))
+    rows = [
+        (
+            f"{'⛔' if problem.severity == 'error' else '⚠️'} "
+            f"{t(f'page.{problem.severity}')}",
+            problem.file,
+            "" if problem.row is None else str(problem.row),
+            problem.column or "",
+            problem.value or "",
+            problem.message,
+        )
+        for problem in problems
+    ]
+    names = ("severity", "file", "row", "column", "value", "message")
+    table = pd.DataFrame(rows, columns=[t(f"page.{name}") for name in names])
+    show_table(table)
+
+
+def upload_area(catalog: Catalog, t: Words) -> None:
+    """Let a scenario be uploaded; it is read at once and then chosen."""
+    st.file_uploader(
+        t("page.upload_label"),
+        type=["xlsx", "csv", "zip", "toml", "geojson"],
+        accept_multiple_files=True,
+        key="upload",
+        on_change=_read_upload,
+        args=(catalog,),
+    )
+    done = st.session_state.pop("upload_done", None)
+    if done:
+        st.success(t("page.upload_done", name=done), icon="✅")
+    problems = st.session_state.get("upload_problems")
+    if problems:
+        st.error(t("page.upload_failed"), icon="⛔")
+        show_problems(problems, t)
+
+
+def _read_upload(catalog: Catalog) -> None:
+    """Read what was uploaded before the page runs, so that it can show it."""
+    files = st.session_state.get("upload") or []
+    st.session_state.pop("upload_problems", None)
+    if not files:
+        return
+    try:
+        scenario = read_scenario_files(
+            {file.name: file.getvalue() for file in files},
+            name=files[0].name.rsplit(".", 1)[0],
+        )
+    except DataError as error:
+        st.session_state["upload_problems"] = error.problems
+        return
+    title = f"{scenario.name} {dt.datetime.now():%m-%d %H:%M:%S}"
+    key = upload_key(title)
+    catalog.store.save_draft(key, scenario)
+    st.session_state["scenario"] = key
+    st.session_state["upload_done"] = title

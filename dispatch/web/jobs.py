@@ -1,0 +1,328 @@
+"""
+Planning runs as folders: whoever asks sees the same truth, also after a refresh.
+
+``JOBS/drafts/KEY.pickle`` holds a scenario as edited in the browser,
+``JOBS/runs/ID/`` one run: request, scenario, state, and in the end the plan. The
+pickles are written and read by this program alone, never taken from a user.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import pickle
+import secrets
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dispatch.plan import Plan
+    from dispatch.scenario import Scenario, Travel
+
+_log = logging.getLogger(__name__)
+
+JobStatus = Literal["queued", "running", "done", "cancelled", "failed"]
+
+#: A worker writes its heartbeat every second; silent for longer, it is said so.
+HEARTBEAT_LIMIT_S = 15.0
+
+_children: dict[str, subprocess.Popen[bytes]] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is to be planned: the scenario's key and digest, and the settings."""
+
+    scenario_key: str
+    scenario_name: str
+    digest: str
+    seconds: float | None = None
+    seed: int = 0
+    created: float = field(default_factory=time.time)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """Where a run stands; times are seconds since 1970."""
+
+    status: JobStatus = "queued"
+    phase: str = ""
+    fraction: float = 0.0
+    elapsed_s: float = 0.0
+    iterations: int = 0
+    served_l: int | None = None
+    bound_l: int | None = None
+    heartbeat: float = field(default_factory=time.time)
+    finished: float | None = None
+    num_violations: int = 0
+    message: str = ""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the run still waits or works."""
+        return self.status in {"queued", "running"}
+
+    @property
+    def is_good(self) -> bool:
+        """Whether there is a plan that keeps every rule."""
+        return self.status == "done" and self.num_violations == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A finished run: the plan with what it was made from."""
+
+    scenario: Scenario
+    travel: Travel
+    plan: Plan
+
+
+def digest_of(scenario: Scenario) -> str:
+    """Return a hash of everything in a scenario that a plan depends on."""
+    digest = hashlib.sha256()
+    bare = replace(scenario, folder=None, warnings=())
+    for part in _parts(bare):
+        digest.update(part)
+        digest.update(b"\0")
+    return digest.hexdigest()[:20]
+
+
+def _parts(value: Any) -> Iterator[bytes]:
+    if is_dataclass(value) and not isinstance(value, type):
+        for entry in fields(value):
+            yield entry.name.encode()
+            yield from _parts(getattr(value, entry.name))
+    elif isinstance(value, np.ndarray):
+        yield f"{value.dtype}{value.shape}".encode()
+        yield value.tobytes()
+    elif isinstance(value, tuple):
+        yield f"tuple {len(value)}".encode()
+        for item in value:
+            yield from _parts(item)
+    else:
+        yield repr(value).encode()
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file so that a reader sees the old one or the new one, never half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    temporary.write_bytes(data)
+    temporary.replace(path)
+
+
+class Job:
+    """One run in its folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def job_id(self) -> str:
+        """Name of the folder; newer runs sort after older ones."""
+        return self.folder.name
+
+    @property
+    def out(self) -> Path:
+        """Folder of the files to download."""
+        return self.folder / "out"
+
+    def request(self) -> Request:
+        """Return what was asked for."""
+        text = (self.folder / "request.json").read_text(encoding="utf-8")
+        return Request(**json.loads(text))
+
+    def scenario(self) -> Scenario:
+        """Return the scenario as it was when planning was asked for."""
+        data: Scenario = pickle.loads((self.folder / "scenario.pickle").read_bytes())
+        return data
+
+    def write_state(self, state: State) -> None:
+        """Save where the run stands."""
+        write_atomically(self.folder / "state.json", json.dumps(asdict(state)).encode())
+
+    def state(self) -> State:
+        """Return where the run stands; a worker that is gone has failed."""
+        try:
+            text = (self.folder / "state.json").read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return State(status="failed", message="lost")
+        state = State(**json.loads(text))
+        if state.is_active and not self._is_alive():
+            return replace(state, status="failed", message=state.message or "crashed")
+        return state
+
+    def silent_s(self, state: State) -> float:
+        """Return the seconds since the worker's last sign of life."""
+        return max(0.0, time.time() - state.heartbeat)
+
+    def _is_alive(self) -> bool:
+        child = _children.get(self.job_id)
+        if child is not None:
+            return child.poll() is None
+        try:
+            pid = int((self.folder / "pid").read_text())
+            os.kill(pid, 0)
+            # The id may have gone to another program after a restart.
+            command = Path(f"/proc/{pid}/cmdline")
+            if command.parent.parent.joinpath("self").exists():
+                return self.job_id.encode() in command.read_bytes()
+        except PermissionError:
+            return True
+        except (OSError, ValueError):
+            return False
+        return True
+
+    def cancel(self) -> None:
+        """Ask the worker to stop; it notices within a second or so."""
+        (self.folder / "cancel").touch()
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether somebody asked to stop."""
+        return (self.folder / "cancel").exists()
+
+    def finish_early(self) -> None:
+        """Ask the worker to stop and keep the best plan that it has."""
+        (self.folder / "finish").touch()
+
+    @property
+    def should_stop(self) -> bool:
+        """Whether the search is to end, with a plan or without."""
+        return self.is_cancelled or (self.folder / "finish").exists()
+
+    def save_result(self, result: Result) -> None:
+        """Keep the finished plan."""
+        write_atomically(self.folder / "result.pickle", pickle.dumps(result))
+
+    def result(self) -> Result | None:
+        """Return the finished plan; None while there is none that can be read."""
+        try:
+            result: Result = pickle.loads((self.folder / "result.pickle").read_bytes())
+        except FileNotFoundError:
+            return None
+        except Exception:
+            # Written by another version of the program: as good as no plan.
+            _log.exception("cannot read the result of run %s", self.job_id)
+            return None
+        return result
+
+
+class JobStore:
+    """
+    All runs and drafts below one folder.
+
+    Parameters
+    ----------
+    folder
+        Made when first needed, and left out of version control.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._runs = folder / "runs"
+        self._drafts = folder / "drafts"
+
+    def _prepare(self) -> None:
+        self._runs.mkdir(parents=True, exist_ok=True)
+        ignore = self.folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n")
+
+    def create(self, scenario: Scenario, request: Request) -> Job:
+        """Return a new run that no worker has started yet."""
+        self._prepare()
+        stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(request.created))
+        job = Job(self._runs / f"{stamp}-{secrets.token_hex(4)}")
+        job.folder.mkdir(mode=0o700)
+        write_atomically(job.folder / "scenario.pickle", pickle.dumps(scenario))
+        data = json.dumps(asdict(request), ensure_ascii=False).encode()
+        write_atomically(job.folder / "request.json", data)
+        job.write_state(State())
+        return job
+
+    def start(self, scenario: Scenario, request: Request) -> Job:
+        """Return a new run whose worker, a process of low priority, is under way."""
+        job = self.create(scenario, request)
+        with (job.folder / "worker.log").open("wb") as log:
+            child = subprocess.Popen(
+                [sys.executable, "-m", "dispatch.web.worker", str(job.folder)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        _children[job.job_id] = child
+        (job.folder / "pid").write_text(str(child.pid))
+        return job
+
+    def jobs(self, scenario_key: str | None = None) -> Iterator[Job]:
+        """Yield runs, newest first, of one scenario or of all."""
+        if not self._runs.is_dir():
+            return
+        for folder in sorted(self._runs.iterdir(), reverse=True):
+            if not (folder / "request.json").is_file():
+                continue
+            job = Job(folder)
+            if scenario_key is None or job.request().scenario_key == scenario_key:
+                yield job
+
+    def latest(self, scenario_key: str) -> Job | None:
+        """Return the newest run of a scenario, whatever became of it."""
+        return next(self.jobs(scenario_key), None)
+
+    def latest_done(self, scenario_key: str) -> Job | None:
+        """Return the newest run that has a plan, good or not."""
+        for job in self.jobs(scenario_key):
+            if job.state().status == "done":
+                return job
+        return None
+
+    def latest_good(self, scenario_key: str) -> Job | None:
+        """Return the newest run whose plan keeps every rule."""
+        for job in self.jobs(scenario_key):
+            if job.state().is_good:
+                return job
+        return None
+
+    def _draft_path(self, scenario_key: str) -> Path:
+        return (
+            self._drafts / f"{hashlib.sha256(scenario_key.encode()).hexdigest()}.pickle"
+        )
+
+    def save_draft(self, scenario_key: str, scenario: Scenario) -> None:
+        """Keep a scenario as edited or uploaded in the browser."""
+        self._prepare()
+        data = pickle.dumps((scenario_key, time.time(), scenario))
+        write_atomically(self._draft_path(scenario_key), data)
+
+    def draft(self, scenario_key: str) -> tuple[float, Scenario] | None:
+        """Return when it was saved and the scenario; None without a draft."""
+        path = self._draft_path(scenario_key)
+        return _read_draft(path)[1:] if path.is_file() else None
+
+    def drop_draft(self, scenario_key: str) -> None:
+        """Forget the edits of a scenario."""
+        self._draft_path(scenario_key).unlink(missing_ok=True)
+
+    def draft_keys(self) -> list[str]:
+        """Return the keys of all drafts."""
+        if not self._drafts.is_dir():
+            return []
+        paths = self._drafts.glob("*.pickle")
+        return sorted(_read_draft(path)[0] for path in paths)
+
+
+def _read_draft(path: Path) -> tuple[str, float, Scenario]:
+    draft: tuple[str, float, Scenario] = pickle.loads(path.read_bytes())
+    return draft

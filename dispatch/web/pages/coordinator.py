@@ -1,0 +1,288 @@
+"""The coordinator's page: choose, plan, look, mend, hand out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dispatch.check import RULES
+from dispatch.need import needs_l
+from dispatch.web import tables
+from dispatch.web.context import (
+    Context,
+    Finished,
+    Frame,
+    clock_text,
+    finished,
+    load,
+    show_problems,
+    show_table,
+    upload_area,
+)
+from dispatch.web.jobs import HEARTBEAT_LIMIT_S, Job, Request, State, digest_of
+from dispatch.web.pages import views
+
+if TYPE_CHECKING:
+    from dispatch.scenario import Scenario
+    from dispatch.web.catalog import Catalog, Loaded
+    from dispatch.web.words import Words
+
+_MESSAGES = {
+    "internal": "plan.failed_internal",
+    "crashed": "plan.failed_crashed",
+    "nothing_to_plan": "plan.failed_nothing",
+    "lost": "plan.failed_lost",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Settings:
+    """What the coordinator sets for a run."""
+
+    seconds: float | None
+    seed: int
+    equity_steps: int
+
+
+def show() -> None:
+    """Draw the page."""
+    frame: Frame = st.session_state["frame"]
+    catalog, entry, t = frame.catalog, frame.entry, frame.t
+    if entry is None:
+        _welcome(catalog, t)
+        return
+    context = Context(catalog, entry, t)
+    loaded = load(context)
+    if loaded is None:
+        _upload(catalog, t)
+        return
+    latest = catalog.store.latest(entry.key)
+    state = latest.state() if latest is not None else None
+    is_running = state is not None and state.is_active
+    run = finished(catalog.store.latest_done(entry.key))
+    settings = _current_settings(loaded.scenario, run)
+    scenario = replace(loaded.scenario, equity_steps=settings.equity_steps)
+    digest = _digest(scenario, settings)
+    is_old = run is not None and run.job.request().digest != digest
+
+    _headline(scenario, run, t, is_old=is_old or is_running)
+    if latest is not None and is_running:
+        _progress(latest, t)
+    elif state is not None:
+        _last_outcome(state, t)
+    _status(run, t, is_old=is_old, is_running=is_running)
+    _plan_bar(context, scenario, settings, digest, run, is_running=is_running)
+    _notes(loaded, scenario, run, t)
+    views.show(context, loaded, run)
+    _upload(catalog, t)
+
+
+def _welcome(catalog: Catalog, t: Words) -> None:
+    st.title(t("page.no_data"))
+    st.markdown(t("page.no_data_help"))
+    views.template_button(t)
+    upload_area(catalog, t)
+
+
+def _upload(catalog: Catalog, t: Words) -> None:
+    has_news = bool(
+        st.session_state.get("upload_problems") or st.session_state.get("upload_done")
+    )
+    with st.expander(t("page.upload"), expanded=has_news, icon="⬆️"):
+        upload_area(catalog, t)
+        views.template_button(t)
+
+
+def _current_settings(scenario: Scenario, run: Finished | None) -> _Settings:
+    """Return the settings as the widgets below stand, or as the last run had them."""
+    request = run.job.request() if run else None
+    defaults = {
+        "seconds": int(request.seconds or 0) if request else 0,
+        "seed": request.seed if request else 0,
+        "equity": (run.result.scenario.equity_steps if run else scenario.equity_steps),
+    }
+    scope = st.session_state.get("scenario")
+    if st.session_state.get("settings_of") != scope:
+        st.session_state["settings_of"] = scope
+        st.session_state.update(defaults)
+    for name, value in defaults.items():
+        # Assigning keeps the value while the widget is not on the page.
+        st.session_state[name] = st.session_state.get(name, value)
+    return _Settings(
+        seconds=float(st.session_state["seconds"]) or None,
+        seed=int(st.session_state["seed"]),
+        equity_steps=int(st.session_state["equity"]),
+    )
+
+
+def _digest(scenario: Scenario, settings: _Settings) -> str:
+    return f"{digest_of(scenario)}-{settings.seconds}-{settings.seed}"
+
+
+def _headline(
+    scenario: Scenario, run: Finished | None, t: Words, *, is_old: bool
+) -> None:
+    """Answer how the day stands, in words and one number."""
+    need_l = sum(sum(need.values()) for need in needs_l(scenario).values())
+    if run is None:
+        st.title(t("plan.none", date=scenario.date))
+    elif run.violations:
+        # No figure of a plan that cannot be driven.
+        st.title(f"⛔ {t('plan.bad', count=len(run.violations))}")
+    else:
+        figures = run.figures
+        key = "plan.headline" if figures.shortage_l else "plan.headline_full"
+        text = t(
+            key,
+            date=run.result.scenario.date,
+            served=t.litres(figures.served_l),
+            short=t.litres(figures.shortage_l),
+            below=int((figures.places["level"] == "below").sum()),
+            need=t.litres(figures.need_l),
+        )
+        left, right = st.columns([1, 3], vertical_alignment="center")
+        label = t("plan.old_coverage") if is_old else t("plan.coverage")
+        left.metric(label, t.percent(figures.coverage), border=True)
+        right.markdown(f"### {text}")
+    people = sum(village.population for village in scenario.villages)
+    st.markdown(
+        t(
+            "plan.need",
+            places=len(scenario.villages),
+            people=f"{people:,}",
+            need=t.litres(need_l),
+        )
+    )
+
+
+def _status(run: Finished | None, t: Words, *, is_old: bool, is_running: bool) -> None:
+    """Say whether the plan below may be used."""
+    if run is None:
+        return
+    if is_running:
+        st.warning(t("plan.old_while_running", time=run.made), icon="🕒")
+    elif is_old:
+        st.warning(t("plan.stale", time=run.made), icon="⚠️")
+    if run.violations:
+        st.error(t("plan.bad_help"), icon="⛔")
+        show_table(tables.violations_table(run.violations, run.result.scenario, t))
+    elif not is_old and not is_running:
+        bound = run.result.plan.bound
+        gap = (
+            t("plan.gap_none")
+            if bound is None
+            else t("plan.gap", gap=f"{bound.gap * 100:.1f}%")
+        )
+        # Rule 0, the plan's own figures, is none of the numbered ones.
+        good = t("plan.good", count=len(RULES) - 1, time=run.made)
+        st.success(f"{good} · {gap}", icon="✅")
+
+
+def _last_outcome(state: State, t: Words) -> None:
+    """Say so if the newest run brought no plan."""
+    if state.status == "cancelled":
+        st.info(t("plan.cancelled"), icon="ℹ️")
+    elif state.status == "failed":
+        key = _MESSAGES.get(state.message)
+        message = t(key) if key else state.message
+        st.error(t("plan.failed", message=message), icon="⛔")
+
+
+@st.fragment(run_every=1.0)
+def _progress(job: Job, t: Words) -> None:
+    """Show a run under way, every second, without re-running the page."""
+    state = job.state()
+    if not state.is_active:
+        st.rerun()
+    if state.status == "queued":
+        st.progress(0.0, text=t("plan.waiting"))
+    else:
+        phase = t(f"phase.{state.phase}") if t.has(f"phase.{state.phase}") else ""
+        parts = [t("plan.running", phase=phase)]
+        if state.elapsed_s:
+            parts.append(t("plan.elapsed", time=t.duration(state.elapsed_s)))
+        if state.served_l:
+            parts.append(t("plan.so_far", served=t.litres(state.served_l)))
+        if state.bound_l:
+            parts.append(t("plan.bound_so_far", bound=t.litres(state.bound_l)))
+        st.progress(state.fraction, text=" · ".join(parts))
+    silent_s = job.silent_s(state)
+    if silent_s > HEARTBEAT_LIMIT_S:
+        st.warning(t("plan.silent", seconds=round(silent_s)), icon="⚠️")
+    if job.should_stop:
+        st.caption(t("plan.stopping"))
+        return
+    left, right = st.columns(2)
+    if left.button(t("plan.cancel"), key="cancel", icon="✖️", width="stretch"):
+        job.cancel()
+        st.rerun(scope="fragment")
+    if state.phase == "search" and right.button(
+        t("plan.finish"), key="finish", icon="⏹️", width="stretch"
+    ):
+        job.finish_early()
+        st.rerun(scope="fragment")
+
+
+def _plan_bar(
+    context: Context,
+    scenario: Scenario,
+    settings: _Settings,
+    digest: str,
+    run: Finished | None,
+    *,
+    is_running: bool,
+) -> None:
+    t = context.t
+    if run is None and not is_running:
+        st.markdown(t("plan.none_help"))
+    if st.session_state.get("edit_problems"):
+        st.warning(t("plan.unsaved"), icon="⚠️")
+    left, right = st.columns([2, 1])
+    label = t("plan.press") if run is None else t("plan.again")
+    if left.button(
+        label,
+        key="plan",
+        type="primary",
+        icon="🚚",
+        width="stretch",
+        disabled=is_running,
+    ):
+        request = Request(
+            scenario_key=context.entry.key,
+            scenario_name=scenario.name,
+            digest=digest,
+            seconds=settings.seconds,
+            seed=settings.seed,
+        )
+        context.catalog.store.start(scenario, request)
+        st.rerun()
+    with right.popover(t("plan.settings"), icon="⚙️", width="stretch"):
+        st.number_input(
+            t("plan.seconds"),
+            min_value=0,
+            max_value=3600,
+            step=10,
+            help=t("plan.seconds_help"),
+            key="seconds",
+        )
+        st.number_input(
+            t("plan.equity"),
+            min_value=1,
+            max_value=20,
+            help=t("plan.equity_help"),
+            key="equity",
+        )
+        st.number_input(t("plan.seed"), min_value=0, key="seed")
+
+
+def _notes(loaded: Loaded, scenario: Scenario, run: Finished | None, t: Words) -> None:
+    """Say what the reader of the figures should know about the data."""
+    if loaded.edited is not None:
+        st.caption(f"✏️ {t('edit.edited', time=clock_text(loaded.edited))}")
+    if run is not None and run.result.travel.is_estimate:
+        st.caption(f"⚠️ {t('page.estimate')}")
+    if scenario.warnings:
+        with st.expander(t("page.warnings", count=len(scenario.warnings)), icon="⚠️"):
+            show_problems(scenario.warnings, t)

@@ -1,0 +1,197 @@
+"""What the coordinator can look at below the headline: one view at a time."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from streamlit_folium import st_folium  # type: ignore[import-untyped]  # no types
+
+from dispatch.files import write_template
+from dispatch.web import charts, tables
+from dispatch.web.context import show_table
+from dispatch.web.map import live_map
+from dispatch.web.pages import editor
+from dispatch.web.palette import truck_signs
+from dispatch.web.report import everything_zip, report_xlsx
+
+if TYPE_CHECKING:
+    from dispatch.web.catalog import Loaded
+    from dispatch.web.context import Context, Finished
+    from dispatch.web.words import Words
+
+_VIEWS = ("map", "timetable", "coverage", "shortage", "data", "download")
+_WITHOUT_PLAN = ("map", "data")
+
+_SHORT_COLUMNS = (
+    "name",
+    "level",
+    "shortage_l",
+    "l_per_person",
+    "population",
+    "vulnerable_people",
+    "reason",
+)
+
+
+def show(context: Context, loaded: Loaded, run: Finished | None) -> None:
+    """Let one view be chosen and draw it; hidden ones cost nothing."""
+    t = context.t
+    names = _VIEWS if run is not None else _WITHOUT_PLAN
+    if st.session_state.get("view") not in names:
+        st.session_state["view"] = names[0]
+    view = st.segmented_control(
+        t("view.label"),
+        names,
+        format_func=lambda name: t(f"view.{name}"),
+        key="view",
+        required=True,
+        label_visibility="collapsed",
+    )
+    if view != "data":
+        editor.forget()
+    if view == "map":
+        _map(context, loaded, run)
+    elif view == "data":
+        editor.show(context, loaded)
+    elif view is not None and run is not None:
+        {
+            "timetable": _timetable,
+            "coverage": _coverage,
+            "shortage": _shortage,
+            "download": _download,
+        }[view](run, t)
+
+
+def _map(context: Context, loaded: Loaded, run: Finished | None) -> None:
+    scenario = loaded.scenario if run is None else run.result.scenario
+    chart = live_map(
+        scenario,
+        None if run is None else run.result.plan,
+        None if run is None else run.figures,
+        context.lang,
+        num_violations=0 if run is None else len(run.violations),
+        base_url=st.get_option("server.baseUrlPath"),
+    )
+    made = "none" if run is None else run.job.job_id
+    st_folium(
+        chart,
+        key=f"map-{context.entry.key}-{made}-{context.lang}",
+        height=560,
+        use_container_width=True,
+        returned_objects=[],
+    )
+
+
+def _timetable(run: Finished, t: Words) -> None:
+    scenario, plan = run.result.scenario, run.result.plan
+    routes = {route.truck_id: route for route in plan.routes if route.num_trips}
+    if not routes:
+        st.info(t("gantt.empty"), icon="ℹ️")
+        return
+    st.caption(t("gantt.help"))
+    st.altair_chart(
+        charts.timetable_chart(scenario, plan, t),
+        alt=t("view.timetable"),
+    )
+    signs = truck_signs(scenario)
+    plates = {truck.truck_id: truck.plate for truck in scenario.trucks}
+    truck_id = st.selectbox(
+        t("gantt.pick"),
+        list(routes),
+        format_func=lambda x: f"{signs[x].letter} · {plates.get(x) or x}",
+    )
+    show_table(tables.route_table(routes[truck_id], scenario, t))
+
+
+def _coverage(run: Finished, t: Words) -> None:
+    figures = run.figures
+    basic = figures.standards.to_dict("index")["basic"]
+    st.markdown(f"#### {t('cover.people', share=t.percent(basic['share']))}")
+    if not figures.need_l:
+        st.info(t("cover.none"), icon="ℹ️")
+        return
+    st.altair_chart(charts.bands_chart(figures, t), alt=t("cover.bands"))
+    st.caption(t("cover.chart_help"))
+    show_table(tables.bands_table(figures, t))
+    st.markdown(f"#### {t('cover.sources')}")
+    show_table(tables.sources_table(figures, t))
+    st.markdown(f"#### {t('cover.trucks')}")
+    trucks = tables.trucks_table(figures, run.result.scenario, t)
+    show_table(trucks)
+
+
+def _shortage(run: Finished, t: Words) -> None:
+    figures = run.figures
+    short = figures.worst_places(None)
+    if short.empty:
+        st.success(t("short.none"), icon="✅")
+        return
+    total = t("short.total", short=t.litres(figures.shortage_l), places=len(short))
+    st.markdown(f"#### {total}")
+    st.markdown(f"**{t('short.by_reason')}**")
+    show_table(tables.reasons_table(figures, t))
+    st.markdown(f"**{t('short.by_place')}**")
+    show_table(tables.places_table(short, t, _SHORT_COLUMNS))
+
+
+def _download(run: Finished, t: Words) -> None:
+    if run.violations:
+        st.error(t("file.violations"), icon="⛔")
+    st.caption(t("file.help", time=run.made))
+    scenario = run.result.scenario
+    stem = f"{scenario.name}-{scenario.date}"
+    st.download_button(
+        t("file.all"),
+        data=lambda: everything_zip(run, t),
+        file_name=f"{stem}.zip",
+        type="primary",
+        icon="📦",
+        width="stretch",
+        on_click="ignore",
+    )
+    map_name = "map.html" if t.lang == "zh" else f"map.{t.lang}.html"
+    for name, label in (
+        ("sheets.pdf", "sheets"),
+        ("plan.xlsx", "plan_xlsx"),
+        (map_name, "map"),
+    ):
+        path = run.job.out / name
+        if path.is_file():
+            st.download_button(
+                t(f"file.{label}"),
+                data=path.read_bytes,
+                file_name=f"{stem}-{name}",
+                key=f"download-{label}",
+                width="stretch",
+                on_click="ignore",
+            )
+    st.download_button(
+        t("file.report"),
+        data=lambda: report_xlsx(run, t),
+        file_name=f"{stem}-report.xlsx",
+        width="stretch",
+        on_click="ignore",
+    )
+
+
+def _template() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_template(Path(folder), xlsx=True)
+        if path.is_dir():
+            path = next(path.glob("*.xlsx"))
+        return path.read_bytes()
+
+
+def template_button(t: Words) -> None:
+    """Offer the workbook to fill in."""
+    st.download_button(
+        t("page.template"),
+        data=_template,
+        file_name="template.xlsx",
+        key="template",
+        icon="📄",
+        on_click="ignore",
+    )

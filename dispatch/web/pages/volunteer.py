@@ -1,0 +1,32 @@
+"""The way to the plain pages for phones: a link and a code to scan."""
+
+from __future__ import annotations
+
+import io
+from urllib.parse import urlencode, urlsplit
+
+import segno
+import streamlit as st
+
+
+def show() -> None:
+    """Draw the page."""
+    frame: Frame = st.session_state["frame"]
+    t, entry = frame.t, frame.entry
+    st.title(t("page.volunteer"))
+    st.markdown(t("volunteer.intro"))
+    query: dict[str, str] = {"lang": t.lang}
+    if entry is not None:
+        query["scenario"] = entry.key
+    root = st.get_option("server.baseUrlPath").strip("/")
+    path = f"{'/' + root if root else ''}/driver?{urlencode(query)}"
+    st.link_button(t("volunteer.open"), path, type="primary", width="stretch")
+    here = urlsplit(st.context.url or "")
+    if here.hostname in {"localhost", "127.0.0.1", None}:
+        st.info(t("volunteer.local"), icon="ℹ️")
+        return
+    code = io.BytesIO()
+    address = f"{here.scheme}://{here.netloc}{path}"
+    segno.make(address, micro=False).save(code, kind="png", scale=6, border=2)
+    st.image(code.getvalue(), caption=t("volunteer.scan"), width=240)
+    st.code(address, language=None)

@@ -1,0 +1,106 @@
+"""The officials' workbook, and everything of a run as one zip file."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from dispatch.web import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dispatch.web.context import Finished
+    from dispatch.web.words import Words
+
+
+def summary_rows(run: Finished, t: Words) -> list[tuple[str, str]]:
+    """Return the figures that an official asks for first, in words."""
+    figures, scenario = run.figures, run.result.scenario
+    basic = figures.standards.loc["basic"].to_dict()
+    fairness = figures.fairness
+    minimum, mean = fairness.min_l_per_person, fairness.mean_l_per_person
+    return [
+        (t("page.scenario"), f"{scenario.name} · {scenario.date}"),
+        (t("plan.coverage"), t.percent(figures.coverage)),
+        (t("table.need_l"), f"{figures.need_l:,}"),
+        (t("table.served_l"), f"{figures.served_l:,}"),
+        (t("table.shortage_l"), f"{figures.shortage_l:,}"),
+        (
+            t("cover.people", share=t.percent(basic["share"])),
+            t(
+                "official.of",
+                part=f"{basic['people']:,}",
+                whole=f"{basic['people_total']:,}",
+            ),
+        ),
+        (t("official.min_l"), "–" if minimum is None else f"{minimum:.1f}"),
+        (t("official.mean"), "–" if mean is None else f"{mean:.1f}"),
+        (t("official.gini"), f"{fairness.gini:.3f}"),
+        (t("official.jain"), f"{fairness.jain:.3f}"),
+        (
+            t("rule.title"),
+            t("plan.bad", count=len(run.violations))
+            if run.violations
+            else t("rule.kept"),
+        ),
+        (t("table.time"), run.made),
+    ]
+
+
+def report_xlsx(run: Finished, t: Words) -> bytes:
+    """Return every figure as a workbook: one sheet per question, ready to print."""
+    figures, scenario = run.figures, run.result.scenario
+    summary = pd.DataFrame(
+        summary_rows(run, t), columns=[t("table.figure"), t("table.count")]
+    )
+    sheets: Mapping[str, pd.DataFrame] = {
+        "summary": summary,
+        "standards": tables.standards_table(figures, t),
+        "bands": tables.bands_table(figures, t),
+        "places": tables.places_table(figures.places, t),
+        "reasons": tables.reasons_table(figures, t),
+        "sources": tables.sources_table(figures, t),
+        "trucks": tables.trucks_table(figures, scenario, t),
+    }
+    buffer = io.BytesIO()
+    # Names and notes come from people: none may become a formula or a link.
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    with pd.ExcelWriter(
+        buffer, engine="xlsxwriter", engine_kwargs={"options": options}
+    ) as writer:
+        for name, table in sheets.items():
+            _write_sheet(writer, t(f"official.sheet_{name}"), table)
+    return buffer.getvalue()
+
+
+def _write_sheet(writer: pd.ExcelWriter, name: str, table: pd.DataFrame) -> None:
+    table.to_excel(writer, sheet_name=name, index=False)
+    sheet: Any = writer.sheets[name]
+    sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    for idx, heading in enumerate(table.columns):
+        texts = [str(heading), *table.iloc[:200, idx].astype(str)]
+        sheet.set_column(idx, idx, min(48, max(_width(text) for text in texts) + 2))
+
+
+def _width(text: str) -> int:
+    """Return the columns that a text takes: Chinese characters take two."""
+    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)
+
+
+def everything_zip(run: Finished, t: Words) -> bytes:
+    """Return all files of a run, and the officials' workbook, as one zip file."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(run.job.out.rglob("*")):
+            if path.is_file():
+                archive.write(path, path.relative_to(run.job.out))
+        archive.writestr("report.xlsx", report_xlsx(run, t))
+    return buffer.getvalue()

@@ -1,0 +1,134 @@
+"""The app: pages of Streamlit, plain pages and our own assets in one process."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import streamlit as st
+import uvicorn
+from starlette.middleware import Middleware
+from starlette.responses import JSONResponse
+from starlette.routing import Mount
+from starlette.routing import Route as HttpRoute
+from starlette.staticfiles import StaticFiles
+from streamlit import config
+
+from dispatch.web.assets import JQUERY_DIR, JQUERY_URL, LEAFLET_DIR, LEAFLET_URL
+from dispatch.web.catalog import DATA_ENV, JOBS_ENV, Catalog
+from dispatch.web.driver import DriverPages
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.requests import Request
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+#: As in ``.streamlit/config.toml``, which counts only where that file is found.
+SETTINGS: Final[dict[str, object]] = {
+    # Streamlit collects all garbage after every click; see the note in `lifespan`.
+    "runner.postScriptGC": False,
+    "browser.gatherUsageStats": False,
+    "client.toolbarMode": "minimal",
+    "client.showErrorDetails": "none",
+    "server.maxUploadSize": 32,
+    "server.headless": True,
+    "server.fileWatcherType": "none",
+    "theme.primaryColor": "#0B5A84",
+}
+
+_MAIN: Final = Path(__file__).with_name("main.py")
+
+#: Scripts of Streamlit and of Folium's maps are inline and evaluated; nothing may
+#: come from, or be sent to, another host.
+_POLICY: Final = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "font-src 'self' data:; connect-src 'self' ws: wss: data: blob:; "
+    "worker-src 'self' blob:; frame-src 'self' blob: data:; object-src 'none'; "
+    "frame-ancestors 'self'; base-uri 'self'"
+)
+
+
+class SecurityHeaders:
+    """Add a policy to every answer that does not bring its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and complete the headers of the answer."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = list(message["headers"])
+                names = {name.lower() for name, _ in headers}
+                for name, value in (
+                    (b"content-security-policy", _POLICY.encode()),
+                    (b"x-content-type-options", b"nosniff"),
+                    (b"referrer-policy", b"same-origin"),
+                ):
+                    if name not in names:
+                        headers.append((name, value))
+                message = {**message, "headers": headers}
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: object) -> AsyncIterator[dict[str, Any] | None]:
+    # What is loaded by now lives as long as the process: a collection that need not
+    # walk it stalls no click.
+    gc.collect()
+    gc.freeze()
+    yield None
+
+
+def _health(request: Request) -> JSONResponse:
+    return JSONResponse({"status": "ok"})
+
+
+def create_app() -> st.App:
+    """Return the ASGI app; the environment says where scenarios and runs are."""
+    for name, value in SETTINGS.items():
+        config.set_option(name, value)
+    return st.App(
+        _MAIN,
+        routes=[
+            *DriverPages(Catalog.from_env).routes(),
+            HttpRoute("/health", _health),
+            Mount(LEAFLET_URL, StaticFiles(directory=LEAFLET_DIR)),
+            Mount(JQUERY_URL, StaticFiles(directory=JQUERY_DIR)),
+        ],
+        middleware=[Middleware(SecurityHeaders)],
+        lifespan=_lifespan,
+    )
+
+
+def serve(
+    data_dir: str | Path = "data",
+    port: int = 8501,
+    *,
+    host: str = "127.0.0.1",
+    jobs_dir: str | Path | None = None,
+) -> None:
+    """
+    Run the dashboard until it is stopped.
+
+    Parameters
+    ----------
+    data_dir
+        Holds one folder or workbook per scenario.
+    host
+        ``0.0.0.0`` lets phones in the same network see it.
+    jobs_dir
+        Where runs and edits are kept; by default ``.jobs`` in the data folder.
+    """
+    os.environ[DATA_ENV] = str(Path(data_dir).resolve())
+    if jobs_dir is not None:
+        os.environ[JOBS_ENV] = str(Path(jobs_dir).resolve())
+    uvicorn.run(create_app(), host=host, port=port, log_level="warning")

@@ -1,0 +1,142 @@
+"""Figures as tables in the reader's language: headings with units, whole litres."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from dispatch.units import format_clock
+from dispatch.web.palette import truck_signs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dispatch.check import Violation
+    from dispatch.coverage import Coverage
+    from dispatch.plan import Route
+    from dispatch.scenario import Scenario
+    from dispatch.web.words import Words
+
+#: Shapes of the levels as signs, for tables: never colour alone.
+LEVEL_MARKS: Final = {"full": "✅", "basic": "🟦", "survival": "🔶", "below": "❌"}
+
+_SHARES: Final = ("coverage", "share", "busy_share", "fill_share", "utilisation")
+
+
+def _heading(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
+    """Turn shares into percent, round the rest, and name the columns."""
+    frame = frame.copy()
+    for name in frame.columns:
+        if name in _SHARES:
+            frame[name] = [
+                "–" if pd.isna(value) else t.percent(float(value))
+                for value in frame[name]
+            ]
+        elif pd.api.types.is_float_dtype(frame[name].dtype):
+            frame[name] = frame[name].astype("Float64").round(1)
+    return frame.rename(columns={name: t(f"table.{name}") for name in frame.columns})
+
+
+def bands_table(figures: Coverage, t: Words) -> pd.DataFrame:
+    """Return need, served, shortage, coverage and bound of every band."""
+    table = figures.bands.reset_index()
+    table["band"] = [t(f"band.{band}") for band in table["band"]]
+    return _heading(table, t)
+
+
+def standards_table(figures: Coverage, t: Words) -> pd.DataFrame:
+    """Return the people at each standard."""
+    table = figures.standards.reset_index()
+    table["standard"] = [
+        f"{t(f'standard.{name}')} {litres:g} L"
+        for name, litres in zip(table["standard"], table["l_per_person"], strict=True)
+    ]
+    return _heading(table.drop(columns="l_per_person"), t)
+
+
+def places_table(
+    places: pd.DataFrame, t: Words, columns: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Return places with the chosen columns, by default all."""
+    table = places.copy()
+    table["level"] = [f"{LEVEL_MARKS[x]} {t(f'level.{x}')}" for x in table["level"]]
+    table["reason"] = [
+        t(f"reason.{reason or 'unknown'}") if shortage > 0 else ""
+        for reason, shortage in zip(table["reason"], table["shortage_l"], strict=True)
+    ]
+    table["first_s"] = [
+        "" if pd.isna(time_s) else format_clock(int(time_s))
+        for time_s in table["first_s"]
+    ]
+    return _heading(table[list(columns)] if columns else table, t)
+
+
+def reasons_table(figures: Coverage, t: Words) -> pd.DataFrame:
+    """Return shortage by reason, with what would help."""
+    table = figures.reasons.reset_index()
+    table["help"] = [t(f"help.{reason}") for reason in table["reason"]]
+    table["reason"] = [t(f"reason.{reason}") for reason in table["reason"]]
+    return _heading(table, t)
+
+
+def sources_table(figures: Coverage, t: Words) -> pd.DataFrame:
+    """Return what every source gives."""
+    return _heading(figures.sources, t)
+
+
+def trucks_table(figures: Coverage, scenario: Scenario, t: Words) -> pd.DataFrame:
+    """Return what every truck does, with its letter."""
+    table = figures.trucks.copy()
+    signs = truck_signs(scenario)
+    letters = [
+        f"{signs[str(truck_id)].letter} · {truck_id}" for truck_id in table.index
+    ]
+    table.insert(0, "truck", letters)
+    return _heading(table, t)
+
+
+def route_table(route: Route, scenario: Scenario, t: Words) -> pd.DataFrame:
+    """Return the stops of one truck in order."""
+    names = place_names(scenario)
+    rows = [
+        (
+            format_clock(stop.start_s),
+            format_clock(stop.end_s),
+            t(f"driver.{stop.kind}"),
+            names.get(stop.place_id, stop.place_id),
+            stop.litres or None,
+        )
+        for stop in route.stops
+    ]
+    columns = ["start", "end", "what", "place", "litres"]
+    table = pd.DataFrame(rows, columns=columns).astype({"litres": "Int64"})
+    return _heading(table, t)
+
+
+def violations_table(
+    violations: Sequence[Violation], scenario: Scenario, t: Words
+) -> pd.DataFrame:
+    """Return every broken rule in words, with where it is broken."""
+    names = place_names(scenario)
+    rows = [
+        (
+            t(f"rule.{violation.rule}"),
+            violation.truck_id or "",
+            "" if violation.stop_index is None else str(violation.stop_index),
+            names.get(violation.place_id or "", violation.place_id or ""),
+            violation.message,
+        )
+        for violation in violations
+    ]
+    headings = [t(f"table.{name}") for name in ("rule", "truck", "stop", "place")]
+    return pd.DataFrame(rows, columns=[*headings, t("page.message")])
+
+
+def place_names(scenario: Scenario) -> dict[str, str]:
+    """Return the name of every place by its id."""
+    return {
+        **{depot.depot_id: depot.name for depot in scenario.depots},
+        **{source.source_id: source.name for source in scenario.sources},
+        **{village.village_id: village.name for village in scenario.villages},
+    }

@@ -1,0 +1,175 @@
+"""One planning run in a process of its own: ``python -m dispatch.web.worker JOB``."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import logging
+import os
+import sys
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dispatch.check import check_plan
+from dispatch.errors import DispatchError
+from dispatch.geo import travel_matrix
+from dispatch.solver.types import SolveParams
+from dispatch.web.jobs import Job, Result, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dispatch.solver.types import Progress, SolveResult
+
+_log = logging.getLogger(__name__)
+
+#: Behind the people who look at pages.
+_NICENESS = 10
+
+
+class Cancelled(Exception):
+    """Somebody asked to stop before there was a plan."""
+
+
+class _Reporter:
+    """Keeps the state file fresh, also while the solver says nothing."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._lock = threading.Lock()
+        self._state = State()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._beat, daemon=True)
+        self._thread.start()
+
+    def update(self, **changes: Any) -> None:
+        with self._lock:
+            self._state = replace(self._state, heartbeat=time.time(), **changes)
+            self._job.write_state(self._state)
+
+    def _beat(self) -> None:
+        while not self._stop.wait(1.0):
+            self.update()
+
+    def close(self, **changes: Any) -> None:
+        """Write the last word; nothing comes after it."""
+        self._stop.set()
+        self._thread.join()
+        self.update(finished=time.time(), **changes)
+
+
+@contextlib.contextmanager
+def _turn(job: Job) -> Iterator[None]:
+    """Wait until no other run works: two would halve each other's search."""
+    with (job.folder.parent / ".lock").open("w") as lock:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if job.is_cancelled:
+                    raise Cancelled from None
+                time.sleep(0.5)
+        yield
+
+
+def run(job: Job, solve: Callable[..., SolveResult] | None = None) -> None:
+    """
+    Plan, check and write the files of one job; its state tells what happened.
+
+    Parameters
+    ----------
+    solve
+        The solver; None takes ours.
+    """
+    reporter = _Reporter(job)
+    try:
+        with _turn(job):
+            reporter.close(**_plan(job, reporter, solve))
+    except Cancelled:
+        reporter.close(status="cancelled")
+    except DispatchError as error:
+        reporter.close(status="failed", message=str(error))
+    except Exception:
+        _log.exception("run %s failed", job.job_id)
+        reporter.close(status="failed", message="internal")
+        raise
+
+
+def _plan(
+    job: Job, reporter: _Reporter, solve: Callable[..., SolveResult] | None
+) -> dict[str, Any]:
+    reporter.update(status="running", phase="travel")
+    if solve is None:
+        from dispatch.solver import solve  # type: ignore[attr-defined,no-redef]  # slow
+    request, scenario = job.request(), job.scenario()
+    if not scenario.villages or not scenario.trucks or not scenario.sources:
+        return {"status": "failed", "message": "nothing_to_plan"}
+    travel = travel_matrix(scenario)
+    if job.is_cancelled:
+        raise Cancelled
+
+    def show(progress: Progress) -> None:
+        served = progress.served_l
+        reporter.update(
+            phase=progress.phase,
+            fraction=min(1.0, max(0.0, progress.fraction)),
+            elapsed_s=progress.elapsed_s,
+            iterations=progress.iterations,
+            served_l=None if served is None else sum(served.values()),
+            bound_l=progress.bound_l,
+        )
+
+    assert solve is not None
+    result = solve(
+        scenario,
+        travel,
+        SolveParams(seconds=request.seconds),
+        seed=request.seed,
+        progress=show,
+        should_stop=lambda: job.should_stop,
+    )
+    if job.is_cancelled:
+        raise Cancelled
+    if result.plan is None:
+        return {"status": "failed", "message": result.message or result.status}
+    reporter.update(phase="check", fraction=1.0)
+    violations = check_plan(scenario, travel, result.plan)
+    reporter.update(phase="files")
+    _write_files(job, Result(scenario, travel, result.plan))
+    return {
+        "status": "done",
+        "num_violations": len(violations),
+        "served_l": sum(result.plan.totals.served_l.values()),
+        "elapsed_s": result.runtime_s,
+    }
+
+
+def _write_files(job: Job, result: Result) -> None:
+    from dispatch.files import write_plan
+    from dispatch.web.map import plan_map_html
+    from dispatch.web.words import LANGUAGES
+
+    job.out.mkdir(exist_ok=True)
+    write_plan(result.plan, result.scenario, result.travel, job.out)
+    for lang in LANGUAGES:
+        page = plan_map_html(result.scenario, result.travel, result.plan, lang)
+        name = "map.html" if lang == LANGUAGES[0] else f"map.{lang}.html"
+        (job.out / name).write_text(page, encoding="utf-8")
+    job.save_result(result)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the job whose folder is the only argument; 0 when its state is told."""
+    logging.basicConfig(level=logging.INFO)
+    with contextlib.suppress(OSError):
+        os.nice(_NICENESS)
+    run(Job(Path(arguments[0])))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
