@@ -10,7 +10,8 @@ from dispatch.errors import Problem
 from dispatch.files.cells import CellError, is_blank, show
 from dispatch.files.columns import header_key, tables
 from dispatch.files.raw import TableError, decode
-from dispatch.files.records import nearest, parse_value
+from dispatch.files.records import nearest
+from dispatch.files.values import parse_value
 from dispatch.scenario import Datum, NeedStandard, ServiceRules, StraightLine
 
 if TYPE_CHECKING:
