@@ -30,6 +30,10 @@ Value = str | int | float | None
 Tables = dict[str, tuple[list[str], list[list[Value]]]]
 
 _GUIDE_SHEET: Final = "说明"
+#: Rows of a new sheet that get help with typing.
+_TYPED_ROWS: Final = 2000
+#: Words for yes and no, without and with Chinese headers.
+_YES_NO: Final = (("yes", "no"), ("是", "否"))
 
 
 def write_scenario(
@@ -89,7 +93,9 @@ def write_scenario_xlsx(
     for name, (header, rows) in _all_tables(scenario, chinese=chinese_headers).items():
         # Matrices keep their English name, which nobody needs to type.
         sheet = name if name.startswith("travel") else named[name].zh
-        _add_sheet(book, sheet, [list(header), *rows], head, text)
+        added = _add_sheet(book, sheet, [list(header), *rows], head, text)
+        for position, column in enumerate(named[name].columns):
+            _help_typing(added, position, column, text, chinese=chinese_headers)
     guide: list[list[Value]] = []
     for table in named.values():
         if table.columns:
@@ -103,7 +109,8 @@ def write_scenario_xlsx(
 
 def _add_sheet(
     book: Any, name: str, rows: list[list[Value]], head: Any, text: Any
-) -> None:
+) -> Any:
+    """Return the sheet after writing its rows, the first as its header."""
     sheet = book.add_worksheet(name)
     widths: dict[int, int] = {}
     for row_idx, row in enumerate(rows):
@@ -120,6 +127,19 @@ def _add_sheet(
     for column, width in widths.items():
         sheet.set_column(column, column, min(width + 2, 40))
     sheet.freeze_panes(1, 1)
+    return sheet
+
+
+def _help_typing(
+    sheet: Any, position: int, column: Column, text: Any, *, chinese: bool
+) -> None:
+    """Keep new ids and times as typed, and offer yes and no for a choice."""
+    if column.kind in ("id", "ref", "text", "clock", "clocks"):
+        width = max(text_width(column.zh), text_width(column.name)) + 4
+        sheet.set_column(position, position, width, text)
+    elif column.kind == "yes_no":
+        choice = {"validate": "list", "source": list(_YES_NO[chinese])}
+        sheet.data_validation(1, position, _TYPED_ROWS, position, choice)
 
 
 def _all_tables(scenario: Scenario, *, chinese: bool) -> Tables:
@@ -127,7 +147,7 @@ def _all_tables(scenario: Scenario, *, chinese: bool) -> Tables:
     for name, frame in scenario_tables(scenario).items():
         columns = tables()[name].columns
         rows = [
-            [_plain(value) for value in row]
+            [_plain(value, chinese=chinese) for value in row]
             for row in frame.itertuples(index=False, name=None)
         ]
         found[name] = (_headers(columns, chinese=chinese), rows)
@@ -152,12 +172,13 @@ def _headers(columns: Iterable[Column], *, chinese: bool) -> list[str]:
     return [column.zh if chinese else column.name for column in columns]
 
 
-def _plain(value: Any) -> Value:
+def _plain(value: Any, *, chinese: bool) -> Value:
     """Return a value of a data frame as it stands in a file."""
     if value is None or value is pd.NA:
         return None
     if isinstance(value, bool) or type(value).__name__ == "bool":
-        return "yes" if value else "no"
+        yes, no = _YES_NO[chinese]
+        return yes if value else no
     if isinstance(value, str):
         return value
     if float(value).is_integer():

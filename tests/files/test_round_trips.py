@@ -7,6 +7,7 @@ import datetime as dt
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -239,3 +240,14 @@ def test_nothing_is_overwritten(xlsx: bool, tmp_path: Path) -> None:
         write_template(tmp_path, xlsx=xlsx)
     with pytest.raises(DispatchError, match="not empty"):
         write_scenario(example_scenario(), tmp_path)
+
+
+def test_a_new_id_typed_into_the_workbook_stays_text(tmp_path: Path) -> None:
+    """Else Excel turns 003 into 3 in the row below the examples."""
+    path = write_template(tmp_path / "new", xlsx=True)
+    sheet = openpyxl.load_workbook(path)["村庄"]
+    assert sheet.column_dimensions["A"].style
+    assert sheet["A2"].number_format == "@"
+    trucks = openpyxl.load_workbook(path)["车辆"]
+    (choice,) = trucks.data_validations.dataValidation
+    assert choice.formula1 == '"是,否"'
