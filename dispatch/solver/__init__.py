@@ -1,1 +1,13 @@
-"""To be filled."""
+"""Scenario -> plan, by native-split search on OR-Tools and numba, with a proof."""
+
+from dispatch.solver.solve import default_seconds, needs_compiling, solve
+from dispatch.solver.types import Progress, SolveParams, SolveResult
+
+__all__ = [
+    "Progress",
+    "SolveParams",
+    "SolveResult",
+    "default_seconds",
+    "needs_compiling",
+    "solve",
+]

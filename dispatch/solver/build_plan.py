@@ -1,0 +1,102 @@
+"""The best of a search -> routes with their stops."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dispatch.plan import Route, Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dispatch.scenario import Scenario
+    from dispatch.solver.kernel.arrays import Instance, State
+
+
+def best_routes(
+    scenario: Scenario, instance: Instance, state: State
+) -> tuple[Route, ...]:
+    """Return the routes of the best plan in ``state``, idle trucks left out."""
+    routes = []
+    for r, truck in enumerate(scenario.trucks):
+        num_entries = int(state.b_route[r]["length"])
+        if num_entries:
+            stops = _stops(scenario, instance, state, r, num_entries)
+            routes.append(Route(truck.truck_id, truck.depot_id, tuple(stops)))
+    return assign_bays(scenario, routes)
+
+
+def _stops(
+    scenario: Scenario, instance: Instance, state: State, r: int, num_entries: int
+) -> list[Stop]:
+    place_ids = scenario.place_ids
+    truck = scenario.trucks[r]
+    travel = instance.travel_s[int(instance.truck["drive_class"][r])]
+    depot = int(instance.truck["depot"][r])
+    record = state.b_route[r]
+    pause_entry, is_before = int(record["pause_entry"]), bool(record["pause_before"])
+    pause_start = int(record["pause_start"])
+    pause_end = pause_start + truck.break_s
+    entries = state.b_entry[r, :num_entries]
+
+    depart = truck.shift_start_s
+    if pause_entry not in (-1, 0):
+        # Nobody waits at the first source for what the depot can wait for.
+        first_leg = int(travel[depot, int(entries[0]["node"])])
+        depart = max(depart, int(entries[0]["start"]) - first_leg)
+    stops = [Stop("depart", truck.depot_id, depart, depart, depart)]
+    if pause_entry == -1:
+        stops.append(Stop("break", truck.depot_id, depart, pause_start, pause_end))
+    here = depot
+    for i, entry in enumerate(entries):
+        node = int(entry["node"])
+        place_id = place_ids[node]
+        arrive = stops[-1].end_s + int(travel[here, node])
+        if pause_entry == i and is_before:
+            stops.append(Stop("break", place_id, arrive, pause_start, pause_end))
+            arrive = pause_end
+        kind = "fill" if node < instance.first_village else "deliver"
+        end = int(entry["end"])
+        stops.append(
+            Stop(
+                "fill" if kind == "fill" else "deliver",
+                place_id,
+                arrive,
+                int(entry["start"]),
+                end,
+                int(entry["litres"]),
+            )
+        )
+        if pause_entry == i and not is_before:
+            stops.append(Stop("break", place_id, end, pause_start, pause_end))
+        here = node
+    back = stops[-1].end_s + int(travel[here, depot])
+    stops.append(Stop("return", truck.depot_id, back, back, back))
+    return stops
+
+
+def assign_bays(scenario: Scenario, routes: Sequence[Route]) -> tuple[Route, ...]:
+    """Return the routes with a bay number for every filling at a limited source."""
+    bays = {source.source_id: source.bays for source in scenario.sources}
+    fills = sorted(
+        (stop.start_s, stop.end_s, route_idx, stop_idx)
+        for route_idx, route in enumerate(routes)
+        for stop_idx, stop in enumerate(route.stops)
+        if stop.kind == "fill" and bays[stop.place_id] is not None
+    )
+    busy_until: dict[str, list[int]] = {
+        source_id: [0] * (count or 0) for source_id, count in bays.items()
+    }
+    changed = [list(route.stops) for route in routes]
+    for start_s, end_s, route_idx, stop_idx in fills:
+        stop = changed[route_idx][stop_idx]
+        until = busy_until[stop.place_id]
+        free = [bay for bay, free_at in enumerate(until) if free_at <= start_s]
+        if free:  # else the timetable is wrong, which the check will say
+            until[free[0]] = end_s
+            changed[route_idx][stop_idx] = replace(stop, bay=free[0] + 1)
+    return tuple(
+        replace(route, stops=tuple(stops))
+        for route, stops in zip(routes, changed, strict=True)
+    )

@@ -1,0 +1,189 @@
+"""Scenario and travel -> the arrays of the compiled search."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dispatch.need import BANDS, LIVESTOCK, needs_l, slice_l
+from dispatch.scenario import NO_ROAD
+from dispatch.solver.kernel.arrays import BIG, SOURCE, TRUCK, VILLAGE, Instance
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from dispatch.scenario import Scenario, TimeWindow, Travel
+
+    IntArray = npt.NDArray[np.int64]
+    RecordArray = npt.NDArray[np.void]
+
+#: Villages among which routes are looked for; more cost time, fewer cost quality.
+NEAR_VILLAGES = 40
+#: Sources from which a new trip to a village may start.
+NEAR_SOURCES = 6
+
+
+def build_instance(scenario: Scenario, travel: Travel) -> Instance:
+    """Return the arrays of a scenario; its villages may be out of reach."""
+    _trucks, sources, villages = scenario.trucks, scenario.sources, scenario.villages
+    position = travel.index()
+    first_source = len(scenario.depots)
+    first_village = first_source + len(sources)
+    order = np.array([position[place] for place in scenario.place_ids], dtype=np.int64)
+    travel_s, drive_class = _drive_classes(scenario, travel, order)
+    access_class, may_enter = _access_classes(scenario)
+    need = needs_l(scenario)
+    bands = np.array(
+        [[need[v.village_id][band] for band in BANDS] for v in villages], dtype=np.int64
+    ).reshape(len(villages), len(BANDS))
+    total = bands.sum(axis=1)
+    free = np.array(
+        [BIG if v.free_storage_l is None else v.free_storage_l for v in villages],
+        dtype=np.int64,
+    )
+    steps = scenario.equity_steps
+    levels = [
+        [part for band in row for part in slice_l(int(band), steps)] for row in bands
+    ]
+    village = np.zeros(len(villages), dtype=VILLAGE)
+    village["room"] = np.minimum(total, free)
+    village["need_people"] = bands[:, :LIVESTOCK].sum(axis=1)
+    village["need_animals"] = bands[:, LIVESTOCK]
+    least = max(1, scenario.service.min_drop_l)
+    village["min_visit"] = np.minimum(village["room"], least)
+    village["max_visits"] = [
+        BIG if v.max_visits is None else v.max_visits for v in villages
+    ]
+    return Instance(
+        first_source=first_source,
+        first_village=first_village,
+        fill_setup_s=scenario.service.fill_setup_s,
+        drop_setup_s=scenario.service.drop_setup_s,
+        first_animal_level=LIVESTOCK * steps,
+        first_normal_level=(LIVESTOCK + 1) * steps,
+        travel_s=travel_s,
+        truck=_truck_records(scenario, drive_class, access_class),
+        source=_source_records(scenario),
+        village=village,
+        may_enter=may_enter,
+        source_windows=_windows([source.windows for source in sources]),
+        windows=_windows([v.windows for v in villages]),
+        level_need=np.array(levels, dtype=np.int64).reshape(len(villages), -1),
+        near_villages=_near_villages(travel_s[0], first_village),
+        near_sources=_near_sources(travel_s[0], first_source, first_village),
+    )
+
+
+def _truck_records(
+    scenario: Scenario, drive_class: IntArray, access_class: IntArray
+) -> RecordArray:
+    place_ids = scenario.place_ids
+    records = np.zeros(len(scenario.trucks), dtype=TRUCK)
+    for record, truck in zip(records, scenario.trucks, strict=True):
+        record["capacity"] = truck.capacity_l
+        record["depot"] = place_ids.index(truck.depot_id)
+        record["shift_start"] = truck.shift_start_s
+        record["shift_end"] = truck.shift_end_s
+        record["unload_s_per_l"] = _s_per_l(truck.unload_rate_l_per_min)
+        record["is_potable"] = truck.potable
+        if truck.break_window is not None:
+            record["break_s"] = truck.break_s
+            record["break_from"] = truck.break_window.early_s
+            record["break_until"] = truck.break_window.late_s
+    records["drive_class"] = drive_class
+    records["access_class"] = access_class
+    return records
+
+
+def _source_records(scenario: Scenario) -> RecordArray:
+    num_trucks = len(scenario.trucks)
+    records = np.zeros(len(scenario.sources), dtype=SOURCE)
+    for record, source in zip(records, scenario.sources, strict=True):
+        bays = BIG if source.bays is None else source.bays
+        record["supply"] = BIG if source.supply_l is None else source.supply_l
+        record["bays"] = bays
+        record["is_potable"] = source.potable
+        record["is_queued"] = bays < num_trucks or source.is_refilling
+        record["is_refilling"] = source.is_refilling
+        record["opening"] = source.opening_s
+        record["fill_s_per_l"] = _s_per_l(source.fill_rate_l_per_min)
+        record["stock"] = source.stock_l or 0
+        record["inflow_per_s"] = (source.inflow_l_per_h or 0.0) / 3600
+    return records
+
+
+def _s_per_l(rate_l_per_min: float | None) -> float:
+    return 0.0 if rate_l_per_min is None else 60.0 / rate_l_per_min
+
+
+def _windows(all_windows: Sequence[Sequence[TimeWindow]]) -> IntArray:
+    """Return windows as (N, W, 2); no windows means at any time."""
+    width = max([1, *(len(windows) for windows in all_windows)])
+    table = np.full((len(all_windows), width, 2), BIG, dtype=np.int64)
+    for idx, windows in enumerate(all_windows):
+        if not windows:
+            table[idx, 0] = (0, BIG - 1)
+        for w, window in enumerate(windows):
+            table[idx, w] = (window.early_s, window.late_s)
+    return table
+
+
+def _drive_classes(
+    scenario: Scenario, travel: Travel, order: IntArray
+) -> tuple[npt.NDArray[np.int32], IntArray]:
+    """Return scaled travel times (C, P, P) and every truck's class."""
+    keys: dict[tuple[int, float], int] = {}
+    classes = []
+    for truck in scenario.trucks:
+        key = (travel.class_of_truck[truck.truck_id], truck.speed_factor)
+        classes.append(keys.setdefault(key, len(keys)))
+    matrices = []
+    for truck_class, speed_factor in keys:
+        raw = travel.seconds[truck_class][np.ix_(order, order)]
+        scaled = np.ceil(raw / speed_factor - 1e-9)
+        scaled[raw == NO_ROAD] = BIG
+        matrices.append(scaled.astype(np.int32))
+    return np.stack(matrices), np.array(classes, dtype=np.int64)
+
+
+def _access_classes(
+    scenario: Scenario,
+) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+    keys: dict[tuple[float | None, float | None], int] = {}
+    classes = []
+    rows = []
+    for truck in scenario.trucks:
+        key = (truck.gross_t, truck.width_m)
+        if key not in keys:
+            keys[key] = len(keys)
+            rows.append([truck.may_enter(village) for village in scenario.villages])
+        classes.append(keys[key])
+    may_enter = np.array(rows, dtype=np.bool_).reshape(len(rows), -1)
+    return np.array(classes, dtype=np.int64), may_enter
+
+
+def _near_villages(seconds: npt.NDArray[np.int32], first_village: int) -> IntArray:
+    """Return the nearest villages of each by there-and-back time, itself first."""
+    block = seconds[first_village:, first_village:].astype(np.int64)
+    there_and_back = block + block.T
+    np.fill_diagonal(there_and_back, -1)
+    num_kept = min(NEAR_VILLAGES, len(block))
+    near = np.argsort(there_and_back, axis=1, kind="stable")[:, :num_kept]
+    reachable = np.take_along_axis(there_and_back, near, axis=1) < BIG
+    return np.where(reachable, near, -1).astype(np.int64)
+
+
+def _near_sources(
+    seconds: npt.NDArray[np.int32], first_source: int, first_village: int
+) -> IntArray:
+    """Return the nearest sources of each village by there-and-back time."""
+    out = seconds[first_source:first_village, first_village:].astype(np.int64)
+    back = seconds[first_village:, first_source:first_village].astype(np.int64)
+    there_and_back = (out + back.T).T
+    num_kept = min(NEAR_SOURCES, there_and_back.shape[1])
+    near = np.argsort(there_and_back, axis=1, kind="stable")[:, :num_kept]
+    reachable = np.take_along_axis(there_and_back, near, axis=1) < BIG
+    return np.where(reachable, near, -1).astype(np.int64)

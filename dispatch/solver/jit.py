@@ -1,0 +1,55 @@
+"""Compiled code is cached once per version of the kernel's source, for this user."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _user_cache_dir() -> Path:
+    if "XDG_CACHE_HOME" in os.environ:
+        return Path(os.environ["XDG_CACHE_HOME"])
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", tempfile.gettempdir()))
+    return Path.home() / ".cache"
+
+
+def _source_digest() -> str:
+    """Return a digest of all kernel sources: callers inline their callees."""
+    digest = hashlib.sha256(numba.__version__.encode())
+    for path in sorted((Path(__file__).parent / "kernel").glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def cache_dir() -> Path:
+    """Return the folder of compiled code, which need not exist yet."""
+    folder = _user_cache_dir() / "water-dispatch" / _source_digest()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path(tempfile.gettempdir()) / "water-dispatch" / _source_digest()
+    return folder
+
+
+def is_compiled() -> bool:
+    """Whether a run before this one has left compiled code."""
+    return any(cache_dir().rglob("*.nbi"))
+
+
+numba.config.CACHE_DIR = str(cache_dir())  # type: ignore[attr-defined]  # set on import
+
+
+def compiled(function: F) -> F:
+    """Compile with numba, cached on disk, without holding the interpreter lock."""
+    jitted: F = numba.njit(cache=True, nogil=True)(function)
+    return jitted

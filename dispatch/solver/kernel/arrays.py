@@ -1,0 +1,207 @@
+"""The arrays that the compiled search works on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    IntArray = npt.NDArray[np.int64]
+    FloatArray = npt.NDArray[np.float64]
+    BoolArray = npt.NDArray[np.bool_]
+    RecordArray = npt.NDArray[np.void]
+
+#: Stands for "no road", "not limited" and "never"; adding a few stays in range.
+BIG: Final = 1_000_000_000
+
+
+def _ints(*names: str) -> list[tuple[str, type]]:
+    return [(name, np.int64) for name in names]
+
+
+# Records rather than one array per field: numba compiles several times faster.
+TRUCK: Final = np.dtype(
+    [
+        *_ints("capacity", "depot", "shift_start", "shift_end"),
+        ("unload_s_per_l", np.float64),
+        *_ints("drive_class", "access_class", "is_potable"),
+        *_ints("break_s", "break_from", "break_until"),  # break_s 0 = none
+    ],
+    align=True,
+)
+SOURCE: Final = np.dtype(
+    [
+        *_ints("supply", "bays", "is_potable"),
+        # is_queued: bays or refilling can bind, so its fillings are listed
+        *_ints("is_queued", "is_refilling", "opening"),
+        *[(name, np.float64) for name in ("fill_s_per_l", "stock", "inflow_per_s")],
+    ],
+    align=True,
+)
+VILLAGE: Final = np.dtype(
+    # room: litres it can take; people: bands above livestock; animals: livestock
+    _ints("room", "need_people", "need_animals", "min_visit", "max_visits"),
+    align=True,
+)
+ENTRY: Final = np.dtype(
+    # latest: the latest arrival that keeps the rest of the route feasible
+    _ints("node", "litres", "arrive", "start", "end", "latest"),
+    align=True,
+)
+ROUTE: Final = np.dtype(
+    [
+        # back: arrival at the depot; drive: driving seconds
+        *_ints("length", "back", "drive"),
+        # a pause after entry pause_entry, or before its service (pause_before = 1)
+        *_ints("pause_entry", "pause_before", "pause_start"),
+        # iterations in which it was last touched, gathered, ruined
+        *_ints("touched", "gathered", "ruined", "dirty"),
+    ],
+    align=True,
+)
+VISITS: Final = np.dtype(
+    # litres of drinking water and of other water, number of visits, iterations
+    _ints("potable", "other", "visits", "touched", "requested"),
+    align=True,
+)
+
+
+class Instance(NamedTuple):
+    """
+    A scenario as arrays; R trucks, S sources, V villages, P places, G levels.
+
+    Places are numbered depots, sources, villages. Times are seconds, amounts
+    litres. A level is one equity slice of one need band, in the order of service.
+    """
+
+    first_source: int
+    first_village: int
+    fill_setup_s: int
+    drop_setup_s: int
+    first_animal_level: int
+    first_normal_level: int
+    travel_s: npt.NDArray[np.int32]  # (drive class, P, P), BIG = no road
+    truck: RecordArray  # (R,)
+    source: RecordArray  # (S,)
+    village: RecordArray  # (V,)
+    may_enter: BoolArray  # (access class, V)
+    source_windows: IntArray  # (S, W, 2), unused ones start at BIG
+    windows: IntArray  # (V, W, 2), unused ones start at BIG
+    level_need: IntArray  # (V, G)
+    near_villages: IntArray  # (V, K), nearest first, itself first, -1 = none
+    near_sources: IntArray  # (V, KS), shortest round trip first, -1 = none
+
+    def shift_horizon(self) -> int:
+        """Return the end of the last shift."""
+        return int(self.truck["shift_end"].max(initial=0))
+
+
+class State(NamedTuple):
+    """
+    One solution with its timetable, an undo log (u_), the best so far (b_).
+
+    A route is a row of entries: a filling, its deliveries, the next filling, ...
+    M is the length of a row, B the number of listed fillings of one source, X the
+    most visits of a village.
+    """
+
+    route: RecordArray  # (R,)
+    entry: RecordArray  # (R, M)
+    village: RecordArray  # (V,)
+    visitor: IntArray  # (V, X) route of every visit, unordered
+    drawn: IntArray  # (S,)
+    num_fills: IntArray  # (S,)
+    fill: IntArray  # (S, B, 4) start, end, litres, route
+    served: IntArray  # (G,)
+    total: IntArray  # (1,) driving seconds
+    draft: RecordArray  # (M,) the row being tried
+    draft_pause: IntArray  # (3,)
+    u_route: RecordArray
+    u_entry: RecordArray
+    u_village: RecordArray
+    u_visitor: IntArray
+    u_drawn: IntArray
+    u_served: IntArray
+    u_total: IntArray
+    b_route: RecordArray
+    b_entry: RecordArray
+    b_served: IntArray
+    b_total: IntArray
+    stamp: IntArray  # (1,)
+    counts: IntArray  # (4,) touched routes, touched villages, requests, gatherings
+    touched_routes: IntArray  # (R,)
+    touched_villages: IntArray  # (V,)
+    gathered: IntArray  # (R,)
+    requests: IntArray  # (V,)
+    keys: FloatArray  # (V,)
+    rng: npt.NDArray[np.uint64]  # (1,)
+
+
+def empty_state(instance: Instance, seed: int) -> State:
+    """Return a state in which no truck drives."""
+    num_trucks = instance.truck.size
+    num_sources = instance.source.size
+    num_villages = instance.village.size
+    num_levels = instance.level_need.shape[1]
+    row = _row_length(instance)
+    num_visitors = _visits_limit(instance)
+    listed = max(64, num_trucks * 24 // max(1, min(num_sources, 4)))
+
+    def ints(*shape: int) -> IntArray:
+        return np.zeros(shape, dtype=np.int64)
+
+    route = np.zeros(num_trucks, dtype=ROUTE)
+    route["back"] = instance.truck["shift_start"]
+    route["pause_entry"] = -2
+    route["dirty"] = 1
+    return State(
+        route=route,
+        entry=np.zeros((num_trucks, row), dtype=ENTRY),
+        village=np.zeros(num_villages, dtype=VISITS),
+        visitor=ints(num_villages, num_visitors),
+        drawn=ints(num_sources),
+        num_fills=ints(num_sources),
+        fill=ints(num_sources, listed, 4),
+        served=ints(num_levels),
+        total=ints(1),
+        draft=np.zeros(row, dtype=ENTRY),
+        draft_pause=ints(3),
+        u_route=route.copy(),
+        u_entry=np.zeros((num_trucks, row), dtype=ENTRY),
+        u_village=np.zeros(num_villages, dtype=VISITS),
+        u_visitor=ints(num_villages, num_visitors),
+        u_drawn=ints(num_sources),
+        u_served=ints(num_levels),
+        u_total=ints(1),
+        b_route=route.copy(),
+        b_entry=np.zeros((num_trucks, row), dtype=ENTRY),
+        b_served=ints(num_levels) - 1,  # any plan is better
+        b_total=ints(1),
+        stamp=ints(1),
+        counts=ints(4),
+        touched_routes=ints(num_trucks),
+        touched_villages=ints(num_villages),
+        gathered=ints(num_trucks),
+        requests=ints(num_villages),
+        keys=np.zeros(num_villages),
+        rng=np.array([(seed * 0x9E3779B97F4A7C15 + 0x1234567) % 2**64 | 1], np.uint64),
+    )
+
+
+def _row_length(instance: Instance) -> int:
+    """Return how many entries a route can have: no visit is shorter than its setup."""
+    truck = instance.truck
+    longest = int((truck["shift_end"] - truck["shift_start"]).max(initial=0))
+    by_time = 2 * longest // max(1, instance.drop_setup_s) + 4
+    by_need = 2 * int(np.minimum(instance.village["max_visits"], 6).sum()) + 8
+    return int(min(400, max(16, by_time), max(16, by_need)))
+
+
+def _visits_limit(instance: Instance) -> int:
+    """Return how many visits the busiest village can have at most."""
+    smallest = int(instance.truck["capacity"].min(initial=BIG))
+    most = int(instance.village["room"].max(initial=0)) // max(1, smallest)
+    return int(min(200, max(8, 2 * most + 4)))

@@ -1,0 +1,304 @@
+"""The main line of the solver: arrays, seed, search, timetable, bound, reasons."""
+
+from __future__ import annotations
+
+import time
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from dispatch.need import BANDS, needs_l
+from dispatch.outcome import plan_totals, village_outcomes
+from dispatch.plan import Bound, Plan, SolverInfo
+from dispatch.solver.bound import BoundModel
+from dispatch.solver.build_plan import assign_bays, best_routes
+from dispatch.solver.instance import build_instance
+from dispatch.solver.jit import is_compiled
+from dispatch.solver.kernel.moves import store_best
+from dispatch.solver.kernel.search import adopt_route
+from dispatch.solver.reasons import shortage_reasons
+from dispatch.solver.routing import MOST_SEED_NODES, RoutingModel
+from dispatch.solver.search import (
+    SearchParams,
+    SearchThread,
+    best_thread,
+    run_search,
+)
+from dispatch.solver.timetable import has_queues, improve_timetable
+from dispatch.solver.types import Progress, SolveParams, SolveResult
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    from dispatch.plan import Reason, Route
+    from dispatch.scenario import Scenario, Travel
+    from dispatch.solver.kernel.arrays import Instance
+    from dispatch.solver.types import Phase, ProgressCallback, StopCallback
+
+NAME: Final = "water-dispatch"
+#: Sizes of pieces, as shares of the mean tank, that the routing engine tries.
+PIECE_SHARES: Final = (1.0, 0.6)
+
+
+def default_seconds(scenario: Scenario) -> float:
+    """Return a run time that suits the size of the scenario."""
+    return min(60.0, max(1.0, len(scenario.villages) / 20))
+
+
+def solver_version() -> str:
+    """Return the version of this package."""
+    try:
+        return version("water-dispatch")
+    except PackageNotFoundError:
+        return "0+unknown"
+
+
+class _Run:
+    """One call of `solve`: clock, progress and the pieces that steps hand on."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        travel: Travel,
+        params: SolveParams,
+        seed: int,
+        progress: ProgressCallback | None,
+        should_stop: StopCallback | None,
+    ) -> None:
+        self.scenario = scenario
+        self.travel = travel
+        self.params = params
+        self.seed = seed
+        self.begin = time.monotonic()
+        self.seconds = params.seconds or default_seconds(scenario)
+        self._progress = progress
+        self._should_stop = should_stop
+        self.bound_l: int | None = None
+        self.threads: list[SearchThread] = []
+
+    def elapsed_s(self) -> float:
+        return time.monotonic() - self.begin
+
+    def should_stop(self) -> bool:
+        return self._should_stop is not None and self._should_stop()
+
+    def report(self, phase: Phase, fraction: float) -> None:
+        if self._progress is None:
+            return
+        served = None
+        if self.threads:
+            best = best_thread(self.threads).state.b_served
+            per_band = best.reshape(len(BANDS), -1).sum(axis=1)
+            served = {
+                band: max(0, int(litres))
+                for band, litres in zip(BANDS, per_band, strict=True)
+            }
+        self._progress(
+            Progress(
+                phase=phase,
+                fraction=fraction,
+                elapsed_s=self.elapsed_s(),
+                iterations=sum(thread.iterations for thread in self.threads),
+                served_l=served,
+                bound_l=self.bound_l,
+            )
+        )
+
+
+def solve(
+    scenario: Scenario,
+    travel: Travel,
+    params: SolveParams | None = None,
+    *,
+    seed: int = 0,
+    progress: ProgressCallback | None = None,
+    should_stop: StopCallback | None = None,
+) -> SolveResult:
+    """
+    Return the best plan found within the limits, with a proven bound.
+
+    Parameters
+    ----------
+    progress
+        Called from time to time with where the run stands.
+    should_stop
+        Asked from time to time; the best plan so far is returned when it says so.
+    """
+    run = _Run(scenario, travel, params or SolveParams(), seed, progress, should_stop)
+    run.report("compile", 0.0)
+    instance = build_instance(scenario, travel)
+    run.report("bound", 0.0)
+    needs = band_needs(scenario)
+    began = time.monotonic()
+    model = BoundModel(instance, needs)
+    run.bound_l = int(model.most_l(range(len(BANDS)), ()))
+    bound_s = time.monotonic() - began
+    run.threads = [
+        SearchThread(instance, SearchParams(), seed * 1000 + k)
+        for k in range(run.params.workers)
+    ]
+    if run.params.engine == "routing":
+        _route(run, instance, 2 * bound_s)
+    else:
+        _search(run, instance, 2 * bound_s)
+    thread = best_thread(run.threads)
+    run.report("timetable", 1.0)
+    routes = _timetable(run, instance, best_routes(scenario, instance, thread.state))
+    run.report("reasons", 1.0)
+    plan = _plan(run, instance, thread, routes, model)
+    return SolveResult(
+        status=plan.solver.status,
+        plan=plan,
+        bound=plan.bound,
+        gap=plan.bound.gap if plan.bound else None,
+        runtime_s=run.elapsed_s(),
+        iterations=plan.solver.iterations,
+        seed=seed,
+        params=run.params,
+        solver_version=solver_version(),
+    )
+
+
+def band_needs(scenario: Scenario) -> npt.NDArray[np.int64]:
+    """Return the need of every village and band, shape (V, 7), in litres."""
+    needs = needs_l(scenario)
+    rows = [
+        [needs[village.village_id][band] for band in BANDS]
+        for village in scenario.villages
+    ]
+    return np.array(rows, dtype=np.int64).reshape(len(rows), len(BANDS))
+
+
+def _finishing_s(run: _Run, bound_s: float) -> float:
+    """Return the time to keep for bound, timetable and reasons."""
+    return min(0.3 * run.seconds, bound_s + 0.04 * run.seconds + 0.1)
+
+
+def _search(run: _Run, instance: Instance, bound_s: float) -> None:
+    iterations = run.params.iterations
+    run.report("seed", 0.0)
+    if iterations is None:
+        _seed_by_routing(run, instance)
+    for thread in run.threads:
+        thread.start()
+    deadline = run.begin + run.seconds - _finishing_s(run, bound_s)
+    run_search(
+        run.threads,
+        deadline=max(time.monotonic() + 0.02, deadline),
+        iterations=iterations,
+        should_stop=run.should_stop,
+        on_progress=lambda fraction: run.report("search", fraction),
+    )
+
+
+def _seed_by_routing(run: _Run, instance: Instance) -> None:
+    """Start the last thread from OR-Tools' first solution, if it comes in time."""
+    if len(run.threads) < 2:
+        return
+    nodes = 3 * instance.truck.size * 6 + 2 * instance.village.size
+    if nodes > MOST_SEED_NODES or run.seconds < 2:
+        return
+    began = time.monotonic()
+    routed = _routing_routes(run, instance, 0.08 * run.seconds, 1.0, first_only=True)
+    _adopt_routes(run.threads[-1], routed)
+    run.seed_s = time.monotonic() - began
+
+
+def _routing_routes(
+    run: _Run, instance: Instance, seconds: float, share: float, *, first_only: bool
+) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+    mean_tank = int(instance.truck["capacity"].mean())
+    model = RoutingModel(instance, max(1, int(share * mean_tank)), trips_per_truck=6)
+    return model.solve(seconds, first_only=first_only)
+
+
+def _adopt_routes(
+    thread: SearchThread,
+    routed: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]],
+) -> None:
+    for r, (places, litres) in enumerate(routed):
+        if places.size:
+            adopt_route(thread.instance, thread.state, r, places, litres)
+
+
+def _route(run: _Run, instance: Instance, bound_s: float) -> None:
+    """Fill one thread per size of pieces with OR-Tools' own best routes."""
+    run.threads = run.threads[:1]
+    left = run.seconds - run.elapsed_s() - _finishing_s(run, bound_s)
+    found = []
+    for k, share in enumerate(PIECE_SHARES):
+        if run.should_stop():
+            break
+        run.report("search", k / len(PIECE_SHARES))
+        thread = SearchThread(instance, SearchParams(), run.seed)
+        seconds = max(0.05, left / len(PIECE_SHARES))
+        routed = _routing_routes(run, instance, seconds, share, first_only=False)
+        _adopt_routes(thread, routed)
+        store_best(thread.state)
+        found.append(thread)
+    run.threads = found or run.threads
+    for thread in run.threads:
+        if thread.state.b_served[0] < 0:
+            store_best(thread.state)
+
+
+def _timetable(
+    run: _Run, instance: Instance, routes: tuple[Route, ...]
+) -> tuple[Route, ...]:
+    if not has_queues(run.scenario, routes):
+        return routes
+    better = improve_timetable(
+        run.scenario,
+        instance,
+        routes,
+        seconds=min(2.0, max(0.05, 0.01 * run.seconds)),
+        seed=run.seed,
+    )
+    return assign_bays(run.scenario, better)
+
+
+def _plan(
+    run: _Run,
+    instance: Instance,
+    thread: SearchThread,
+    routes: tuple[Route, ...],
+    model: BoundModel,
+) -> Plan:
+    scenario = run.scenario
+    bare = village_outcomes(scenario, routes)
+    short = [k for k, outcome in enumerate(bare) if outcome.shortage_l > 0]
+    found = shortage_reasons(instance, thread.state, short)
+    reasons: Mapping[str, Reason] = {
+        scenario.villages[k].village_id: reason for k, reason in found.items()
+    }
+    villages = village_outcomes(scenario, routes, reasons)
+    totals = plan_totals(scenario, run.travel, routes, villages)
+    bound: Bound = model.bound([totals.served_l[band] for band in BANDS])
+    is_full = all(totals.served_l[band] == bound.served_l[band] for band in BANDS)
+    notes = ("travel times are estimates",) if run.travel.is_estimate else ()
+    return Plan(
+        scenario=scenario.name,
+        date=scenario.date,
+        seed=run.seed,
+        solver=SolverInfo(
+            name=f"{NAME}/{run.params.engine}",
+            version=solver_version(),
+            seconds=round(run.elapsed_s(), 3),
+            status="optimal" if is_full and not totals.driving_s else "feasible",
+            iterations=sum(t.iterations for t in run.threads),
+            travel=run.travel.method,
+        ),
+        routes=routes,
+        villages=villages,
+        totals=totals,
+        bound=bound,
+        notes=notes,
+    )
+
+
+def needs_compiling() -> bool:
+    """Whether the first run on this machine still has to compile the search."""
+    return not is_compiled()
