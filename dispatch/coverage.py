@@ -96,8 +96,9 @@ class Coverage:
         ``delivered_l``, ``shortage_l``, ``coverage``, ``l_per_person`` (stock
         included, NaN without people), ``level``, ``survival``, ``basic``,
         ``normal`` (people at the standard), ``vulnerable_survival``,
-        ``vulnerable_basic``, ``visits``, ``first_s`` (start of the first visit,
-        NA without one), ``reason`` (empty without a shortage).
+        ``vulnerable_basic``, ``vulnerable_normal``, ``visits``, ``first_s``
+        (start of the first visit, NA without one), ``reason`` (empty without a
+        shortage).
     reasons
         Index reason, those that occur; columns ``places``, ``people``,
         ``shortage_l``, ``share`` (0-1 of all shortage). ``unknown`` where the
@@ -208,6 +209,7 @@ _PLACE_COLUMNS: Final = [
     *STANDARDS,
     "vulnerable_survival",
     "vulnerable_basic",
+    "vulnerable_normal",
     "visits",
     "first_s",
     "reason",
@@ -244,6 +246,7 @@ def _place_row(
         *(sum(people[standard]) for standard in STANDARDS),
         people["survival"][0],
         people["basic"][0],
+        people["normal"][0],
         len(visits),
         min((stop.start_s for _, stop in visits), default=None),
         (outcome.reason if outcome else None) or "",
@@ -316,7 +319,6 @@ def _standards(scenario: Scenario, places: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for standard in STANDARDS:
         people = int(places[standard].sum())
-        column = f"vulnerable_{standard}"
         rows.append(
             (
                 standard,
@@ -324,7 +326,7 @@ def _standards(scenario: Scenario, places: pd.DataFrame) -> pd.DataFrame:
                 people,
                 total,
                 share(people, total),
-                int(places[column].sum()) if column in places else None,
+                int(places[f"vulnerable_{standard}"].sum()),
                 vulnerable_total,
             )
         )
@@ -337,8 +339,7 @@ def _standards(scenario: Scenario, places: pd.DataFrame) -> pd.DataFrame:
         "vulnerable",
         "vulnerable_total",
     ]
-    table = pd.DataFrame.from_records(rows, columns=columns, index="standard")
-    return table.astype({"vulnerable": "Int64"})
+    return pd.DataFrame.from_records(rows, columns=columns, index="standard")
 
 
 def _reasons(places: pd.DataFrame) -> pd.DataFrame:

@@ -8,6 +8,7 @@ pickles are written and read by this program alone, never taken from a user.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import logging
@@ -242,7 +243,9 @@ class JobStore:
     def create(self, scenario: Scenario, request: Request) -> Job:
         """Return a new run that no worker has started yet."""
         self._prepare()
-        stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(request.created))
+        # In UTC and to the microsecond: the order of names is that of the runs.
+        created = dt.datetime.fromtimestamp(request.created, dt.UTC)
+        stamp = f"{created:%Y%m%dT%H%M%S%f}"
         job = Job(self._runs / f"{stamp}-{secrets.token_hex(4)}")
         job.folder.mkdir(mode=0o700)
         write_atomically(job.folder / "scenario.pickle", pickle.dumps(scenario))

@@ -17,7 +17,8 @@ _STYLE = """<style>
 details summary, [data-testid="stTopNavLink"] { min-height: 44px; }
 .block-container { padding-top: 4.2rem; padding-bottom: 3rem; max-width: 1240px; }
 @media (max-width: 640px) { .block-container { padding-left: .8rem;
-  padding-right: .8rem; } h1 { font-size: 1.5rem; } }
+  padding-right: .8rem; }
+  [data-testid="stHeading"] h1 { font-size: 1.7rem !important; } }
 </style>"""
 
 

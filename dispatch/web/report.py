@@ -86,7 +86,7 @@ def _write_sheet(writer: pd.ExcelWriter, name: str, table: pd.DataFrame) -> None
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     for idx, heading in enumerate(table.columns):
-        texts = [str(heading), *table.iloc[:200, idx].astype(str)]
+        texts = [str(heading), *map(str, table.iloc[:200, idx])]
         sheet.set_column(idx, idx, min(48, max(_width(text) for text in texts) + 2))
 
 

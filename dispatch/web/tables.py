@@ -49,9 +49,10 @@ def standards_table(figures: Coverage, t: Words) -> pd.DataFrame:
     """Return the people at each standard."""
     table = figures.standards.reset_index()
     table["standard"] = [
-        f"{t(f'standard.{name}')} {litres:g} L"
+        f"{t(f'standard.{name}')} {t('unit.litres', count=f'{litres:g}')}"
         for name, litres in zip(table["standard"], table["l_per_person"], strict=True)
     ]
+    table = table.rename(columns={"people": "reached"})
     return _heading(table.drop(columns="l_per_person"), t)
 
 

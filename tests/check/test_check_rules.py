@@ -484,6 +484,10 @@ def test_six_hundred_villages_and_eighty_trucks_are_fast(scenario, travel, plan)
         )
         for truck in trucks
     )
-    begin = time.process_time()
-    assert check_plan(big, travel, replace(plan, routes=routes))
-    assert time.process_time() - begin < 0.6
+    big = with_sources(big, "T", bays=None)
+    durations = []
+    for _ in range(3):
+        begin = time.process_time()
+        assert check_plan(big, travel, replace(plan, routes=routes))
+        durations.append(time.process_time() - begin)
+    assert min(durations) < 0.5

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
 import segno
 import streamlit as st
+
+if TYPE_CHECKING:
+    from dispatch.web.context import Frame
 
 
 def show() -> None:
