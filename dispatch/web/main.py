@@ -6,7 +6,7 @@ import streamlit as st
 
 from dispatch.web.catalog import Catalog
 from dispatch.web.context import Frame, choose_scenario
-from dispatch.web.pages import coordinator, official, volunteer
+from dispatch.web.views import coordinator, official, volunteer
 from dispatch.web.words import LANGUAGES, Words, as_lang
 
 #: Targets big enough for a thumb, and no empty band above the first line.

@@ -104,7 +104,10 @@ def _plan(
 ) -> dict[str, Any]:
     reporter.update(status="running", phase="travel")
     if solve is None:
-        from dispatch.solver import solve  # type: ignore[attr-defined,no-redef]  # slow
+        # Slow to import, and not needed where another solver is given.
+        from dispatch.solver import solve as own_solve
+
+        solve = own_solve
     request, scenario = job.request(), job.scenario()
     if not scenario.villages or not scenario.trucks or not scenario.sources:
         return {"status": "failed", "message": "nothing_to_plan"}
@@ -123,7 +126,6 @@ def _plan(
             bound_l=progress.bound_l,
         )
 
-    assert solve is not None
     result = solve(
         scenario,
         travel,

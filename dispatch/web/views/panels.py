@@ -13,9 +13,9 @@ from dispatch.files import write_template
 from dispatch.web import charts, tables
 from dispatch.web.context import show_table
 from dispatch.web.map import live_map
-from dispatch.web.pages import editor
 from dispatch.web.palette import truck_signs
 from dispatch.web.report import everything_zip, report_xlsx
+from dispatch.web.views import editor
 
 if TYPE_CHECKING:
     from dispatch.web.catalog import Loaded

@@ -22,7 +22,7 @@ from dispatch.web.context import (
     upload_area,
 )
 from dispatch.web.jobs import HEARTBEAT_LIMIT_S, Job, Request, State, digest_of
-from dispatch.web.pages import views
+from dispatch.web.views import panels
 
 if TYPE_CHECKING:
     from dispatch.scenario import Scenario
@@ -75,14 +75,14 @@ def show() -> None:
     _status(run, t, is_old=is_old, is_running=is_running)
     _plan_bar(context, scenario, settings, digest, run, is_running=is_running)
     _notes(loaded, scenario, run, t)
-    views.show(context, loaded, run)
+    panels.show(context, loaded, run)
     _upload(catalog, t)
 
 
 def _welcome(catalog: Catalog, t: Words) -> None:
     st.title(t("page.no_data"))
     st.markdown(t("page.no_data_help"))
-    views.template_button(t)
+    panels.template_button(t)
     upload_area(catalog, t)
 
 
@@ -92,7 +92,7 @@ def _upload(catalog: Catalog, t: Words) -> None:
     )
     with st.expander(t("page.upload"), expanded=has_news, icon="⬆️"):
         upload_area(catalog, t)
-        views.template_button(t)
+        panels.template_button(t)
 
 
 def _current_settings(scenario: Scenario, run: Finished | None) -> _Settings:
@@ -215,14 +215,17 @@ def _progress(job: Job, t: Words) -> None:
         st.caption(t("plan.stopping"))
         return
     left, right = st.columns(2)
-    if left.button(t("plan.cancel"), key="cancel", icon="✖️", width="stretch"):
-        job.cancel()
-        st.rerun(scope="fragment")
-    if state.phase == "search" and right.button(
-        t("plan.finish"), key="finish", icon="⏹️", width="stretch"
-    ):
-        job.finish_early()
-        st.rerun(scope="fragment")
+    left.button(
+        t("plan.cancel"), key="cancel", icon="✖️", width="stretch", on_click=job.cancel
+    )
+    if state.phase == "search":
+        right.button(
+            t("plan.finish"),
+            key="finish",
+            icon="⏹️",
+            width="stretch",
+            on_click=job.finish_early,
+        )
 
 
 def _plan_bar(

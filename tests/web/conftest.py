@@ -1,0 +1,170 @@
+"""One small township, a plan for it worked out by hand, and a folder to plan in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+
+import pytest
+
+from dispatch.files import write_scenario
+from dispatch.geo import travel_matrix
+from dispatch.outcome import plan_totals, village_outcomes
+from dispatch.plan import Bound, Plan, Route, SolverInfo, Stop
+from dispatch.scenario import Depot, Scenario, Source, Truck, Village
+from dispatch.solver.types import Progress, SolveResult
+from dispatch.web.catalog import DATA_ENV, JOBS_ENV, Catalog
+from dispatch.web.jobs import JobStore, Request, digest_of
+from dispatch.web.worker import run
+
+
+@pytest.fixture
+def scenario() -> Scenario:
+    """Give two villages some 1.1 km apart, a source and a depot between, two trucks."""
+    return Scenario(
+        name="小镇",
+        date=dt.date(2022, 9, 6),
+        villages=(
+            Village(
+                village_id="V1",
+                name="上村",
+                lat=28.00,
+                lon=115.00,
+                population=100,
+                vulnerable_people=20,
+                contact="老王",
+                phone="000-1",
+            ),
+            Village(
+                village_id="V2",
+                name="下村",
+                lat=28.01,
+                lon=115.00,
+                population=50,
+                vulnerable_people=5,
+            ),
+        ),
+        sources=(
+            Source(
+                source_id="S1", name="水厂", lat=28.005, lon=115.005, supply_l=100_000
+            ),
+        ),
+        depots=(Depot(depot_id="D1", name="场站", lat=28.005, lon=115.0),),
+        trucks=(
+            Truck(
+                truck_id="T1",
+                plate="湘A00001",
+                capacity_l=5000,
+                depot_id="D1",
+                shift_start_s=25200,
+                shift_end_s=61200,
+            ),
+            Truck(
+                truck_id="T2",
+                plate="湘A00002",
+                capacity_l=5000,
+                depot_id="D1",
+                shift_start_s=25200,
+                shift_end_s=61200,
+            ),
+        ),
+    )
+
+
+@pytest.fixture
+def travel(scenario):
+    return travel_matrix(scenario)
+
+
+def hand_plan(scenario, travel) -> Plan:
+    """Send the first truck once: 3500 l to the first village, all that it needs."""
+    village, source = scenario.villages[0], scenario.sources[0]
+    stops = (
+        Stop("depart", "D1", 25200, 25200, 25200),
+        Stop("fill", source.source_id, 26400, 26400, 26700, 3500),
+        Stop("deliver", village.village_id, 28800, 28800, 29100, 3500),
+        Stop("return", "D1", 32400, 32400, 32400),
+    )
+    routes = (Route("T1", "D1", stops),)
+    reasons = {v.village_id: "fleet_busy" for v in scenario.villages}
+    villages = village_outcomes(scenario, routes, reasons)
+    totals = plan_totals(scenario, travel, routes, villages)
+    served_l = sum(totals.served_l.values())
+    return Plan(
+        scenario=scenario.name,
+        date=scenario.date,
+        seed=0,
+        solver=SolverInfo("hand", "1", 0.0, "feasible"),
+        routes=routes,
+        villages=villages,
+        totals=totals,
+        bound=Bound("hand", totals.need_l, served_l * 2, 0.5),
+    )
+
+
+@pytest.fixture
+def plan(scenario, travel) -> Plan:
+    return hand_plan(scenario, travel)
+
+
+@pytest.fixture
+def solve():
+    """Return a solver that answers at once with the plan made by hand."""
+
+    def answer(scenario, travel, params, *, seed, progress, should_stop):
+        progress(Progress(phase="search", fraction=0.5, elapsed_s=0.1))
+        plan = hand_plan(scenario, travel)
+        return SolveResult(
+            status="feasible",
+            plan=plan,
+            bound=plan.bound,
+            gap=0.5,
+            runtime_s=0.1,
+            iterations=1,
+            seed=seed,
+            params=params,
+            solver_version="1",
+        )
+
+    return answer
+
+
+@pytest.fixture
+def catalog(tmp_path, monkeypatch, scenario) -> Catalog:
+    """Give a data folder with the township, named in the environment."""
+    write_scenario(scenario, tmp_path / "data" / "town")
+    monkeypatch.setenv(DATA_ENV, str(tmp_path / "data"))
+    monkeypatch.setenv(JOBS_ENV, str(tmp_path / "jobs"))
+    return Catalog.from_env()
+
+
+@pytest.fixture(scope="session")
+def finished_run(tmp_path_factory):
+    """Give a function that runs the township once and remembers its folder."""
+    made = []
+
+    def finish(scenario, solve):
+        if not made:
+            store = JobStore(tmp_path_factory.mktemp("once"))
+            request = Request(
+                scenario_key="town",
+                scenario_name=scenario.name,
+                digest=f"{digest_of(scenario)}-None-0",
+            )
+            job = store.create(scenario, request)
+            run(job, solve)
+            assert job.state().status == "done", job.state()
+            made.append(job.folder)
+        return made[0]
+
+    return finish
+
+
+@pytest.fixture
+def planned(catalog, solve, finished_run):
+    """Give the catalogue with a finished run of the township."""
+    folder = finished_run(catalog.load(catalog.entry("town")).scenario, solve)
+    runs = catalog.store.folder / "runs"
+    runs.mkdir(parents=True)
+    shutil.copytree(folder, runs / folder.name)
+    return catalog
