@@ -1,0 +1,5 @@
+"""``python -m dispatch.cli`` is the same as ``dispatch``."""
+
+from dispatch.cli.commands import main
+
+main()

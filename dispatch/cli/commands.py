@@ -1,0 +1,194 @@
+"""The commands and their options; what they do is in the modules beside."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.markup import escape
+
+from dispatch.cli.failures import reported
+from dispatch.cli.screen import results_console, survive_small_alphabets
+from dispatch.cli.words import TerminalWords
+from dispatch.errors import DispatchError
+from dispatch.web.words import Lang
+
+app = typer.Typer(
+    help="抗旱送水调度 · Plan water deliveries in a drought.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ScenarioPath = Annotated[
+    Path,
+    typer.Argument(
+        metavar="SCENARIO",
+        help="数据文件夹、.xlsx 或 .zip · folder of tables, .xlsx or .zip",
+    ),
+]
+LangOption = Annotated[Lang, typer.Option("--lang", help="语言 · language")]
+DebugOption = Annotated[
+    bool,
+    typer.Option("--debug", help="显示内部错误的细节 · show tracebacks"),
+]
+StrictOption = Annotated[
+    bool,
+    typer.Option("--strict", help="警告也当作错误 · warnings stop like errors"),
+]
+
+
+@app.command()
+def plan(
+    scenario: ScenarioPath,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            help="方案写到哪里，默认 out/方案名 · folder for the plan's files",
+        ),
+    ] = None,
+    seconds: Annotated[
+        float | None,
+        typer.Option(
+            "--seconds",
+            min=0.1,
+            max=86_400,
+            help="计算多少秒，默认按规模 · run time; by size if not given",
+        ),
+    ] = None,
+    seed: Annotated[
+        int,
+        typer.Option("--seed", min=0, max=2**31 - 1, help="随机种子 · random seed"),
+    ] = 0,
+    iterations: Annotated[
+        int | None,
+        typer.Option(
+            "--iterations",
+            min=1,
+            help="按次数而不是秒数，结果可重复 · instead of seconds: repeatable",
+        ),
+    ] = None,
+    engine: Annotated[
+        Literal["search", "routing"],
+        typer.Option(
+            "--engine",
+            help="search 本程序；routing 仅 OR-Tools · ours, or plain OR-Tools",
+        ),
+    ] = "search",
+    workers: Annotated[
+        int,
+        typer.Option("--workers", min=1, max=64, help="线程数 · search threads"),
+    ] = 2,
+    strict: StrictOption = False,
+    lang: LangOption = "zh",
+    debug: DebugOption = False,
+) -> None:
+    """编制送水方案 · Plan the day: tables, map and drivers' sheets."""
+    t = TerminalWords(lang)
+    with reported(t, debug=debug):
+        from dispatch.cli.run import plan_on_terminal
+        from dispatch.solver.types import SolveParams
+
+        params = SolveParams(
+            seconds=seconds, iterations=iterations, engine=engine, workers=workers
+        )
+        plan_on_terminal(scenario, out, params, seed=seed, strict=strict, t=t)
+
+
+@app.command()
+def check(
+    scenario: ScenarioPath,
+    plan: Annotated[
+        Path,
+        typer.Argument(metavar="PLAN", help="plan.json 或其文件夹 · or its folder"),
+    ],
+    strict: StrictOption = False,
+    lang: LangOption = "zh",
+    debug: DebugOption = False,
+) -> None:
+    """检查方案 · Recompute a plan and list every rule that it breaks."""
+    t = TerminalWords(lang)
+    with reported(t, debug=debug):
+        from dispatch.cli.run import check_on_terminal
+
+        check_on_terminal(scenario, plan, strict=strict, t=t)
+
+
+@app.command()
+def template(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="新文件夹 · a new or empty folder"),
+    ],
+    xlsx: Annotated[
+        bool,
+        typer.Option("--xlsx", help="写成一个工作簿 · one workbook instead of CSV"),
+    ] = False,
+    lang: LangOption = "zh",
+    debug: DebugOption = False,
+) -> None:
+    """写出空白模板 · Write a template to fill in."""
+    t = TerminalWords(lang)
+    with reported(t, debug=debug):
+        from dispatch.files.template import write_template
+
+        path = write_template(folder, xlsx=xlsx)
+        said = t("cli.template.written", path=path)
+        results_console().print(escape(said), soft_wrap=True)
+
+
+@app.command()
+def serve(
+    data: Annotated[
+        Path,
+        typer.Option("--data", help="放各方案数据的文件夹 · folder of scenarios"),
+    ] = Path("data"),
+    port: Annotated[
+        int, typer.Option("--port", min=1, max=65_535, help="端口 · port")
+    ] = 8501,
+    host: Annotated[
+        str,
+        typer.Option(
+            "--host",
+            help="0.0.0.0 让同一网络的手机也能打开 · lets phones nearby open it",
+        ),
+    ] = "127.0.0.1",
+    lang: LangOption = "zh",
+    debug: DebugOption = False,
+) -> None:
+    """打开网页 · Run the dashboard until Ctrl-C."""
+    t = TerminalWords(lang)
+    with reported(t, debug=debug):
+        if not data.is_dir():
+            raise DispatchError(t("cli.error.no_folder", path=data))
+        _require_free_port(host, port, t)
+        shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host
+        said = t("cli.serve.open", url=f"http://{shown}:{port}")
+        results_console().print(escape(said), soft_wrap=True)
+        from dispatch.web.server import serve as run_server
+
+        run_server(data, port, host=host)
+
+
+def _require_free_port(host: str, port: int, t: TerminalWords) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            reason = error.strerror or error
+            said = t("cli.error.port_busy", port=port, error=reason)
+            raise DispatchError(said) from error
+
+
+def main() -> None:
+    """Run the command line; the exit code tells how it went."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    survive_small_alphabets()
+    app(prog_name="dispatch")

@@ -1,0 +1,120 @@
+"""What goes wrong -> words on stderr and an exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from typing import TYPE_CHECKING, Final
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from dispatch.cli.screen import errors_console
+from dispatch.errors import DataError, DispatchError, PlanError, SolverError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.console import Console
+
+    from dispatch.cli.words import TerminalWords
+    from dispatch.errors import Problem
+
+OK: Final = 0
+INTERNAL: Final = 1
+BAD_INPUT: Final = 2
+NO_PLAN: Final = 3
+#: As shells say of a program that was ended by Ctrl-C.
+ABORTED: Final = 130
+
+#: Warnings shown before the rest is folded into one line.
+MOST_WARNINGS: Final = 8
+
+
+@contextlib.contextmanager
+def reported(t: TerminalWords, *, debug: bool) -> Iterator[None]:
+    """
+    Turn every error inside into words and the exit code that fits.
+
+    Parameters
+    ----------
+    debug
+        Show the traceback of an internal error.
+    """
+    console = errors_console()
+    try:
+        yield
+    except DataError as error:
+        show_data_error(console, error, t)
+        raise typer.Exit(BAD_INPUT) from error
+    except (PlanError, SolverError) as error:
+        _say(console, t("cli.error.no_plan", message=error))
+        raise typer.Exit(NO_PLAN) from error
+    except DispatchError as error:
+        _say(console, t("cli.error.dispatch", message=error))
+        raise typer.Exit(BAD_INPUT) from error
+    except KeyboardInterrupt as error:
+        _say(console, t("cli.error.aborted"))
+        raise typer.Exit(ABORTED) from error
+    except (typer.Exit, SystemExit):
+        raise
+    except Exception as error:
+        if debug:
+            logging.getLogger(__name__).exception("internal error")
+        what = f"{type(error).__name__}: {error}".splitlines()[0]
+        said = f"{t('cli.error.internal', error=what)} {t('cli.error.report')}"
+        console.print(escape(said), style="red", soft_wrap=True)
+        raise typer.Exit(INTERNAL) from error
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(escape(text), style="red", soft_wrap=True)
+
+
+def show_data_error(console: Console, error: DataError, t: TerminalWords) -> None:
+    """Show everything that is wrong with the input, each with what to do."""
+    problems = error.problems
+    num_errors = sum(problem.severity == "error" for problem in problems)
+    said = t("cli.error.input", errors=num_errors, warnings=len(problems) - num_errors)
+    console.print(escape(said), style="bold red", soft_wrap=True)
+    console.print(problem_table(problems, t))
+
+
+def show_warnings(
+    console: Console, warnings: Sequence[Problem], t: TerminalWords
+) -> None:
+    """Show what the reader noticed and went on with, folded where it is much."""
+    if not warnings:
+        return
+    console.print(escape(t("cli.problem.title")), style="bold yellow")
+    console.print(problem_table(warnings[:MOST_WARNINGS], t))
+    if len(warnings) > MOST_WARNINGS:
+        count = len(warnings) - MOST_WARNINGS
+        console.print(escape(t("cli.problem.folded", count=count)), soft_wrap=True)
+
+
+def problem_table(problems: Sequence[Problem], t: TerminalWords) -> Table:
+    """Return one row per problem: severity, file, row, column, value, what to do."""
+    table = Table(show_edge=False, pad_edge=False)
+    for name in ("severity", "file", "row", "column", "value", "message"):
+        is_message = name == "message"
+        table.add_column(
+            t(f"cli.problem.{name}"),
+            overflow="fold",
+            justify="right" if name == "row" else "left",
+            ratio=1 if is_message else None,
+            no_wrap=name in ("severity", "row"),
+        )
+    for problem in problems:
+        is_error = problem.severity == "error"
+        table.add_row(
+            t(f"cli.problem.{problem.severity}"),
+            escape(problem.file),
+            "" if problem.row is None else str(problem.row),
+            escape(problem.column or ""),
+            escape(problem.value or ""),
+            escape(problem.message),
+            style="red" if is_error else "yellow",
+        )
+    return table

@@ -1,0 +1,195 @@
+"""One planning run on the terminal: read, travel, solve, check, show, write."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from rich.markup import escape
+
+from dispatch.check import check_plan
+from dispatch.cli import summary
+from dispatch.cli.failures import NO_PLAN, show_warnings
+from dispatch.cli.progress import ended_by_ctrl_c, shown_progress
+from dispatch.cli.screen import errors_console, results_console
+from dispatch.coverage import compute_coverage
+from dispatch.errors import DispatchError, PlanError
+from dispatch.files.atomic import write_text
+from dispatch.files.plan_json import plan_to_json, read_plan
+from dispatch.files.read import read_scenario
+from dispatch.files.write_plan import write_plan
+from dispatch.geo import travel_matrix
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dispatch.check import Violation
+    from dispatch.cli.words import TerminalWords
+    from dispatch.plan import Plan
+    from dispatch.scenario import Scenario, Travel
+    from dispatch.solver.types import SolveParams, SolveResult
+
+REJECTED = "plan.rejected.json"
+
+
+def plan_on_terminal(
+    path: Path,
+    out: Path | None,
+    params: SolveParams,
+    *,
+    seed: int,
+    strict: bool,
+    t: TerminalWords,
+) -> None:
+    """
+    Plan the scenario of ``path``, show the plan, and write it into ``out``.
+
+    Raises
+    ------
+    typer.Exit
+        With code 3 if the plan breaks a rule.
+    """
+    scenario = read_scenario(path, strict=strict)
+    out = _usable_folder(out or default_out(scenario), t)
+    errors = errors_console()
+    show_warnings(errors, scenario.warnings, t)
+    travel = travel_matrix(scenario)
+    result, was_stopped = _solve(scenario, travel, params, seed=seed, t=t)
+    if result.plan is None:
+        raise PlanError(result.message or result.status)
+    violations = check_plan(scenario, travel, result.plan)
+    if violations:
+        _reject(result.plan, violations, scenario, out, t)
+        raise typer.Exit(NO_PLAN)
+    console = results_console()
+    figures = compute_coverage(scenario, result.plan, travel)
+    summary.show_summary(console, scenario, travel, result.plan, figures, t)
+    written = _write(scenario, travel, result.plan, out, t)
+    if was_stopped:
+        console.print(escape(t("cli.progress.stopped")), style="yellow")
+    console.print(escape(t("cli.plan.checked")), style="green")
+    names = "  ".join(item.name for item in written)
+    said = f"{t('cli.plan.files', folder=out)} {names}"
+    console.print(escape(said), soft_wrap=True)
+
+
+def default_out(scenario: Scenario) -> Path:
+    """Return ``out/NAME`` with what no folder may be called replaced."""
+    name = re.sub(r'[\\/:*?"<>|\x00-\x1f]+', "_", scenario.name).strip(". ")
+    return Path("out") / (name or "plan")
+
+
+def _usable_folder(out: Path, t: TerminalWords) -> Path:
+    """Return the folder after looking that it can take a plan, before the work."""
+    if out.exists() and not out.is_dir():
+        raise DispatchError(t("cli.error.out_is_file", path=out))
+    if any((out / name).exists() for name in ("scenario.toml", "depots.csv")):
+        raise DispatchError(t("cli.error.out_is_scenario", path=out))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DispatchError(f"{out}: {error.strerror}") from error
+    return out
+
+
+def _solve(
+    scenario: Scenario,
+    travel: Travel,
+    params: SolveParams,
+    *,
+    seed: int,
+    t: TerminalWords,
+) -> tuple[SolveResult, bool]:
+    """Return the result, and whether Ctrl-C ended the search."""
+    from dispatch.solver import needs_compiling, solve  # half a second
+
+    console = errors_console()
+    if needs_compiling():
+        console.print(escape(t("cli.progress.first")), style="yellow", soft_wrap=True)
+    with (
+        ended_by_ctrl_c(console, t) as stop,
+        shown_progress(console, t) as progress,
+    ):
+        result = solve(
+            scenario,
+            travel,
+            params,
+            seed=seed,
+            progress=progress,
+            should_stop=stop.is_set,
+        )
+        return result, stop.is_set()
+
+
+def _write(
+    scenario: Scenario, travel: Travel, plan: Plan, out: Path, t: TerminalWords
+) -> list[Path]:
+    from dispatch.web.map import plan_map_html  # a quarter of a second
+
+    page = plan_map_html(scenario, travel, plan, t.lang)
+    written = [write_text(out / "map.html", page)]
+    written += write_plan(plan, scenario, travel, out)
+    # A rejected plan of an earlier run would be taken for this one's.
+    (out / REJECTED).unlink(missing_ok=True)
+    return written[::-1]
+
+
+def _reject(
+    plan: Plan,
+    violations: Sequence[Violation],
+    scenario: Scenario,
+    out: Path,
+    t: TerminalWords,
+) -> None:
+    """Keep a plan that breaks rules where nobody takes it for a good one."""
+    console = errors_console()
+    path = write_text(out / REJECTED, plan_to_json(plan))
+    console.print(summary.violations_table(violations, scenario, t))
+    said = escape(t("cli.plan.rejected", path=path))
+    console.print(said, style="bold red", soft_wrap=True)
+    if (out / "plan.json").exists():
+        said = escape(t("cli.plan.old_plan", path=out / "plan.json"))
+        console.print(said, style="yellow", soft_wrap=True)
+
+
+def check_on_terminal(
+    path: Path, plan_path: Path, *, strict: bool, t: TerminalWords
+) -> None:
+    """
+    Recompute a plan from its scenario and show every broken rule.
+
+    Raises
+    ------
+    typer.Exit
+        With code 3 if a rule is broken.
+    """
+    scenario = read_scenario(path, strict=strict)
+    if plan_path.is_dir():
+        plan_path /= "plan.json"
+    plan = read_plan(plan_path, scenario=scenario)
+    errors, console = errors_console(), results_console()
+    show_warnings(errors, scenario.warnings, t)
+    if (plan.scenario, plan.date) != (scenario.name, scenario.date):
+        said = t(
+            "cli.check.other_scenario",
+            plan=f"{plan.scenario} {plan.date}",
+            scenario=f"{scenario.name} {scenario.date}",
+        )
+        errors.print(escape(said), style="yellow", soft_wrap=True)
+    travel = travel_matrix(scenario)
+    violations = check_plan(scenario, travel, plan)
+    if violations:
+        console.print(summary.violations_table(violations, scenario, t))
+        if len(violations) > summary.MOST_VIOLATIONS:
+            count = len(violations) - summary.MOST_VIOLATIONS
+            console.print(escape(t("cli.check.more", count=count)))
+        raise typer.Exit(NO_PLAN)
+    said = t(
+        "cli.check.good",
+        routes=len(plan.routes),
+        trips=sum(route.num_trips for route in plan.routes),
+        litres=f"{sum(route.delivered_l for route in plan.routes):,}",
+    )
+    console.print(escape(said), style="green", soft_wrap=True)
