@@ -1,0 +1,50 @@
+# `make run` plans the demo township and opens the dashboard; `make test` runs all tests.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := run
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+SCENARIO ?= data/yonghe
+PORT ?= 8501
+
+.PHONY: run setup test lint bench clean
+
+run: setup  ## plan the demo, show the plan, serve the dashboard until Ctrl-C
+	$(BIN)/dispatch plan $(SCENARIO) --out out/$(notdir $(SCENARIO))
+	$(BIN)/dispatch serve --data $(dir $(SCENARIO)) --port $(PORT)
+
+setup: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "Python 3.11 or newer is needed, and $(PYTHON) was not found." >&2; \
+	  echo "Install it, or name it: make run PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) -V 2>&1)." >&2; \
+	  echo "Name a newer one: make run PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "Python lacks its venv module; on Debian: apt-get install python3-venv" >&2; \
+	  exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	touch $(STAMP)
+
+test: setup  ## all tests; PYTEST="-k cli" narrows them
+	$(BIN)/python -m pytest -q $(PYTEST)
+
+lint: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: setup
+	@if test -e benchmarks/__main__.py; then $(BIN)/python -m benchmarks; \
+	else echo "There are no benchmarks in this copy."; fi
+
+clean:  ## everything made here except plans in out/
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
