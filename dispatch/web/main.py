@@ -13,8 +13,11 @@ from dispatch.web.words import LANGUAGES, Words, as_lang
 _STYLE = """<style>
 .stButton button, .stDownloadButton button, .stLinkButton a, .stFormSubmitButton button,
 [data-testid="stPopoverButton"], [data-testid="stButtonGroup"] button,
-[data-testid="stFileUploaderDropzone"] button, [data-baseweb="select"] > div,
-details summary, [data-testid="stTopNavLink"] { min-height: 44px; }
+[data-testid="stFileUploaderDropzone"] button, details summary,
+[data-testid="stSelectbox"] > div, [data-testid="stSelectbox"] > div > div,
+[data-testid="stSidebarNavLink"], [data-testid="stTopNavLink"] { min-height: 44px; }
+[data-testid="stExpandSidebarButton"], [data-testid="stSidebarCollapseButton"] button {
+  min-height: 44px; min-width: 44px; }
 .block-container { padding-top: 4.2rem; padding-bottom: 3rem; max-width: 1240px; }
 @media (max-width: 640px) { .block-container { padding-left: .8rem;
   padding-right: .8rem; }

@@ -36,7 +36,9 @@ _POINT_TO_LAYER: Final = """
 function(feature, latlng) {
   var p = feature.properties;
   var label = p.label ? '<span class="wd-label">' + p.label + '</span>' : '';
-  var icon = L.divIcon({className: 'wd-icon', html: p.icon + label, iconSize: [0, 0]});
+  var size = p.popup ? 32 : 0;
+  var icon = L.divIcon({className: 'wd-icon', html: p.icon + label,
+    iconSize: [size, size] });
   return L.marker(latlng, {icon: icon, riseOnHover: true, keyboard: !!p.popup });
 }
 """
@@ -57,7 +59,7 @@ _STYLE: Final = """
 .leaflet-control-layers label { min-height: 30px; padding: 4px 0; }
 .leaflet-control-layers svg { vertical-align: -2px; }
 .wd-icon > svg, .wd-plain, .wd-source, .wd-depot, .wd-order { position: absolute;
-  transform: translate(-50%, -50%); left: 0; top: 0; }
+  transform: translate(-50%, -50%); left: 50%; top: 50%; }
 .wd-plain { width: 12px; height: 12px; border-radius: 50%; background: #555;
   border: 2px solid #fff; }
 .wd-source { width: 30px; height: 30px; border-radius: 8px; background: #fff;
@@ -67,7 +69,8 @@ _STYLE: Final = """
   text-align: center; line-height: 25px; font-size: 17px; border-radius: 3px; }
 .wd-order { color: #fff; border-radius: 9px; padding: 0 5px; font-weight: 700;
   font-size: 11px; line-height: 16px; border: 1px solid #fff; white-space: nowrap; }
-.wd-label { position: absolute; left: 13px; top: -10px; white-space: nowrap;
+.wd-label { position: absolute; left: calc(50% + 13px); top: calc(50% - 10px);
+  white-space: nowrap;
   font-size: 12px; line-height: 20px; color: #222; text-shadow: 0 0 3px #fff,
   0 0 3px #fff, 0 0 2px #fff; pointer-events: none; }
 .wd-truck { display: inline-block; min-width: 20px; padding: 0 4px; color: #fff;

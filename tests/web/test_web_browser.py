@@ -1,0 +1,237 @@
+"""The whole dashboard in a real browser: no internet, no failed request, no script."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dispatch.files import write_scenario_xlsx
+from dispatch.web.map import plan_map_html
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is missing")
+if not Path(CHROMIUM).exists():
+    pytest.skip("chromium is missing", allow_module_level=True)
+
+#: Every payload of the map's unit test in one name.
+EVIL = (
+    '<img src=x onerror="window.top.hacked=1"></script><script>window.top.hacked=1'
+    "</script>${window.top.hacked=1}`+(window.top.hacked=1)+`{{ 7907*7919 }}"
+)
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # The name of no other host can be looked up: the network is off.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """Run the app as ``dispatch serve`` does; give its address and its data folder."""
+    data = tmp_path_factory.mktemp("data")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = (data / "server.log").open("wb")
+    child = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            f"from dispatch.web.server import serve; serve({str(data)!r}, {port})",
+        ],
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{address}/health", child)
+        yield address, data
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGTERM)
+        child.wait(timeout=20)
+        log.close()
+
+
+def _wait_for(url, child):
+    until = time.monotonic() + 40
+    while time.monotonic() < until and child.poll() is None:
+        with (
+            contextlib.suppress(OSError),
+            urllib.request.urlopen(url, timeout=2) as answer,
+        ):
+            assert answer.status == 200
+            return
+        time.sleep(0.2)
+    pytest.fail("the server did not start")
+
+
+@pytest.fixture
+def watched(browser):
+    """Give a function that opens a page, and the list of all that went wrong."""
+    wrong = []
+    contexts = []
+
+    def open_page(url, *, width=1280, height=900):
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale="zh-CN"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        own = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "file:")
+
+        def on_request(request):
+            if not request.url.startswith(own):
+                wrong.append(("foreign", request.url))
+
+        def on_response(response):
+            if response.status >= 400:
+                wrong.append((response.status, response.url))
+
+        page.on("request", on_request)
+        page.on("response", on_response)
+        page.on(
+            "requestfailed",
+            lambda request: wrong.append(("failed", request.url, request.failure)),
+        )
+        page.on("pageerror", lambda error: wrong.append(("error", str(error))))
+        page.goto(url)
+        return page
+
+    yield open_page, wrong
+    for context in contexts:
+        context.close()
+
+
+def settled(page):
+    page.wait_for_selector(
+        '[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=30_000
+    )
+
+
+def no_sideways_scrolling(page):
+    return page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )
+
+
+def test_upload_plan_and_look_without_internet(server, watched, scenario, tmp_path):
+    """
+    The way of a coordinator on the first day, then of a driver.
+
+    A workbook with hostile names is uploaded, planned by the real solver in a child
+    process, looked at on the map, and driven by phone.
+    """
+    address, _ = server
+    open_page, wrong = watched
+    villages = (replace(scenario.villages[0], name=EVIL), scenario.villages[1])
+    book = write_scenario_xlsx(
+        replace(scenario, villages=villages), tmp_path / "town.xlsx"
+    )
+    page = open_page(address)
+    page.get_by_text("还没有数据").wait_for(timeout=30_000)
+    page.locator('input[type="file"]').set_input_files(str(book))
+    page.get_by_text("已读入").wait_for(timeout=20_000)
+    page.get_by_role("button", name="编制方案").first.click()
+    page.get_by_text("方案有效").wait_for(timeout=90_000)
+    settled(page)
+
+    frame = page.frame_locator('iframe[title="streamlit_folium.st_folium"]')
+    frame.locator(".wd-icon:has(svg)").first.wait_for(timeout=20_000)
+    # Two villages, one source, one depot, and a number for every stop of a route.
+    assert frame.locator(".leaflet-marker-icon").count() >= 8
+    assert frame.locator(".wd-source").count() >= 1
+    assert frame.locator(".wd-legend").is_visible()
+    for view in ("时刻表", "满足情况", "数据", "下载"):
+        page.get_by_test_id("stButtonGroup").get_by_text(view, exact=True).click()
+        settled(page)
+        page.wait_for_timeout(300)
+        assert page.get_by_test_id("stException").count() == 0
+
+    page.reload()
+    page.get_by_text("方案有效").wait_for(timeout=30_000)
+    assert page.evaluate("window.hacked") is None
+
+    phone = open_page(f"{address}/driver", width=390, height=844)
+    assert phone.get_by_text("湘A00001").is_visible()
+    phone.get_by_text("湘A00001").click()
+    assert phone.locator("#next").count() == 1
+    assert no_sideways_scrolling(phone)
+    small = phone.evaluate(
+        "[...document.querySelectorAll('a')].filter(link => "
+        "link.getBoundingClientRect().height < 44).length"
+    )
+    assert small == 0
+    assert phone.evaluate("window.hacked") is None
+    assert wrong == []
+
+
+def test_dashboard_fits_a_phone(server, watched):
+    """At 390 px nothing scrolls sideways and every button is for a thumb."""
+    address, _ = server
+    open_page, wrong = watched
+    page = open_page(address, width=390, height=844)
+    page.get_by_text("方案有效").wait_for(timeout=30_000)
+    page.locator('iframe[title="streamlit_folium.st_folium"]').wait_for()
+    settled(page)
+    assert no_sideways_scrolling(page)
+    heights = page.evaluate(
+        "[...document.querySelectorAll('.stButton button, [data-testid=stButtonGroup] "
+        "button, [data-testid=stPopoverButton], [data-testid=stExpandSidebarButton]')]"
+        ".map(button => button.getBoundingClientRect().height)"
+    )
+    assert len(heights) >= 10
+    assert min(heights) >= 44
+    assert wrong == []
+
+
+def test_map_file_opens_from_disk_and_runs_no_name(
+    watched, scenario, travel, plan, tmp_path
+):
+    """Sent by chat, opened without a server or internet, with hostile names."""
+    open_page, wrong = watched
+    evil = replace(
+        scenario,
+        villages=tuple(replace(v, name=EVIL) for v in scenario.villages),
+        sources=tuple(replace(s, name=EVIL) for s in scenario.sources),
+        trucks=tuple(replace(t, plate=EVIL) for t in scenario.trucks),
+    )
+    path = tmp_path / "map.html"
+    path.write_text(plan_map_html(evil, travel, plan), encoding="utf-8")
+    page = open_page(path.as_uri())
+    page.locator(".wd-icon:has(svg)").first.wait_for(timeout=10_000)
+    for marker in page.locator(".wd-icon:has(svg)").all():
+        marker.dispatch_event("click")
+        page.locator(".leaflet-popup-content").last.wait_for(timeout=5_000)
+    page.hover(".leaflet-control-layers")
+    assert page.locator(".leaflet-control-layers-overlays label").count() >= 4
+    assert EVIL[:20] in page.locator(".leaflet-popup-content b").last.inner_text()
+    assert page.evaluate("window.hacked") is None
+    assert wrong == []
