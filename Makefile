@@ -29,8 +29,9 @@ $(STAMP): requirements.lock pyproject.toml
 	  echo "Python lacks its venv module; on Debian: apt-get install python3-venv" >&2; \
 	  exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@echo "Installing what it needs into $(VENV); a few minutes, only once ..."
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps -e .
 	touch $(STAMP)
 
 test: setup  ## all tests; PYTEST="-k cli" narrows them

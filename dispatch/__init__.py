@@ -1,1 +1,105 @@
-"""Plan, prove and follow water deliveries to villages in a drought."""
+"""
+Plan, prove and follow water deliveries to villages in a drought.
+
+The main line::
+
+    scenario = read_scenario("data/yonghe")
+    travel = travel_matrix(scenario)
+    result = solve(scenario, travel)
+    assert result.plan is not None and not check_plan(scenario, travel, result.plan)
+    write_plan(result.plan, scenario, travel, "out/yonghe")
+
+Names are loaded when they are first used, since OR-Tools and pandas take seconds.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from dispatch.check import Violation, check_plan
+    from dispatch.coverage import Coverage, compute_coverage
+    from dispatch.errors import (
+        DataError,
+        DispatchError,
+        PlanError,
+        Problem,
+        SolverError,
+    )
+    from dispatch.files.plan_json import read_plan
+    from dispatch.files.read import read_scenario
+    from dispatch.files.template import write_template
+    from dispatch.files.write_plan import write_plan
+    from dispatch.geo.travel import travel_matrix
+    from dispatch.plan import Plan, Route, Stop
+    from dispatch.scenario import Depot, Scenario, Source, Travel, Truck, Village
+    from dispatch.solver.solve import solve
+    from dispatch.solver.types import Progress, SolveParams, SolveResult
+
+__all__ = [
+    "Coverage",
+    "DataError",
+    "Depot",
+    "DispatchError",
+    "Plan",
+    "PlanError",
+    "Problem",
+    "Progress",
+    "Route",
+    "Scenario",
+    "SolveParams",
+    "SolveResult",
+    "SolverError",
+    "Source",
+    "Stop",
+    "Travel",
+    "Truck",
+    "Village",
+    "Violation",
+    "check_plan",
+    "compute_coverage",
+    "read_plan",
+    "read_scenario",
+    "solve",
+    "travel_matrix",
+    "write_plan",
+    "write_template",
+]
+
+#: Where each name lives.
+_HOMES: Final[dict[str, tuple[str, ...]]] = {
+    "dispatch.check": ("Violation", "check_plan"),
+    "dispatch.coverage": ("Coverage", "compute_coverage"),
+    "dispatch.errors": (
+        "DataError",
+        "DispatchError",
+        "PlanError",
+        "Problem",
+        "SolverError",
+    ),
+    "dispatch.files.plan_json": ("read_plan",),
+    "dispatch.files.read": ("read_scenario",),
+    "dispatch.files.template": ("write_template",),
+    "dispatch.files.write_plan": ("write_plan",),
+    "dispatch.geo.travel": ("travel_matrix",),
+    "dispatch.plan": ("Plan", "Route", "Stop"),
+    "dispatch.scenario": ("Depot", "Scenario", "Source", "Travel", "Truck", "Village"),
+    "dispatch.solver.solve": ("solve",),
+    "dispatch.solver.types": ("Progress", "SolveParams", "SolveResult"),
+}
+_HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Return a public name, loading the module that it lives in."""
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(home), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    """Return the public names, loaded or not."""
+    return sorted({*globals(), *__all__})
