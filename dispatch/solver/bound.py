@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from ortools.linear_solver import pywraplp
-from scipy.sparse.csgraph import floyd_warshall
+from scipy.sparse.csgraph import csgraph_from_dense, floyd_warshall
 
 from dispatch.errors import SolverError
 from dispatch.need import BANDS, LIVESTOCK, Band
@@ -297,7 +297,9 @@ def _shortest_ways(instance: Instance) -> list[FloatArray]:
     for matrix in instance.travel_s:
         seconds = matrix.astype(np.float64)
         seconds[matrix >= BIG] = np.inf
-        ways.append(floyd_warshall(seconds))
+        # Sparse, since a dense zero would read as "no road".
+        graph = csgraph_from_dense(seconds, null_value=np.inf)
+        ways.append(floyd_warshall(graph))
     return ways
 
 

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 
@@ -51,5 +51,4 @@ numba.config.CACHE_DIR = str(cache_dir())  # type: ignore[attr-defined]  # set o
 
 def compiled(function: F) -> F:
     """Compile with numba, cached on disk, without holding the interpreter lock."""
-    jitted: F = numba.njit(cache=True, nogil=True)(function)
-    return jitted
+    return cast("F", numba.njit(cache=True, nogil=True)(function))

@@ -151,7 +151,8 @@ class RoutingModel:
             service[self._first_piece + k] = instance.drop_setup_s + int(
                 np.ceil(piece.litres * unload)
             )
-        return legs + service[:, None]
+        timed: IntArray = legs + service[:, None]
+        return timed
 
     def _windows(self, node: int) -> list[tuple[int, int]]:
         instance = self._instance

@@ -1,5 +1,5 @@
 """
-CP-SAT timetable of fixed routes: when does everybody fill, so that few wait?
+CP-SAT timetable of fixed routes, so that few trucks wait at the sources.
 
 The search gives every route the first free bay it finds, one route at a time. With
 the stops and litres fixed, this model chooses all times together: bays are

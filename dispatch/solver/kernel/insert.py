@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from dispatch.solver.jit import compiled
 from dispatch.solver.kernel.arrays import BIG
 from dispatch.solver.kernel.moves import (
@@ -15,6 +17,10 @@ from dispatch.solver.kernel.moves import (
 )
 from dispatch.solver.kernel.schedule import schedule_candidate, window_start
 
+if TYPE_CHECKING:
+    from dispatch.solver.kernel.arrays import FloatArray, Instance, State
+
+
 #: Candidates kept per village until one proves to have a timetable.
 NUM_KEPT = 4
 #: Trucks are all tried up to this number; beyond, only those that come near.
@@ -24,7 +30,15 @@ BLINK = 0.01
 
 
 @compiled
-def _keep(kept, score, route, entry, source, kind, litres):
+def _keep(
+    kept: FloatArray,
+    score: float,
+    route: int,
+    entry: int,
+    source: int,
+    kind: int,
+    litres: int,
+) -> None:
     """Insert a candidate into the short list, best score first."""
     size = kept.shape[0]
     if score >= kept[size - 1, 0]:
@@ -42,132 +56,159 @@ def _keep(kept, score, route, entry, source, kind, litres):
 
 
 @compiled
-def _waiting(work, shift, waiting_price):
+def _waiting(work: float, shift: float, waiting_price: float) -> float:
     """Return seconds charged: the work, and a part of new waiting."""
     return work + waiting_price * max(0.0, shift - work)
 
 
 @compiled
-def _try_stops(I, S, v, r, want, least, can_visit, waiting_price, kept):
+def _try_stops(
+    inst: Instance,
+    state: State,
+    v: int,
+    r: int,
+    want: int,
+    least: int,
+    can_visit: bool,
+    waiting_price: float,
+    kept: FloatArray,
+) -> None:
     """Consider every place in every trip of route ``r``."""
-    travel = I.travel_s[I.truck[r].drive_class]
-    place = I.first_village + v
-    capacity = I.truck[r].capacity
-    unload = I.truck[r].unload_s_per_l
-    n = S.route[r].length
-    previous = I.truck[r].depot
-    time_s = I.truck[r].shift_start
+    travel = inst.travel_s[inst.truck[r].drive_class]
+    place = inst.first_village + v
+    capacity = inst.truck[r].capacity
+    unload = inst.truck[r].unload_s_per_l
+    n = state.route[r].length
+    previous = inst.truck[r].depot
+    time_s = inst.truck[r].shift_start
     spare = 0
     fill_rate = 0.0
     slack_first = 0
     supply_left = 0
     for i in range(n + 1):
-        is_end = True if i < n and S.entry[r, i].node < I.first_village else i == n
-        following = S.entry[r, i].node if i < n else I.truck[r].depot
+        is_end = (
+            True if i < n and state.entry[r, i].node < inst.first_village else i == n
+        )
+        following = state.entry[r, i].node if i < n else inst.truck[r].depot
         if i > 0 and spare > 0 and supply_left > 0:
-            arrive_next = S.entry[r, i].arrive if i < n else S.route[r].back
-            latest_next = S.entry[r, i].latest if i < n else I.truck[r].shift_end
+            arrive_next = state.entry[r, i].arrive if i < n else state.route[r].back
+            latest_next = state.entry[r, i].latest if i < n else inst.truck[r].shift_end
             per_l = unload + fill_rate
-            if previous == place and S.entry[r, i - 1].node == place:
+            if previous == place and state.entry[r, i - 1].node == place:
                 # top up the stop that is there
                 slack = latest_next - arrive_next
                 q = min(want, spare, supply_left)
                 if per_l > 0:
-                    q = min(q, int((slack - 1) / per_l))
+                    q = min(q, int(slack / per_l))
                 if fill_rate > 0:
-                    q = min(q, int((slack_first - 1) / fill_rate))
-                if q > 0 and random_unit(S) > BLINK:
+                    q = min(q, int(slack_first / fill_rate))
+                if q > 0 and random_unit(state) > BLINK:
                     _keep(kept, per_l, r, i - 1, -1, 0, q)
             if can_visit:
                 to_v = travel[previous, place]
                 if to_v < BIG and travel[place, following] < BIG:
                     arrive = time_s + to_v
-                    start = window_start(I.windows, v, arrive)
+                    start = window_start(inst.windows, v, arrive)
                     if start < BIG:
-                        next_at = start + I.drop_setup_s + travel[place, following]
+                        next_at = start + inst.drop_setup_s + travel[place, following]
                         slack = latest_next - next_at
                         q = min(want, spare, supply_left)
                         if per_l > 0:
-                            q = min(q, int((slack - 1) / per_l))
+                            q = min(q, int(slack / per_l))
                         if fill_rate > 0:
-                            q = min(q, int((slack_first - 1) / fill_rate))
-                        if q >= least and slack >= 0 and random_unit(S) > BLINK:
+                            q = min(q, int(slack_first / fill_rate))
+                        if q >= least and slack >= 0 and random_unit(state) > BLINK:
                             detour = (
                                 to_v
                                 + travel[place, following]
                                 - travel[previous, following]
                             )
-                            work = detour + I.drop_setup_s + q * per_l
+                            work = detour + inst.drop_setup_s + q * per_l
                             shift = next_at - arrive_next + q * per_l
                             cost = _waiting(work, shift, waiting_price)
                             _keep(kept, cost / q, r, i, -1, 1, q)
         if i == n:
             break
         if is_end:  # a filling: the next trip starts here
-            s = S.entry[r, i].node - I.first_source
-            fill_rate = I.source[s].fill_s_per_l
-            spare = capacity - S.entry[r, i].litres
-            supply_left = I.source[s].supply - S.drawn[s]
-            slack_first = S.entry[r, i + 1].latest - S.entry[r, i + 1].arrive
-        previous = S.entry[r, i].node
-        time_s = S.entry[r, i].end
-        if S.route[r].pause_entry == i and S.route[r].pause_before == 0:
-            time_s += I.truck[r].break_s
+            s = state.entry[r, i].node - inst.first_source
+            fill_rate = inst.source[s].fill_s_per_l
+            spare = capacity - state.entry[r, i].litres
+            supply_left = inst.source[s].supply - state.drawn[s]
+            slack_first = state.entry[r, i + 1].latest - state.entry[r, i + 1].arrive
+        previous = state.entry[r, i].node
+        time_s = state.entry[r, i].end
+        if state.route[r].pause_entry == i and state.route[r].pause_before == 0:
+            time_s += inst.truck[r].break_s
 
 
 @compiled
-def _try_new_trips(I, S, v, r, want, least, waiting_price, kept):
+def _try_new_trips(
+    inst: Instance,
+    state: State,
+    v: int,
+    r: int,
+    want: int,
+    least: int,
+    waiting_price: float,
+    kept: FloatArray,
+) -> None:
     """Consider a trip of its own between any two trips of route ``r``."""
-    travel = I.travel_s[I.truck[r].drive_class]
-    place = I.first_village + v
-    unload = I.truck[r].unload_s_per_l
-    setup = I.fill_setup_s + I.drop_setup_s
-    n = S.route[r].length
-    if n + 2 > S.entry.shape[1]:
+    travel = inst.travel_s[inst.truck[r].drive_class]
+    place = inst.first_village + v
+    unload = inst.truck[r].unload_s_per_l
+    setup = inst.fill_setup_s + inst.drop_setup_s
+    n = state.route[r].length
+    if n + 2 > state.entry.shape[1]:
         return
     for i in range(n + 1):
-        if i < n and S.entry[r, i].node >= I.first_village:
+        if i < n and state.entry[r, i].node >= inst.first_village:
             continue
-        previous = S.entry[r, i - 1].node if i > 0 else I.truck[r].depot
-        following = S.entry[r, i].node if i < n else I.truck[r].depot
-        time_s = S.entry[r, i - 1].end if i > 0 else I.truck[r].shift_start
-        if i > 0 and S.route[r].pause_entry == i - 1 and S.route[r].pause_before == 0:
-            time_s += I.truck[r].break_s
-        arrive_next = S.entry[r, i].arrive if i < n else S.route[r].back
-        latest_next = S.entry[r, i].latest if i < n else I.truck[r].shift_end
+        previous = state.entry[r, i - 1].node if i > 0 else inst.truck[r].depot
+        following = state.entry[r, i].node if i < n else inst.truck[r].depot
+        time_s = state.entry[r, i - 1].end if i > 0 else inst.truck[r].shift_start
+        if (
+            i > 0
+            and state.route[r].pause_entry == i - 1
+            and state.route[r].pause_before == 0
+        ):
+            time_s += inst.truck[r].break_s
+        arrive_next = state.entry[r, i].arrive if i < n else state.route[r].back
+        latest_next = state.entry[r, i].latest if i < n else inst.truck[r].shift_end
         if latest_next - time_s < setup:
             continue
-        for k in range(I.near_sources.shape[1]):
-            s = I.near_sources[v, k]
+        for k in range(inst.near_sources.shape[1]):
+            s = inst.near_sources[v, k]
             if s < 0:
                 break
-            if I.truck[r].is_potable and not I.source[s].is_potable:
+            if inst.truck[r].is_potable and not inst.source[s].is_potable:
                 continue
-            q = min(want, I.truck[r].capacity, I.source[s].supply - S.drawn[s])
+            q = min(
+                want, inst.truck[r].capacity, inst.source[s].supply - state.drawn[s]
+            )
             if q < least:
                 continue
-            source = I.first_source + s
+            source = inst.first_source + s
             to_s = travel[previous, source]
             to_v = travel[source, place]
             onward = travel[place, following]
             if to_s >= BIG or to_v >= BIG or onward >= BIG:
                 continue
-            per_l = unload + I.source[s].fill_s_per_l
-            filling = window_start(I.source_windows, s, time_s + to_s)
+            per_l = unload + inst.source[s].fill_s_per_l
+            filling = window_start(inst.source_windows, s, time_s + to_s)
             if filling >= BIG:
                 continue
-            opens = filling + I.fill_setup_s + to_v
-            fill_l_s = q * I.source[s].fill_s_per_l
+            opens = filling + inst.fill_setup_s + to_v
+            fill_l_s = q * inst.source[s].fill_s_per_l
             arrive = int(opens + fill_l_s)
-            start = window_start(I.windows, v, arrive)
+            start = window_start(inst.windows, v, arrive)
             if start >= BIG:
                 continue
             wait = start - arrive
-            next_at = start + I.drop_setup_s + onward
+            next_at = start + inst.drop_setup_s + onward
             slack = latest_next - next_at + fill_l_s
             if per_l > 0:
-                q = min(q, int((slack - 2) / per_l))
-            if q < least or slack < 0 or random_unit(S) <= BLINK:
+                q = min(q, int(slack / per_l))
+            if q < least or slack < 0 or random_unit(state) <= BLINK:
                 continue
             work = to_s + to_v + onward - travel[previous, following] + setup
             work += q * per_l
@@ -177,117 +218,154 @@ def _try_new_trips(I, S, v, r, want, least, waiting_price, kept):
 
 
 @compiled
-def _apply(I, S, v, r, entry, source, kind, litres):
+def _apply(
+    inst: Instance,
+    state: State,
+    v: int,
+    r: int,
+    entry: int,
+    source: int,
+    kind: int,
+    litres: int,
+) -> bool:
     """Try a candidate for real; return whether it had a timetable."""
-    n = S.route[r].length
-    place = I.first_village + v
-    copy_to_candidate(S, r)
+    n = state.route[r].length
+    place = inst.first_village + v
+    copy_to_candidate(state, r)
     if kind == 0:
-        S.draft[entry].litres += litres
+        state.draft[entry].litres += litres
     else:
         added = 1 if kind == 1 else 2
-        if n + added > S.entry.shape[1] or S.village[v].visits >= S.visitor.shape[1]:
+        if (
+            n + added > state.entry.shape[1]
+            or state.village[v].visits >= state.visitor.shape[1]
+        ):
             return False
         for i in range(n - 1, entry - 1, -1):
-            S.draft[i + added].node = S.draft[i].node
-            S.draft[i + added].litres = S.draft[i].litres
+            state.draft[i + added].node = state.draft[i].node
+            state.draft[i + added].litres = state.draft[i].litres
         if kind == 2:
-            S.draft[entry].node = I.first_source + source
-            S.draft[entry].litres = 0
+            state.draft[entry].node = inst.first_source + source
+            state.draft[entry].litres = 0
             entry += 1
-        S.draft[entry].node = place
-        S.draft[entry].litres = litres
+        state.draft[entry].node = place
+        state.draft[entry].litres = litres
         n += added
     fill = entry
-    while S.draft[fill].node >= I.first_village:
+    while state.draft[fill].node >= inst.first_village:
         fill -= 1
-    S.draft[fill].litres += litres
-    if not fills_fit(I, S, n):
+    state.draft[fill].litres += litres
+    if not fills_fit(inst, state, n):
         return False
-    back = schedule_candidate(I, S, r, n)
+    back = schedule_candidate(inst, state, r, n)
     if back >= BIG:
         return False
-    touch_village(I, S, v)
-    commit_candidate(I, S, r, n, back)
-    add_litres(I, S, v, r, litres, kind != 0)
+    touch_village(inst, state, v)
+    commit_candidate(inst, state, r, n, back)
+    add_litres(inst, state, v, r, litres, kind != 0)
     return True
 
 
 @compiled
-def gather_routes(I, S, v, num_extra):
+def gather_routes(inst: Instance, state: State, v: int, num_extra: int) -> int:
     """List the routes that a village could join; return how many."""
-    num_trucks = S.route.size
+    num_trucks = state.route.size
     count = 0
     if num_trucks <= ALL_TRUCKS:
         for r in range(num_trucks):
-            S.gathered[r] = r
+            state.gathered[r] = r
         return num_trucks
-    S.counts[3] += 1
-    mark = S.counts[3]
-    for k in range(I.near_villages.shape[1]):
-        u = I.near_villages[v, k]
+    state.counts[3] += 1
+    mark = state.counts[3]
+    for k in range(inst.near_villages.shape[1]):
+        u = inst.near_villages[v, k]
         if u < 0:
             break
-        for m in range(S.village[u].visits):
-            r = S.visitor[u, m]
-            if S.route[r].gathered != mark:
-                S.route[r].gathered = mark
-                S.gathered[count] = r
+        for m in range(state.village[u].visits):
+            r = state.visitor[u, m]
+            if state.route[r].gathered != mark:
+                state.route[r].gathered = mark
+                state.gathered[count] = r
                 count += 1
     for _ in range(num_extra):
-        r = random_below(S, num_trucks)
-        if S.route[r].gathered != mark:
-            S.route[r].gathered = mark
-            S.gathered[count] = r
+        r = random_below(state, num_trucks)
+        if state.route[r].gathered != mark:
+            state.route[r].gathered = mark
+            state.gathered[count] = r
             count += 1
     # Routes taken apart in this iteration have time to spare.
-    for k in range(S.counts[0]):
-        r = S.touched_routes[k]
-        if S.route[r].gathered != mark:
-            S.route[r].gathered = mark
-            S.gathered[count] = r
+    for k in range(state.counts[0]):
+        r = state.touched_routes[k]
+        if state.route[r].gathered != mark:
+            state.route[r].gathered = mark
+            state.gathered[count] = r
             count += 1
     return count
 
 
 @compiled
-def best_insertions(I, S, v, want_potable, want_other, count, waiting_price, kept):
+def best_insertions(
+    inst: Instance,
+    state: State,
+    v: int,
+    want_potable: int,
+    want_other: int,
+    count: int,
+    waiting_price: float,
+    kept: FloatArray,
+) -> None:
     """Fill the short list with the best ways to bring water to ``v``."""
     kept[:, 0] = BIG
-    free = I.village[v].room - S.village[v].potable - S.village[v].other
-    least = min(I.village[v].min_visit, I.village[v].room)
-    can_visit = S.village[v].visits < I.village[v].max_visits and free >= least
+    free = inst.village[v].room - state.village[v].potable - state.village[v].other
+    least = min(inst.village[v].min_visit, inst.village[v].room)
+    can_visit = state.village[v].visits < inst.village[v].max_visits and free >= least
     for k in range(count):
-        r = S.gathered[k]
-        if not I.may_enter[I.truck[r].access_class, v]:
+        r = state.gathered[k]
+        if not inst.may_enter[inst.truck[r].access_class, v]:
             continue
-        want = want_potable if I.truck[r].is_potable else want_other
+        want = want_potable if inst.truck[r].is_potable else want_other
         if want <= 0:
             continue
         most = free
-        if not I.truck[r].is_potable:
-            most = min(most, I.village[v].need_animals - S.village[v].other)
+        if not inst.truck[r].is_potable:
+            most = min(most, inst.village[v].need_animals - state.village[v].other)
         aim = want
         can_visit_r = can_visit
         if can_visit:
             aim = min(most, max(want, least))
             can_visit_r = aim >= least
-        _try_stops(I, S, v, r, aim, least, can_visit_r, waiting_price, kept)
+        _try_stops(inst, state, v, r, aim, least, can_visit_r, waiting_price, kept)
         if can_visit_r:
-            _try_new_trips(I, S, v, r, aim, least, waiting_price, kept)
+            _try_new_trips(inst, state, v, r, aim, least, waiting_price, kept)
 
 
 @compiled
-def insert_once(I, S, v, want_potable, want_other, count, waiting_price, kept):
+def insert_once(
+    inst: Instance,
+    state: State,
+    v: int,
+    want_potable: int,
+    want_other: int,
+    count: int,
+    waiting_price: float,
+    kept: FloatArray,
+) -> int:
     """Bring one load to ``v`` where it is cheapest; return the litres, 0 if none."""
-    best_insertions(I, S, v, want_potable, want_other, count, waiting_price, kept)
+    best_insertions(
+        inst, state, v, want_potable, want_other, count, waiting_price, kept
+    )
     for k in range(kept.shape[0]):
         if kept[k, 0] >= BIG:
             return 0
         r = int(kept[k, 1])
+        entry, source, kind = int(kept[k, 2]), int(kept[k, 3]), int(kept[k, 4])
         litres = int(kept[k, 5])
-        if _apply(
-            I, S, v, r, int(kept[k, 2]), int(kept[k, 3]), int(kept[k, 4]), litres
-        ):
+        if _apply(inst, state, v, r, entry, source, kind, litres):
+            return litres
+        # Durations are rounded up: the last litres may be a second too many.
+        per_l = max(inst.truck[r].unload_s_per_l, 1e-3)
+        litres -= 1 + int(2.0 / per_l)
+        least = 1 if kind == 0 else min(inst.village[v].min_visit, inst.village[v].room)
+        if litres >= least and _apply(inst, state, v, r, entry, source, kind, litres):
             return litres
     return 0

@@ -2,259 +2,268 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from dispatch.solver.jit import compiled
 from dispatch.solver.kernel.arrays import BIG
 from dispatch.solver.kernel.schedule import schedule_candidate, set_latest
 
+if TYPE_CHECKING:
+    from dispatch.solver.kernel.arrays import Instance, State
+
 
 @compiled
-def random_unit(S):
+def random_unit(state: State) -> float:
     """Return a random number in [0, 1), by xorshift64*."""
     # Plain literals would turn the unsigned arithmetic into signed.
-    x = S.rng[0]
+    x = state.rng[0]
     x ^= x >> np.uint64(12)
     x ^= x << np.uint64(25)
     x ^= x >> np.uint64(27)
-    S.rng[0] = x
+    state.rng[0] = x
     bits = (x * np.uint64(0x2545F4914F6CDD1D)) >> np.uint64(11)
     return np.float64(bits) * (1.0 / 9007199254740992.0)
 
 
 @compiled
-def random_below(S, n):
+def random_below(state: State, n: int) -> int:
     """Return a random whole number from 0 to n - 1."""
-    return int(random_unit(S) * n)
+    return int(random_unit(state) * n)
 
 
 @compiled
-def add_served(I, S, v, sign):
+def add_served(inst: Instance, state: State, v: int, sign: int) -> None:
     """Add or take back what village ``v`` is served on every level (section 5)."""
-    people = min(S.village[v].potable, I.village[v].need_people)
-    animals = I.village[v].need_animals
+    people = min(state.village[v].potable, inst.village[v].need_people)
+    animals = inst.village[v].need_animals
     by_potable = max(
-        0, min(S.village[v].potable - people, animals - S.village[v].other)
+        0, min(state.village[v].potable - people, animals - state.village[v].other)
     )
     left = people
-    for g in range(I.level_need.shape[1]):
-        if g == I.first_animal_level:
-            left = S.village[v].other + by_potable
-        if g == I.first_normal_level:
-            left = max(0, S.village[v].potable - people - by_potable)
-        given = min(left, I.level_need[v, g])
+    for g in range(inst.level_need.shape[1]):
+        if g == inst.first_animal_level:
+            left = state.village[v].other + by_potable
+        if g == inst.first_normal_level:
+            left = max(0, state.village[v].potable - people - by_potable)
+        given = min(left, inst.level_need[v, g])
         left -= given
-        S.served[g] += sign * given
+        state.served[g] += sign * given
 
 
 @compiled
-def wanted(I, S, v, level, is_potable):
+def wanted(inst: Instance, state: State, v: int, level: int, is_potable: bool) -> int:
     """Return the litres of one water that ``v`` still wants up to a level."""
-    free = I.village[v].room - S.village[v].potable - S.village[v].other
+    free = inst.village[v].room - state.village[v].potable - state.village[v].other
     if free <= 0:
         return 0
-    people = I.village[v].need_people
-    animals = I.village[v].need_animals
+    people = inst.village[v].need_people
+    animals = inst.village[v].need_animals
     if not is_potable:
-        if level < I.first_animal_level:
+        if level < inst.first_animal_level:
             return 0
-        if level >= I.first_normal_level:
-            return min(free, animals - S.village[v].other)
+        if level >= inst.first_normal_level:
+            return min(free, animals - state.village[v].other)
         goal = 0
-        for g in range(I.first_animal_level, level + 1):
-            goal += I.level_need[v, g]
+        for g in range(inst.first_animal_level, level + 1):
+            goal += inst.level_need[v, g]
         by_potable = max(
-            0, min(S.village[v].potable - people, animals - S.village[v].other)
+            0, min(state.village[v].potable - people, animals - state.village[v].other)
         )
-        return max(0, min(free, goal - S.village[v].other - by_potable))
-    if level < I.first_animal_level:
+        return max(0, min(free, goal - state.village[v].other - by_potable))
+    if level < inst.first_animal_level:
         goal = 0
         for g in range(level + 1):
-            goal += I.level_need[v, g]
-    elif level < I.first_normal_level:
-        goal = -S.village[v].other
-        for g in range(I.first_animal_level, level + 1):
-            goal += I.level_need[v, g]
+            goal += inst.level_need[v, g]
+    elif level < inst.first_normal_level:
+        goal = -state.village[v].other
+        for g in range(inst.first_animal_level, level + 1):
+            goal += inst.level_need[v, g]
         goal = people + max(0, goal)
     else:
-        goal = people + max(0, animals - S.village[v].other)
-        for g in range(I.first_normal_level, level + 1):
-            goal += I.level_need[v, g]
-    return max(0, min(free, goal - S.village[v].potable))
+        goal = people + max(0, animals - state.village[v].other)
+        for g in range(inst.first_normal_level, level + 1):
+            goal += inst.level_need[v, g]
+    return max(0, min(free, goal - state.village[v].potable))
 
 
 @compiled
-def touch_route(S, r):
+def touch_route(state: State, r: int) -> None:
     """Log a route before its first change in this iteration."""
-    if S.route[r].touched == S.stamp[0]:
+    if state.route[r].touched == state.stamp[0]:
         return
-    S.route[r].touched = S.stamp[0]
-    S.touched_routes[S.counts[0]] = r
-    S.counts[0] += 1
-    S.u_route[r] = S.route[r]
-    for i in range(S.route[r].length):
-        S.u_entry[r, i] = S.entry[r, i]
+    state.route[r].touched = state.stamp[0]
+    state.touched_routes[state.counts[0]] = r
+    state.counts[0] += 1
+    state.u_route[r] = state.route[r]
+    for i in range(state.route[r].length):
+        state.u_entry[r, i] = state.entry[r, i]
 
 
 @compiled
-def touch_village(I, S, v):
+def touch_village(inst: Instance, state: State, v: int) -> None:
     """Log a village before its first change and take it out of the sums."""
-    if S.village[v].touched == S.stamp[0]:
+    if state.village[v].touched == state.stamp[0]:
         return
-    S.village[v].touched = S.stamp[0]
-    S.touched_villages[S.counts[1]] = v
-    S.counts[1] += 1
-    S.u_village[v] = S.village[v]
-    for k in range(S.village[v].visits):
-        S.u_visitor[v, k] = S.visitor[v, k]
-    add_served(I, S, v, -1)
+    state.village[v].touched = state.stamp[0]
+    state.touched_villages[state.counts[1]] = v
+    state.counts[1] += 1
+    state.u_village[v] = state.village[v]
+    for k in range(state.village[v].visits):
+        state.u_visitor[v, k] = state.visitor[v, k]
+    add_served(inst, state, v, -1)
 
 
 @compiled
-def begin(S):
+def begin(state: State) -> None:
     """Start an iteration: what is changed from here on can be undone."""
-    S.stamp[0] += 1
-    S.counts[0] = 0
-    S.counts[1] = 0
-    S.u_drawn[:] = S.drawn
-    S.u_served[:] = S.served
-    S.u_total[:] = S.total
+    state.stamp[0] += 1
+    state.counts[0] = 0
+    state.counts[1] = 0
+    state.u_drawn[:] = state.drawn
+    state.u_served[:] = state.served
+    state.u_total[:] = state.total
 
 
 @compiled
-def finish(I, S):
+def finish(inst: Instance, state: State) -> None:
     """Bring the sums of the touched villages up to date."""
-    for k in range(S.counts[1]):
-        add_served(I, S, S.touched_villages[k], 1)
+    for k in range(state.counts[1]):
+        add_served(inst, state, state.touched_villages[k], 1)
 
 
 @compiled
-def drop_fills(I, S, r):
+def drop_fills(inst: Instance, state: State, r: int) -> None:
     """Take a route's fillings off the lists."""
-    for i in range(S.route[r].length):
-        s = S.entry[r, i].node - I.first_source
-        if S.entry[r, i].node < I.first_village and I.source[s].is_queued:
+    for i in range(state.route[r].length):
+        s = state.entry[r, i].node - inst.first_source
+        if state.entry[r, i].node < inst.first_village and inst.source[s].is_queued:
             f = 0
-            while f < S.num_fills[s]:
-                if S.fill[s, f, 3] == r:
-                    last = S.num_fills[s] - 1
+            while f < state.num_fills[s]:
+                if state.fill[s, f, 3] == r:
+                    last = state.num_fills[s] - 1
                     for k in range(4):
-                        S.fill[s, f, k] = S.fill[s, last, k]
-                    S.num_fills[s] = last
+                        state.fill[s, f, k] = state.fill[s, last, k]
+                    state.num_fills[s] = last
                 else:
                     f += 1
 
 
 @compiled
-def list_fills(I, S, r):
+def list_fills(inst: Instance, state: State, r: int) -> None:
     """Put a route's fillings on the lists."""
-    for i in range(S.route[r].length):
-        s = S.entry[r, i].node - I.first_source
-        if S.entry[r, i].node < I.first_village and I.source[s].is_queued:
-            f = S.num_fills[s]
-            S.fill[s, f, 0] = S.entry[r, i].start
-            S.fill[s, f, 1] = S.entry[r, i].end
-            S.fill[s, f, 2] = S.entry[r, i].litres
-            S.fill[s, f, 3] = r
-            S.num_fills[s] = f + 1
+    for i in range(state.route[r].length):
+        s = state.entry[r, i].node - inst.first_source
+        if state.entry[r, i].node < inst.first_village and inst.source[s].is_queued:
+            f = state.num_fills[s]
+            state.fill[s, f, 0] = state.entry[r, i].start
+            state.fill[s, f, 1] = state.entry[r, i].end
+            state.fill[s, f, 2] = state.entry[r, i].litres
+            state.fill[s, f, 3] = r
+            state.num_fills[s] = f + 1
 
 
 @compiled
-def undo(I, S):
+def undo(inst: Instance, state: State) -> None:
     """Go back to the solution at `begin`."""
-    for k in range(S.counts[0]):
-        drop_fills(I, S, S.touched_routes[k])
-    for k in range(S.counts[0]):
-        r = S.touched_routes[k]
-        S.route[r] = S.u_route[r]
-        for i in range(S.route[r].length):
-            S.entry[r, i] = S.u_entry[r, i]
-        list_fills(I, S, r)
-    for k in range(S.counts[1]):
-        v = S.touched_villages[k]
-        S.village[v] = S.u_village[v]
-        for m in range(S.village[v].visits):
-            S.visitor[v, m] = S.u_visitor[v, m]
-    S.drawn[:] = S.u_drawn
-    S.served[:] = S.u_served
-    S.total[:] = S.u_total
+    for k in range(state.counts[0]):
+        drop_fills(inst, state, state.touched_routes[k])
+    for k in range(state.counts[0]):
+        r = state.touched_routes[k]
+        state.route[r] = state.u_route[r]
+        for i in range(state.route[r].length):
+            state.entry[r, i] = state.u_entry[r, i]
+        list_fills(inst, state, r)
+    for k in range(state.counts[1]):
+        v = state.touched_villages[k]
+        state.village[v] = state.u_village[v]
+        for m in range(state.village[v].visits):
+            state.visitor[v, m] = state.u_visitor[v, m]
+    state.drawn[:] = state.u_drawn
+    state.served[:] = state.u_served
+    state.total[:] = state.u_total
 
 
 @compiled
-def copy_to_candidate(S, r):
+def copy_to_candidate(state: State, r: int) -> None:
     """Copy a route's row to the candidate row."""
-    for i in range(S.route[r].length):
-        S.draft[i].node = S.entry[r, i].node
-        S.draft[i].litres = S.entry[r, i].litres
+    for i in range(state.route[r].length):
+        state.draft[i].node = state.entry[r, i].node
+        state.draft[i].litres = state.entry[r, i].litres
 
 
 @compiled
-def fills_fit(I, S, n):
+def fills_fit(inst: Instance, state: State, n: int) -> bool:
     """Whether the lists of fillings have room for the candidate's."""
     for i in range(n):
-        s = S.draft[i].node - I.first_source
-        if S.draft[i].node < I.first_village and I.source[s].is_queued:
-            if S.num_fills[s] + n >= S.fill.shape[1]:
-                return False
+        s = state.draft[i].node - inst.first_source
+        is_listed = (
+            state.draft[i].node < inst.first_village and inst.source[s].is_queued
+        )
+        if is_listed and state.num_fills[s] + n >= state.fill.shape[1]:
+            return False
     return True
 
 
 @compiled
-def commit_candidate(I, S, r, n, back):
+def commit_candidate(inst: Instance, state: State, r: int, n: int, back: int) -> None:
     """Make the scheduled candidate row the route of truck ``r``; sums of routes."""
-    touch_route(S, r)
-    drop_fills(I, S, r)
-    for i in range(S.route[r].length):
-        node = S.entry[r, i].node
-        if node < I.first_village:
-            S.drawn[node - I.first_source] -= S.entry[r, i].litres
-    travel = I.travel_s[I.truck[r].drive_class]
-    here = I.truck[r].depot
+    touch_route(state, r)
+    drop_fills(inst, state, r)
+    for i in range(state.route[r].length):
+        node = state.entry[r, i].node
+        if node < inst.first_village:
+            state.drawn[node - inst.first_source] -= state.entry[r, i].litres
+    travel = inst.travel_s[inst.truck[r].drive_class]
+    here = inst.truck[r].depot
     drive = 0
     for i in range(n):
-        node = S.draft[i].node
-        S.entry[r, i] = S.draft[i]
+        node = state.draft[i].node
+        state.entry[r, i] = state.draft[i]
         drive += travel[here, node]
         here = node
-        if node < I.first_village:
-            S.drawn[node - I.first_source] += S.draft[i].litres
-    drive += travel[here, I.truck[r].depot]
-    S.route[r].length = n
-    S.route[r].back = back
-    S.total[0] += drive - S.route[r].drive
-    S.route[r].drive = drive
-    S.route[r].pause_entry = S.draft_pause[0]
-    S.route[r].pause_before = S.draft_pause[1]
-    S.route[r].pause_start = S.draft_pause[2]
-    list_fills(I, S, r)
-    set_latest(I, S, r)
+        if node < inst.first_village:
+            state.drawn[node - inst.first_source] += state.draft[i].litres
+    drive += travel[here, inst.truck[r].depot]
+    state.route[r].length = n
+    state.route[r].back = back
+    state.total[0] += drive - state.route[r].drive
+    state.route[r].drive = drive
+    state.route[r].pause_entry = state.draft_pause[0]
+    state.route[r].pause_before = state.draft_pause[1]
+    state.route[r].pause_start = state.draft_pause[2]
+    list_fills(inst, state, r)
+    set_latest(inst, state, r)
 
 
 @compiled
-def add_litres(I, S, v, r, litres, is_new_visit):
+def add_litres(
+    inst: Instance, state: State, v: int, r: int, litres: int, is_new_visit: bool
+) -> None:
     """Book a delivery (litres may be negative) at a village."""
-    touch_village(I, S, v)
-    if I.truck[r].is_potable:
-        S.village[v].potable += litres
+    touch_village(inst, state, v)
+    if inst.truck[r].is_potable:
+        state.village[v].potable += litres
     else:
-        S.village[v].other += litres
+        state.village[v].other += litres
     if is_new_visit:
-        S.visitor[v, S.village[v].visits] = r
-        S.village[v].visits += 1
+        state.visitor[v, state.village[v].visits] = r
+        state.village[v].visits += 1
 
 
 @compiled
-def forget_visit(S, v, r):
+def forget_visit(state: State, v: int, r: int) -> None:
     """Take one visit of route ``r`` off the village's list."""
-    for k in range(S.village[v].visits):
-        if S.visitor[v, k] == r:
-            S.village[v].visits -= 1
-            S.visitor[v, k] = S.visitor[v, S.village[v].visits]
+    for k in range(state.village[v].visits):
+        if state.visitor[v, k] == r:
+            state.village[v].visits -= 1
+            state.visitor[v, k] = state.visitor[v, state.village[v].visits]
             return
 
 
 @compiled
-def remove_entries(I, S, r, first, last):
+def remove_entries(inst: Instance, state: State, r: int, first: int, last: int) -> None:
     """
     Take the deliveries among entries ``first..last`` out of a route.
 
@@ -262,98 +271,101 @@ def remove_entries(I, S, r, first, last):
     route has no timetable (roads that break the triangle inequality, a pause),
     the whole route goes.
     """
-    touch_route(S, r)
+    touch_route(state, r)
     for i in range(first, last + 1):
-        node = S.entry[r, i].node
-        if node >= I.first_village:
-            v = node - I.first_village
-            add_litres(I, S, v, r, -S.entry[r, i].litres, False)
-            forget_visit(S, v, r)
+        node = state.entry[r, i].node
+        if node >= inst.first_village:
+            v = node - inst.first_village
+            add_litres(inst, state, v, r, -state.entry[r, i].litres, False)
+            forget_visit(state, v, r)
     n = 0
     fill = -1
-    for i in range(S.route[r].length):
-        node = S.entry[r, i].node
-        if node < I.first_village:
+    for i in range(state.route[r].length):
+        node = state.entry[r, i].node
+        if node < inst.first_village:
             if fill >= 0 and n == fill + 1:
                 n -= 1  # the filling before has nothing left to bring
-            S.draft[n].node = node
-            S.draft[n].litres = 0
+            state.draft[n].node = node
+            state.draft[n].litres = 0
             fill = n
             n += 1
         elif i < first or i > last:
-            S.draft[n].node = node
-            S.draft[n].litres = S.entry[r, i].litres
-            S.draft[fill].litres += S.entry[r, i].litres
+            state.draft[n].node = node
+            state.draft[n].litres = state.entry[r, i].litres
+            state.draft[fill].litres += state.entry[r, i].litres
             n += 1
     if fill >= 0 and n == fill + 1:
         n -= 1
-    back = schedule_candidate(I, S, r, n)
+    back = schedule_candidate(inst, state, r, n)
     if back >= BIG:
-        for i in range(S.route[r].length):
-            if (i < first or i > last) and S.entry[r, i].node >= I.first_village:
-                v = S.entry[r, i].node - I.first_village
-                add_litres(I, S, v, r, -S.entry[r, i].litres, False)
-                forget_visit(S, v, r)
+        for i in range(state.route[r].length):
+            if (i < first or i > last) and state.entry[r, i].node >= inst.first_village:
+                v = state.entry[r, i].node - inst.first_village
+                add_litres(inst, state, v, r, -state.entry[r, i].litres, False)
+                forget_visit(state, v, r)
         n = 0
-        S.draft_pause[0] = -2
-        back = I.truck[r].shift_start
-    commit_candidate(I, S, r, n, back)
+        state.draft_pause[0] = -2
+        back = inst.truck[r].shift_start
+    commit_candidate(inst, state, r, n, back)
 
 
 @compiled
-def store_best(S):
+def store_best(state: State) -> None:
     """Copy the solution's changed routes to the best."""
-    for r in range(S.route.size):
-        if not S.route[r].dirty:
+    for r in range(state.route.size):
+        if not state.route[r].dirty:
             continue
-        S.route[r].dirty = 0
-        S.b_route[r] = S.route[r]
-        for i in range(S.route[r].length):
-            S.b_entry[r, i] = S.entry[r, i]
-    S.b_served[:] = S.served
-    S.b_total[:] = S.total
+        state.route[r].dirty = 0
+        state.b_route[r] = state.route[r]
+        for i in range(state.route[r].length):
+            state.b_entry[r, i] = state.entry[r, i]
+    state.b_served[:] = state.served
+    state.b_total[:] = state.total
 
 
 @compiled
-def load_best(I, S):
+def load_best(inst: Instance, state: State) -> None:
     """Make the best the current solution."""
-    for v in range(S.village.size):
-        S.village[v].potable = 0
-        S.village[v].other = 0
-        S.village[v].visits = 0
-    S.drawn[:] = 0
-    S.num_fills[:] = 0
-    S.total[:] = 0
-    S.served[:] = 0
-    for r in range(S.route.size):
-        n = S.b_route[r].length
-        S.route[r].length = 0
-        S.route[r].drive = 0
+    for v in range(state.village.size):
+        state.village[v].potable = 0
+        state.village[v].other = 0
+        state.village[v].visits = 0
+    state.drawn[:] = 0
+    state.num_fills[:] = 0
+    state.total[:] = 0
+    state.served[:] = 0
+    for r in range(state.route.size):
+        n = state.b_route[r].length
+        state.route[r].length = 0
+        state.route[r].drive = 0
         for i in range(n):
-            S.draft[i] = S.b_entry[r, i]
-        S.draft_pause[0] = S.b_route[r].pause_entry
-        S.draft_pause[1] = S.b_route[r].pause_before
-        S.draft_pause[2] = S.b_route[r].pause_start
-        back = I.truck[r].shift_start
+            state.draft[i] = state.b_entry[r, i]
+        state.draft_pause[0] = state.b_route[r].pause_entry
+        state.draft_pause[1] = state.b_route[r].pause_before
+        state.draft_pause[2] = state.b_route[r].pause_start
+        back = inst.truck[r].shift_start
         if n > 0:
-            last = S.b_entry[r, n - 1].end
-            if S.b_route[r].pause_entry == n - 1 and S.b_route[r].pause_before == 0:
-                last = S.b_route[r].pause_start + I.truck[r].break_s
-            travel = I.travel_s[I.truck[r].drive_class]
-            back = last + travel[S.b_entry[r, n - 1].node, I.truck[r].depot]
-        S.stamp[0] += 1
-        S.counts[0] = 0
-        commit_candidate(I, S, r, n, back)
+            last = state.b_entry[r, n - 1].end
+            if (
+                state.b_route[r].pause_entry == n - 1
+                and state.b_route[r].pause_before == 0
+            ):
+                last = state.b_route[r].pause_start + inst.truck[r].break_s
+            travel = inst.travel_s[inst.truck[r].drive_class]
+            back = last + travel[state.b_entry[r, n - 1].node, inst.truck[r].depot]
+        state.stamp[0] += 1
+        state.counts[0] = 0
+        commit_candidate(inst, state, r, n, back)
         for i in range(n):
-            node = S.entry[r, i].node
-            if node >= I.first_village:
-                v = node - I.first_village
-                if I.truck[r].is_potable:
-                    S.village[v].potable += S.entry[r, i].litres
+            node = state.entry[r, i].node
+            if node >= inst.first_village:
+                v = node - inst.first_village
+                if inst.truck[r].is_potable:
+                    state.village[v].potable += state.entry[r, i].litres
                 else:
-                    S.village[v].other += S.entry[r, i].litres
-                S.visitor[v, S.village[v].visits] = r
-                S.village[v].visits += 1
-        S.route[r].dirty = 0
-    for v in range(S.village.size):
-        add_served(I, S, v, 1)
+                    state.village[v].other += state.entry[r, i].litres
+                state.visitor[v, state.village[v].visits] = r
+                state.village[v].visits += 1
+        state.route[r].dirty = 0
+    for v in range(state.village.size):
+        add_served(inst, state, v, 1)

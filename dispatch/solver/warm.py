@@ -1,0 +1,64 @@
+"""Compile the search once, on a scenario of one village and one truck."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+
+from dispatch.scenario import Depot, Scenario, Source, Travel, Truck, Village
+from dispatch.solver.instance import build_instance
+from dispatch.solver.kernel.arrays import empty_state
+from dispatch.solver.kernel.moves import load_best, store_best
+from dispatch.solver.kernel.search import adopt_route, anneal, construct, probe
+
+
+def compile_search() -> None:
+    """Compile every function that Python calls, or load it from the cache."""
+    instance = build_instance(*_smallest())
+    state = empty_state(instance, 0)
+    row = np.array([1, 2], dtype=np.int64)
+    adopt_route(instance, state, 0, row, np.array([0, 300], dtype=np.int64))
+    construct(instance, state, 0.5)
+    weight = np.ones(instance.level_need.shape[1])
+    anneal(instance, state, 1, 0, weight, 0.0, 1.0, 1.0, 1.0, 0.5, 1.0)
+    store_best(state)
+    load_best(instance, state)
+    probe(instance, state, 0)
+
+
+def _smallest() -> tuple[Scenario, Travel]:
+    scenario = Scenario(
+        name="smallest",
+        date=dt.date(2022, 9, 6),
+        villages=(
+            Village(village_id="V", name="V", lat=27.2, lon=112.8, population=100),
+        ),
+        sources=(
+            Source(source_id="S", name="S", lat=27.2, lon=112.8, bays=1, stock_l=9_000),
+        ),
+        depots=(Depot(depot_id="D", name="D", lat=27.2, lon=112.8),),
+        trucks=(
+            Truck(
+                truck_id="T",
+                capacity_l=1_000,
+                depot_id="D",
+                shift_start_s=0,
+                shift_end_s=36_000,
+            ),
+        ),
+    )
+    minute = np.full((3, 3), 60, dtype=np.int64)
+    np.fill_diagonal(minute, 0)
+    travel = Travel(
+        place_ids=("D", "S", "V"),
+        seconds=(minute,),
+        metres=(minute,),
+        class_of_truck={"T": 0},
+        method="table",
+    )
+    return scenario, travel
+
+
+if __name__ == "__main__":
+    compile_search()
