@@ -119,7 +119,9 @@ def timetable_chart(
         strokeWidth=2, color="#AAAAAA", strokeDash=[2, 4]
     )
     signs = (
-        base.transform_filter(alt.datum.end_h - alt.datum.start_h > 0.12)
+        base.transform_filter(
+            alt.datum.end_h - alt.datum.start_h > 0.015 * (end - start)
+        )
         .transform_calculate(middle="(datum.start_h + datum.end_h) / 2")
         .mark_text(color="white", fontSize=11, fontWeight="bold")
         .encode(x="middle:Q", x2=alt.value(0), text="sign:N")

@@ -146,28 +146,42 @@ class _Corner(MacroElement):
             top.addTo(map);
           }
           L.control.scale({imperial: false}).addTo(map);
+          // Names first, then numbers of stops: what would cover another waits
+          // until one zooms in.
           function showNames() {
-            var taken = [], bounds = map.getBounds(), marks = [];
+            var taken = [], names = [], numbers = [], bounds = map.getBounds();
             map.eachLayer(function (layer) {
               var p = layer.feature && layer.feature.properties;
-              if (p && p.label && layer.getElement()) { marks.push(layer); }
+              if (!p || !p.icon || !layer.getElement()) { return; }
+              (p.label ? names : numbers).push(layer);
             });
-            marks.sort(function (a, b) {
+            names.sort(function (a, b) {
               return (a.feature.properties.kind ? 1 : 0) -
                 (b.feature.properties.kind ? 1 : 0);
             });
-            marks.forEach(function (layer) {
-              var name = layer.getElement().querySelector('.wd-label');
-              var at = map.latLngToContainerPoint(layer.getLatLng());
-              var box = [at.x - 8, at.y - 10, at.x + 16 + 12 * name.textContent.length,
-                at.y + 10];
-              var isFree = taken.length < 120 && bounds.contains(layer.getLatLng()) &&
+            function place(element, box, isInView) {
+              var isFree = isInView && taken.length < 400 &&
                 taken.every(function (other) {
                   return box[0] > other[2] || box[2] < other[0] ||
                     box[1] > other[3] || box[3] < other[1];
                 });
-              name.style.display = isFree ? '' : 'none';
+              element.style.visibility = isFree ? '' : 'hidden';
               if (isFree) { taken.push(box); }
+            }
+            names.forEach(function (layer) {
+              var name = layer.getElement().querySelector('.wd-label');
+              var at = map.latLngToContainerPoint(layer.getLatLng());
+              var right = at.x + 16 + 12 * name.textContent.length;
+              place(name, [at.x - 8, at.y - 10, right, at.y + 10],
+                bounds.contains(layer.getLatLng()));
+            });
+            var corner = map.getContainer().getBoundingClientRect();
+            numbers.forEach(function (layer) {
+              var number = layer.getElement().querySelector('.wd-order');
+              var box = number.getBoundingClientRect();
+              place(number, [box.left - corner.left, box.top - corner.top,
+                box.right - corner.left, box.bottom - corner.top],
+                bounds.contains(layer.getLatLng()));
             });
           }
           map.on('moveend layeradd layerremove', showNames);

@@ -6,7 +6,7 @@ import contextlib
 import gc
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 import streamlit as st
 import uvicorn
@@ -22,9 +22,11 @@ from dispatch.web.catalog import DATA_ENV, JOBS_ENV, Catalog
 from dispatch.web.driver import DriverPages
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
+    from contextlib import AbstractAsyncContextManager
 
     from starlette.requests import Request
+    from starlette.routing import BaseRoute
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 #: As in ``.streamlit/config.toml``, which counts only where that file is found.
@@ -40,7 +42,7 @@ SETTINGS: Final[dict[str, object]] = {
     "theme.primaryColor": "#0B5A84",
 }
 
-_MAIN: Final = Path(__file__).with_name("main.py")
+MAIN: Final = Path(__file__).with_name("main.py")
 
 #: Scripts of Streamlit and of Folium's maps are inline and evaluated; nothing may
 #: come from, or be sent to, another host.
@@ -92,21 +94,33 @@ def _health(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok"})
 
 
-def create_app() -> st.App:
-    """Return the ASGI app; the environment says where scenarios and runs are."""
+class AppParts(TypedDict):
+    """What ``st.App`` is given besides its script."""
+
+    routes: list[BaseRoute]
+    middleware: list[Middleware]
+    lifespan: Callable[[st.App], AbstractAsyncContextManager[dict[str, Any] | None]]
+
+
+def app_parts() -> AppParts:
+    """Return routes, middleware and start-up of the app, and apply its settings."""
     for name, value in SETTINGS.items():
         config.set_option(name, value)
-    return st.App(
-        _MAIN,
-        routes=[
+    return {
+        "routes": [
             *DriverPages(Catalog.from_env).routes(),
             HttpRoute("/health", _health),
             Mount(LEAFLET_URL, StaticFiles(directory=LEAFLET_DIR)),
             Mount(JQUERY_URL, StaticFiles(directory=JQUERY_DIR)),
         ],
-        middleware=[Middleware(SecurityHeaders)],
-        lifespan=_lifespan,
-    )
+        "middleware": [Middleware(SecurityHeaders)],
+        "lifespan": _lifespan,
+    }
+
+
+def create_app() -> st.App:
+    """Return the ASGI app; the environment says where scenarios and runs are."""
+    return st.App(MAIN, **app_parts())
 
 
 def serve(

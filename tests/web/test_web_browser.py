@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.files import write_scenario_xlsx
+from dispatch.files import write_scenario, write_scenario_xlsx
+from dispatch.web.catalog import Catalog
 from dispatch.web.map import plan_map_html
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -209,6 +210,43 @@ def test_dashboard_fits_a_phone(server, watched):
     )
     assert len(heights) >= 10
     assert min(heights) >= 44
+    assert wrong == []
+
+
+def test_edit_is_saved_and_outlives_a_switch_of_language(server, watched, scenario):
+    """
+    An edited cell once went back when the language was switched.
+
+    The editor was made anew from the table of before, and that was saved.
+    """
+    address, data = server
+    write_scenario(scenario, data / "edited")
+    open_page, wrong = watched
+    store = Catalog(data).store
+    page = open_page(f"{address}/?scenario=edited")
+    page.get_by_test_id("stButtonGroup").get_by_text("数据", exact=True).click()
+    grid = page.get_by_test_id("stDataFrame")
+    grid.locator("canvas").first.wait_for(timeout=20_000)
+    settled(page)
+    page.wait_for_timeout(500)
+    box = grid.locator("canvas").first.bounding_box()
+    row = grid.locator("tr", has=page.locator("td", has_text="上村")).first
+    column = row.locator("td").all_inner_texts().index("100")
+    # Step to the cell by keys: what is drawn on a canvas has no place to click.
+    page.mouse.click(box["x"] + 60, box["y"] + 52)
+    for _ in range(column):
+        page.wait_for_timeout(80)
+        page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(200)
+    page.keyboard.type("123", delay=60)
+    page.keyboard.press("Enter")
+    page.get_by_text("已保存").wait_for(timeout=10_000)
+    assert store.draft("edited")[1].villages[0].population == 123
+    page.get_by_text("English", exact=True).click()
+    page.get_by_text("Edited here").wait_for(timeout=10_000)
+    settled(page)
+    page.wait_for_timeout(500)
+    assert store.draft("edited")[1].villages[0].population == 123
     assert wrong == []
 
 

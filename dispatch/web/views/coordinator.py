@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -133,13 +134,17 @@ def _headline(
         st.title(f"⛔ {t('plan.bad', count=len(run.violations))}")
     else:
         figures = run.figures
-        key = "plan.headline" if figures.shortage_l else "plan.headline_full"
+        below = int((figures.places["level"] == "below").sum())
+        if not figures.shortage_l:
+            key = "plan.headline_full"
+        else:
+            key = "plan.headline" if below else "plan.headline_safe"
         text = t(
             key,
             date=run.result.scenario.date,
             served=t.litres(figures.served_l),
             short=t.litres(figures.shortage_l),
-            below=int((figures.places["level"] == "below").sum()),
+            below=below,
             need=t.litres(figures.need_l),
         )
         left, right = st.columns([1, 3], vertical_alignment="center")
@@ -170,11 +175,13 @@ def _status(run: Finished | None, t: Words, *, is_old: bool, is_running: bool) -
         show_table(tables.violations_table(run.violations, run.result.scenario, t))
     elif not is_old and not is_running:
         bound = run.result.plan.bound
-        gap = (
-            t("plan.gap_none")
-            if bound is None
-            else t("plan.gap", gap=f"{bound.gap * 100:.1f}%")
-        )
+        if bound is None:
+            gap = t("plan.gap_none")
+        elif bound.gap <= 0:
+            gap = t("plan.gap_closed")
+        else:
+            # Rounded up: never better than proven.
+            gap = t("plan.gap", gap=f"{math.ceil(bound.gap * 1000) / 10:.1f}%")
         # Rule 0, the plan's own figures, is none of the numbered ones.
         good = t("plan.good", count=len(RULES) - 1, time=run.made)
         st.success(f"{good} · {gap}", icon="✅")

@@ -57,7 +57,7 @@ def show(context: Context, loaded: Loaded) -> None:
         required=True,
         label_visibility="collapsed",
     )
-    frame = _snapshot(context, loaded, name)
+    key, frame = _snapshot(context, loaded, name)
     edited = st.data_editor(
         frame,
         num_rows="dynamic",
@@ -65,7 +65,7 @@ def show(context: Context, loaded: Loaded) -> None:
         width="stretch",
         height=420,
         column_config=_columns(name, t.lang),
-        key=f"editor-{context.entry.key}-{name}-{t.lang}",
+        key=key,
     )
     if not isinstance(edited, pd.DataFrame):
         return
@@ -73,17 +73,26 @@ def show(context: Context, loaded: Loaded) -> None:
     _reset(context, loaded, t)
 
 
-def _snapshot(context: Context, loaded: Loaded, name: str) -> pd.DataFrame:
-    """Return what the editor counts changes from: it must not move under them."""
+def _snapshot(context: Context, loaded: Loaded, name: str) -> tuple[str, pd.DataFrame]:
+    """
+    Return the editor's key and what it counts changes from.
+
+    The table must not move under the changes, and must not outlive them either:
+    an editor that lost its changes, as by a switch of language, would show the
+    table of before, and saving that would undo what was saved.
+    """
+    scope = (context.entry.key, name, context.lang)
     kept = st.session_state.get(_SNAPSHOT)
-    if kept is None or kept[0] != (context.entry.key, name):
-        frame = scenario_tables(loaded.scenario)[name]
-        kept = ((context.entry.key, name), frame)
+    if kept is None or kept[0] != scope or kept[1] not in st.session_state:
+        number = st.session_state.get("edit_count", 0) + 1
+        st.session_state["edit_count"] = number
+        kept = (scope, f"editor-{number}", scenario_tables(loaded.scenario)[name])
         st.session_state[_SNAPSHOT] = kept
         st.session_state.pop("edit_problems", None)
         st.session_state.pop("edit_saved", None)
-    table: pd.DataFrame = kept[1]
-    return table
+    key: str = kept[1]
+    table: pd.DataFrame = kept[2]
+    return key, table
 
 
 def _save(context: Context, loaded: Loaded, name: str, edited: pd.DataFrame) -> None:
@@ -121,9 +130,6 @@ def _reset(context: Context, loaded: Loaded, t: Words) -> None:
         if st.button(t(f"edit.{word}_yes"), key="edit_reset", type="primary"):
             context.catalog.store.drop_draft(context.entry.key)
             forget()
-            for key in list(st.session_state):
-                if str(key).startswith("editor-"):
-                    del st.session_state[key]
             st.rerun()
 
 
