@@ -5,12 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from dispatch.messages import Message
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dispatch.messages import Lang
+
 
 class DispatchError(Exception):
-    """Base of every error that is meant to be read by a user."""
+    """
+    Base of every error that is meant to be read by a user.
+
+    Parameters
+    ----------
+    said
+        A message in two languages, or a text that stands in both.
+    """
+
+    def __init__(self, said: Message | str = "") -> None:
+        self.said = said
+        super().__init__(str(said))
+
+    def text(self, lang: Lang) -> str:
+        """Return what is wrong and what to do, in one language."""
+        return self.said.text(lang) if isinstance(self.said, Message) else self.said
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +41,8 @@ class Problem:
     ----------
     file
         File or sheet name, as the user knows it.
-    message
-        The rule that is broken and what to do, in words.
+    said
+        The rule that is broken and what to do, in both languages.
     row
         Row in the spreadsheet, counted from 1 with the header as row 1;
         None when the whole file is meant.
@@ -36,24 +55,33 @@ class Problem:
     """
 
     file: str
-    message: str
+    said: Message
     row: int | None = None
     column: str | None = None
     value: str | None = None
     severity: Literal["error", "warning"] = "error"
 
-    def __str__(self) -> str:
+    @property
+    def message(self) -> str:
+        """The rule that is broken and what to do, in English."""
+        return self.said.text("en")
+
+    def text(self, lang: Lang) -> str:
         """Return the problem as one line, for a terminal or a list."""
+        comma, colon = ("，", "：") if lang == "zh" else (", ", ": ")
         where = [self.file]
         if self.row is not None:
-            where.append(f"row {self.row}")
-        what = ", ".join(where)
+            where.append(f"第 {self.row} 行" if lang == "zh" else f"row {self.row}")
         if self.column is not None:
             shown = "" if self.value is None else f" = {self.value}"
-            what += f", {self.column}{shown}"
+            where.append(f"{self.column}{shown}")
         elif self.value is not None:
-            what += f", {self.value}"
-        return f"{what}: {self.message}"
+            where.append(self.value)
+        return f"{comma.join(where)}{colon}{self.said.text(lang)}"
+
+    def __str__(self) -> str:
+        """Return the problem as one line in English, for logs."""
+        return self.text("en")
 
 
 class DataError(DispatchError, ValueError):
@@ -69,6 +97,10 @@ class DataError(DispatchError, ValueError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems: tuple[Problem, ...] = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def text(self, lang: Lang) -> str:
+        """Return every problem on a line of its own."""
+        return "\n".join(problem.text(lang) for problem in self.problems)
 
 
 class PlanError(DispatchError):

@@ -49,10 +49,10 @@ def reported(t: TerminalWords, *, debug: bool) -> Iterator[None]:
         show_data_error(console, error, t)
         raise typer.Exit(BAD_INPUT) from error
     except (PlanError, SolverError) as error:
-        _say(console, t("cli.error.no_plan", message=error))
+        _say(console, t("cli.error.no_plan", message=error.text(t.lang)))
         raise typer.Exit(NO_PLAN) from error
     except DispatchError as error:
-        _say(console, t("cli.error.dispatch", message=error))
+        _say(console, t("cli.error.dispatch", message=error.text(t.lang)))
         raise typer.Exit(BAD_INPUT) from error
     except KeyboardInterrupt as error:
         _say(console, t("cli.error.aborted"))
@@ -114,7 +114,7 @@ def problem_table(problems: Sequence[Problem], t: TerminalWords) -> Table:
             "" if problem.row is None else str(problem.row),
             escape(problem.column or ""),
             escape(problem.value or ""),
-            escape(problem.message),
+            escape(problem.said.text(t.lang)),
             style="red" if is_error else "yellow",
         )
     return table

@@ -28,7 +28,8 @@ from dispatch.files.matrices import build_travel_table, read_matrix
 from dispatch.files.notices import notice_all
 from dispatch.files.records import read_records
 from dispatch.files.roads import build_roads
-from dispatch.files.settings import MISSING, read_settings
+from dispatch.files.settings import read_settings
+from dispatch.messages import say
 from dispatch.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def assemble(
     """
     problems = inputs.problems
     if inputs.settings is None and "scenario" not in inputs.broken:
-        problems.append(Problem("scenario.toml", MISSING))
+        problems.append(Problem("scenario.toml", say("settings_missing")))
     label, entries = inputs.settings or ("scenario.toml", [])
     silent: list[Problem] = []
     settings = read_settings(
@@ -153,7 +154,9 @@ def _fold(problems: list[Problem]) -> list[Problem]:
         elif alike[key] == _MAX_ALIKE + 1:
             folded.append(replace(problem, row=None, value=None))
     return [
-        replace(problem, message=f"{problem.message} ({num - _MAX_ALIKE} more rows)")
+        replace(
+            problem, said=say("more_rows", what=problem.said, count=num - _MAX_ALIKE)
+        )
         if problem.row is None and (num := alike.get(_key_of(problem), 0)) > _MAX_ALIKE
         else problem
         for problem in folded
@@ -161,8 +164,7 @@ def _fold(problems: list[Problem]) -> list[Problem]:
 
 
 def _key_of(problem: Problem) -> tuple[str, str | None, str]:
-    # Words in front of the first colon tell the kind, names follow it.
-    return problem.file, problem.column, problem.message.split(":")[0]
+    return problem.file, problem.column, problem.said.key
 
 
 def read_tables(
@@ -181,11 +183,15 @@ def read_tables(
     check_ids(records, problems)
     if "depots" in found:
         depot_ids = known_ids(records, "depots")
-        check_references(records["trucks"], "depot_id", depot_ids, "depot", problems)
+        check_references(
+            records["trucks"], "depot_id", depot_ids, "no_such_depot", problems
+        )
     if "nodes" in found:
         node_ids = known_ids(records, "nodes")
         for column in ("from", "to"):
-            check_references(records["edges"], column, node_ids, "road node", problems)
+            check_references(
+                records["edges"], column, node_ids, "no_such_node", problems
+            )
     return records
 
 
@@ -196,16 +202,16 @@ def _travel_table(inputs: Inputs, place_ids: list[str]) -> TravelTable | None:
         if name in inputs.tables:
             raw = inputs.tables[name]
             if name in found:
-                message = f"gives {name} a second time, after {found[name][0]}"
-                problems.append(Problem(raw.file, message))
+                said = say("table_twice", table=name, first=found[name][0])
+                problems.append(Problem(raw.file, said))
             matrix = read_matrix(raw, problems)
             if matrix is not None:
                 found[name] = (raw.file, matrix)
     if "travel_s" not in found:
         if "travel_m" in found and "travel_s" not in inputs.broken:
-            message = "is not read without travel_s, which has the times"
+            said = say("metres_without_seconds")
             file = found["travel_m"][0]
-            problems.append(Problem(file, message, severity="warning"))
+            problems.append(Problem(file, said, severity="warning"))
         return None
     return build_travel_table(
         found["travel_s"], found.get("travel_m"), place_ids, problems

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from dispatch.errors import DispatchError
+from dispatch.messages import say
 
 
 def write_file(path: Path, content: bytes) -> Path:
@@ -31,11 +32,8 @@ def write_file(path: Path, content: bytes) -> Path:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        message = (
-            f"{path} cannot be written ({error.strerror}); close programs that have it "
-            "open, and look at the disk and the rights of the folder"
-        )
-        raise DispatchError(message) from error
+        said = say("cannot_be_written", path=path, error=error.strerror)
+        raise DispatchError(said) from error
     return path
 
 

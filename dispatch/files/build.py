@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from dispatch.messages import say
 from dispatch.scenario import Depot, RoadEdge, RoadNode, Source, Truck, Village
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ def build_all(
             items.append(build(dict(record.values)))
         except ValueError as error:
             # The checks above know every rule; this one would be new.
-            problems.append(record.problem(None, str(error)))
+            problems.append(
+                record.problem(None, say("object_refused", rule=str(error)))
+            )
     return tuple(items)
 
 

@@ -9,6 +9,8 @@ import unicodedata
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
 from typing import Final
 
+from dispatch.messages import SaidError, say
+
 Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
 """What a CSV file (text only) or a sheet holds in one cell."""
 
@@ -19,8 +21,8 @@ _SHEET_ERRORS: Final = frozenset(
 )
 
 
-class CellError(ValueError):
-    """A cell that cannot be read; the text says what to write instead."""
+class CellError(SaidError):
+    """A cell that cannot be read; says what to write instead."""
 
 
 #: Texts that people write into a cell that has no value.
@@ -143,18 +145,18 @@ def parse_quantity(cell: Cell, kind: str, *, header_unit: str = "") -> Decimal:
     """
     units = UNITS[kind]
     if isinstance(cell, bool) or not isinstance(cell, (str, int, float)):
-        raise CellError("must be a number; format the cell as number or text")
+        raise CellError(say("must_be_number_cell"))
     if isinstance(cell, str):
         number, unit = _split_number(plain(cell).casefold())
     else:
         if not math.isfinite(cell):
-            raise CellError("must be a number")
+            raise CellError(say("must_be_number"))
         number, unit = Decimal(repr(cell)), ""
     unit = unit or unit_key(header_unit)
     factor = units.get(unit) if unit else Decimal(1)
     if factor is None:
         known = ", ".join(list(units)[:6])
-        raise CellError(f"the unit {unit!r} is not known here; known are {known}")
+        raise CellError(say("unit_unknown", unit=unit, known=known))
     return number * factor
 
 
@@ -169,17 +171,14 @@ def _split_number(text: str) -> tuple[Decimal, str]:
     match = _NUMBER.fullmatch(text)
     digits = "" if match is None else re.sub(r"[, ']", "", match[1])
     if match is None or not any(char.isdigit() for char in digits):
-        raise CellError("must be a number")
+        raise CellError(say("must_be_number"))
     rest = match[3]
     if rest.startswith((",", ".")) or rest[:1].isdigit():
-        raise CellError(
-            "must be one number: write a dot before decimals and no comma, or commas "
-            "only between thousands"
-        )
+        raise CellError(say("must_be_one_number"))
     try:
         number = Decimal(digits)
     except InvalidOperation as error:
-        raise CellError("must be a number") from error
+        raise CellError(say("must_be_number")) from error
     return number * (10_000 if match[2] else 1), unit_key(rest)
 
 
@@ -191,7 +190,7 @@ def parse_whole(cell: Cell, kind: str, *, header_unit: str = "") -> int:
     if kind in ("litres_up", "seconds"):
         return int(number.to_integral_value(ROUND_CEILING))
     if number != number.to_integral_value():
-        raise CellError("must be a whole number")
+        raise CellError(say("must_be_whole"))
     return int(number)
 
 
@@ -205,37 +204,31 @@ def parse_label(cell: Cell, number_format: str = "") -> str:
         If digits were lost before (dates, ``4.3E+11``, more than 15 digits).
     """
     if isinstance(cell, bool) or not isinstance(cell, (str, int, float)):
-        raise CellError("must be text; format the column as text and type it again")
+        raise CellError(say("must_be_text_cell"))
     if isinstance(cell, str):
         label = cell.replace("\ufeff", "").replace("\u200b", "").strip()
         _refuse_sheet_error(label)
         if re.fullmatch(r"\d(\.\d+)?[eE]\+\d+", label):
-            raise CellError(
-                "the digits of this code were lost when it was saved as a number; "
-                "format the column as text and type the code again"
-            )
+            raise CellError(say("code_digits_lost"))
     else:
         label = _label_of_number(cell, number_format)
     if len(label) > 64:
-        raise CellError("must be at most 64 characters")
+        raise CellError(say("too_many_characters", most=64))
     if not label.isprintable():
-        raise CellError("must be one line of plain text")
+        raise CellError(say("must_be_one_line"))
     return label
 
 
 def _refuse_sheet_error(text: str) -> None:
     if text.upper() in _SHEET_ERRORS:
-        raise CellError("is a formula that failed; mend it or type the value")
+        raise CellError(say("formula_failed"))
 
 
 def _label_of_number(cell: float, number_format: str) -> str:
     if not math.isfinite(cell) or cell != int(cell):
-        raise CellError("must be text or a whole number")
+        raise CellError(say("must_be_text_or_whole"))
     if abs(cell) >= 1e15:
-        raise CellError(
-            "a number of more than 15 digits loses its last ones in a spreadsheet; "
-            "format the column as text and type the code again"
-        )
+        raise CellError(say("code_too_long_for_number"))
     digits = str(int(cell))
     # A sheet that shows 1 as 001 means the label 001.
     return digits.zfill(len(number_format)) if set(number_format) == {"0"} else digits
@@ -250,7 +243,7 @@ def parse_text(cell: Cell) -> str:
     text = "".join(char for char in text if char.isprintable())
     _refuse_sheet_error(text)
     if len(text) > 1000:
-        raise CellError("must be at most 1000 characters")
+        raise CellError(say("too_many_characters", most=1000))
     return text
 
 
@@ -307,7 +300,7 @@ def parse_yes_no(cell: Cell) -> bool:
         return True
     if text in _NO:
         return False
-    raise CellError("must be yes or no (是 or 否)")
+    raise CellError(say("must_be_yes_no"))
 
 
 _DEGREES: Final = re.compile(
@@ -326,12 +319,12 @@ def parse_degrees(cell: Cell) -> float:
             return degrees + minutes / 60 + seconds / 3600
         text = re.sub(r"^(北纬|东经|[ne](?=\s*\d))\s*|\s*°?\s*[ne]?$", "", text)
         if not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", text):
-            raise CellError("must be decimal degrees such as 27.155050")
+            raise CellError(say("must_be_degrees"))
         value = float(text)
     elif isinstance(cell, bool) or not isinstance(cell, (int, float)):
-        raise CellError("must be decimal degrees such as 27.155050")
+        raise CellError(say("must_be_degrees"))
     else:
         value = float(cell)
     if not math.isfinite(value):
-        raise CellError("must be decimal degrees such as 27.155050")
+        raise CellError(say("must_be_degrees"))
     return value

@@ -8,6 +8,7 @@ from dispatch.files.cells import CellError, is_blank, show
 from dispatch.files.clocks import parse_windows
 from dispatch.files.records import Record, nearest
 from dispatch.geo.datum import to_wgs84
+from dispatch.messages import say
 from dispatch.scenario import TimeWindow
 
 if TYPE_CHECKING:
@@ -49,28 +50,26 @@ def _check_unique(
                 continue
             first = seen.setdefault(label, record)
             if first is not record:
-                where = "" if first.file == record.file else f" of {first.file}"
-                message = (
-                    f"the id is already used in row {first.row}{where}; "
-                    "every place, truck and road needs its own"
-                )
-                problems.append(record.problem(column, message))
+                said = say("id_used_here", row=first.row)
+                if first.file != record.file:
+                    said = say("id_used_elsewhere", row=first.row, file=first.file)
+                problems.append(record.problem(column, said))
 
 
 def check_references(
     records: list[Record],
     column: str,
     known: list[str],
-    what: str,
+    key: str,
     problems: list[Problem],
 ) -> None:
-    """Add a problem for every reference to an id that no row has."""
+    """Add a problem, the message of ``key``, for every id that no row has."""
     ids = set(known)
     for record in records:
         label = record.values.get(column)
         if label is not None and label not in ids:
-            message = f"there is no such {what}{nearest(label, known)}"
-            problems.append(record.problem(column, message))
+            said = say(key, hint=nearest(label, known))
+            problems.append(record.problem(column, said))
 
 
 def known_ids(records: Records, table: str) -> list[str]:
@@ -93,16 +92,14 @@ def fix_position(record: Record, datum: Datum, problems: list[Problem]) -> None:
     # China's latitudes: such a pair is a Chinese place the wrong way round.
     is_swapped = 3 <= lon <= 54 and 73 <= lat <= 136
     if is_swapped or (not is_on_map and abs(lon) <= 90 and abs(lat) <= 180):
-        message = f"lat {lat:g} and lon {lon:g} look swapped; exchange the two cells"
-        problems.append(record.problem("lat", message))
+        said = say("look_swapped", lat=lat, lon=lon)
+        problems.append(record.problem("lat", said))
     elif not is_on_map:
         column = "lon" if -90 <= lat <= 90 else "lat"
         limit = 90 if column == "lat" else 180
-        message = f"is off the map: must be between -{limit} and {limit} degrees"
-        problems.append(record.problem(column, message))
+        problems.append(record.problem(column, say("off_the_map", limit=limit)))
     elif lat == 0 and lon == 0:
-        message = "lat 0, lon 0 lies in the ocean; write the real position"
-        problems.append(record.problem("lat", message))
+        problems.append(record.problem("lat", say("null_island")))
     else:
         record.values["lat"], record.values["lon"] = to_wgs84(
             lat=lat, lon=lon, datum=datum
@@ -118,8 +115,8 @@ def check_rows(records: Records, problems: list[Problem]) -> None:
     for record in records.get("sources", []):
         _read_windows(record, problems)
         if record.values.get("supply_l") == 0:
-            message = "the source gives no water today"
-            problems.append(record.problem("supply_l", message, warn=True))
+            said = say("source_gives_nothing")
+            problems.append(record.problem("supply_l", said, warn=True))
     for record in records.get("trucks", []):
         _check_capacity(record, problems)
         _check_shift(record, problems)
@@ -134,10 +131,10 @@ def _read_windows(record: Record, problems: list[Problem]) -> None:
         record.values["windows"] = parse_windows(open_from, open_until)
     except CellError as error:
         column = "open_until" if is_blank(open_from) else "open_from"
-        message = str(error)
+        said = error.said
         if not is_blank(open_from) and not is_blank(open_until):
-            message = f"(with open_until = {show(open_until)}) {message}"
-        problems.append(record.problem(column, message))
+            said = say("with_open_until", value=show(open_until), what=said)
+        problems.append(record.problem(column, said))
 
 
 def _check_people(record: Record, problems: list[Problem]) -> None:
@@ -145,23 +142,18 @@ def _check_people(record: Record, problems: list[Problem]) -> None:
     if population is None:
         return
     if record.values.get("vulnerable_people", 0) > population:
-        message = f"must be at most the population, {population}"
-        problems.append(record.problem("vulnerable_people", message))
+        said = say("more_vulnerable_than_people", population=population)
+        problems.append(record.problem("vulnerable_people", said))
 
 
 def _check_tank(record: Record, problems: list[Problem]) -> None:
     storage_l, stock_l = record.values.get("storage_l"), record.values.get("stock_l", 0)
     if storage_l == 0:
-        message = (
-            "the tank holds nothing, so no water can be brought; leave the cell empty "
-            "if people come with their own buckets"
-        )
-        problems.append(record.problem("storage_l", message, warn=True))
+        said = say("tank_holds_nothing")
+        problems.append(record.problem("storage_l", said, warn=True))
     elif storage_l is not None and stock_l > storage_l:
-        message = (
-            f"is more than the tank holds ({storage_l} L): it takes no water today"
-        )
-        problems.append(record.problem("stock_l", message, warn=True))
+        said = say("tank_is_full", storage_l=storage_l)
+        problems.append(record.problem("stock_l", said, warn=True))
 
 
 #: No water truck holds less; a smaller number was meant in tonnes.
@@ -171,18 +163,14 @@ _LEAST_CAPACITY_L: Final = 100
 def _check_capacity(record: Record, problems: list[Problem]) -> None:
     capacity_l = record.values.get("capacity_l")
     if capacity_l is not None and capacity_l < _LEAST_CAPACITY_L:
-        message = f"only {capacity_l} litres; if tonnes are meant, write {capacity_l}t"
-        problems.append(record.problem("capacity_l", message))
+        said = say("capacity_in_tonnes", capacity_l=capacity_l)
+        problems.append(record.problem("capacity_l", said))
 
 
 def _check_shift(record: Record, problems: list[Problem]) -> None:
     start_s, end_s = record.values.get("shift_start"), record.values.get("shift_end")
     if start_s is not None and end_s is not None and end_s <= start_s:
-        message = (
-            "must be later than shift_start; for a night shift that ends at 02:00 "
-            "write 26:00"
-        )
-        problems.append(record.problem("shift_end", message))
+        problems.append(record.problem("shift_end", say("shift_backwards")))
 
 
 def _read_break(record: Record, problems: list[Problem]) -> None:
@@ -191,14 +179,11 @@ def _read_break(record: Record, problems: list[Problem]) -> None:
     late_s = record.values.pop("break_until", None)
     if record.values.get("break_s", 0) == 0:
         if early_s is not None or late_s is not None:
-            message = "is not used, since break_s gives no length of the break"
             column = "break_from" if early_s is not None else "break_until"
-            problems.append(record.problem(column, message, warn=True))
+            problems.append(record.problem(column, say("break_unused"), warn=True))
     elif early_s is None or late_s is None:
-        message = "a break needs break_from and break_until: when it may start"
-        problems.append(record.problem("break_s", message))
+        problems.append(record.problem("break_s", say("break_needs_window")))
     elif late_s < early_s:
-        message = "the break's window ends before it starts"
-        problems.append(record.problem("break_until", message))
+        problems.append(record.problem("break_until", say("break_backwards")))
     else:
         record.values["break_window"] = TimeWindow(early_s, late_s)

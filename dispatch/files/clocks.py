@@ -8,13 +8,13 @@ import re
 from typing import Final
 
 from dispatch.files.cells import Cell, CellError, is_blank, plain
+from dispatch.messages import say
 from dispatch.scenario import TimeWindow
 from dispatch.units import DAY_S
 
 #: End of a window that is not limited: the end of the next day.
 LAST_S: Final = 2 * DAY_S
 
-_HINT: Final = "must be a time of day such as 08:30"
 _CLOCK: Final = re.compile(
     r"(次日|第二天|翌日|上午|早上|早晨|凌晨|中午|下午|晚上|傍晚)?\s*"
     r"(\d{1,2})(?::(\d{1,2})(?::(\d{1,2}))?|[点时](?:(\d{1,2})分?|(半)|整)?)\s*(am|pm)?"
@@ -39,7 +39,7 @@ def parse_clock_cell(cell: Cell) -> int:
     ``25:00`` (one o'clock at night), time cells and fractions of a day.
     """
     if isinstance(cell, bool):
-        raise CellError(_HINT)
+        raise CellError(say("must_be_clock"))
     if isinstance(cell, dt.datetime):
         return _sheet_datetime_s(cell)
     if isinstance(cell, dt.timedelta):
@@ -50,7 +50,7 @@ def parse_clock_cell(cell: Cell) -> int:
         return _fraction_s(float(cell))
     if isinstance(cell, str):
         return _text_s(plain(cell).casefold())
-    raise CellError(_HINT)
+    raise CellError(say("must_be_clock"))
 
 
 def _time_s(time: dt.time) -> int:
@@ -63,19 +63,19 @@ def _time_s(time: dt.time) -> int:
 def _sheet_datetime_s(moment: dt.datetime) -> int:
     days = _SHEET_DAYS.get(moment.date())
     if days is None:
-        raise CellError(f"{_HINT}, without a date")
+        raise CellError(say("must_be_clock_no_date"))
     return _checked(days * DAY_S + _time_s(moment.time()))
 
 
 def _fraction_s(days: float) -> int:
     if not 0 <= days < 1:
-        raise CellError(_HINT)
+        raise CellError(say("must_be_clock"))
     return round(days * DAY_S)
 
 
 def _checked(seconds: int) -> int:
     if not 0 <= seconds <= LAST_S:
-        raise CellError(f"{_HINT}; hours go up to 47 (the next day)")
+        raise CellError(say("must_be_clock_two_days"))
     return seconds
 
 
@@ -84,16 +84,16 @@ def _text_s(text: str) -> int:
         return _fraction_s(float(text))
     match = _CLOCK.fullmatch(text)
     if match is None:
-        raise CellError(_HINT)
+        raise CellError(say("must_be_clock"))
     word = match[1] or ""
     hours = int(match[2])
     minutes = 30 if match[6] else int(match[3] or match[5] or 0)
     seconds = int(match[4] or 0)
     if minutes > 59 or seconds > 59 or hours > 47:
-        raise CellError(_HINT)
+        raise CellError(say("must_be_clock"))
     is_afternoon = match[7] == "pm" or word in ("下午", "晚上", "傍晚")
     if (is_afternoon or match[7] == "am" or word) and hours > 24:
-        raise CellError(_HINT)
+        raise CellError(say("must_be_clock"))
     if is_afternoon and hours < 12:
         hours += 12
     if word == "中午" and hours < 3:
@@ -143,23 +143,17 @@ def make_windows(
     starts = starts or [None] * len(ends)
     ends = ends or [None] * len(starts)
     if len(starts) != len(ends):
-        raise CellError(
-            f"open_from has {len(starts)} times and open_until {len(ends)}; "
-            "each window needs both, such as 08:00;14:00 and 11:00;18:00"
-        )
+        raise CellError(say("windows_unequal", starts=len(starts), ends=len(ends)))
     windows = []
     for start, end in zip(starts, ends, strict=True):
         early_s, late_s = start or 0, LAST_S if end is None else end
         if late_s < early_s:
-            raise CellError(
-                "the window ends before it starts; for a time after midnight write "
-                "25:00 for 1 o'clock of the next day"
-            )
+            raise CellError(say("window_backwards"))
         windows.append(TimeWindow(early_s, late_s))
     windows.sort(key=lambda window: window.early_s)
     for before, after in itertools.pairwise(windows):
         if before.late_s >= after.early_s:
-            raise CellError("the windows overlap; write them as one or apart")
+            raise CellError(say("windows_overlap"))
     return tuple(windows)
 
 

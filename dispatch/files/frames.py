@@ -21,6 +21,7 @@ from dispatch.files.raw import RawTable
 from dispatch.files.settings import Settings
 from dispatch.geo.distance import haversine_m
 from dispatch.geo.snap import places_of
+from dispatch.messages import say
 from dispatch.scenario import TravelTable
 
 if TYPE_CHECKING:
@@ -115,8 +116,7 @@ def scenario_from_tables(
     own = scenario_tables(base)
     unknown = sorted(set(frames) - set(OBJECT_TABLES))
     problems += [
-        Problem(name, "is no table that can be edited", severity="warning")
-        for name in unknown
+        Problem(name, say("table_not_editable"), severity="warning") for name in unknown
     ]
     raws = {
         name: frame_to_raw(name, frames.get(name, own[name])) for name in OBJECT_TABLES
@@ -185,11 +185,7 @@ def _kept_travel(
         for record in records[name]:
             label = record.values.get(column)
             if label is not None and label not in position:
-                message = (
-                    "the travel table of this scenario has no times for this new "
-                    "place; add them to travel_s.csv, or plan with roads"
-                )
-                problems.append(record.problem(column, message))
+                problems.append(record.problem(column, say("new_place_without_times")))
     _notice_moved(base, records, problems)
     ids = [label for label in known_place_ids(records) if label in position]
     order = [position[label] for label in ids]
@@ -218,8 +214,5 @@ def _notice_moved(base: Scenario, records: Records, problems: list[Problem]) -> 
                 to_lon=np.array([record.values["lon"]]),
             )[0, 0]
             if moved_m > _MOVED_M:
-                message = (
-                    f"the place moved by {moved_m:.0f} m, but its travel times "
-                    "come from travel_s.csv and stay as they were"
-                )
-                problems.append(record.problem("lat", message, warn=True))
+                said = say("place_moved", moved_m=float(moved_m))
+                problems.append(record.problem("lat", said, warn=True))

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dispatch.errors import Problem
 from dispatch.files.raw import TableError
+from dispatch.messages import SaidError, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from dispatch.messages import Message
 
 _MAX_PROBLEMS: Final = 200
 
@@ -21,12 +24,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(document) != len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"the key {twice!r} stands twice in one object; remove one")
+        raise SaidError(say("json_key_twice", key=twice))
     return document
 
 
 def _refuse_constant(text: str) -> float:
-    raise ValueError(f"{text} is no number of JSON")
+    raise SaidError(say("json_no_number", text=text))
 
 
 def parse_json(text: str, file: str) -> Any:
@@ -43,13 +46,16 @@ def parse_json(text: str, file: str) -> Any:
             text, object_pairs_hook=_unique, parse_constant=_refuse_constant
         )
     except json.JSONDecodeError as error:
-        message = (
-            f"is no JSON: {error.msg} in line {error.lineno}, column {error.colno}; "
-            "look for a missing comma, quotation mark or bracket there"
+        said = say(
+            "json_broken", error=error.msg, line=error.lineno, column=error.colno
         )
-        raise TableError(Problem(file, message, row=error.lineno)) from error
+        raise TableError(Problem(file, said, row=error.lineno)) from error
+    except SaidError as error:
+        said = say("json_unusable", what=error.said)
+        raise TableError(Problem(file, said)) from error
     except (ValueError, RecursionError) as error:
-        raise TableError(Problem(file, f"is no usable JSON: {error}")) from error
+        said = say("json_unusable", what=str(error))
+        raise TableError(Problem(file, said)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ class Node:
     def _where(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key
 
-    def wrong(self, key: str, message: str) -> None:
+    def wrong(self, key: str, said: Message) -> None:
         """Add a problem at a key."""
         if len(self.problems) >= _MAX_PROBLEMS:
             return
@@ -73,18 +79,18 @@ class Node:
         if not isinstance(found, (dict, list)) and found is not None:
             text = str(found)[:60]
         self.problems.append(
-            Problem(self.file, message, column=self._where(key), value=text)
+            Problem(self.file, said, column=self._where(key), value=text)
         )
 
     def is_object(self) -> bool:
         """Whether this is an object; adds a problem if not."""
         if isinstance(self.value, dict):
             return True
-        message = 'must be an object in braces, such as {"routes": []}'
+        said = say("json_object_example")
         is_plain = not isinstance(self.value, (dict, list))
         shown = str(self.value)[:60] if is_plain else None
         self.problems.append(
-            Problem(self.file, message, column=self.path or None, value=shown)
+            Problem(self.file, said, column=self.path or None, value=shown)
         )
         return False
 
@@ -99,7 +105,7 @@ class Node:
         """Return the object at a key; an empty one where it is missing."""
         found = self._get(key)
         if found is not None and not isinstance(found, dict):
-            self.wrong(key, "must be an object in braces")
+            self.wrong(key, say("json_object"))
             found = None
         return Node(found or {}, self._where(key), self.file, self.problems)
 
@@ -108,10 +114,10 @@ class Node:
         found = self._get(key)
         if found is None:
             if required:
-                self.wrong(key, "is missing; it must be a list in square brackets")
+                self.wrong(key, say("json_list_missing"))
             return []
         if not isinstance(found, list):
-            self.wrong(key, "must be a list in square brackets")
+            self.wrong(key, say("json_list"))
             return []
         nodes = []
         for position, item in enumerate(found):
@@ -127,7 +133,7 @@ class Node:
         if found is None:
             return []
         if not isinstance(found, list) or not all(isinstance(t, str) for t in found):
-            self.wrong(key, "must be a list of texts")
+            self.wrong(key, say("json_texts"))
             return []
         return found
 
@@ -139,7 +145,7 @@ class Node:
         if isinstance(found, int) and not isinstance(found, bool):
             return str(found)  # an id that lost its quotation marks
         if not isinstance(found, str) or (not found and default is None):
-            self.wrong(key, "is missing" if found is None else "must be a text")
+            self.wrong(key, say("json_text_missing" if found is None else "json_text"))
             return ""
         return found
 
@@ -151,7 +157,7 @@ class Node:
         if found in known:
             return found
         if found:
-            self.wrong(key, f"must be one of {', '.join(known)}")
+            self.wrong(key, say("json_choice", known=", ".join(known)))
         return known[0]
 
     def whole(
@@ -164,12 +170,14 @@ class Node:
         if isinstance(found, float) and found.is_integer():
             found = int(found)
         if isinstance(found, bool) or not isinstance(found, int):
-            missing = "is missing; write a whole number"
-            self.wrong(key, missing if found is None else "must be a whole number")
+            what = "json_whole_missing" if found is None else "must_be_whole"
+            self.wrong(key, say(what))
             return max(low, 0)
         if not low <= found <= high:
-            limit = f"at least {low}" if found < low else f"at most {high}"
-            self.wrong(key, f"must be {limit}")
+            if found < low:
+                self.wrong(key, say("must_be_at_least", low=low))
+            else:
+                self.wrong(key, say("must_be_at_most", high=high))
             return max(low, 0)
         return found
 
@@ -179,6 +187,6 @@ class Node:
         if found is None:
             return default
         if isinstance(found, bool) or not isinstance(found, (int, float)):
-            self.wrong(key, "must be a number")
+            self.wrong(key, say("must_be_number"))
             return default
         return float(found) if math.isfinite(found) else default

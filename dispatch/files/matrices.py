@@ -20,6 +20,7 @@ from dispatch.files.cells import (
     show,
 )
 from dispatch.files.raw import TableError, decode, guess_delimiter
+from dispatch.messages import say
 from dispatch.scenario import NO_ROAD, TravelTable
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dispatch.files.raw import RawTable
+    from dispatch.messages import Message
 
 #: 100 days or 100,000 km: more is a slip of the pen.
 _MAX_VALUE: Final = 10_000_000
@@ -60,7 +62,7 @@ def read_matrix(raw: RawTable, problems: list[Problem]) -> Matrix | None:
             values = _slow_row(row, number, raw, len(column_ids), found)
         matrix[position[label]] = values
         if len(found) >= _MAX_PROBLEMS:
-            found.append(Problem(raw.file, "has more cells like these"))
+            found.append(Problem(raw.file, say("matrix_more_like_these")))
             break
     problems += found
     _clear_diagonal(matrix, raw.file, problems)
@@ -116,10 +118,10 @@ def _labels(
         try:
             label = "" if is_blank(cell) else parse_label(cell)
         except CellError as error:
-            problems.append(Problem(raw.file, str(error), row=1, value=show(cell)))
+            problems.append(Problem(raw.file, error.said, row=1, value=show(cell)))
             return None
         if not label:
-            problems.append(Problem(raw.file, "a column has no place id", row=1))
+            problems.append(Problem(raw.file, say("matrix_no_column_id"), row=1))
             return None
         labels.append(label)
     return labels
@@ -130,11 +132,11 @@ def _row_labels(raw: RawTable, problems: list[Problem]) -> list[str] | None:
     for number, cells in raw.rows:
         try:
             if is_blank(cells[0]):
-                raise CellError("the place id must not be empty")
+                raise CellError(say("matrix_no_row_id"))
             labels.append(parse_label(cells[0], raw.formats.get((number, 0), "")))
         except CellError as error:
             problems.append(
-                Problem(raw.file, str(error), number, raw.header[0], show(cells[0]))
+                Problem(raw.file, error.said, number, raw.header[0], show(cells[0]))
             )
             return None
     return labels
@@ -148,19 +150,21 @@ def _same_ids(
         twice = sorted({label for label in labels if labels.count(label) > 1})
         if len(labels) == len(set(labels)):
             continue
-        message = f"the {what} of a place stands twice: {_list(twice)}"
-        problems.append(Problem(file, message))
+        said = say(f"matrix_{what}_twice", places=_list(twice))
+        problems.append(Problem(file, said))
     for what, labels, others in (("row", rows, columns), ("column", columns, rows)):
         missing = sorted(set(others) - set(labels))
         if missing:
-            message = f"has no {what} for {_list(missing)}; it must be square"
-            problems.append(Problem(file, message))
+            said = say(f"matrix_{what}_missing", places=_list(missing))
+            problems.append(Problem(file, said))
     return len(problems) == num_before
 
 
-def _list(labels: Sequence[str]) -> str:
+def _list(labels: Sequence[str]) -> Message | str:
     shown = ", ".join(labels[:8])
-    return shown if len(labels) <= 8 else f"{shown} and {len(labels) - 8} more"
+    if len(labels) <= 8:
+        return shown
+    return say("places_and_more", places=shown, count=len(labels) - 8)
 
 
 def _fast_row(row: list[Cell], num_columns: int) -> npt.NDArray[np.int64] | None:
@@ -191,7 +195,7 @@ def _slow_row(
             values[position] = _whole(cell)
         except CellError as error:
             column = raw.header[position + 1]
-            problems.append(Problem(raw.file, str(error), number, column, show(cell)))
+            problems.append(Problem(raw.file, error.said, number, column, show(cell)))
     return values
 
 
@@ -199,15 +203,14 @@ def _whole(cell: Cell) -> int:
     try:
         value = parse_quantity(cell, "number")
     except CellError as error:
-        message = "must be a whole number; leave it empty where there is no way"
-        raise CellError(message) from error
+        raise CellError(say("matrix_whole")) from error
     whole = int(value.to_integral_value(ROUND_CEILING))
     if whole == NO_ROAD and value == NO_ROAD:
         return NO_ROAD
     if value < 0:
-        raise CellError("must be >= 0; leave it empty where there is no way")
+        raise CellError(say("matrix_not_negative"))
     if whole > _MAX_VALUE or not math.isfinite(value):
-        raise CellError(f"must be at most {_MAX_VALUE}")
+        raise CellError(say("must_be_at_most", high=_MAX_VALUE))
     return whole
 
 
@@ -216,8 +219,7 @@ def _clear_diagonal(
 ) -> None:
     diagonal = np.diagonal(matrix)
     if np.any(diagonal > 0):
-        message = "the way from a place to itself is not 0; 0 is used"
-        problems.append(Problem(file, message, severity="warning"))
+        problems.append(Problem(file, say("matrix_diagonal"), severity="warning"))
     np.fill_diagonal(matrix, 0)
 
 
@@ -251,15 +253,12 @@ def _align(
     position = {label: idx for idx, label in enumerate(labels)}
     missing = [label for label in place_ids if label not in position]
     if missing:
-        message = (
-            f"has no row and column for {_list(missing)}; add them, or remove the "
-            "file to have times estimated"
-        )
-        problems.append(Problem(file, message))
+        said = say("matrix_place_missing", places=_list(missing))
+        problems.append(Problem(file, said))
         return None
     unknown = sorted(set(labels) - set(place_ids))
     if unknown:
-        message = f"names places that no table has: {_list(unknown)}; not read"
-        problems.append(Problem(file, message, severity="warning"))
+        said = say("matrix_place_unknown", places=_list(unknown))
+        problems.append(Problem(file, said, severity="warning"))
     order = [position[label] for label in place_ids]
     return values[np.ix_(order, order)]

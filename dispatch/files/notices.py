@@ -9,10 +9,12 @@ import numpy as np
 from dispatch.errors import Problem
 from dispatch.geo.distance import haversine_m
 from dispatch.geo.reach import round_trips, snap_warnings
+from dispatch.messages import say
 
 if TYPE_CHECKING:
     from dispatch.files.checks import Records
     from dispatch.geo.reach import Ways
+    from dispatch.messages import Message
     from dispatch.scenario import Depot, Scenario, Source, Truck, Village
 
 #: A county is about 50 km across; farther out a digit is likely wrong.
@@ -30,11 +32,11 @@ def notice_all(scenario: Scenario, records: Records) -> list[Problem]:
 
 
 def _warn(
-    records: Records, table: str, position: int, column: str, text: str
+    records: Records, table: str, position: int, column: str, said: Message
 ) -> Problem:
     if position < len(records.get(table, [])):
-        return records[table][position].problem(column, text, warn=True)
-    return Problem(table, text, severity="warning")
+        return records[table][position].problem(column, said, warn=True)
+    return Problem(table, said, severity="warning")
 
 
 def _notice_potable(records: Records) -> list[Problem]:
@@ -43,8 +45,8 @@ def _notice_potable(records: Records) -> list[Problem]:
     for table in ("sources", "trucks"):
         for record in records.get(table, []):
             if "potable" not in record.values and not record.is_broken:
-                message = "is not given: taken as yes; write yes or no (是 or 否)"
-                problems.append(record.problem("potable", message, warn=True))
+                said = say("potable_not_given")
+                problems.append(record.problem("potable", said, warn=True))
     return problems
 
 
@@ -66,12 +68,8 @@ def _notice_far(scenario: Scenario, records: Records) -> list[Problem]:
             to_lon=middle_lon,
         )[:, 0]
         for position in np.flatnonzero(distances > _FAR_M):
-            away_km = distances[position] / 1000
-            message = (
-                f"the place lies {away_km:.0f} km from the middle of the others; look "
-                "at its lat and lon"
-            )
-            problems.append(_warn(records, table, int(position), "lat", message))
+            said = say("place_far_away", away_km=float(distances[position]) / 1000)
+            problems.append(_warn(records, table, int(position), "lat", said))
     return problems
 
 
@@ -82,15 +80,14 @@ def _notice_unfed(scenario: Scenario, records: Records) -> list[Problem]:
         for truck in scenario.trucks
         for source in scenario.sources
     ):
-        text = "no truck may fill at any source; look at potable and supply_l"
-        return [Problem("trucks", text, severity="warning")]
+        return [Problem("trucks", say("no_truck_may_fill"), severity="warning")]
     ways = round_trips(scenario)
     problems = []
     for position, village in enumerate(scenario.villages):
         reason = _why_unfed(scenario, position, ways)
-        if reason:
-            message = f"nobody can bring water to {village.name}: {reason}"
-            problems.append(_warn(records, "villages", position, "village_id", message))
+        if reason is not None:
+            said = say("nobody_can_bring", name=village.name, reason=reason)
+            problems.append(_warn(records, "villages", position, "village_id", said))
     return problems
 
 
@@ -98,8 +95,8 @@ def _can_fill(truck: Truck, source: Source) -> bool:
     return truck.may_fill_at(source) and source.supply_l != 0
 
 
-def _why_unfed(scenario: Scenario, position: int, ways: Ways) -> str:
-    """Return what keeps every truck away from a village; empty if one can come."""
+def _why_unfed(scenario: Scenario, position: int, ways: Ways) -> Message | None:
+    """Return what keeps every truck away from a village; None if one can come."""
     village = scenario.villages[position]
     needs_drinking = village.population > 0 or village.facility_l > 0
     has_entry = has_road = False
@@ -115,9 +112,9 @@ def _why_unfed(scenario: Scenario, position: int, ways: Ways) -> str:
             has_road = True
             is_drinking = truck.potable and source.potable
             if _can_fill(truck, source) and (is_drinking or not needs_drinking):
-                return ""
+                return None
     if not has_entry:
-        return "every truck is too heavy or too wide for its lane"
+        return say("unfed_trucks_too_big")
     if not has_road:
-        return "there is no road that a truck may take from any source"
-    return "no truck that can come may carry drinking water from a source that has any"
+        return say("unfed_no_road")
+    return say("unfed_not_potable")

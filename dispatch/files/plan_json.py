@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast, get_args
 from dispatch.errors import DataError, Problem
 from dispatch.files.json_reader import Node, parse_json
 from dispatch.files.raw import MAX_FILE_BYTES, TableError, decode
+from dispatch.messages import say
 from dispatch.need import BANDS, Band
 from dispatch.plan import (
     PLAN_FORMAT,
@@ -151,11 +152,11 @@ def read_plan(path: str | Path, *, scenario: Scenario | None = None) -> Plan:
         num_bytes = path.stat().st_size
         data = path.read_bytes() if num_bytes <= MAX_FILE_BYTES else b""
     except OSError as error:
-        message = f"cannot be opened ({error.strerror}); look at the name and the path"
-        raise DataError([Problem(str(path), message)]) from error
+        said = say("plan_cannot_be_opened", error=error.strerror)
+        raise DataError([Problem(str(path), said)]) from error
     if num_bytes > MAX_FILE_BYTES:
         raise DataError(
-            [Problem(str(path), f"is larger than {MAX_FILE_BYTES:,} bytes")]
+            [Problem(str(path), say("more_bytes_than", most=MAX_FILE_BYTES))]
         )
     return plan_from_json(data, file=path.name, scenario=scenario)
 
@@ -181,12 +182,12 @@ def _read_root(root: Node, scenario: Scenario | None) -> Plan | None:
         return None
     named = root.text("format", default=PLAN_FORMAT)
     if named != PLAN_FORMAT:
-        root.wrong("format", f"must be {PLAN_FORMAT}")
+        root.wrong("format", say("plan_format", format=PLAN_FORMAT))
     routes = tuple(_read_route(route) for route in root.items("routes", required=True))
     seen: set[str] = set()
     for route in routes:
         if route.truck_id in seen:
-            root.wrong("routes", f"truck {route.truck_id} has two routes; join them")
+            root.wrong("routes", say("truck_two_routes", truck=route.truck_id))
         seen.add(route.truck_id)
     return Plan(
         scenario=root.text("scenario", default=scenario.name if scenario else ""),
@@ -208,7 +209,7 @@ def _read_date(root: Node, scenario: Scenario | None) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        root.wrong("date", "must be a date such as 2022-09-06")
+        root.wrong("date", say("must_be_date"))
         return dt.date.min
 
 

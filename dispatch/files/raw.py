@@ -10,6 +10,7 @@ from typing import Final
 
 from dispatch.errors import Problem
 from dispatch.files.cells import Cell, is_blank
+from dispatch.messages import say
 
 MAX_FILE_BYTES: Final = 64_000_000
 #: A matrix of 5,000 places is about 150 MB.
@@ -64,25 +65,18 @@ def decode(data: bytes, file: str) -> str:
     else:
         encodings = ["utf-8-sig", "gb18030"]
     if data[:4] == b"PK\x03\x04" or (b"\0" in data[:4096] and len(encodings) == 2):
-        raise TableError(
-            Problem(file, "is not a text file; save it as CSV (UTF-8) and try again")
-        )
+        raise TableError(Problem(file, say("not_text")))
     for encoding in encodings:
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError as error:
             if encoding == "utf-8-sig" and _is_nearly_utf8(data):
-                message = (
-                    f"is damaged: byte {error.start + 1} is no UTF-8; "
-                    "save it again as CSV (UTF-8)"
-                )
-                raise TableError(Problem(file, message)) from error
+                said = say("damaged_utf8", byte=error.start + 1)
+                raise TableError(Problem(file, said)) from error
             continue
         if "\0" not in text:
             return text
-    raise TableError(
-        Problem(file, "is neither UTF-8 nor GBK text; save it again as CSV (UTF-8)")
-    )
+    raise TableError(Problem(file, say("unknown_encoding")))
 
 
 def _is_nearly_utf8(data: bytes) -> bool:
@@ -115,15 +109,11 @@ def parse_csv(data: bytes, file: str, *, max_rows: int = MAX_ROWS) -> RawTable:
         for number, cells in enumerate(reader, first_row):
             last_line = reader.line_num
             if len(rows) > max_rows:
-                message = f"has more than {max_rows:,} rows; split it or remove rows"
-                raise TableError(Problem(file, message))
+                raise TableError(Problem(file, say("too_many_rows", most=max_rows)))
             rows.append((number, list(cells)))
     except csv.Error as error:
-        message = (
-            f"cannot be read as CSV after line {last_line} ({error}); "
-            'look for a lone quotation mark (") there'
-        )
-        raise TableError(Problem(file, message, row=len(rows) + first_row)) from error
+        said = say("csv_broken", line=last_line, error=str(error))
+        raise TableError(Problem(file, said, row=len(rows) + first_row)) from error
     return table_of_rows(file, rows)
 
 
@@ -142,16 +132,14 @@ def table_of_rows(
     """
     full = [(number, cells) for number, cells in rows if not _is_blank_row(cells)]
     if not full:
-        raise TableError(
-            Problem(file, "is empty; it needs a header row and one row per object")
-        )
+        raise TableError(Problem(file, say("table_empty")))
     header = ["" if cell is None else str(cell).strip() for cell in full[0][1]]
     # A header may end in blanks, but a value below one must not get lost unseen.
     while header and not header[-1] and _is_blank_column(full[1:], len(header) - 1):
         header.pop()
     if len(header) > MAX_COLUMNS:
-        message = f"has {len(header):,} columns; at most {MAX_COLUMNS:,} are read"
-        raise TableError(Problem(file, message))
+        said = say("too_many_columns", count=len(header), most=MAX_COLUMNS)
+        raise TableError(Problem(file, said))
     return RawTable(file, tuple(header), full[1:], formats or {})
 
 

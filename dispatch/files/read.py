@@ -19,6 +19,7 @@ from dispatch.files.raw import (
 )
 from dispatch.files.settings import Entry, sheet_entries, toml_entries
 from dispatch.files.workbook import read_workbook, read_zip
+from dispatch.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,11 +65,10 @@ def read_scenario(path: str | Path, *, strict: bool = False) -> Scenario:
         elif path.is_file():
             files, folder = _single_file(path), path
         else:
-            message = "there is no such file or folder; look at the name and the path"
-            raise DataError([Problem(str(path), message)])
+            raise DataError([Problem(str(path), say("no_such_path"))])
     except OSError as error:
-        message = f"cannot be opened ({error.strerror}); close other programs using it"
-        raise DataError([Problem(str(path), message)]) from error
+        said = say("cannot_be_opened", error=error.strerror)
+        raise DataError([Problem(str(path), said)]) from error
     name = path.resolve().name if path.is_dir() else path.stem
     return _read(files, name=name, folder=folder, strict=strict)
 
@@ -96,8 +96,8 @@ def _too_large(name: str, num_bytes: int) -> Problem | None:
     limit = MAX_MATRIX_BYTES if is_matrix or is_packed else MAX_FILE_BYTES
     if num_bytes <= limit:
         return None
-    message = f"has {num_bytes / 1e6:,.0f} MB; at most {limit / 1e6:,.0f} MB are read"
-    return Problem(name, message)
+    said = say("file_too_large", size_mb=num_bytes / 1e6, most_mb=limit / 1e6)
+    return Problem(name, said)
 
 
 def _folder_files(path: Path) -> dict[str, bytes]:
@@ -127,14 +127,12 @@ def _may_belong(name: str) -> bool:
 def _single_file(path: Path) -> dict[str, bytes]:
     suffix = path.suffix.casefold()
     if suffix in (".csv", ".toml", ".tsv"):
-        message = "is one file of a scenario; give the folder that it is in"
-        raise DataError([Problem(path.name, message)])
+        raise DataError([Problem(path.name, say("one_file_of_many"))])
     if suffix not in (".xlsx", ".xlsm", ".zip", ".xls"):
-        message = (
-            f"is a {suffix or 'file without ending'}; a scenario is a folder of CSV "
-            "files, an .xlsx or a .zip of the folder"
-        )
-        raise DataError([Problem(path.name, message)])
+        said = say("file_without_ending")
+        if suffix:
+            said = say("wrong_kind_of_file", suffix=suffix)
+        raise DataError([Problem(path.name, said)])
     return _load([(path.name, path)])
 
 
@@ -173,8 +171,8 @@ def _collect(files: Mapping[str, bytes], inputs: Inputs) -> None:
             elif suffix in _TEXT_SUFFIXES:
                 _collect_csv(name, data, inputs)
             else:
-                message = "is no part of a scenario and is not read"
-                inputs.problems.append(Problem(name, message, severity="warning"))
+                said = say("file_not_read")
+                inputs.problems.append(Problem(name, said, severity="warning"))
         except TableError as error:
             inputs.problems.append(error.problem)
 
@@ -194,8 +192,8 @@ def _collect_settings(name: str, data: bytes, inputs: Inputs) -> None:
     stem = PurePosixPath(name).stem
     table = table_of(stem)
     if table is None or table.name != "scenario":
-        message = "is not read; settings are in scenario.toml"
-        inputs.problems.append(Problem(name, message, severity="warning"))
+        said = say("settings_elsewhere")
+        inputs.problems.append(Problem(name, said, severity="warning"))
         return
     inputs.broken.add("scenario")
     entries = toml_entries(data, name)
@@ -204,8 +202,8 @@ def _collect_settings(name: str, data: bytes, inputs: Inputs) -> None:
 
 def _set_settings(label: str, entries: list[Entry], inputs: Inputs) -> None:
     if inputs.settings is not None:
-        message = f"gives the settings a second time; they are in {inputs.settings[0]}"
-        inputs.problems.append(Problem(label, message))
+        said = say("settings_twice", first=inputs.settings[0])
+        inputs.problems.append(Problem(label, said))
         return
     inputs.settings = (label, entries)
 
@@ -214,8 +212,8 @@ def _collect_csv(name: str, data: bytes, inputs: Inputs) -> None:
     table = table_of(PurePosixPath(name).stem)
     if table is None:
         known = ", ".join(f"{item}.csv" for item in tables() if item != "scenario")
-        message = f"is no known table and is not read; known are {known}"
-        inputs.problems.append(Problem(name, message, severity="warning"))
+        said = say("table_unknown", known=known)
+        inputs.problems.append(Problem(name, said, severity="warning"))
         return
     inputs.broken.add(table.name)
     matrix = fast_matrix(data, name) if table.name in MATRIX_TABLES else None
@@ -230,14 +228,14 @@ def _collect_workbook(name: str, data: bytes, inputs: Inputs) -> None:
         table = table_of(sheet)
         if table is None:
             if sheet not in GUIDE_SHEETS:
-                message = "is no known sheet and is not read"
+                said = say("sheet_unknown")
                 label = f"{name}[{sheet}]"
-                inputs.problems.append(Problem(label, message, severity="warning"))
+                inputs.problems.append(Problem(label, said, severity="warning"))
             continue
         inputs.broken.add(table.name)
         if isinstance(found, Problem):
             # An empty sheet of an optional table is as good as none.
-            if table.required or "empty" not in found.message:
+            if table.required or found.said.key != "table_empty":
                 inputs.problems.append(found)
         else:
             _add_table(table.name, found, inputs)
@@ -251,8 +249,8 @@ def _add_table(name: str, raw: RawTable, inputs: Inputs) -> None:
     if name == "scenario":
         _set_settings(raw.file, sheet_entries(raw), inputs)
     elif name in inputs.tables:
-        message = f"gives {name} a second time, after {inputs.tables[name].file}"
-        inputs.problems.append(Problem(raw.file, message))
+        said = say("table_twice", table=name, first=inputs.tables[name].file)
+        inputs.problems.append(Problem(raw.file, said))
     else:
         inputs.tables[name] = raw
 
@@ -263,7 +261,5 @@ def _check_missing(inputs: Inputs, *, is_folder: bool) -> None:
             continue
         if table.name not in inputs.tables and table.name not in inputs.broken:
             what = f"{table.name}.csv" if is_folder else table.name
-            message = (
-                f"the table is missing; add {table.name}.csv or a sheet {table.zh}"
-            )
-            inputs.problems.append(Problem(what, message))
+            said = say("table_missing", table=table.name, zh=table.zh)
+            inputs.problems.append(Problem(what, said))

@@ -17,10 +17,12 @@ from dispatch.files.cells import (
     unit_key,
 )
 from dispatch.files.values import parse_value
+from dispatch.messages import say
 
 if TYPE_CHECKING:
     from dispatch.files.columns import Column, Table
     from dispatch.files.raw import RawTable
+    from dispatch.messages import Message
 
 _MAX_TITLE_ROWS: Final = 5
 #: Fewer known words in a row may be chance.
@@ -43,7 +45,7 @@ class Record:
     is_broken: bool = False
 
     def problem(
-        self, column: str | None, message: str, *, warn: bool = False
+        self, column: str | None, said: Message, *, warn: bool = False
     ) -> Problem:
         """Return a problem at one column of this row; errors mark the row broken."""
         if not warn:
@@ -53,7 +55,7 @@ class Record:
             value = show(self.cells[column])
         return Problem(
             self.file,
-            message,
+            said,
             row=self.row,
             column=None if column is None else self.heads.get(column, column),
             value=value,
@@ -81,9 +83,9 @@ def read_records(raw: RawTable, table: Table, problems: list[Problem]) -> list[R
     bound = _bind_columns(raw, table, problems)
     if not raw.rows:
         problems.append(
-            Problem(raw.file, "has a header but no rows", severity="warning")
+            Problem(raw.file, say("table_only_header"), severity="warning")
             if not table.required
-            else Problem(raw.file, f"has no rows; at least one of {table.name}")
+            else Problem(raw.file, say("table_no_rows", table=table.name))
         )
     found = {item.column.name for item in bound}
     lacks_column = any(c.required and c.name not in found for c in table.columns)
@@ -113,8 +115,8 @@ def _bind_columns(raw: RawTable, table: Table, problems: list[Problem]) -> list[
     for position, header in enumerate(raw.header):
         if not plain(header):
             if any(_cell(cells, position) not in (None, "") for _, cells in raw.rows):
-                message = f"column {position + 1} has no header and is not read"
-                problems.append(Problem(raw.file, message, severity="warning"))
+                said = say("header_missing", number=position + 1)
+                problems.append(Problem(raw.file, said, severity="warning"))
             continue
         found = table.find(header)
         if found is None:
@@ -122,18 +124,20 @@ def _bind_columns(raw: RawTable, table: Table, problems: list[Problem]) -> list[
             continue
         column, unit = found
         if column.name in bound:
-            message = (
-                f"stands twice: {bound[column.name].header!r} and {header!r} both mean "
-                f"{column.name}; remove one"
+            said = say(
+                "column_twice",
+                first=bound[column.name].header,
+                second=header,
+                column=column.name,
             )
-            problems.append(Problem(raw.file, message, row=1, column=header))
+            problems.append(Problem(raw.file, said, row=1, column=header))
             continue
         unit = _header_unit(raw.file, header, column, unit, problems)
         bound[column.name] = _Bound(column, position, header, unit)
     for column in table.columns:
         if column.required and column.name not in bound:
-            message = f"the column {column.name} ({column.zh}) is missing; add it"
-            problems.append(Problem(raw.file, message, column=column.name))
+            said = say("column_missing", column=column.name, zh=column.zh)
+            problems.append(Problem(raw.file, said, column=column.name))
     return list(bound.values())
 
 
@@ -145,16 +149,16 @@ def _header_unit(
         return ""
     if unit_key(unit) in UNITS[column.kind]:
         return unit
-    message = f"the unit {unit!r} in the header is not known for {column.name}"
-    problems.append(Problem(file, message, row=1, column=header))
+    said = say("unit_in_header_unknown", unit=unit, column=column.name)
+    problems.append(Problem(file, said, row=1, column=header))
     return ""
 
 
 def _unknown_column(file: str, table: Table, header: str) -> Problem:
     near = table.suggestion(header)
-    hint = f"; did you mean {near}?" if near else ""
-    message = f"is no known column and is not read{hint}"
-    return Problem(file, message, row=1, column=header, severity="warning")
+    hint = say("did_you_mean", near=near) if near else ""
+    said = say("column_unknown", hint=hint)
+    return Problem(file, said, row=1, column=header, severity="warning")
 
 
 def _cell(cells: list[Cell], position: int) -> Cell:
@@ -178,11 +182,7 @@ def _read_row(
     record = Record(raw.file, number)
     for cell in cells[len(raw.header) :]:
         if not is_blank(cell):
-            message = (
-                "the row has more cells than the header; a comma inside a text needs "
-                'quotation marks around it ("...")'
-            )
-            problems.append(record.problem(None, message))
+            problems.append(record.problem(None, say("row_too_long")))
             break
     for item in bound:
         column = item.column
@@ -191,7 +191,7 @@ def _read_row(
         record.heads[column.name] = item.header
         if _is_empty(cell, column):
             if column.required:
-                problems.append(record.problem(column.name, "must not be empty"))
+                problems.append(record.problem(column.name, say("must_not_be_empty")))
             continue
         style = raw.formats.get((number, item.position), "")
         try:
@@ -199,12 +199,12 @@ def _read_row(
                 cell, column, header_unit=item.unit, number_format=style
             )
         except CellError as error:
-            problems.append(record.problem(column.name, str(error)))
+            problems.append(record.problem(column.name, error.said))
     return record
 
 
-def nearest(label: str, known: list[str]) -> str:
-    """Return ``; did you mean X?`` where an id looks like a known one."""
+def nearest(label: str, known: list[str]) -> Message | str:
+    """Return ``; did you mean X?`` where an id looks like a known one, else nothing."""
     same = [item for item in known if plain(item).casefold() == plain(label).casefold()]
     near = same or difflib.get_close_matches(label, known, n=1, cutoff=0.75)
-    return f"; did you mean {near[0]}?" if near else ""
+    return say("did_you_mean", near=near[0]) if near else ""

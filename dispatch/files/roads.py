@@ -12,6 +12,7 @@ from dispatch.errors import Problem
 from dispatch.files.raw import TableError, decode
 from dispatch.geo.datum import to_wgs84
 from dispatch.geo.distance import haversine_m
+from dispatch.messages import say
 from dispatch.scenario import RoadEdge, RoadNetwork, RoadNode
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ def build_roads(
     if not nodes or not edges:
         if nodes or edges:
             found, lost = ("nodes", "edges") if nodes else ("edges", "nodes")
-            message = f"road {found} are not used without road {lost}"
-            problems.append(Problem(f"roads/{lost}.csv", message, severity="warning"))
+            said = say(f"{found}_without_{lost}")
+            problems.append(Problem(f"roads/{lost}.csv", said, severity="warning"))
         return None
     lines = {} if shapes is None else _geojson_lines(*shapes, datum, problems)
     by_id = {node.node_id: node for node in nodes}
@@ -73,11 +74,13 @@ def _finish(
     length_m = edge.length_m if edge.length_m >= 0 else drawn_m
     # A kilometre of slack for tunnels, bridges and coarse positions.
     if length_m < straight_m * 0.9 - 1000:
-        message = (
-            f"road {edge.edge_id} is {length_m:.0f} m long, but its ends are "
-            f"{straight_m:.0f} m apart; look at the length and the positions"
+        said = say(
+            "road_shorter_than_line",
+            edge=edge.edge_id,
+            length_m=length_m,
+            straight_m=straight_m,
         )
-        problems.append(Problem("edges", message, severity="warning"))
+        problems.append(Problem("edges", said, severity="warning"))
     inner = [point for point in line if min(_gap_m(point, end) for end in ends) > 1]
     return replace(edge, length_m=length_m, shape=tuple(inner))
 
@@ -108,11 +111,8 @@ def _geojson_lines(
     except TableError as error:
         problems.append(replace(error.problem, severity="warning"))
     except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
-        message = (
-            f"is no GeoJSON of lines with edge_id ({type(error).__name__}); "
-            "roads are drawn straight"
-        )
-        problems.append(Problem(file, message, severity="warning"))
+        said = say("geojson_broken", error=type(error).__name__)
+        problems.append(Problem(file, said, severity="warning"))
         return {}
     return lines
 

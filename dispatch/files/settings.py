@@ -12,6 +12,7 @@ from dispatch.files.columns import header_key, tables
 from dispatch.files.raw import TableError, decode
 from dispatch.files.records import nearest
 from dispatch.files.values import parse_value
+from dispatch.messages import say
 from dispatch.scenario import Datum, NeedStandard, ServiceRules, StraightLine
 
 if TYPE_CHECKING:
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
     from dispatch.files.cells import Cell
     from dispatch.files.columns import Column
     from dispatch.files.raw import RawTable
-
-MISSING: Final = (
-    "is missing; write a text file scenario.toml with at least the line "
-    "date = 2022-09-06 (or a sheet 设置 with 日期 and the day beside it)"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +58,8 @@ def toml_entries(data: bytes, file: str) -> list[Entry]:
     try:
         document = tomllib.loads(decode(data, file).replace("\r\n", "\n"))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        message = f"cannot be read as TOML: {error}"
-        raise TableError(Problem(file, message)) from error
+        said = say("toml_broken", error=str(error))
+        raise TableError(Problem(file, said)) from error
     return list(_flat(document, ""))
 
 
@@ -107,34 +103,32 @@ def read_settings(entries: list[Entry], file: str, problems: list[Problem]) -> S
         if column is None:
             problems.append(_unknown_key(entry, file))
         elif column.name in values:
-            message = "is set twice; remove one"
-            problems.append(Problem(file, message, row=entry.row, column=entry.key))
+            said = say("setting_twice")
+            problems.append(Problem(file, said, row=entry.row, column=entry.key))
         elif not is_blank(entry.cell):
             try:
                 values[column.name] = _read_value(entry, column)
             except CellError as error:
                 problems.append(
-                    Problem(file, str(error), entry.row, entry.key, show(entry.cell))
+                    Problem(file, error.said, entry.row, entry.key, show(entry.cell))
                 )
                 values[column.name] = None
     if "date" not in values:
-        message = "the day is missing; write the line date = 2022-09-06"
-        problems.append(Problem(file, message, column="date"))
+        problems.append(Problem(file, say("day_missing"), column="date"))
     return _build(values, file, problems)
 
 
 def _read_value(entry: Entry, column: Column) -> Any:
     if isinstance(entry.cell, (list, dict)):
-        raise CellError("must be one value, not a list")
+        raise CellError(say("setting_is_list"))
     return parse_value(entry.cell, column)
 
 
 def _unknown_key(entry: Entry, file: str) -> Problem:
     known = [column.name for column in tables()["scenario"].columns]
-    message = f"is no known setting and is not read{nearest(entry.key, known)}"
     return Problem(
         file,
-        message,
+        say("setting_unknown", hint=nearest(entry.key, known)),
         entry.row,
         entry.key,
         show(entry.cell),
@@ -160,8 +154,9 @@ def _build(values: dict[str, Any], file: str, problems: list[Problem]) -> Settin
             groups[section][f"{key}{suffix[section]}"] = value
     try:
         need = NeedStandard(**groups["need_l_per_person"], **groups["need_l_per_head"])
-    except ValueError as error:
-        problems.append(Problem(file, str(error), column="need_l_per_person"))
+    except ValueError:
+        # The other rule, no negative litres, was checked cell by cell.
+        problems.append(Problem(file, say("need_falls"), column="need_l_per_person"))
         need = NeedStandard()
     return Settings(
         name=values.get("name") or None,

@@ -20,6 +20,7 @@ from dispatch.files.cells import (
     show,
 )
 from dispatch.files.clocks import parse_clock_cell
+from dispatch.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,10 +58,10 @@ def parse_value(
 def _in_range(value: float, column: Column) -> float:
     if column.low is not None and value < column.low:
         if column.low == 0:
-            raise CellError("must be >= 0")
-        raise CellError(f"must be at least {column.low:g}")
+            raise CellError(say("must_not_be_negative"))
+        raise CellError(say("must_be_at_least", low=column.low))
     if column.high is not None and value > column.high:
-        raise CellError(f"must be at most {column.high:g}")
+        raise CellError(say("must_be_at_most", high=column.high))
     return value
 
 
@@ -83,7 +84,7 @@ def parse_date(cell: Cell) -> dt.date:
             return dt.date(*(int(part) for part in match.groups()))
     except ValueError:
         pass
-    raise CellError("must be a date such as 2022-09-06")
+    raise CellError(say("must_be_date"))
 
 
 _DATUMS: Final = {
@@ -103,7 +104,7 @@ def parse_datum(cell: Cell) -> str:
     """Return the datum; CGCS2000 lies within centimetres of WGS-84."""
     key = re.sub(r"[\s\-_]", "", plain(show(cell)).casefold())
     if key not in _DATUMS:
-        raise CellError("must be wgs84, gcj02 or bd09")
+        raise CellError(say("must_be_datum"))
     return _DATUMS[key]
 
 
@@ -112,17 +113,15 @@ def parse_shape(cell: Cell) -> tuple[tuple[float, float], ...]:
     text = plain(show(cell) if not isinstance(cell, str) else cell)
     match = re.fullmatch(r"linestring\s*\((.+)\)", text, re.IGNORECASE)
     if match is None:
-        raise CellError("must be a line such as LINESTRING(112.81 27.15, 112.82 27.16)")
+        raise CellError(say("must_be_line"))
     points = []
     for pair in match[1].split(","):
         parts = pair.split()
         if len(parts) != 2:
-            raise CellError(
-                "each point of the line needs lon and lat, such as 112.8 27.1"
-            )
+            raise CellError(say("line_needs_pairs"))
         lon, lat = (parse_degrees(part) for part in parts)
         if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-            raise CellError(f"the point {pair.strip()} of the line is off the map")
+            raise CellError(say("line_point_off_map", point=pair.strip()))
         points.append((lat, lon))
     return tuple(points)
 

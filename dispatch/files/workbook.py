@@ -20,6 +20,7 @@ from dispatch.files.raw import (
     TableError,
     table_of_rows,
 )
+from dispatch.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,8 +45,7 @@ def open_zip(data: bytes, file: str) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, OSError) as error:
-        message = "is damaged or no such file; save it again and send it anew"
-        raise TableError(Problem(file, message)) from error
+        raise TableError(Problem(file, say("archive_damaged"))) from error
     members = archive.infolist()
     unpacked = sum(member.file_size for member in members)
     if (
@@ -53,11 +53,8 @@ def open_zip(data: bytes, file: str) -> zipfile.ZipFile:
         or unpacked > MAX_UNPACKED_BYTES
         or (unpacked > 10_000_000 and unpacked > MAX_RATIO * len(data))
     ):
-        message = (
-            f"would unpack to {unpacked / 1e6:,.0f} MB in {len(members):,} parts; "
-            "that is no scenario"
-        )
-        raise TableError(Problem(file, message))
+        said = say("archive_too_large", size_mb=unpacked / 1e6, count=len(members))
+        raise TableError(Problem(file, said))
     return archive
 
 
@@ -73,8 +70,8 @@ def read_zip(data: bytes, file: str) -> dict[str, bytes]:
             is_road = len(parts) > 1 and parts[-2].casefold() == "roads"
             key = "/".join(parts[-2:] if is_road else parts[-1:])
             if key in contents:
-                message = f"holds {key} twice; zip one scenario folder only"
-                raise TableError(Problem(file, message))
+                said = say("archive_member_twice", member=key)
+                raise TableError(Problem(file, said))
             contents[key] = _unpack(archive, member, file)
     return contents
 
@@ -103,13 +100,14 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file: str) -> byt
         with archive.open(member) as stream:
             content = stream.read(member.file_size + 1)
     except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError) as error:
-        message = f"{member.filename} in it is damaged or locked by a password"
-        raise TableError(Problem(file, message)) from error
+        said = say("archive_member_locked", member=member.filename)
+        raise TableError(Problem(file, said)) from error
     except Exception as error:  # zlib.error and its kin have no common base
-        message = f"{member.filename} in it is damaged"
-        raise TableError(Problem(file, message)) from error
+        said = say("archive_member_damaged", member=member.filename)
+        raise TableError(Problem(file, said)) from error
     if len(content) > member.file_size:
-        raise TableError(Problem(file, f"{member.filename} in it is damaged"))
+        said = say("archive_member_damaged", member=member.filename)
+        raise TableError(Problem(file, said))
     return content
 
 
@@ -123,13 +121,9 @@ def read_workbook(data: bytes, file: str) -> dict[str, RawTable | Problem]:
         If the file is no workbook or too large.
     """
     if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        message = (
-            "is an old .xls file or locked by a password; save it as .xlsx "
-            "without a password"
-        )
-        raise TableError(Problem(file, message))
+        raise TableError(Problem(file, say("workbook_old")))
     if len(data) > MAX_MATRIX_BYTES:
-        raise TableError(Problem(file, f"is larger than {MAX_MATRIX_BYTES:,} bytes"))
+        raise TableError(Problem(file, say("more_bytes_than", most=MAX_MATRIX_BYTES)))
     open_zip(data, file).close()
     try:
         with warnings.catch_warnings():
@@ -150,12 +144,11 @@ def read_workbook(data: bytes, file: str) -> dict[str, RawTable | Problem]:
         OSError,
         EOFError,
     ) as error:
-        message = "is damaged or no Excel workbook (.xlsx); save it again from Excel"
-        raise TableError(Problem(file, message)) from error
+        raise TableError(Problem(file, say("workbook_damaged"))) from error
     except Exception as error:
         # openpyxl lets errors of zlib, lxml and its own descriptors through.
-        message = f"cannot be read ({type(error).__name__}); save it again from Excel"
-        raise TableError(Problem(file, message)) from error
+        said = say("workbook_unreadable", error=type(error).__name__)
+        raise TableError(Problem(file, said)) from error
 
 
 def _read_sheets(data: bytes, file: str) -> dict[str, RawTable | Problem]:
@@ -166,7 +159,7 @@ def _read_sheets(data: bytes, file: str) -> dict[str, RawTable | Problem]:
 def _read_sheet(sheet: Any, file: str, name: str) -> RawTable | Problem:
     label = f"{file}[{name}]"
     if not hasattr(sheet, "iter_rows"):  # a chart sheet has no cells
-        return Problem(label, "is a chart, not a table", severity="warning")
+        return Problem(label, say("sheet_is_chart"), severity="warning")
     # A stored size can be wrong by far; count the rows themselves.
     sheet.reset_dimensions()
     rows: list[tuple[int, list[Cell]]] = []
@@ -180,7 +173,7 @@ def _read_sheet(sheet: Any, file: str, name: str) -> RawTable | Problem:
                 break
             continue
         if len(rows) > MAX_ROWS:
-            return Problem(label, f"has more than {MAX_ROWS:,} rows; remove some")
+            return Problem(label, say("sheet_too_long", most=MAX_ROWS))
         rows.append((number, values))
         for position, cell in enumerate(cells[:MAX_COLUMNS]):
             if isinstance(cell.value, (int, float)):

@@ -17,6 +17,7 @@ from dispatch.files.plan_tables import (
 )
 from dispatch.files.plan_xlsx import plan_xlsx
 from dispatch.files.sheets import sheets_pdf
+from dispatch.messages import say
 
 if TYPE_CHECKING:
     from dispatch.plan import Plan
@@ -50,11 +51,7 @@ def write_plan(
     """
     folder = Path(out_dir)
     if (folder / "scenario.toml").exists() or (folder / "depots.csv").exists():
-        message = (
-            f"{folder} is a scenario folder, and the plan's villages.csv would replace "
-            "the scenario's; give another folder for the plan"
-        )
-        raise DispatchError(message)
+        raise DispatchError(say("folder_is_scenario", folder=folder))
     visits = to_csv(VISIT_HEADER, visit_rows(plan, scenario))
     villages = to_csv(VILLAGE_HEADER, village_rows(plan, scenario))
     written = [

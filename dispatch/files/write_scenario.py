@@ -16,6 +16,7 @@ from dispatch.files.atomic import write_file, write_text
 from dispatch.files.columns import Column, column_guide, tables
 from dispatch.files.frames import scenario_tables
 from dispatch.files.plan_xlsx import SAFE_OPTIONS, text_width
+from dispatch.messages import say
 from dispatch.scenario import NO_ROAD
 
 if TYPE_CHECKING:
@@ -73,11 +74,7 @@ def write_scenario(
 def refuse_used(folder: Path) -> None:
     """Raise if a folder has anything in it, or is a file."""
     if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
-        message = (
-            f"{folder} is not empty; give the name of a new folder, so that nothing is "
-            "overwritten"
-        )
-        raise DispatchError(message)
+        raise DispatchError(say("folder_not_empty", folder=folder))
 
 
 def write_scenario_xlsx(

@@ -9,6 +9,7 @@ import numpy as np
 from dispatch.errors import Problem
 from dispatch.geo.snap import FAR_M, NEAR_M, places_of, snap_places
 from dispatch.geo.travel import truck_graphs
+from dispatch.messages import say
 from dispatch.scenario import NO_ROAD, RoadNetwork, Scenario, TravelTable
 
 if TYPE_CHECKING:
@@ -82,16 +83,15 @@ def snap_warnings(scenario: Scenario) -> list[Problem]:
         gap_m = float(snaps.gap_m[idx])
         label = f"{place.name} ({scenario.place_ids[idx]})"
         if snaps.node_idx[idx] < 0:
-            message = (
-                f"{label} is {gap_m / 1000:.1f} km from the nearest road node, more "
-                f"than {FAR_M / 1000:g} km: nobody can drive there; add a road"
+            said = say(
+                "place_without_road",
+                place=label,
+                gap_km=gap_m / 1000,
+                far_km=FAR_M / 1000,
             )
         elif gap_m > NEAR_M:
-            message = (
-                f"{label} is {gap_m:.0f} m from the nearest road node; it is taken as "
-                "standing at a lane to it"
-            )
+            said = say("place_off_road", place=label, gap_m=gap_m)
         else:
             continue
-        problems.append(Problem("roads", message, severity="warning"))
+        problems.append(Problem("roads", said, severity="warning"))
     return problems
