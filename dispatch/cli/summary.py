@@ -9,6 +9,8 @@ import pandas as pd
 from rich.markup import escape
 from rich.table import Table
 
+from dispatch.violation_text import violation_text
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -210,6 +212,12 @@ def worst_table(figures: Coverage, t: TerminalWords) -> Table:
     return table
 
 
+def rule_text(violation: Violation, t: TerminalWords) -> str:
+    """Return the rule that is broken and what breaks it."""
+    rule, what = t(f"rule.{violation.rule}"), violation_text(violation, t.lang)
+    return escape(t("cli.check.rule_text", rule=rule, what=what))
+
+
 def violations_table(
     violations: Sequence[Violation], scenario: Scenario, t: TerminalWords
 ) -> Table:
@@ -234,6 +242,6 @@ def violations_table(
             escape(violation.truck_id or ""),
             "" if violation.stop_index is None else str(violation.stop_index),
             escape(names.get(place_id, place_id)),
-            f"{t(f'rule.{violation.rule}')}: {escape(violation.message)}",
+            rule_text(violation, t),
         )
     return table

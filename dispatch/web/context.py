@@ -144,7 +144,7 @@ def show_problems(problems: Sequence[Problem], t: Words) -> None:
             "" if problem.row is None else str(problem.row),
             problem.column or "",
             problem.value or "",
-            problem.message,
+            problem.said.text(t.lang),
         )
         for problem in problems
     ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from dispatch.units import format_clock
+from dispatch.violation_text import violation_text
 from dispatch.web.palette import truck_signs
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def violations_table(
             violation.truck_id or "",
             "" if violation.stop_index is None else str(violation.stop_index),
             names.get(violation.place_id or "", violation.place_id or ""),
-            violation.message,
+            violation_text(violation, t.lang),
         )
         for violation in violations
     ]

@@ -172,7 +172,9 @@ def test_check_accepts_what_plan_wrote(planned: tuple[Path, Result]) -> None:
     assert invoke("check", HEPING, planned[0]).exit_code == 0
 
 
-@pytest.mark.parametrize(("lang", "words"), [("zh", "出车"), ("en", "shift")])
+@pytest.mark.parametrize(
+    ("lang", "words"), [("zh", "早于上班时间"), ("en", "the shift at")]
+)
 def test_check_lists_violations(
     planned: tuple[Path, Result], tmp_path: Path, lang: str, words: str
 ) -> None:
