@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -101,7 +102,20 @@ class Catalog:
             return Loaded(scenario, saved if entry.path else None)
         if entry.path is None:
             raise FileNotFoundError(entry.key)
-        return Loaded(read_scenario(entry.path), None)
+        return Loaded(_read(entry.path, _stamp(entry.path)), None)
+
+
+def _stamp(path: Path) -> tuple[tuple[str, int, int], ...]:
+    """Return what changes when a file of the scenario does."""
+    files = [path] if path.is_file() else sorted(path.rglob("*"))
+    stats = [(str(file), file.stat()) for file in files if file.is_file()]
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, stamp: tuple[tuple[str, int, int], ...]) -> Scenario:
+    """Read a scenario once as long as its files stay the same."""
+    return read_scenario(path)
 
 
 def _title(folder: Path) -> str:

@@ -146,6 +146,15 @@ class _Corner(MacroElement):
             top.addTo(map);
           }
           L.control.scale({imperial: false}).addTo(map);
+          // Inside a page, scrolling moves the page until the map is clicked.
+          if (window.self !== window.top) {
+            map.scrollWheelZoom.disable();
+            map.once('click', function () { map.scrollWheelZoom.enable(); });
+            if (window.matchMedia('(pointer: coarse)').matches) {
+              map.dragging.disable();
+              map.once('click', function () { map.dragging.enable(); });
+            }
+          }
           // Names first, then numbers of stops: what would cover another waits
           // until one zooms in.
           function showNames() {

@@ -325,5 +325,14 @@ def test_catalog_finds_folders_workbooks_and_uploads(catalog, scenario):
     assert Catalog(Path("/no/such/folder")).entry(None) is None
 
 
+def test_scenario_is_read_again_when_a_file_changes(catalog):
+    entry = catalog.entry("town")
+    first = catalog.load(entry).scenario
+    assert catalog.load(entry).scenario is first
+    path = catalog.data_dir / "town" / "villages.csv"
+    path.write_text(path.read_text("utf-8").replace("上村", "新上村"), "utf-8")
+    assert catalog.load(entry).scenario.villages[0].name == "新上村"
+
+
 def test_finished_is_none_without_a_run():
     assert finished(None) is None
