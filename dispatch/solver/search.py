@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 #: Shares of the run after which all threads go on from the best plan.
 MEETINGS: Final = (0.25, 0.5, 0.7, 0.85, 0.95, 1.0)
-#: A level counts as contested until so much of it is served.
-NEARLY_FULL: Final = 0.97
+#: Share of the best plan's water that stays if upper levels are filled first.
+SURELY_SERVED: Final = 0.97
 #: Longest a thread runs before it looks at the clock.
 CHUNK_S: Final = 0.02
 #: Iterations between looks at the weights in a run limited by iterations.
@@ -85,15 +85,20 @@ class SearchThread:
         construct(self.instance, self.state, self.params.waiting_price)
 
     def contested_level(self) -> int:
-        """Return the first level that the best plan is far from filling."""
+        """
+        Return the level in which the water of the best plan runs out.
+
+        Levels before it could all be full if water were moved; one level later
+        each when they are.
+        """
         served, goal = self.state.b_served, self._goal
-        for level in range(goal.size):
-            if served[level] < NEARLY_FULL * goal[level]:
-                return level
-        for level in range(goal.size):
-            if served[level] < goal[level]:
-                return level
-        return int(goal.size)
+        if np.array_equal(served, goal):
+            return int(goal.size)
+        water = SURELY_SERVED * served.sum()
+        level = int(np.searchsorted(np.cumsum(goal), water))
+        while level < goal.size - 1 and served[level] == goal[level]:
+            level += 1
+        return level
 
     def step(self, num_iterations: int, fraction: float) -> None:
         """Anneal at the temperature of ``fraction`` of the run."""

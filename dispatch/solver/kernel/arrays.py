@@ -54,7 +54,8 @@ ENTRY: Final = np.dtype(
 ROUTE: Final = np.dtype(
     [
         # back: arrival at the depot; drive: driving seconds
-        *_ints("length", "back", "drive"),
+        # slack: the longest delay that some entry could take
+        *_ints("length", "back", "drive", "slack"),
         # a pause after entry pause_entry, or before its service (pause_before = 1)
         *_ints("pause_entry", "pause_before", "pause_start"),
         # iterations in which it was last touched, gathered, ruined
@@ -155,6 +156,7 @@ def empty_state(instance: Instance, seed: int) -> State:
 
     route = np.zeros(num_trucks, dtype=ROUTE)
     route["back"] = instance.truck["shift_start"]
+    route["slack"] = instance.truck["shift_end"] - instance.truck["shift_start"]
     route["pause_entry"] = -2
     route["dirty"] = 1
     return State(

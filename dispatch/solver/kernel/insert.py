@@ -242,8 +242,7 @@ def _apply(
         ):
             return False
         for i in range(n - 1, entry - 1, -1):
-            state.draft[i + added].node = state.draft[i].node
-            state.draft[i + added].litres = state.draft[i].litres
+            state.draft[i + added] = state.draft[i]
         if kind == 2:
             state.draft[entry].node = inst.first_source + source
             state.draft[entry].litres = 0
@@ -257,7 +256,7 @@ def _apply(
     state.draft[fill].litres += litres
     if not fills_fit(inst, state, n):
         return False
-    back = schedule_candidate(inst, state, r, n)
+    back = schedule_candidate(inst, state, r, n, fill)
     if back >= BIG:
         return False
     touch_village(inst, state, v)
@@ -304,6 +303,15 @@ def gather_routes(inst: Instance, state: State, v: int, num_extra: int) -> int:
 
 
 @compiled
+def _visits(state: State, r: int, v: int) -> bool:
+    """Whether route ``r`` stops at village ``v``."""
+    for k in range(state.village[v].visits):
+        if state.visitor[v, k] == r:
+            return True
+    return False
+
+
+@compiled
 def best_insertions(
     inst: Instance,
     state: State,
@@ -326,16 +334,22 @@ def best_insertions(
         want = want_potable if inst.truck[r].is_potable else want_other
         if want <= 0:
             continue
+        # Most routes are full: only their own stops can get a little more.
+        slack = state.route[r].slack
+        if slack <= 0:
+            continue
+        can_visit_r = can_visit and slack >= inst.drop_setup_s
+        if not can_visit_r and not _visits(state, r, v):
+            continue
         most = free
         if not inst.truck[r].is_potable:
             most = min(most, inst.village[v].need_animals - state.village[v].other)
         aim = want
-        can_visit_r = can_visit
-        if can_visit:
+        if can_visit_r:
             aim = min(most, max(want, least))
             can_visit_r = aim >= least
         _try_stops(inst, state, v, r, aim, least, can_visit_r, waiting_price, kept)
-        if can_visit_r:
+        if can_visit_r and slack >= inst.drop_setup_s + inst.fill_setup_s:
             _try_new_trips(inst, state, v, r, aim, least, waiting_price, kept)
 
 

@@ -137,31 +137,38 @@ def finish(inst: Instance, state: State) -> None:
 def drop_fills(inst: Instance, state: State, r: int) -> None:
     """Take a route's fillings off the lists."""
     for i in range(state.route[r].length):
-        s = state.entry[r, i].node - inst.first_source
-        if state.entry[r, i].node < inst.first_village and inst.source[s].is_queued:
-            f = 0
-            while f < state.num_fills[s]:
-                if state.fill[s, f, 3] == r:
-                    last = state.num_fills[s] - 1
+        node = state.entry[r, i].node
+        s = node - inst.first_source
+        if node >= inst.first_village or not inst.source[s].is_queued:
+            continue
+        kept = 0
+        for f in range(state.num_fills[s]):
+            if state.fill[s, f, 3] != r:
+                if kept < f:
                     for k in range(4):
-                        state.fill[s, f, k] = state.fill[s, last, k]
-                    state.num_fills[s] = last
-                else:
-                    f += 1
+                        state.fill[s, kept, k] = state.fill[s, f, k]
+                kept += 1
+        state.num_fills[s] = kept
 
 
 @compiled
 def list_fills(inst: Instance, state: State, r: int) -> None:
-    """Put a route's fillings on the lists."""
+    """Put a route's fillings on the lists, which go by start."""
     for i in range(state.route[r].length):
-        s = state.entry[r, i].node - inst.first_source
-        if state.entry[r, i].node < inst.first_village and inst.source[s].is_queued:
-            f = state.num_fills[s]
-            state.fill[s, f, 0] = state.entry[r, i].start
-            state.fill[s, f, 1] = state.entry[r, i].end
-            state.fill[s, f, 2] = state.entry[r, i].litres
-            state.fill[s, f, 3] = r
-            state.num_fills[s] = f + 1
+        node = state.entry[r, i].node
+        s = node - inst.first_source
+        if node >= inst.first_village or not inst.source[s].is_queued:
+            continue
+        f = state.num_fills[s]
+        while f > 0 and state.fill[s, f - 1, 0] > state.entry[r, i].start:
+            for k in range(4):
+                state.fill[s, f, k] = state.fill[s, f - 1, k]
+            f -= 1
+        state.fill[s, f, 0] = state.entry[r, i].start
+        state.fill[s, f, 1] = state.entry[r, i].end
+        state.fill[s, f, 2] = state.entry[r, i].litres
+        state.fill[s, f, 3] = r
+        state.num_fills[s] += 1
 
 
 @compiled
@@ -189,8 +196,7 @@ def undo(inst: Instance, state: State) -> None:
 def copy_to_candidate(state: State, r: int) -> None:
     """Copy a route's row to the candidate row."""
     for i in range(state.route[r].length):
-        state.draft[i].node = state.entry[r, i].node
-        state.draft[i].litres = state.entry[r, i].litres
+        state.draft[i] = state.entry[r, i]
 
 
 @compiled
@@ -278,6 +284,9 @@ def remove_entries(inst: Instance, state: State, r: int, first: int, last: int) 
             v = node - inst.first_village
             add_litres(inst, state, v, r, -state.entry[r, i].litres, False)
             forget_visit(state, v, r)
+    stands = first  # entries before this trip keep their times
+    while stands > 0 and state.entry[r, stands].node >= inst.first_village:
+        stands -= 1
     n = 0
     fill = -1
     for i in range(state.route[r].length):
@@ -285,18 +294,17 @@ def remove_entries(inst: Instance, state: State, r: int, first: int, last: int) 
         if node < inst.first_village:
             if fill >= 0 and n == fill + 1:
                 n -= 1  # the filling before has nothing left to bring
-            state.draft[n].node = node
+            state.draft[n] = state.entry[r, i]
             state.draft[n].litres = 0
             fill = n
             n += 1
         elif i < first or i > last:
-            state.draft[n].node = node
-            state.draft[n].litres = state.entry[r, i].litres
+            state.draft[n] = state.entry[r, i]
             state.draft[fill].litres += state.entry[r, i].litres
             n += 1
     if fill >= 0 and n == fill + 1:
         n -= 1
-    back = schedule_candidate(inst, state, r, n)
+    back = schedule_candidate(inst, state, r, n, min(stands, n))
     if back >= BIG:
         for i in range(state.route[r].length):
             if (i < first or i > last) and state.entry[r, i].node >= inst.first_village:

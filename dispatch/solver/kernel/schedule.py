@@ -51,27 +51,34 @@ def _bay_conflict_end(
     """Return when a bay is free again if [start, end) finds none, else -1."""
     bays = inst.source[s].bays
     overlaps = 0
+    last_end = -1
     for f in range(state.num_fills[s]):
-        row = state.fill[s, f]
-        if row[3] != route and row[0] < end and row[1] > start:
+        if state.fill[s, f, 0] >= end:
+            break  # fillings are listed by start
+        if state.fill[s, f, 1] > start and state.fill[s, f, 3] != route:
             overlaps += 1
+            last_end = max(last_end, state.fill[s, f, 1])
     if overlaps < bays:
         return -1
+    if bays == 1:
+        return last_end
     # Occupancy only rises where a filling starts: test there and at our start.
     for g in range(-1, state.num_fills[s]):
-        if g < 0:
-            point = start
-        else:
+        point = start
+        if g >= 0:
             point = state.fill[s, g, 0]
-            if state.fill[s, g, 3] == route or point <= start or point >= end:
+            if point >= end:
+                break
+            if state.fill[s, g, 3] == route or point <= start:
                 continue
         busy = 0
         first_end = BIG
         for f in range(state.num_fills[s]):
-            row = state.fill[s, f]
-            if row[3] != route and row[0] <= point and row[1] > point:
+            if state.fill[s, f, 0] > point:
+                break
+            if state.fill[s, f, 1] > point and state.fill[s, f, 3] != route:
                 busy += 1
-                first_end = min(first_end, row[1])
+                first_end = min(first_end, state.fill[s, f, 1])
         if busy >= bays:
             return first_end
     return -1
@@ -102,14 +109,19 @@ def _refill_wait(
     Fillings under way count in full, which keeps rule 7 under any reading of it.
     """
     end = start + duration
-    before = litres
-    for f in range(state.num_fills[s]):
-        row = state.fill[s, f]
-        if row[3] != route and row[0] < end:
-            before += row[2]
+    own = litres
     for e in range(entry):
         if state.draft[e].node == inst.first_source + s:
-            before += state.draft[e].litres
+            own += state.draft[e].litres
+    before = own
+    total = own
+    for f in range(state.num_fills[s]):
+        if state.fill[s, f, 3] != route:
+            total += state.fill[s, f, 2]
+            if state.fill[s, f, 0] < end:
+                before += state.fill[s, f, 2]
+    if total <= _drawable(inst, s, start):
+        return start
     if before > _drawable(inst, s, end) + 1e-6:
         if inst.source[s].inflow_per_s <= 0.0:
             return BIG
@@ -117,19 +129,17 @@ def _refill_wait(
         return max(start + 1, inst.source[s].opening + math.ceil(wait) - duration)
     # Fillings that end later must still find their water.
     for f in range(state.num_fills[s]):
-        row = state.fill[s, f]
-        if row[3] == route or row[1] <= start:
+        later = state.fill[s, f, 1]
+        if state.fill[s, f, 3] == route or later <= start:
             continue
-        drawn = litres
+        drawn = own
         for g in range(state.num_fills[s]):
-            other = state.fill[s, g]
-            if other[3] != route and other[0] < row[1]:
-                drawn += other[2]
-        for e in range(entry):
-            if state.draft[e].node == inst.first_source + s:
-                drawn += state.draft[e].litres
-        if drawn > _drawable(inst, s, row[1]) + 1e-6:
-            return row[1]
+            if state.fill[s, g, 0] >= later:
+                break
+            if state.fill[s, g, 3] != route:
+                drawn += state.fill[s, g, 2]
+        if drawn > _drawable(inst, s, later) + 1e-6:
+            return later
     return start
 
 
@@ -199,9 +209,13 @@ def _service_start(
 
 @compiled
 def _run_candidate(
-    inst: Instance, state: State, r: int, n: int, with_break: bool
+    inst: Instance, state: State, r: int, n: int, first: int, with_break: bool
 ) -> int:
-    """Fill in the candidate row's times; return arrival at the depot or BIG."""
+    """
+    Fill in the draft row's times; return arrival at the depot or BIG.
+
+    Entries before ``first`` stand as they are in the route.
+    """
     travel = inst.travel_s[inst.truck[r].drive_class]
     time_s = inst.truck[r].shift_start
     here = inst.truck[r].depot
@@ -210,7 +224,18 @@ def _run_candidate(
     high = inst.truck[r].break_until
     open_break = with_break
     state.draft_pause[0] = -2
-    for i in range(n):
+    if first > 0:
+        time_s = state.draft[first - 1].end
+        here = state.draft[first - 1].node
+        paused = state.route[r].pause_entry
+        if -2 < paused < first:  # the pause stands too
+            open_break = False
+            state.draft_pause[0] = paused
+            state.draft_pause[1] = state.route[r].pause_before
+            state.draft_pause[2] = state.route[r].pause_start
+            if paused == first - 1 and state.route[r].pause_before == 0:
+                time_s = state.route[r].pause_start + pause_s
+    for i in range(first, n):
         node = state.draft[i].node
         leg = travel[here, node]
         if leg >= BIG:
@@ -264,10 +289,11 @@ def _run_candidate(
 
 
 @compiled
-def schedule_candidate(inst: Instance, state: State, r: int, n: int) -> int:
+def schedule_candidate(inst: Instance, state: State, r: int, n: int, first: int) -> int:
     """
-    Return when the candidate row of ``n`` entries is back at the depot, or BIG.
+    Return when the draft row of ``n`` entries is back at the depot, or BIG.
 
+    Entries before ``first`` are those of the route, with their times.
     Fillings keep clear of all listed fillings of other routes.
     """
     needs_break = (
@@ -275,25 +301,26 @@ def schedule_candidate(inst: Instance, state: State, r: int, n: int) -> int:
         and inst.truck[r].shift_start < inst.truck[r].break_from
     )
     if not needs_break:
-        return _run_candidate(inst, state, r, n, False)
+        return _run_candidate(inst, state, r, n, first, False)
     if state.route[r].back <= inst.truck[r].break_until:  # it may still do without
-        back = _run_candidate(inst, state, r, n, False)
+        back = _run_candidate(inst, state, r, n, first, False)
         if back <= inst.truck[r].break_until:
             return back
-        return _run_candidate(inst, state, r, n, True)
-    back = _run_candidate(inst, state, r, n, True)
+        return _run_candidate(inst, state, r, n, first, True)
+    back = _run_candidate(inst, state, r, n, first, True)
     if back >= BIG:
-        back = _run_candidate(inst, state, r, n, False)
+        back = _run_candidate(inst, state, r, n, 0, False)
         return back if back <= inst.truck[r].break_until else BIG
     return back
 
 
 @compiled
 def set_latest(inst: Instance, state: State, r: int) -> None:
-    """Compute the latest arrivals of a route's entries, bays left out."""
+    """Compute latest arrivals and slack of a route, bays left out."""
     travel = inst.travel_s[inst.truck[r].drive_class]
     following = inst.truck[r].depot
     limit = inst.truck[r].shift_end
+    slack = limit - state.route[r].back
     for i in range(state.route[r].length - 1, -1, -1):
         node = state.entry[r, i].node
         duration = service_s(inst, r, node, state.entry[r, i].litres)
@@ -310,4 +337,6 @@ def set_latest(inst: Instance, state: State, r: int) -> None:
             limit -= inst.truck[r].break_s
         state.entry[r, i].latest = max(limit, state.entry[r, i].arrive)
         limit = state.entry[r, i].latest
+        slack = max(slack, limit - state.entry[r, i].arrive)
         following = node
+    state.route[r].slack = slack

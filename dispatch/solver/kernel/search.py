@@ -188,7 +188,8 @@ def _recreate(
                 if want_potable <= 0 and want_other <= 0:
                     break
                 if full_visits and want_potable > 0:
-                    want_potable = wanted(inst, state, v, last, True)
+                    goal = max(level, min(key_level, last))
+                    want_potable = wanted(inst, state, v, goal, True)
                 count = gather_routes(inst, state, v, num_extra)
                 if (
                     insert_once(
@@ -389,7 +390,7 @@ def adopt_route(
         n -= 1
     while n > 0:
         if fills_fit(inst, state, n):
-            back = schedule_candidate(inst, state, r, n)
+            back = schedule_candidate(inst, state, r, n, 0)
             if back < BIG:
                 break
         n -= 1  # the last visit goes, with its filling if it was the only one
