@@ -8,9 +8,6 @@ import zipfile
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from dispatch.errors import Problem
 from dispatch.files.raw import (
     MAX_COLUMNS,
@@ -125,6 +122,9 @@ def read_workbook(data: bytes, file: str) -> dict[str, RawTable | Problem]:
     if len(data) > MAX_MATRIX_BYTES:
         raise TableError(Problem(file, say("more_bytes_than", most=MAX_MATRIX_BYTES)))
     open_zip(data, file).close()
+    # Loaded only here: most scenarios are CSV, and it takes a tenth of a second.
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         with warnings.catch_warnings():
             # Notes on styles and drop-down lists, which are not read anyway.
@@ -152,6 +152,8 @@ def read_workbook(data: bytes, file: str) -> dict[str, RawTable | Problem]:
 
 
 def _read_sheets(data: bytes, file: str) -> dict[str, RawTable | Problem]:
+    import openpyxl
+
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     return {name: _read_sheet(book[name], file, name) for name in book.sheetnames}
 

@@ -265,6 +265,7 @@ def test_template_can_be_planned(tmp_path: Path) -> None:
     for arguments in ((tmp_path / "new",), (tmp_path / "book.xlsx", "--xlsx")):
         result = invoke("template", *arguments)
         assert result.exit_code == 0, result.output
+        assert arguments[0].is_file() is ("--xlsx" in arguments)
         again = invoke("template", *arguments)
         assert again.exit_code == 2
         out = tmp_path / f"{arguments[0].name}-plan"
