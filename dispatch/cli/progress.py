@@ -113,7 +113,9 @@ def ended_by_ctrl_c(console: Console, t: TerminalWords) -> Iterator[threading.Ev
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
-        console.print(escape(t("cli.progress.stopping")), style="yellow")
+        # Python forbids to write into the middle of a line that is being written.
+        with contextlib.suppress(RuntimeError):
+            console.print(escape(t("cli.progress.stopping")), style="yellow")
 
     if threading.current_thread() is not threading.main_thread():
         yield stop
