@@ -23,6 +23,7 @@ from dispatch.files import (
     write_scenario_xlsx,
     write_template,
 )
+from dispatch.files.cells import CellError, is_blank, parse_text
 from dispatch.files.template import example_scenario
 from dispatch.scenario import (
     Depot,
@@ -71,9 +72,19 @@ def test_editor_tables(scenario: Scenario) -> None:
 LABELS = st.text(
     st.characters(categories=["L", "N"], max_codepoint=0xFFFF), min_size=1, max_size=8
 ).map(lambda text: f"v{text}")
+
+
+def is_readable(text: str) -> bool:
+    """Whether a text means itself: `无` means nothing, `#VALUE!` a failed formula."""
+    try:
+        return parse_text(text) == "" or not is_blank(text)
+    except CellError:
+        return False
+
+
 TEXTS = st.text(
     st.characters(categories=["L", "N", "P", "S"], max_codepoint=0x2FFFF), max_size=12
-).filter(lambda text: text not in ("-", "--", "—", "——", "/", "无"))
+).filter(is_readable)
 AMOUNTS = st.integers(0, 10**8)
 LIMITS = st.none() | st.integers(5, 2000).map(lambda cm: cm / 10)
 
