@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from dispatch.geo.travel import travel_matrix
     from dispatch.plan import Plan, Route, Stop
     from dispatch.scenario import Depot, Scenario, Source, Travel, Truck, Village
-    from dispatch.solver.solve import solve
+    from dispatch.solver.run import solve
     from dispatch.solver.types import Progress, SolveParams, SolveResult
 
 __all__ = [
@@ -85,7 +85,7 @@ _HOMES: Final[dict[str, tuple[str, ...]]] = {
     "dispatch.geo.travel": ("travel_matrix",),
     "dispatch.plan": ("Plan", "Route", "Stop"),
     "dispatch.scenario": ("Depot", "Scenario", "Source", "Travel", "Truck", "Village"),
-    "dispatch.solver.solve": ("solve",),
+    "dispatch.solver.run": ("solve",),
     "dispatch.solver.types": ("Progress", "SolveParams", "SolveResult"),
 }
 _HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names}

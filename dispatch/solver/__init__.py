@@ -1,6 +1,6 @@
 """Scenario -> plan, by native-split search on OR-Tools and numba, with a proof."""
 
-from dispatch.solver.solve import default_seconds, needs_compiling, solve
+from dispatch.solver.run import default_seconds, needs_compiling, solve
 from dispatch.solver.types import Progress, SolveParams, SolveResult
 
 __all__ = [

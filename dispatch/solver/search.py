@@ -51,6 +51,9 @@ class SearchParams:
         Range of the weight of a litre in the bands above the contested one.
     below_weight
         Weight of a litre in the bands below it.
+    first_ratio, last_ratio
+        How much more a litre weighs from one band above it to the next, at the
+        start and at the end.
     drive_weight_l_per_s
         Litres that a second of driving is worth to annealing.
     """
@@ -66,6 +69,8 @@ class SearchParams:
     least_weight: float = 4.0
     most_weight: float = 60.0
     below_weight: float = 0.3
+    first_ratio: float = 1.2
+    last_ratio: float = 3.0
     drive_weight_l_per_s: float = 0.02
 
 
@@ -78,11 +83,19 @@ class SearchThread:
         self.state: State = empty_state(instance, seed)
         self.iterations = 0
         self._weight = params.least_weight
+        self._water_l = 0
+        self.starts_full = seed % 2 == 1
         self._goal = instance.level_need.sum(axis=0)
+        self._steps = self._goal.size // 7
 
     def start(self) -> None:
         """Serve level after level from whatever the state holds."""
-        construct(self.instance, self.state, self.params.waiting_price)
+        # How much water there is tells which level it reaches: try without order.
+        greedy = empty_state(self.instance, 1)
+        construct(self.instance, greedy, self._goal.size, self.params.waiting_price)
+        self._water_l = int(greedy.b_served.sum())
+        goal = self.contested_level() if self.starts_full else -1
+        construct(self.instance, self.state, goal, self.params.waiting_price)
 
     def contested_level(self) -> int:
         """
@@ -94,7 +107,7 @@ class SearchThread:
         served, goal = self.state.b_served, self._goal
         if np.array_equal(served, goal):
             return int(goal.size)
-        water = SURELY_SERVED * served.sum()
+        water = SURELY_SERVED * max(self._water_l, served.sum())
         level = int(np.searchsorted(np.cumsum(goal), water))
         while level < goal.size - 1 and served[level] == goal[level]:
             level += 1
@@ -104,7 +117,7 @@ class SearchThread:
         """Anneal at the temperature of ``fraction`` of the run."""
         params, state = self.params, self.state
         level = self.contested_level()
-        weight = self._weights(level)
+        weight = self._weights(level, fraction)
         if level < self._goal.size:
             heat = params.hot_l * (params.cold_l / params.hot_l) ** fraction
             drive_weight = params.drive_weight_l_per_s
@@ -126,16 +139,25 @@ class SearchThread:
         )
         self.iterations += num_iterations
 
-    def _weights(self, level: int) -> npt.NDArray[np.float64]:
-        """Return litre weights; bands above the contested gain while they lose."""
+    def _weights(self, level: int, fraction: float) -> npt.NDArray[np.float64]:
+        """
+        Return litre weights, steeper from band to band as the search cools.
+
+        While bands above the contested one could be full but are not, all of
+        them gain.
+        """
         params = self.params
-        if np.any(self.state.served[:level] < self._goal[:level]):
+        goal, best = self._goal[:level], self.state.b_served[:level]
+        if np.any(self.state.served[:level] < goal) and best.sum() >= 0.98 * goal.sum():
             self._weight = min(params.most_weight, self._weight * 1.2)
         else:
             self._weight = max(params.least_weight, self._weight * 0.9)
         weight = np.full(self._goal.size, params.below_weight)
         weight[level : level + 1] = 1.0
-        weight[:level] = self._weight
+        steep = params.first_ratio + (params.last_ratio - params.first_ratio) * fraction
+        above = np.arange(level, 0, -1)
+        bands_above = (above + self._steps - 1) // self._steps - 1
+        weight[:level] = self._weight * steep**bands_above
         return weight
 
     def adopt(self, other: SearchThread) -> None:

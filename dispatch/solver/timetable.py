@@ -84,6 +84,11 @@ class _Timetable:
             self.model.add_hint(start, stop.start_s)
             starts.append(start)
             before = stop
+        is_paused = any(stop.kind == "break" for stop in route.stops)
+        if not is_paused and record["break_s"] > 0:
+            # Back before the pause would be due, as the search meant it (rule 13).
+            planned = route.stops[-1].start_s
+            self.model.add(starts[-1] <= max(planned, int(record["break_until"])))
         self.starts.append(starts)
         self._ends.append(starts[-1])
 

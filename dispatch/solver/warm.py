@@ -19,7 +19,7 @@ def compile_search() -> None:
     state = empty_state(instance, 0)
     row = np.array([1, 2], dtype=np.int64)
     adopt_route(instance, state, 0, row, np.array([0, 300], dtype=np.int64))
-    construct(instance, state, 0.5)
+    construct(instance, state, -1, 0.5)
     weight = np.ones(instance.level_need.shape[1])
     anneal(instance, state, 1, 0, weight, 0.0, 1.0, 1.0, 1.0, 0.5, 1.0)
     store_best(state)

@@ -102,7 +102,7 @@ def _try_stops(
                     q = min(q, int(slack / per_l))
                 if fill_rate > 0:
                     q = min(q, int(slack_first / fill_rate))
-                if q > 0 and random_unit(state) > BLINK:
+                if q >= min(want, 1 + least // 10) and random_unit(state) > BLINK:
                     _keep(kept, per_l, r, i - 1, -1, 0, q)
             if can_visit:
                 to_v = travel[previous, place]
@@ -379,7 +379,9 @@ def insert_once(
         # Durations are rounded up: the last litres may be a second too many.
         per_l = max(inst.truck[r].unload_s_per_l, 1e-3)
         litres -= 1 + int(2.0 / per_l)
-        least = 1 if kind == 0 else min(inst.village[v].min_visit, inst.village[v].room)
+        least = min(inst.village[v].min_visit, inst.village[v].room)
+        if kind == 0:
+            least = 1 + least // 10  # drops of water are not worth a change
         if litres >= least and _apply(inst, state, v, r, entry, source, kind, litres):
             return litres
     return 0

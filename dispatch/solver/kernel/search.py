@@ -158,6 +158,33 @@ def _sort_requests(inst: Instance, state: State, level: int) -> None:
 
 
 @compiled
+def _bring(
+    inst: Instance,
+    state: State,
+    v: int,
+    level: int,
+    goal: int,
+    num_extra: int,
+    waiting_price: float,
+    kept: FloatArray,
+) -> None:
+    """Bring loads to ``v`` until ``level`` is served, each up to ``goal``."""
+    for _ in range(50):
+        want_potable = wanted(inst, state, v, level, True)
+        want_other = wanted(inst, state, v, level, False)
+        if want_potable <= 0 and want_other <= 0:
+            return
+        if goal > level and want_potable > 0:
+            want_potable = wanted(inst, state, v, goal, True)
+        count = gather_routes(inst, state, v, num_extra)
+        litres = insert_once(
+            inst, state, v, want_potable, want_other, count, waiting_price, kept
+        )
+        if litres == 0:
+            return
+
+
+@compiled
 def _recreate(
     inst: Instance,
     state: State,
@@ -180,31 +207,12 @@ def _recreate(
         if level < 0 or level > last or (step == 2 and key_level >= last):
             continue
         _sort_requests(inst, state, level)
+        goal = level
+        if full_visits:
+            goal = max(level, min(key_level, last))
         for k in range(state.counts[2]):
             v = state.requests[k]
-            for _ in range(50):
-                want_potable = wanted(inst, state, v, level, True)
-                want_other = wanted(inst, state, v, level, False)
-                if want_potable <= 0 and want_other <= 0:
-                    break
-                if full_visits and want_potable > 0:
-                    goal = max(level, min(key_level, last))
-                    want_potable = wanted(inst, state, v, goal, True)
-                count = gather_routes(inst, state, v, num_extra)
-                if (
-                    insert_once(
-                        inst,
-                        state,
-                        v,
-                        want_potable,
-                        want_other,
-                        count,
-                        waiting_price,
-                        kept,
-                    )
-                    == 0
-                ):
-                    break
+            _bring(inst, state, v, level, goal, num_extra, waiting_price, kept)
 
 
 @compiled
@@ -261,38 +269,25 @@ def anneal(
 
 
 @compiled
-def construct(inst: Instance, state: State, waiting_price: float) -> None:
-    """Serve level after level from the current solution; store it as the best."""
+def construct(
+    inst: Instance, state: State, goal_level: int, waiting_price: float
+) -> None:
+    """
+    Serve level after level from the current solution; store it if it is the best.
+
+    Visits bring what is missing up to ``goal_level``; -1 brings no more than the
+    level at hand.
+    """
     kept = np.empty((NUM_KEPT, 6))
-    num_levels = inst.level_need.shape[1]
     begin(state)
     state.counts[2] = 0
     for v in range(state.village.size):
         _request(state, v)
-    for level in range(num_levels):
+    for level in range(inst.level_need.shape[1]):
         _sort_requests(inst, state, level)
+        goal = max(level, goal_level)
         for k in range(state.counts[2]):
-            v = state.requests[k]
-            for _ in range(50):
-                want_potable = wanted(inst, state, v, level, True)
-                want_other = wanted(inst, state, v, level, False)
-                if want_potable <= 0 and want_other <= 0:
-                    break
-                count = gather_routes(inst, state, v, 16)
-                if (
-                    insert_once(
-                        inst,
-                        state,
-                        v,
-                        want_potable,
-                        want_other,
-                        count,
-                        waiting_price,
-                        kept,
-                    )
-                    == 0
-                ):
-                    break
+            _bring(inst, state, state.requests[k], level, goal, 48, waiting_price, kept)
     finish(inst, state)
     for r in range(state.route.size):
         state.route[r].dirty = 1

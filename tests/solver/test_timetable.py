@@ -1,0 +1,78 @@
+"""Timetables of queues: CP-SAT moves times, never rules."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tiny import NO_SETUP, ONE_BAND, replace, scenario, source, star, truck, village
+
+from dispatch.check import check_plan
+from dispatch.scenario import TimeWindow
+from dispatch.solver import SolveParams, solve
+from dispatch.solver.build_plan import assign_bays
+from dispatch.solver.instance import build_instance
+from dispatch.solver.timetable import has_queues, improve_timetable
+
+
+@st.composite
+def queues(draw):
+    """Draw days with one bay for all, with pauses, hours and refilling water."""
+    is_refilling = draw(st.booleans())
+    pause = draw(st.sampled_from([None, TimeWindow(3_000, 4_200)]))
+    scene = scenario(
+        [village(f"V{k}", population=2_000) for k in range(3)],
+        [
+            source(
+                bays=1,
+                fill_rate_l_per_min=draw(st.sampled_from([60.0, 120.0])),
+                windows=draw(st.sampled_from([(), (TimeWindow(600, 7_000),)])),
+                stock_l=700 if is_refilling else None,
+                inflow_l_per_h=3_000.0 if is_refilling else None,
+            )
+        ],
+        [
+            truck(
+                f"T{k}",
+                capacity_l=draw(st.sampled_from([300, 700])),
+                shift_end_s=draw(st.sampled_from([4_000, 6_600, 8_000])),
+                break_s=900 if pause else 0,
+                break_window=pause,
+            )
+            for k in range(3)
+        ],
+        need=ONE_BAND,
+        service=NO_SETUP,
+    )
+    spokes = {"D": 30, "S": 0} | {f"V{k}": draw(st.integers(50, 400)) for k in range(3)}
+    return scene, star(scene, spokes)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(queues(), st.integers(0, 3))
+def test_a_better_timetable_keeps_every_rule(drawn, seed):
+    """Bays, hours, pauses and refilling water hold after times have moved."""
+    scene, ways = drawn
+    plan = solve(scene, ways, SolveParams(iterations=40, workers=1), seed=seed).plan
+    assert check_plan(scene, ways, plan) == []
+    instance = build_instance(scene, ways)
+    better = improve_timetable(scene, instance, plan.routes, seconds=0.2, seed=seed)
+    changed = replace(plan, routes=assign_bays(scene, better))
+    assert check_plan(scene, ways, changed) == []
+    before = sum(route.stops[-1].end_s for route in plan.routes)
+    after = sum(route.stops[-1].end_s for route in better)
+    assert after <= before
+
+
+def test_queues_are_noticed_only_at_limited_sources():
+    """Waiting for a window is no queue."""
+    late = TimeWindow(2_000, 9_000)
+    for place, expected in (
+        (source(bays=1, fill_rate_l_per_min=60), True),
+        (source(windows=(late,)), False),
+    ):
+        scene = scenario(
+            [village("V", population=2_000)],
+            [place],
+            [truck("T1"), truck("T2")],
+        )
+        ways = star(scene, {"D": 0, "S": 0, "V": 50})
+        plan = solve(scene, ways, SolveParams(iterations=30, workers=1)).plan
+        assert has_queues(scene, plan.routes) is expected
