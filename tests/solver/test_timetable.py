@@ -69,7 +69,7 @@ def test_queues_are_noticed_only_at_limited_sources():
         (source(windows=(late,)), False),
     ):
         scene = scenario(
-            [village("V", population=2_000)],
+            [village("V", population=4_000)],
             [place],
             [truck("T1"), truck("T2")],
         )

@@ -59,7 +59,7 @@ def scenario(villages, sources=None, trucks=None, **fields):
 
 
 def travel(scene, seconds):
-    """Return travel from a dict of (from, to) -> s, both ways unless said; the rest: no road."""
+    """Return travel from (from, to) -> s, both ways unless said; else no road."""
     index = {place: k for k, place in enumerate(scene.place_ids)}
     matrix = np.full((len(index), len(index)), -1, dtype=np.int64)
     np.fill_diagonal(matrix, 0)
