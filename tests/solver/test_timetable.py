@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from tiny import NO_SETUP, ONE_BAND, replace, scenario, source, star, truck, village
 
 from dispatch.check import check_plan
+from dispatch.plan import Route, Stop
 from dispatch.scenario import TimeWindow
 from dispatch.solver import SolveParams, solve
 from dispatch.solver.build_plan import assign_bays
@@ -62,17 +63,11 @@ def test_a_better_timetable_keeps_every_rule(drawn, seed):
 
 
 def test_queues_are_noticed_only_at_limited_sources():
-    """Waiting for a window is no queue."""
-    late = TimeWindow(2_000, 9_000)
-    for place, expected in (
-        (source(bays=1, fill_rate_l_per_min=60), True),
-        (source(windows=(late,)), False),
-    ):
-        scene = scenario(
-            [village("V", population=4_000)],
-            [place],
-            [truck("T1"), truck("T2")],
-        )
-        ways = star(scene, {"D": 0, "S": 0, "V": 50})
-        plan = solve(scene, ways, SolveParams(iterations=30, workers=1)).plan
-        assert has_queues(scene, plan.routes) is expected
+    """A truck that waits for a bay queues; one that waits for opening does not."""
+    waiting = Route("T", "D", (Stop("fill", "S", 100, 700, 900, 500, 1),))
+    at_once = Route("T", "D", (Stop("fill", "S", 100, 100, 900, 500, 1),))
+    one_bay = scenario([village("V")], [source(bays=1)])
+    free = scenario([village("V")], [source(windows=(TimeWindow(700, 9_000),))])
+    assert has_queues(one_bay, [at_once, waiting])
+    assert not has_queues(one_bay, [at_once])
+    assert not has_queues(free, [waiting])
