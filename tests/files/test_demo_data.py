@@ -42,6 +42,20 @@ def test_yonghe_is_short_of_water_but_not_of_survival() -> None:
         assert free_l is None or free_l >= must
 
 
+def test_tanks_of_yonghe_limit_a_few_places_only() -> None:
+    """With public tanks alone, every shortage was one of tanks: no plan to show."""
+    scenario = read_scenario(DATA / "yonghe")
+    needs = needs_l(scenario)
+    short = 0
+    for village in scenario.villages:
+        free_l = village.free_storage_l
+        need = needs[village.village_id]
+        basic = sum(need[band] for band in BANDS if band != "normal")
+        assert free_l is None or free_l >= basic, village.name
+        short += free_l is not None and free_l < sum(need.values())
+    assert 0 < short < len(scenario.villages) / 4
+
+
 def test_every_leg_of_yonghe_can_be_drawn() -> None:
     scenario = read_scenario(DATA / "yonghe")
     finder = RouteFinder(scenario)
