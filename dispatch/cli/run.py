@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import typer
 from rich.markup import escape
@@ -32,6 +34,14 @@ if TYPE_CHECKING:
     from dispatch.solver.types import SolveParams, SolveResult
 
 REJECTED = "plan.rejected.json"
+
+#: When the process began, before the slow imports: until here it used one core.
+BEGAN_S: Final = time.monotonic() - time.process_time()
+#: What checking and writing take afterwards: in all, and for every truck's sheet.
+WRITING_S: Final = 0.9
+SHEET_S: Final = 0.08
+#: `--seconds` may be exceeded by a tenth and one second; this much is kept as spare.
+SPARE_S: Final = 0.3
 
 
 def plan_on_terminal(
@@ -75,6 +85,22 @@ def plan_on_terminal(
     console.print(escape(said), soft_wrap=True)
 
 
+def search_seconds(wanted_s: float, num_trucks: int, spent_s: float) -> float:
+    """
+    Return the seconds left for solving, so that the whole command keeps its time.
+
+    Parameters
+    ----------
+    wanted_s
+        What the user asked for; exceeded by at most a tenth and a second.
+    spent_s
+        What starting and reading have taken so far.
+    """
+    most_s = 1.1 * wanted_s + 1 - SPARE_S
+    left_s = most_s - spent_s - WRITING_S - SHEET_S * num_trucks
+    return min(wanted_s, max(left_s, 0.4 * wanted_s))
+
+
 def default_out(scenario: Scenario) -> Path:
     """Return ``out/NAME`` with what no folder may be called replaced."""
     name = re.sub(r'[\\/:*?"<>|\x00-\x1f]+', "_", scenario.name).strip(". ")
@@ -103,11 +129,20 @@ def _solve(
     t: TerminalWords,
 ) -> tuple[SolveResult, bool]:
     """Return the result, and whether Ctrl-C ended the search."""
-    from dispatch.solver import needs_compiling, solve  # half a second
+    from dispatch.solver import compile_search, needs_compiling, solve  # half a second
 
     console = errors_console()
     if needs_compiling():
         console.print(escape(t("cli.progress.first")), style="yellow", soft_wrap=True)
+        compile_search()
+        began_s = time.monotonic()  # compiling happens once, and is not planning
+    else:
+        compile_search()  # from the cache
+        began_s = BEGAN_S
+    if params.seconds is not None and params.iterations is None:
+        spent_s = time.monotonic() - began_s
+        left_s = search_seconds(params.seconds, len(scenario.trucks), spent_s)
+        params = replace(params, seconds=left_s)
     with (
         ended_by_ctrl_c(console, t) as stop,
         shown_progress(console, t) as progress,

@@ -2,11 +2,13 @@
 
 from dispatch.solver.run import default_seconds, needs_compiling, solve
 from dispatch.solver.types import Progress, SolveParams, SolveResult
+from dispatch.solver.warm import compile_search
 
 __all__ = [
     "Progress",
     "SolveParams",
     "SolveResult",
+    "compile_search",
     "default_seconds",
     "needs_compiling",
     "solve",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import sys
@@ -42,8 +43,18 @@ def cache_dir() -> Path:
 
 
 def is_compiled() -> bool:
-    """Whether a run before this one has left compiled code."""
-    return any(cache_dir().rglob("*.nbi"))
+    """Whether a run before this one has compiled everything."""
+    return _mark().exists()
+
+
+def mark_compiled() -> None:
+    """Remember that everything is compiled; a folder that is read-only stays so."""
+    with contextlib.suppress(OSError):
+        _mark().touch()
+
+
+def _mark() -> Path:
+    return cache_dir() / "complete"
 
 
 numba.config.CACHE_DIR = str(cache_dir())  # type: ignore[attr-defined]  # set on import

@@ -255,7 +255,7 @@ def _timetable(
         run.scenario,
         instance,
         routes,
-        seconds=min(2.0, max(0.05, 0.01 * run.seconds)),
+        seconds=min(1.0, max(0.05, 0.01 * run.seconds)),
         seed=run.seed,
     )
     return assign_bays(run.scenario, better)

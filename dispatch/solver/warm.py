@@ -8,6 +8,7 @@ import numpy as np
 
 from dispatch.scenario import Depot, Scenario, Source, Travel, Truck, Village
 from dispatch.solver.instance import build_instance
+from dispatch.solver.jit import mark_compiled
 from dispatch.solver.kernel.arrays import empty_state
 from dispatch.solver.kernel.moves import load_best, store_best
 from dispatch.solver.kernel.search import adopt_route, anneal, construct, probe
@@ -25,6 +26,7 @@ def compile_search() -> None:
     store_best(state)
     load_best(instance, state)
     probe(instance, state, 0)
+    mark_compiled()
 
 
 def _smallest() -> tuple[Scenario, Travel]:
@@ -58,7 +60,3 @@ def _smallest() -> tuple[Scenario, Travel]:
         method="table",
     )
     return scenario, travel
-
-
-if __name__ == "__main__":
-    compile_search()
