@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 import streamlit as st
 
-from dispatch.errors import DataError
+from dispatch.errors import DataError, Problem
 from dispatch.files import scenario_from_tables, scenario_tables
 from dispatch.files.columns import tables as column_tables
+from dispatch.messages import Message
 from dispatch.web.context import show_problems
 from dispatch.web.jobs import digest_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dispatch.files.columns import Column
     from dispatch.web.catalog import Loaded
     from dispatch.web.context import Context
     from dispatch.web.words import Lang, Words
@@ -49,15 +54,15 @@ def show(context: Context, loaded: Loaded) -> None:
     name = st.segmented_control(
         t("edit.table"),
         _TABLES,
-        format_func=lambda name: t(
-            "table.trucks_table" if name == "trucks" else f"table.{name}"
-        ),
+        format_func=lambda name: _title(name, t),
         key="edit_table",
         default=_TABLES[0],
         required=True,
         label_visibility="collapsed",
     )
     key, frame = _snapshot(context, loaded, name)
+    # Above the table: below it, what is wrong would stand off the screen.
+    news = st.container()
     edited = st.data_editor(
         frame,
         num_rows="dynamic",
@@ -69,7 +74,8 @@ def show(context: Context, loaded: Loaded) -> None:
     )
     if not isinstance(edited, pd.DataFrame):
         return
-    _save(context, loaded, name, edited)
+    with news:
+        _save(context, loaded, name, edited)
     _reset(context, loaded, t)
 
 
@@ -86,13 +92,78 @@ def _snapshot(context: Context, loaded: Loaded, name: str) -> tuple[str, pd.Data
     if kept is None or kept[0] != scope or kept[1] not in st.session_state:
         number = st.session_state.get("edit_count", 0) + 1
         st.session_state["edit_count"] = number
-        kept = (scope, f"editor-{number}", scenario_tables(loaded.scenario)[name])
+        table = _as_text(scenario_tables(loaded.scenario)[name])
+        kept = (scope, f"editor-{number}", table)
         st.session_state[_SNAPSHOT] = kept
         st.session_state.pop("edit_problems", None)
         st.session_state.pop("edit_saved", None)
     key: str = kept[1]
-    table: pd.DataFrame = kept[2]
-    return key, table
+    shown: pd.DataFrame = kept[2]
+    return key, shown
+
+
+def _as_text(table: pd.DataFrame) -> pd.DataFrame:
+    """
+    Return the table with numbers as text, yes and no as they are.
+
+    An editor of numbers drops what it does not know without a word: of 3.5 typed
+    into whole litres it keeps 35. Text reaches the reader, which says what is wrong
+    and understands units.
+    """
+    return pd.DataFrame(
+        {
+            name: values
+            if values.dtype == bool
+            else ["" if pd.isna(value) else str(value) for value in values]
+            for name, values in table.items()
+        }
+    )
+
+
+def _title(name: str, t: Words) -> str:
+    return t("table.trucks_table" if name == "trucks" else f"table.{name}")
+
+
+def _label(column: Column, lang: Lang) -> str:
+    return column.zh if lang == "zh" else column.name
+
+
+def _as_shown(
+    problems: Sequence[Problem], name: str, edited: pd.DataFrame, t: Words
+) -> list[Problem]:
+    """Return problems with tables, rows and columns as they are called on screen."""
+    known = column_tables()
+    title_of = {table: _title(table, t) for table in _TABLES}
+    found = []
+    for problem in problems:
+        table, file = problem.file, title_of.get(problem.file, problem.file)
+        column = problem.column
+        if table in known and column is not None:
+            columns = {entry.name: entry for entry in known[table].columns}
+            column = _label(columns[column], t.lang) if column in columns else column
+        row = problem.row
+        if row is not None and table in title_of:
+            # The reader counts the header, which has no number on screen.
+            row -= 1
+            if table == name and row <= len(edited):
+                first = "plate" if name == "trucks" else "name"
+                value = edited.iloc[row - 1][first]
+                file += f" · {value}" if isinstance(value, str) and value else ""
+        fields = tuple(
+            (key, _field_shown(key, value, title_of))
+            for key, value in problem.said.fields
+        )
+        said = Message(problem.said.key, fields)
+        found.append(replace(problem, file=file, row=row, column=column, said=said))
+    return found
+
+
+def _field_shown(key: str, value: object, title_of: dict[str, str]) -> object:
+    if key == "row" and isinstance(value, int):
+        return value - 1
+    if key == "file" and isinstance(value, str):
+        return title_of.get(value, value)
+    return value
 
 
 def _save(context: Context, loaded: Loaded, name: str, edited: pd.DataFrame) -> None:
@@ -103,7 +174,7 @@ def _save(context: Context, loaded: Loaded, name: str, edited: pd.DataFrame) -> 
         is_new = not st.session_state.get("edit_problems")
         st.session_state["edit_problems"] = True
         st.error(t("edit.not_saved"), icon="⛔")
-        show_problems(error.problems, t)
+        show_problems(_as_shown(error.problems, name, edited, t), t)
         if is_new:
             # The warning beside the button above was drawn before this was known.
             st.rerun()
@@ -138,12 +209,17 @@ def _columns(name: str, lang: Lang) -> dict[str, Any]:
     configs: dict[str, Any] = {}
     for column in column_tables()[name].columns:
         unit = _UNITS_ZH.get(column.unit, "") if lang == "zh" else column.unit
-        label = column.zh if lang == "zh" else column.name
+        label = _label(column, lang)
         if unit:
             label += f" ({unit})"
         meaning = column.meaning_zh if lang == "zh" else column.meaning_en
         is_first = column.name in {"name", "plate"}
+        is_text = column.kind in {"id", "ref", "text", "clock", "clocks", "yes_no"}
         configs[column.name] = st.column_config.Column(
-            label, help=meaning, required=column.required, pinned=is_first or None
+            label,
+            help=meaning,
+            required=column.required,
+            pinned=is_first or None,
+            alignment=None if is_text else "right",
         )
     return configs
