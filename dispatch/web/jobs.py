@@ -27,6 +27,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dispatch.messages import Lang
     from dispatch.plan import Plan
     from dispatch.scenario import Scenario, Travel
 
@@ -42,13 +43,18 @@ _children: dict[str, subprocess.Popen[bytes]] = {}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is to be planned: the scenario's key and digest, and the settings."""
+    """
+    What is to be planned: the scenario's key and digest, and the settings.
+
+    ``lang`` is the language of whoever asked; a failure is told in it.
+    """
 
     scenario_key: str
     scenario_name: str
     digest: str
     seconds: float | None = None
     seed: int = 0
+    lang: Lang = "zh"
     created: float = field(default_factory=time.time)
 
 

@@ -92,7 +92,7 @@ def run(job: Job, solve: Callable[..., SolveResult] | None = None) -> None:
     except Cancelled:
         reporter.close(status="cancelled")
     except DispatchError as error:
-        reporter.close(status="failed", message=str(error))
+        reporter.close(status="failed", message=error.text(job.request().lang))
     except Exception:
         _log.exception("run %s failed", job.job_id)
         reporter.close(status="failed", message="internal")

@@ -265,6 +265,7 @@ def _plan_bar(
             digest=digest,
             seconds=settings.seconds,
             seed=settings.seed,
+            lang=t.lang,
         )
         context.catalog.store.start(scenario, request)
         st.rerun()
