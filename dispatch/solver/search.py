@@ -45,8 +45,9 @@ class SearchParams:
         Stops taken out in an iteration, and in one route.
     waiting_price
         Seconds of work that a second of new waiting counts for.
-    full_share
-        Chance that a visit brings all that is missing, not just the band's.
+    full_shares
+        Chance that a visit brings all that is missing, not just the band's; one
+        value per thread in turn, since days differ in which is better.
     least_weight, most_weight
         Range of the weight of a litre in the bands above the contested one.
     below_weight
@@ -65,7 +66,7 @@ class SearchParams:
     mean_removed: float = 12.0
     longest_string: float = 10.0
     waiting_price: float = 0.5
-    full_share: float = 1.0
+    full_shares: tuple[float, ...] = (1.0, 0.6)
     least_weight: float = 4.0
     most_weight: float = 60.0
     below_weight: float = 0.3
@@ -84,6 +85,7 @@ class SearchThread:
         self.iterations = 0
         self._weight = params.least_weight
         self._water_l = 0
+        self._full_share = params.full_shares[seed % len(params.full_shares)]
         self.starts_full = seed % 2 == 1
         self._goal = instance.level_need.sum(axis=0)
         self._steps = self._goal.size // 7
@@ -135,7 +137,7 @@ class SearchThread:
             params.mean_removed,
             params.longest_string,
             params.waiting_price,
-            params.full_share,
+            self._full_share,
         )
         self.iterations += num_iterations
 
