@@ -41,6 +41,8 @@ class Inputs:
     problems: list[Problem] = field(default_factory=list)
     #: Tables that are there but unreadable: not missing as well.
     broken: set[str] = field(default_factory=set)
+    #: A workbook or zip is unreadable: nobody knows which tables are missing.
+    is_book_broken: bool = False
 
 
 def read_scenario(path: str | Path, *, strict: bool = False) -> Scenario:
@@ -175,6 +177,7 @@ def _collect(files: Mapping[str, bytes], inputs: Inputs) -> None:
                 inputs.problems.append(Problem(name, said, severity="warning"))
         except TableError as error:
             inputs.problems.append(error.problem)
+            inputs.is_book_broken |= suffix not in (*_TEXT_SUFFIXES, ".toml")
 
 
 def _unzip(name: str, data: bytes, inputs: Inputs) -> dict[str, bytes]:
@@ -256,6 +259,9 @@ def _add_table(name: str, raw: RawTable, inputs: Inputs) -> None:
 
 
 def _check_missing(inputs: Inputs, *, is_folder: bool) -> None:
+    if inputs.is_book_broken:
+        inputs.broken.add("scenario")
+        return
     for table in tables().values():
         if not table.required or table.name == "scenario":
             continue
