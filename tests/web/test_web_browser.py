@@ -237,8 +237,13 @@ def test_edit_is_saved_and_outlives_a_switch_of_language(server, watched, scenar
     for _ in range(column):
         page.wait_for_timeout(80)
         page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(200)
-    page.keyboard.type("123", delay=60)
+    # The cell's editor takes a moment to open on a busy machine; keys pressed
+    # before it has the focus would be lost.
+    page.keyboard.press("Enter")
+    cell = page.locator("#portal textarea, #portal input").first
+    cell.wait_for(timeout=10_000)
+    sync_api.expect(cell).to_be_focused()
+    cell.fill("123")
     page.keyboard.press("Enter")
     page.get_by_text("已保存").wait_for(timeout=10_000)
     assert store.draft("edited")[1].villages[0].population == 123
