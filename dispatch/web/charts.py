@@ -119,8 +119,9 @@ def timetable_chart(
         strokeWidth=2, color="#AAAAAA", strokeDash=[2, 4]
     )
     signs = (
+        # A sign wider than its bar would lie over the next: phones show fewer.
         base.transform_filter(
-            alt.datum.end_h - alt.datum.start_h > 0.015 * (end - start)
+            f"(datum.end_h - datum.start_h) * width > {13 * (end - start):g}"
         )
         .transform_calculate(middle="(datum.start_h + datum.end_h) / 2")
         .mark_text(color="white", fontSize=11, fontWeight="bold")

@@ -24,6 +24,11 @@ _STYLE = """<style>
   [data-testid="stHeading"] h1 { font-size: 1.7rem !important; } }
 </style>"""
 
+#: The arrows that open the menu on a phone say nothing by themselves.
+_MENU = """<style>[data-testid="stExpandSidebarButton"]::after {{
+  content: "{menu}"; font-size: 1rem; }}
+[data-testid="stExpandSidebarButton"] {{ width: auto; padding: 0 .5rem; }}</style>"""
+
 
 def _keep_in_link(name: str, value: str) -> None:
     if st.query_params.get(name) != value:
@@ -51,6 +56,7 @@ def main() -> None:
         ],
         position="top",
     )
+    st.html(_MENU.format(menu=t("page.menu")))
     catalog = Catalog.from_env()
     # Here and not on a page: what is chosen must outlive the change of page.
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -73,6 +73,7 @@ _STYLE: Final = """
   white-space: nowrap;
   font-size: 12px; line-height: 20px; color: #222; text-shadow: 0 0 3px #fff,
   0 0 3px #fff, 0 0 2px #fff; pointer-events: none; }
+.wd-source + .wd-label, .wd-depot + .wd-label { left: calc(50% + 20px); }
 .wd-truck { display: inline-block; min-width: 20px; padding: 0 4px; color: #fff;
   border-radius: 9px; text-align: center; font-weight: 700; }
 .wd-legend { background: rgba(255,255,255,.94); border-radius: 6px; padding: 6px 10px;
@@ -180,8 +181,9 @@ class _Corner(MacroElement):
             names.forEach(function (layer) {
               var name = layer.getElement().querySelector('.wd-label');
               var at = map.latLngToContainerPoint(layer.getLatLng());
-              var right = at.x + 16 + 12 * name.textContent.length;
-              place(name, [at.x - 8, at.y - 10, right, at.y + 10],
+              var shift = layer.feature.properties.kind ? 16 : 22;
+              var right = at.x + shift + 12 * name.textContent.length;
+              place(name, [at.x - shift / 2, at.y - 10, right, at.y + 10],
                 bounds.contains(layer.getLatLng()));
             });
             var corner = map.getContainer().getBoundingClientRect();

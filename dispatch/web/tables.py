@@ -22,7 +22,16 @@ if TYPE_CHECKING:
 #: Shapes of the levels as signs, for tables: never colour alone.
 LEVEL_MARKS: Final = {"full": "✅", "basic": "🟦", "survival": "🔶", "below": "❌"}
 
-_SHARES: Final = ("coverage", "share", "busy_share", "fill_share", "utilisation")
+_SHARES: Final = (
+    "coverage",
+    "share",
+    "people_share",
+    "shortage_share",
+    "supply_share",
+    "busy_share",
+    "fill_share",
+    "utilisation",
+)
 
 
 def _heading(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
@@ -53,7 +62,7 @@ def standards_table(figures: Coverage, t: Words) -> pd.DataFrame:
         f"{t(f'standard.{name}')} {t('unit.litres', count=f'{litres:g}')}"
         for name, litres in zip(table["standard"], table["l_per_person"], strict=True)
     ]
-    table = table.rename(columns={"people": "reached"})
+    table = table.rename(columns={"people": "reached", "share": "people_share"})
     return _heading(table.drop(columns="l_per_person"), t)
 
 
@@ -79,12 +88,12 @@ def reasons_table(figures: Coverage, t: Words) -> pd.DataFrame:
     table = figures.reasons.reset_index()
     table["help"] = [t(f"help.{reason}") for reason in table["reason"]]
     table["reason"] = [t(f"reason.{reason}") for reason in table["reason"]]
-    return _heading(table, t)
+    return _heading(table.rename(columns={"share": "shortage_share"}), t)
 
 
 def sources_table(figures: Coverage, t: Words) -> pd.DataFrame:
     """Return what every source gives."""
-    return _heading(figures.sources, t)
+    return _heading(figures.sources.rename(columns={"share": "supply_share"}), t)
 
 
 def trucks_table(figures: Coverage, scenario: Scenario, t: Words) -> pd.DataFrame:

@@ -187,7 +187,7 @@ def test_folder_with_errors_lists_what_to_mend(app, catalog):
     assert "这份数据有错" in text
     table = app.dataframe[0].value
     assert len(table) >= 3
-    assert list(table.columns) == ["程度", "文件", "行", "列", "内容", "问题与改法"]
+    assert list(table.columns) == ["程度", "文件或表", "行", "列", "内容", "问题与改法"]
     assert "-5" in table["内容"].tolist()
 
 
@@ -218,9 +218,9 @@ def test_officials_see_people_before_litres(planned):
     app = AppTest.from_function(_page, kwargs={"name": "official"})
     text = shown(app)
     assert "66.6% 的人达到基本用水标准" in text
-    assert "150 人中有 100 人每天能用上 20 升水" in text
+    assert "150 人中有 100 人当天有 20 升水可用" in text
     assert "20 / 25 人" in text
-    assert "最少的送水点人均0.0 升" in text
+    assert "最少的送水点人均（升/天）0.0" in text
     assert app.get("download_button")
 
 

@@ -35,6 +35,7 @@ _MESSAGES = {
     "crashed": "plan.failed_crashed",
     "nothing_to_plan": "plan.failed_nothing",
     "lost": "plan.failed_lost",
+    "no_plan_found": "plan.failed_no_plan",
 }
 
 
@@ -220,6 +221,9 @@ def _progress(job: Job, t: Words) -> None:
         st.warning(t("plan.silent", seconds=round(silent_s)), icon="⚠️")
     if job.should_stop:
         st.caption(t("plan.stopping"))
+        return
+    if state.phase in {"check", "files"}:
+        # The plan is there: a moment more, and nothing to cancel.
         return
     left, right = st.columns(2)
     left.button(

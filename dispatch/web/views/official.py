@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 _WORST_COLUMNS = (
     "name",
-    "level",
     "l_per_person",
-    "population",
-    "shortage_l",
     "reason",
+    "shortage_l",
+    "population",
+    "level",
 )
 
 
@@ -90,6 +90,10 @@ def _headline(run: Finished, t: Words) -> None:
     )
     vulnerable = int(survival["vulnerable"]), int(survival["vulnerable_total"])
     minimum = figures.fairness.min_l_per_person
+    least = ""
+    if minimum is not None:
+        by_need = figures.places.dropna(subset="l_per_person")
+        least = str(by_need.sort_values("l_per_person")["name"].iloc[0])
     parts = (
         (
             t("official.survival"),
@@ -107,8 +111,8 @@ def _headline(run: Finished, t: Words) -> None:
         ),
         (
             t("official.min"),
-            "–" if minimum is None else t("unit.litres", count=f"{minimum:.1f}"),
-            t("official.per_day"),
+            "–" if minimum is None else f"{minimum:.1f}",
+            least,
         ),
     )
     for column, (label, value, whole) in zip(st.columns(3), parts, strict=True):

@@ -27,12 +27,12 @@ _WITHOUT_PLAN = ("map", "data")
 
 _SHORT_COLUMNS = (
     "name",
-    "level",
     "shortage_l",
+    "reason",
     "l_per_person",
     "population",
     "vulnerable_people",
-    "reason",
+    "level",
 )
 
 

@@ -23,8 +23,11 @@ def show() -> None:
     if entry is not None:
         query["scenario"] = entry.key
     root = st.get_option("server.baseUrlPath").strip("/")
-    path = f"{'/' + root if root else ''}/driver?{urlencode(query)}"
+    start = f"{'/' + root if root else ''}/driver"
+    path = f"{start}?{urlencode(query)}"
     st.link_button(t("volunteer.open"), path, type="primary", width="stretch")
+    doors = f"{start}/doors?{urlencode(query)}"
+    st.link_button(t("volunteer.doors"), doors, width="stretch")
     here = urlsplit(st.context.url or "")
     if here.hostname in {"localhost", "127.0.0.1", None}:
         st.info(t("volunteer.local"), icon="ℹ️")
