@@ -187,28 +187,24 @@ class RoutingModel:
         time.SetBreakIntervalsOfVehicle([pause], r, [0] * self._routing.Size())
 
     def _add_load(self) -> None:
-        """Water on board: pieces take from it, a reload fills up again."""
+        """Litres taken from the tank: visits add, a reload goes back towards 0."""
         routing, instance = self._routing, self._instance
         largest = int(instance.truck["capacity"].max())
         change = [0] * self._num_trucks
-        change += [largest] * (self._first_piece - self._num_trucks)
-        change += [-piece.litres for piece in self.pieces]
+        change += [-largest] * (self._first_piece - self._num_trucks)
+        change += [piece.litres for piece in self.pieces]
         callback = routing.RegisterUnaryTransitVector(change)
         capacities = [int(litres) for litres in instance.truck["capacity"]]
         routing.AddDimensionWithVehicleCapacity(
-            callback, largest, capacities, False, "load"
+            callback, largest, capacities, False, "taken"
         )
-        load = routing.GetDimensionOrDie("load")
-        for r in range(self._num_trucks):
-            load.CumulVar(routing.Start(r)).SetValue(0)
-        for node in range(self._num_trucks, self.num_nodes):
-            index = self._manager.NodeToIndex(node)
-            if node >= self._first_piece:
-                load.SlackVar(index).SetValue(0)
-            else:
-                load.CumulVar(index).SetRange(0, largest)
-        for node in range(self._num_trucks):
-            load.SlackVar(self._manager.NodeToIndex(node)).SetValue(0)
+        taken = routing.GetDimensionOrDie("taken")
+        for r, capacity in enumerate(capacities):
+            start = routing.Start(r)
+            taken.CumulVar(start).SetValue(capacity)  # empty: it must fill first
+            taken.SlackVar(start).SetValue(0)
+        for node in range(self._first_piece, self.num_nodes):
+            taken.SlackVar(self._manager.NodeToIndex(node)).SetValue(0)
 
     def _add_optional_visits(self) -> None:
         for node in range(self._num_trucks, self._first_piece):

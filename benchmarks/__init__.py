@@ -1,0 +1,1 @@
+"""Figures of the planner, with the machine that they were measured on."""
