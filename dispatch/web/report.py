@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def summary_rows(run: Finished, t: Words) -> list[tuple[str, str]]:
     """Return the figures that an official asks for first, in words."""
     figures, scenario = run.figures, run.result.scenario
-    basic = figures.standards.loc["basic"].to_dict()
+    basic = figures.standards.to_dict("index")["basic"]
     fairness = figures.fairness
     minimum, mean = fairness.min_l_per_person, fairness.mean_l_per_person
     return [
@@ -47,7 +47,7 @@ def summary_rows(run: Finished, t: Words) -> list[tuple[str, str]]:
             if run.violations
             else t("rule.kept"),
         ),
-        (t("table.time"), run.made),
+        (t("official.made"), run.made),
     ]
 
 
