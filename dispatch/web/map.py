@@ -77,7 +77,7 @@ _STYLE: Final = """
 .wd-truck { display: inline-block; min-width: 20px; padding: 0 4px; color: #fff;
   border-radius: 9px; text-align: center; font-weight: 700; }
 .wd-legend { background: rgba(255,255,255,.94); border-radius: 6px; padding: 6px 10px;
-  max-width: 230px; box-shadow: 0 1px 4px rgba(0,0,0,.3); }
+  max-width: 270px; box-shadow: 0 1px 4px rgba(0,0,0,.3); }
 .wd-legend summary { min-height: 32px; line-height: 32px; cursor: pointer;
   font-weight: 700; }
 .wd-legend div { display: flex; gap: 8px; align-items: center; }
@@ -169,12 +169,14 @@ class _Corner(MacroElement):
               return (a.feature.properties.kind ? 1 : 0) -
                 (b.feature.properties.kind ? 1 : 0);
             });
+            function isClear(box, others) {
+              return others.every(function (other) {
+                return box[0] > other[2] || box[2] < other[0] ||
+                  box[1] > other[3] || box[3] < other[1];
+              });
+            }
             function place(element, box, isInView) {
-              var isFree = isInView && taken.length < 400 &&
-                taken.every(function (other) {
-                  return box[0] > other[2] || box[2] < other[0] ||
-                    box[1] > other[3] || box[3] < other[1];
-                });
+              var isFree = isInView && taken.length < 400 && isClear(box, taken);
               element.style.visibility = isFree ? '' : 'hidden';
               if (isFree) { taken.push(box); }
             }
@@ -186,13 +188,18 @@ class _Corner(MacroElement):
               place(name, [at.x - shift / 2, at.y - 10, right, at.y + 10],
                 bounds.contains(layer.getLatLng()));
             });
+            var icons = names.map(function (layer) {
+              var at = map.latLngToContainerPoint(layer.getLatLng());
+              return [at.x - 5, at.y - 5, at.x + 5, at.y + 5];
+            });
             var corner = map.getContainer().getBoundingClientRect();
             numbers.forEach(function (layer) {
               var number = layer.getElement().querySelector('.wd-order');
               var box = number.getBoundingClientRect();
-              place(number, [box.left - corner.left, box.top - corner.top,
-                box.right - corner.left, box.bottom - corner.top],
-                bounds.contains(layer.getLatLng()));
+              box = [box.left - corner.left, box.top - corner.top,
+                box.right - corner.left, box.bottom - corner.top];
+              place(number, box,
+                bounds.contains(layer.getLatLng()) && isClear(box, icons));
             });
           }
           map.on('moveend layeradd layerremove', showNames);

@@ -266,7 +266,11 @@ class MapFeatures:
     def _route_features(
         self, route: Route, sign: TruckSign, finder: RouteFinder
     ) -> list[Feature]:
-        style: dict[str, Any] = {"color": sign.colour, "weight": 4, "opacity": 0.8}
+        style: dict[str, Any] = {
+            "color": sign.colour,
+            "weight": self._weight(route),
+            "opacity": 0.9,
+        }
         if self._scenario.roads is None:
             style["dashArray"] = "7 6"
         stops = [stop for stop in route.stops if stop.place_id in self._names]
@@ -294,10 +298,18 @@ class MapFeatures:
             ]
         return [*lines, *marks]
 
+    def _weight(self, route: Route) -> float:
+        """Return the width of a truck's line: where roads are shared all are seen."""
+        assert self._plan is not None
+        routes = self._plan.routes
+        later = len(routes) - 1 - routes.index(route)
+        return min(3 + later, 9)
+
     def _badge(self, sign: TruckSign, order: int, stop: Stop) -> Feature:
         # Trucks sit around a place, so that their numbers do not hide each other.
         angle = (ord(sign.letter[-1]) - 65) * 2.4
-        shift = f"{round(18 * math.cos(angle))}px,{round(18 * math.sin(angle))}px"
+        away = 28 if stop.kind == "fill" else 20
+        shift = f"{round(away * math.cos(angle))}px,{round(away * math.sin(angle))}px"
         return self._point(
             *self._positions[stop.place_id],
             icon=f'<span class="wd-order" style="background:{sign.colour};'
