@@ -114,10 +114,17 @@ def _as_text(table: pd.DataFrame) -> pd.DataFrame:
         {
             name: values
             if values.dtype == bool
-            else ["" if pd.isna(value) else str(value) for value in values]
+            else ["" if pd.isna(value) else _text(value) for value in values]
             for name, values in table.items()
         }
     )
+
+
+def _text(value: object) -> str:
+    """Return a value as one would write it: 12, not 12.0."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
 
 
 def _title(name: str, t: Words) -> str:
