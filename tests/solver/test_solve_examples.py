@@ -208,3 +208,21 @@ def test_progress_never_goes_back():
     search = [p.fraction for p in seen if p.phase == "search"]
     assert search == sorted(search)
     assert seen[-1].bound_l >= sum(seen[-1].served_l.values()) > 0
+
+
+def test_instant_fillings_at_once_share_a_spring():
+    """
+    Eleven trucks once drew 57,394 L at 12:00 from a spring that held 6,669 L.
+
+    Without set-up and rate a filling takes no time; those that start together were
+    not counted against each other.
+    """
+    noon = TimeWindow(43_200, 48_600)
+    trucks = [
+        truck(f"T{k}", capacity_l=800, shift_start_s=39_600, shift_end_s=50_000)
+        for k in range(4)
+    ]
+    spring = source(stock_l=1_000, inflow_l_per_h=0.0, windows=(noon,))
+    scene = scenario([village("V", population=9_000)], [spring], trucks)
+    plan = plan_of(scene, star(scene, {"D": 60, "S": 0, "V": 50}))
+    assert delivered(plan)["V"] == 1_000

@@ -118,7 +118,7 @@ def _refill_wait(
     for f in range(state.num_fills[s]):
         if state.fill[s, f, 3] != route:
             total += state.fill[s, f, 2]
-            if state.fill[s, f, 0] < end:
+            if state.fill[s, f, 0] < end or state.fill[s, f, 1] <= end:
                 before += state.fill[s, f, 2]
     if total <= _drawable(inst, s, start):
         return start
@@ -130,13 +130,16 @@ def _refill_wait(
     # Fillings that end later must still find their water.
     for f in range(state.num_fills[s]):
         later = state.fill[s, f, 1]
-        if state.fill[s, f, 3] == route or later <= start:
+        is_before = later <= start and later < end
+        if state.fill[s, f, 3] == route or is_before:
             continue
         drawn = own
         for g in range(state.num_fills[s]):
-            if state.fill[s, g, 0] >= later:
+            # A filling may take no time at all: then start and end are the same.
+            if state.fill[s, g, 0] > later:
                 break
-            if state.fill[s, g, 3] != route:
+            is_drawn = state.fill[s, g, 0] < later or state.fill[s, g, 1] <= later
+            if is_drawn and state.fill[s, g, 3] != route:
                 drawn += state.fill[s, g, 2]
         if drawn > _drawable(inst, s, later) + 1e-6:
             return later
