@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -100,10 +101,14 @@ def _truck_records(
 
 def _source_records(scenario: Scenario) -> RecordArray:
     num_trucks = len(scenario.trucks)
+    last_s = max(truck.shift_end_s for truck in scenario.trucks)
     records = np.zeros(len(scenario.sources), dtype=SOURCE)
     for record, source in zip(records, scenario.sources, strict=True):
         bays = BIG if source.bays is None else source.bays
-        record["supply"] = BIG if source.supply_l is None else source.supply_l
+        # What comes in after the last shift or the last closing is of no use.
+        close_s = source.windows[-1].late_s if source.windows else last_s
+        drawable_l = source.drawable_l(min(close_s, last_s))
+        record["supply"] = min(BIG, math.floor(min(drawable_l, BIG) + 1e-6))
         record["bays"] = bays
         record["is_potable"] = source.potable
         record["is_queued"] = bays < num_trucks or source.is_refilling
