@@ -100,7 +100,7 @@ def test_out_is_named_after_the_scenario(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert invoke("plan", HEPING, *QUICK).exit_code == 0
-    assert (tmp_path / "out" / "heping" / "plan.json").is_file()
+    assert (tmp_path / "out" / "和平村（示例）" / "plan.json").is_file()
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_check_says_that_a_plan_is_of_another_day(
 ) -> None:
     text = (planned[0] / "plan.json").read_text("utf-8")
     path = tmp_path / "plan.json"
-    path.write_text(text.replace('"heping"', '"hexi"', 1), "utf-8")
+    path.write_text(text.replace('"和平村（示例）"', '"hexi"', 1), "utf-8")
     assert "hexi" in invoke("check", HEPING, path).stderr
 
 
@@ -303,7 +303,7 @@ def test_plan_in_a_process_of_its_own(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert "heping" in done.stdout
+    assert "和平村（示例）" in done.stdout
     assert "\x1b" not in done.stdout + done.stderr
 
 
