@@ -226,7 +226,7 @@ def test_edit_is_saved_and_outlives_a_switch_of_language(server, watched, scenar
     page = open_page(f"{address}/?scenario=edited")
     # Leaving the map while it loads would abort its scripts.
     frame = page.frame_locator('iframe[title="streamlit_folium.st_folium"]')
-    frame.locator(".wd-icon").first.wait_for(timeout=30_000)
+    frame.locator(".wd-source").first.wait_for(timeout=30_000)
     page.get_by_test_id("stButtonGroup").get_by_text("数据", exact=True).click()
     grid = page.get_by_test_id("stDataFrame")
     grid.locator("canvas").first.wait_for(timeout=20_000)
