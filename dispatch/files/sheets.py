@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import segno
@@ -203,7 +204,7 @@ class _SheetWriter:
         hours = "" if village is None else _hours(village)
         extra = "  ".join(part for part in (where, hours, notes) if part)
         paper.text(_PLACE_X, y + 5.8, 116, extra, size_pt=10)
-        code = segno.make(f"geo:{place.lat:.6f},{place.lon:.6f}", error="m")
+        code = _code(f"geo:{place.lat:.6f},{place.lon:.6f}")
         paper.code(code, _QR_X, y - 9, _QR_MM)
         paper.text(_QR_X, y + 13, _QR_MM, "扫码看位置", size_pt=8, align="C")
 
@@ -271,3 +272,9 @@ def _all_texts(scenario: Scenario) -> list[str]:
         texts += [source.source_id, source.name, source.contact, source.phone]
     texts += [depot.name for depot in scenario.depots]
     return texts
+
+
+@cache
+def _code(link: str) -> segno.QRCode:
+    """Return the QR code of a link; a fixed mask spares trying all eight."""
+    return segno.make(link, error="m", micro=False, mask=2)
