@@ -135,18 +135,19 @@ def solve(
     instance = build_instance(scenario, travel)
     run.report("bound", 0.0)
     needs = band_needs(scenario)
-    began = time.monotonic()
     model = BoundModel(instance, needs)
+    began = time.monotonic()
     run.bound_l = int(model.most_l(range(len(BANDS)), ()))
-    bound_s = time.monotonic() - began
+    # One such program for every band that is not full, and harder ones among them.
+    bound_s = 9 * (time.monotonic() - began)
     run.threads = [
         SearchThread(instance, SearchParams(), seed * 1000 + k)
         for k in range(run.params.workers)
     ]
     if run.params.engine == "routing":
-        _route(run, instance, 2 * bound_s)
+        _route(run, instance, bound_s)
     else:
-        _search(run, instance, 2 * bound_s)
+        _search(run, instance, bound_s)
     thread = best_thread(run.threads)
     run.report("timetable", 1.0)
     routes = _timetable(run, instance, best_routes(scenario, instance, thread.state))
@@ -177,7 +178,8 @@ def band_needs(scenario: Scenario) -> npt.NDArray[np.int64]:
 
 def _finishing_s(run: _Run, bound_s: float) -> float:
     """Return the time to keep for bound, timetable and reasons."""
-    return min(0.3 * run.seconds, bound_s + 0.04 * run.seconds + 0.1)
+    probing_s = 0.0015 * len(run.scenario.villages)
+    return min(0.5 * run.seconds, bound_s + probing_s + 0.02 * run.seconds + 0.05)
 
 
 def _search(run: _Run, instance: Instance, bound_s: float) -> None:
