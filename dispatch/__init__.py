@@ -18,6 +18,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from dispatch.changes import Change, plan_changes
     from dispatch.check import Violation, check_plan
     from dispatch.coverage import Coverage, compute_coverage
     from dispatch.errors import (
@@ -34,10 +35,13 @@ if TYPE_CHECKING:
     from dispatch.geo.travel import travel_matrix
     from dispatch.plan import Plan, Route, Stop
     from dispatch.scenario import Depot, Scenario, Source, Travel, Truck, Village
+    from dispatch.solver.day import split_day
     from dispatch.solver.run import solve
     from dispatch.solver.types import Progress, SolveParams, SolveResult
+    from dispatch.solver.whatif import WhatIf, what_if
 
 __all__ = [
+    "Change",
     "Coverage",
     "DataError",
     "Depot",
@@ -57,18 +61,23 @@ __all__ = [
     "Truck",
     "Village",
     "Violation",
+    "WhatIf",
     "check_plan",
     "compute_coverage",
+    "plan_changes",
     "read_plan",
     "read_scenario",
     "solve",
+    "split_day",
     "travel_matrix",
+    "what_if",
     "write_plan",
     "write_template",
 ]
 
 #: Where each name lives.
 _HOMES: Final[dict[str, tuple[str, ...]]] = {
+    "dispatch.changes": ("Change", "plan_changes"),
     "dispatch.check": ("Violation", "check_plan"),
     "dispatch.coverage": ("Coverage", "compute_coverage"),
     "dispatch.errors": (
@@ -85,8 +94,10 @@ _HOMES: Final[dict[str, tuple[str, ...]]] = {
     "dispatch.geo.travel": ("travel_matrix",),
     "dispatch.plan": ("Plan", "Route", "Stop"),
     "dispatch.scenario": ("Depot", "Scenario", "Source", "Travel", "Truck", "Village"),
+    "dispatch.solver.day": ("split_day",),
     "dispatch.solver.run": ("solve",),
     "dispatch.solver.types": ("Progress", "SolveParams", "SolveResult"),
+    "dispatch.solver.whatif": ("WhatIf", "what_if"),
 }
 _HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names}
 

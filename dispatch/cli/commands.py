@@ -120,6 +120,104 @@ def check(
 
 
 @app.command()
+def whatif(
+    scenario: ScenarioPath,
+    plan: Annotated[
+        Path | None,
+        typer.Option("--plan", help="已有方案 · a plan to start from"),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="写成 CSV 表 · a CSV file to write"),
+    ] = None,
+    seconds: Annotated[
+        float | None,
+        typer.Option(
+            "--seconds",
+            min=1,
+            max=86_400,
+            help="总共计算多少秒 · run time of all variants together",
+        ),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, max=2**31 - 1, help="随机种子 · seed")
+    ] = 0,
+    lang: LangOption = "zh",
+    debug: DebugOption = False,
+) -> None:
+    """增加什么最有用 · What one more truck, bay, hose or hour would add."""
+    t = TerminalWords(lang)
+    with reported(t, debug=debug):
+        from dispatch.cli.whatif import whatif_on_terminal
+
+        whatif_on_terminal(scenario, plan, out, seconds=seconds, seed=seed, t=t)
+
+
+@app.command()
+def replan(
+    scenario: ScenarioPath,
+    plan: Annotated[
+        Path,
+        typer.Argument(metavar="PLAN", help="原方案或其文件夹 · the plan so far"),
+    ],
+    now: Annotated[
+        str, typer.Option("--now", metavar="HH:MM", help="现在的时间 · the time now")
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", help="新方案写到哪里 · folder for the new plan")
+    ],
+    late: Annotated[
+        list[str] | None,
+        typer.Option("--late", metavar="T1=25", help="晚点几分钟 · minutes behind"),
+    ] = None,
+    lock: Annotated[
+        list[str] | None,
+        typer.Option("--lock", metavar="V7", help="已答应的村不变 · promised villages"),
+    ] = None,
+    price: Annotated[
+        int,
+        typer.Option(
+            "--price",
+            min=0,
+            max=10_000_000,
+            help="每改动一个村至少多送几升 · litres a changed village must gain",
+        ),
+    ] = 200,
+    seconds: Annotated[
+        float, typer.Option("--seconds", min=0.1, max=86_400, help="秒数 · run time")
+    ] = 10.0,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, max=2**31 - 1, help="随机种子 · seed")
+    ] = 0,
+    lang: LangOption = "zh",
+    debug: DebugOption = False,
+) -> None:
+    """当天中途重排 · Plan the rest of a day, and list what changes and why."""
+    t = TerminalWords(lang)
+    with reported(t, debug=debug):
+        from dispatch.cli.replan import replan_on_terminal
+        from dispatch.solver.types import SolveParams
+        from dispatch.units import parse_clock_s
+
+        try:
+            now_s = parse_clock_s(now)
+        except ValueError as error:
+            raise DispatchError(t("cli.replan.bad_now", text=now)) from error
+        replan_on_terminal(
+            scenario,
+            plan,
+            out,
+            SolveParams(seconds=seconds),
+            now_s=now_s,
+            late=late or (),
+            locked=lock or (),
+            price_l=price,
+            seed=seed,
+            t=t,
+        )
+
+
+@app.command()
 def template(
     folder: Annotated[
         Path,

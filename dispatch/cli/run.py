@@ -63,7 +63,7 @@ def plan_on_terminal(
         With code 3 if the plan breaks a rule.
     """
     scenario = read_scenario(path, strict=strict)
-    out = _usable_folder(out or default_out(scenario), t)
+    out = usable_folder(out or default_out(scenario), t)
     errors = errors_console()
     show_warnings(errors, scenario.warnings, t)
     travel = travel_matrix(scenario)
@@ -72,12 +72,12 @@ def plan_on_terminal(
         raise PlanError(result.message or result.status)
     violations = check_plan(scenario, travel, result.plan)
     if violations:
-        _reject(result.plan, violations, scenario, out, t)
+        reject(result.plan, violations, scenario, out, t)
         raise typer.Exit(NO_PLAN)
     console = results_console()
     figures = compute_coverage(scenario, result.plan, travel)
     summary.show_summary(console, scenario, travel, result.plan, figures, t)
-    written = _write(scenario, travel, result.plan, out, t)
+    written = write_all(scenario, travel, result.plan, out, t)
     if was_stopped:
         console.print(escape(t("cli.progress.stopped")), style="yellow")
     console.print(escape(t("cli.plan.checked")), style="green")
@@ -111,7 +111,7 @@ def default_out(scenario: Scenario) -> Path:
     return Path("out") / (name or "plan")
 
 
-def _usable_folder(out: Path, t: TerminalWords) -> Path:
+def usable_folder(out: Path, t: TerminalWords) -> Path:
     """Return the folder after looking that it can take a plan, before the work."""
     if out.exists() and not out.is_dir():
         raise DispatchError(t("cli.error.out_is_file", path=out))
@@ -167,9 +167,10 @@ def _solve(
         return result, stop.is_set()
 
 
-def _write(
+def write_all(
     scenario: Scenario, travel: Travel, plan: Plan, out: Path, t: TerminalWords
 ) -> list[Path]:
+    """Write plan, tables, map and sheets; return the files."""
     from dispatch.web.map import plan_map_html  # a quarter of a second
 
     page = plan_map_html(scenario, travel, plan, t.lang)
@@ -180,7 +181,7 @@ def _write(
     return written[::-1]
 
 
-def _reject(
+def reject(
     plan: Plan,
     violations: Sequence[Violation],
     scenario: Scenario,

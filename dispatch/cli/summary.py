@@ -82,7 +82,7 @@ def gap_text(bound: Bound | None, served_l: int, t: TerminalWords) -> str:
     return t("cli.plan.gap", bound=total, gap=f"{shown:g}%")
 
 
-def _table(title: str, columns: Sequence[tuple[str, bool]]) -> Table:
+def new_table(title: str, columns: Sequence[tuple[str, bool]]) -> Table:
     """Return an empty table; columns are heading and whether they hold numbers."""
     table = Table(
         title=title,
@@ -116,7 +116,7 @@ def bands_table(figures: Coverage, t: TerminalWords) -> Table:
         (t("cli.plan.band"), False),
         *((t(f"cli.plan.{x}"), True) for x in names),
     ]
-    table = _table(t("cli.plan.bands"), columns)
+    table = new_table(t("cli.plan.bands"), columns)
     for row in figures.bands.reset_index().to_dict("records"):
         if row["need_l"]:
             table.add_row(
@@ -144,7 +144,7 @@ def trucks_table(figures: Coverage, t: TerminalWords) -> Table:
         (t("cli.plan.plate"), False),
         *((t(f"cli.plan.{name}"), True) for name in names),
     ]
-    table = _table(t("cli.plan.trucks"), columns)
+    table = new_table(t("cli.plan.trucks"), columns)
     used = figures.trucks[figures.trucks["trips"] > 0].reset_index()
     for row in used.to_dict("records"):
         table.add_row(
@@ -179,7 +179,7 @@ def reasons_table(figures: Coverage, t: TerminalWords) -> Table:
         *((t(f"cli.plan.{name}"), True) for name in names),
         (t("cli.plan.help"), False),
     ]
-    table = _table(t("cli.plan.shortages"), columns)
+    table = new_table(t("cli.plan.shortages"), columns)
     for row in figures.reasons.reset_index().to_dict("records"):
         table.add_row(
             t(f"reason.{row['reason']}"),
@@ -200,7 +200,7 @@ def worst_table(figures: Coverage, t: TerminalWords) -> Table:
         (t("cli.plan.shortage"), True),
         (t("cli.plan.reason"), False),
     ]
-    table = _table(t("cli.plan.worst"), columns)
+    table = new_table(t("cli.plan.worst"), columns)
     for row in figures.worst_places(WORST).to_dict("records"):
         table.add_row(
             escape(str(row["name"])),
@@ -234,7 +234,7 @@ def violations_table(
         (t("cli.check.place"), False),
         (t("cli.check.message"), False),
     ]
-    table = _table(t("cli.check.title", count=len(violations)), columns)
+    table = new_table(t("cli.check.title", count=len(violations)), columns)
     for violation in violations[:MOST_VIOLATIONS]:
         place_id = violation.place_id or ""
         table.add_row(

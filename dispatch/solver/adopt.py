@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from dispatch.solver.day import list_given_fills, rows_to_adopt
 from dispatch.solver.kernel.moves import load_best, store_best
+from dispatch.solver.kernel.schedule import set_latest
 from dispatch.solver.kernel.search import adopt_route
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dispatch.scenario import Scenario
-    from dispatch.solver.day import Rest, Row, Today
+    from dispatch.solver.day import BoolArray, Rest, Row, Today
     from dispatch.solver.search import SearchThread
 
 
@@ -32,17 +33,25 @@ def go_on_from(
     for thread in threads:
         list_given_fills(rest, thread.state)
         # Promised times first, so that nothing else takes their bays.
-        held = {r: adopt_row(thread, r, row.only_held()) for r, row in rows.items()}
-        for r, row in rows.items():
-            if held[r]:
-                adopt_row(thread, r, row)
-            else:
-                adopt_row(thread, r, row.released())
-        broken = [scenario.trucks[r].truck_id for r in rows if not held[r]]
+        is_held = {
+            r: adopt_row(thread, r, row.only(held)) for r, (row, held) in rows.items()
+        }
+        for r, (row, held) in rows.items():
+            _adopt_as_told(thread, r, row, held if is_held[r] else held & False)
+        broken = [scenario.trucks[r].truck_id for r in rows if not is_held[r]]
         store_best(thread.state)
         load_best(thread.instance, thread.state)
         store_best(thread.state)  # with the number of changed villages
     return broken
+
+
+def _adopt_as_told(thread: SearchThread, r: int, row: Row, held: BoolArray) -> None:
+    """Replace a truck's route by a row at its own times, else as early as can be."""
+    if adopt_row(thread, r, row):
+        thread.state.entry["fixed"][r, : held.size] = held
+        set_latest(thread.instance, thread.state, r)
+    else:
+        adopt_row(thread, r, row.released(~held))
 
 
 def adopt_row(thread: SearchThread, r: int, row: Row) -> bool:

@@ -77,7 +77,9 @@ def _stops(
     entries = state.b_entry[r, : int(record["length"])]
     here = int(instance.truck["start"][r])
     if pause_entry == -1 and entries.size:
-        place = stops[-1].place_id
+        # A truck on its way to a source pauses there, if it does fill there.
+        is_there = here == int(entries[0]["node"])
+        place = place_ids[here] if is_there else stops[-1].place_id
         stops.append(Stop("break", place, ready, pause_start, pause_end))
         ready = pause_end
     for i, entry in enumerate(entries):
@@ -103,6 +105,12 @@ def _stops(
         ready = stops[-1].end_s
         here = node
     back = ready + int(travel[here, depot])
+    pauses_first = instance.truck["needs_break"][r] and not entries.size
+    if pauses_first and back > int(instance.truck["break_until"][r]):
+        start = max(ready, int(instance.truck["break_from"][r]))
+        place = stops[-1].place_id
+        stops.append(Stop("break", place, ready, start, start + truck.break_s))
+        back += start + truck.break_s - ready
     stops.append(Stop("return", truck.depot_id, back, back, back))
     return stops
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dispatch.scenario import Scenario
     from dispatch.solver.kernel.arrays import Instance, State
 
+    BoolArray = npt.NDArray[np.bool_]
     IntArray = npt.NDArray[np.int64]
 
 
@@ -122,6 +123,7 @@ def _split_route(
     """Return the stops begun, and the whole later trips to locked villages."""
     begun: list[Stop] = []
     later: list[list[Stop]] = []
+    paused: list[Stop] = []  # a pause stays if the trip under way goes on after it
     for stop in route.stops:
         moved = stop if stop.end_s <= now_s else _later(stop, delay_s)
         has_begun = moved.start_s < now_s
@@ -129,9 +131,12 @@ def _split_route(
             later.append([stop])
         elif stop.kind == "deliver" and later:
             later[-1].append(stop)
-        elif stop.kind in ("fill", "deliver") or (
-            stop.kind in ("depart", "break") and has_begun and not later
-        ):
+        elif stop.kind in ("fill", "deliver"):
+            begun += [*paused, moved]
+            paused = []
+        elif stop.kind == "break" and not later and not has_begun:
+            paused.append(moved)
+        elif stop.kind in ("depart", "break") and has_begun and not later:
             begun.append(moved)
     promised = [
         trip for trip in later if any(stop.place_id in locked_villages for stop in trip)
@@ -346,19 +351,20 @@ class Row(NamedTuple):
     starts: IntArray
     ends: IntArray
 
-    def only_held(self) -> Row:
-        """Return the promised entries alone."""
-        held = self.starts >= 0
-        return Row(*(np.ascontiguousarray(column[held]) for column in self))
+    def only(self, chosen: BoolArray) -> Row:
+        """Return the chosen entries alone."""
+        return Row(*(np.ascontiguousarray(column[chosen]) for column in self))
 
-    def released(self) -> Row:
-        """Return the same entries with no promise."""
-        free = np.full_like(self.starts, -1)
-        return Row(self.nodes, self.litres, free, free)
+    def released(self, chosen: BoolArray) -> Row:
+        """Return the same entries, the chosen ones with no time of their own."""
+        return self._replace(
+            starts=np.where(chosen, -1, self.starts),
+            ends=np.where(chosen, -1, self.ends),
+        )
 
 
-def rows_to_adopt(scenario: Scenario, today: Today) -> dict[int, Row]:
-    """Return per truck position its trips still to come."""
+def rows_to_adopt(scenario: Scenario, today: Today) -> dict[int, tuple[Row, BoolArray]]:
+    """Return per truck position its trips still to come, and which are promised."""
     trucks = {truck.truck_id: r for r, truck in enumerate(scenario.trucks)}
     nodes = {place: node for node, place in enumerate(scenario.place_ids)}
     held = {
@@ -372,10 +378,11 @@ def rows_to_adopt(scenario: Scenario, today: Today) -> dict[int, Row]:
         if truck_id not in trucks or not known:
             continue
         is_held = [(truck_id, s.place_id, s.start_s) in held for s in known]
-        found[trucks[truck_id]] = Row(
+        row = Row(
             np.array([nodes[s.place_id] for s in known], dtype=np.int64),
             np.array([s.litres for s in known], dtype=np.int64),
-            np.where(is_held, [s.start_s for s in known], -1).astype(np.int64),
-            np.where(is_held, [s.end_s for s in known], -1).astype(np.int64),
+            np.array([s.start_s for s in known], dtype=np.int64),
+            np.array([s.end_s for s in known], dtype=np.int64),
         )
+        found[trucks[truck_id]] = row, np.array(is_held, dtype=np.bool_)
     return found

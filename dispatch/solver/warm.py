@@ -11,6 +11,7 @@ from dispatch.solver.instance import build_instance
 from dispatch.solver.jit import mark_compiled
 from dispatch.solver.kernel.arrays import empty_state
 from dispatch.solver.kernel.moves import load_best, store_best
+from dispatch.solver.kernel.schedule import set_latest
 from dispatch.solver.kernel.search import adopt_route, anneal, construct, probe
 
 
@@ -28,6 +29,7 @@ def compile_search() -> None:
     store_best(state)
     load_best(instance, state)
     probe(instance, state, 0)
+    set_latest(instance, state, 0)
     mark_compiled()
 
 

@@ -1,0 +1,193 @@
+"""`dispatch replan`: the rest of a day, with as little change as asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+from rich.markup import escape
+
+from dispatch.changes import plan_changes
+from dispatch.check import check_plan
+from dispatch.cli import summary
+from dispatch.cli.failures import NO_PLAN, show_warnings
+from dispatch.cli.run import reject, usable_folder, write_all
+from dispatch.cli.screen import errors_console, results_console
+from dispatch.coverage import compute_coverage
+from dispatch.errors import DispatchError, PlanError
+from dispatch.files.plan_json import read_plan
+from dispatch.files.read import read_scenario
+from dispatch.geo import travel_matrix
+from dispatch.units import format_clock
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from rich.table import Table
+
+    from dispatch.changes import Change
+    from dispatch.check import Violation
+    from dispatch.cli.words import TerminalWords
+    from dispatch.plan import Route
+    from dispatch.scenario import Scenario
+    from dispatch.solver.types import SolveParams
+
+#: Changes shown on the terminal; the folder holds all.
+MOST_SHOWN = 40
+
+
+def replan_on_terminal(
+    path: Path,
+    plan_path: Path,
+    out: Path,
+    params: SolveParams,
+    *,
+    now_s: int,
+    late: Sequence[str],
+    locked: Sequence[str],
+    price_l: int,
+    seed: int,
+    t: TerminalWords,
+) -> None:
+    """
+    Plan the rest of the day, show what changes and why, and write the new plan.
+
+    Raises
+    ------
+    typer.Exit
+        With code 3 if the new plan breaks a rule that what is done does not break.
+    """
+    from dispatch.solver import solve, split_day  # OR-Tools and numba take a second
+
+    scenario = read_scenario(path)
+    out = usable_folder(out, t)
+    errors, console = errors_console(), results_console()
+    show_warnings(errors, scenario.warnings, t)
+    travel = travel_matrix(scenario)
+    plan_path = plan_path / "plan.json" if plan_path.is_dir() else plan_path
+    previous = read_plan(plan_path)
+    delays_s = parse_delays(late, scenario, t)
+    _require_known(locked, scenario, t)
+    done, promised = split_day(
+        previous, now_s, delays_s=delays_s, locked_villages=frozenset(locked)
+    )
+    result = solve(
+        scenario,
+        travel,
+        params,
+        seed=seed,
+        done=done,
+        locked=promised,
+        now_s=now_s,
+        previous=previous,
+        change_price_l=price_l,
+    )
+    if result.plan is None:
+        raise PlanError(result.message or result.status)
+    violations = check_plan(scenario, travel, result.plan)
+    past = [v for v in violations if is_done(v, done)]
+    if len(past) < len(violations):
+        reject(result.plan, violations, scenario, out, t)
+        raise typer.Exit(NO_PLAN)
+    if past:
+        console.print(summary.violations_table(past, scenario, t))
+        console.print(escape(t("cli.replan.past")), style="yellow", soft_wrap=True)
+    figures = compute_coverage(scenario, result.plan, travel)
+    summary.show_summary(console, scenario, travel, result.plan, figures, t)
+    changes = plan_changes(
+        scenario, travel, previous, result.plan, now_s=now_s, done=done
+    )
+    console.print(changes_table(scenario, changes, t))
+    if len(changes) > MOST_SHOWN:
+        more = t("cli.replan.more", count=len(changes) - MOST_SHOWN)
+        console.print(escape(more))
+    for note in result.plan.notes:
+        if note.startswith("promise not kept"):
+            truck = note.rsplit(" ", 1)[-1]
+            said = t("cli.replan.broken", truck=truck)
+            console.print(escape(said), style="yellow", soft_wrap=True)
+    write_all(scenario, travel, result.plan, out, t)
+    said = t("cli.replan.written", folder=out)
+    console.print(escape(said), style="green", soft_wrap=True)
+
+
+def is_done(violation: Violation, done: Sequence[Route]) -> bool:
+    """Whether a broken rule concerns a stop that nobody can change any more."""
+    kept = {route.truck_id: len(route.stops) for route in done}
+    idx = violation.stop_index
+    return idx is not None and idx < kept.get(violation.truck_id or "", 0)
+
+
+def parse_delays(
+    late: Sequence[str], scenario: Scenario, t: TerminalWords
+) -> dict[str, int]:
+    """
+    Return seconds per truck of texts like ``T1=25`` (minutes).
+
+    Raises
+    ------
+    DispatchError
+        If a text is not of that form or names no truck, with all that are wrong.
+    """
+    trucks = {truck.truck_id for truck in scenario.trucks}
+    delays, wrong = {}, []
+    for text in late:
+        truck_id, _, minutes = text.partition("=")
+        if truck_id in trucks and minutes.isdigit() and int(minutes) < 1_440:
+            delays[truck_id] = int(minutes) * 60
+        else:
+            wrong.append(text)
+    if wrong:
+        raise DispatchError(t("cli.replan.bad_late", texts="  ".join(wrong)))
+    return delays
+
+
+def _require_known(locked: Sequence[str], scenario: Scenario, t: TerminalWords) -> None:
+    villages = {village.village_id for village in scenario.villages}
+    unknown = [village_id for village_id in locked if village_id not in villages]
+    if unknown:
+        raise DispatchError(t("cli.replan.bad_lock", ids="  ".join(unknown)))
+
+
+def changes_table(
+    scenario: Scenario, changes: Sequence[Change], t: TerminalWords
+) -> Table:
+    """Return what changes for whom, and why."""
+    names = {village.village_id: village.name for village in scenario.villages}
+    columns = [
+        (t("cli.plan.place"), False),
+        (t("cli.replan.kind"), False),
+        (t("cli.replan.before"), False),
+        (t("cli.replan.after"), False),
+        (t("cli.replan.why"), False),
+    ]
+    table = summary.new_table(t("cli.replan.title", count=len(changes)), columns)
+    for change in changes[:MOST_SHOWN]:
+        table.add_row(
+            escape(f"{names.get(change.village_id, '')} {change.village_id}"),
+            t(f"cli.replan.{change.kind}"),
+            escape(
+                _visit(
+                    change.truck_before, change.start_before_s, change.litres_before, t
+                )
+            ),
+            escape(
+                _visit(change.truck_after, change.start_after_s, change.litres_after, t)
+            ),
+            t(f"cli.replan.{change.reason}"),
+        )
+    return table
+
+
+def _visit(
+    truck: str | None, start_s: int | None, litres: int, t: TerminalWords
+) -> str:
+    if truck is None or start_s is None:
+        return "–"
+    return t(
+        "cli.replan.visit",
+        truck=truck,
+        time=format_clock(start_s),
+        litres=f"{litres:,}",
+    )

@@ -1,0 +1,181 @@
+"""`dispatch whatif`: what one more truck, bay or hour would add."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+
+from dispatch.check import check_plan
+from dispatch.cli.failures import show_warnings
+from dispatch.cli.progress import ended_by_ctrl_c
+from dispatch.cli.screen import errors_console, results_console
+from dispatch.cli.summary import new_table
+from dispatch.errors import PlanError
+from dispatch.files.atomic import write_text
+from dispatch.files.plan_json import read_plan
+from dispatch.files.read import read_scenario
+from dispatch.geo import travel_matrix
+from dispatch.need import BANDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.table import Table
+
+    from dispatch.cli.words import TerminalWords
+    from dispatch.plan import Plan
+    from dispatch.scenario import Scenario, Travel
+    from dispatch.solver.variants import Variant
+    from dispatch.solver.whatif import Effect, WhatIf
+
+#: Share of the time for a first plan where none is given.
+PLANNING = 0.2
+
+
+def whatif_on_terminal(
+    path: Path,
+    plan_path: Path | None,
+    out: Path | None,
+    *,
+    seconds: float | None,
+    seed: int,
+    t: TerminalWords,
+) -> None:
+    """
+    Show what changes of the means would add, most helpful first.
+
+    Raises
+    ------
+    PlanError
+        If the given plan breaks a rule of the scenario.
+    """
+    from dispatch.solver.whatif import what_if  # OR-Tools and numba take a second
+
+    scenario = read_scenario(path)
+    errors, console = errors_console(), results_console()
+    show_warnings(errors, scenario.warnings, t)
+    travel = travel_matrix(scenario)
+    seconds = seconds or default_seconds(scenario)
+    plan = _plan(scenario, travel, plan_path, seconds, seed)
+
+    def report(count: int, total: int) -> None:
+        if count == total or count % 5 == 1:
+            errors.print(escape(t("cli.whatif.step", count=count, total=total)))
+
+    with ended_by_ctrl_c(errors, t) as stop:
+        found = what_if(
+            scenario,
+            travel,
+            plan,
+            seconds=seconds * (1 if plan_path else 1 - PLANNING),
+            seed=seed,
+            progress=report,
+            should_stop=stop.is_set,
+        )
+    console.print(effects_table(scenario, found, t))
+    noise = t("cli.whatif.noise", litres=f"{found.noise_l:,}")
+    console.print(escape(noise), soft_wrap=True)
+    if out is not None:
+        written = write_text(out, effects_csv(scenario, found, t))
+        said = t("cli.whatif.written", path=written)
+        console.print(escape(said), soft_wrap=True)
+
+
+def default_seconds(scenario: Scenario) -> float:
+    """Return a run time that gives every variant a second or two."""
+    return min(600.0, max(30.0, len(scenario.villages) * 0.6))
+
+
+def _plan(
+    scenario: Scenario,
+    travel: Travel,
+    plan_path: Path | None,
+    seconds: float,
+    seed: int,
+) -> Plan:
+    from dispatch.solver import SolveParams, solve
+
+    if plan_path is None:
+        params = SolveParams(seconds=PLANNING * seconds)
+        plan = solve(scenario, travel, params, seed=seed).plan
+        assert plan is not None
+        return plan
+    if plan_path.is_dir():
+        plan_path /= "plan.json"
+    plan = read_plan(plan_path, scenario=scenario)
+    violations = check_plan(scenario, travel, plan)
+    if violations:
+        raise PlanError(f"{plan_path}: {violations[0]}")
+    return plan
+
+
+def variant_text(scenario: Scenario, variant: Variant, t: TerminalWords) -> str:
+    """Return what a variant changes, in words."""
+    names = {
+        **{source.source_id: source.name for source in scenario.sources},
+        **{village.village_id: village.name for village in scenario.villages},
+    }
+    return t(
+        f"cli.whatif.{variant.kind}",
+        id=variant.subject,
+        name=names.get(variant.subject, variant.subject),
+        amount=f"{variant.amount:,.0f}",
+    )
+
+
+def effects_table(scenario: Scenario, found: WhatIf, t: TerminalWords) -> Table:
+    """Return the gains per band that anything adds to; what adds nothing comes last."""
+    used = [b for b in BANDS if any(e.gain_l[b] for e in found.effects)]
+    columns = [
+        (t("cli.whatif.what"), False),
+        *((t(f"band.{band}"), True) for band in used),
+        (t("cli.whatif.total"), True),
+        (t("cli.whatif.people"), True),
+        (t("cli.whatif.sure"), False),
+    ]
+    table = new_table(t("cli.whatif.title"), columns)
+    for effect in found.effects:
+        if not any(effect.key):
+            continue
+        table.add_row(
+            escape(variant_text(scenario, effect.variant, t)),
+            *(f"{effect.gain_l[band]:+,}" for band in used),
+            f"{sum(effect.key):+,}",
+            f"{effect.gain_people:+,}",
+            t("cli.whatif.clear" if effect.is_clear else "cli.whatif.unclear"),
+        )
+    useless = [e for e in found.effects if not any(e.key)]
+    if useless:
+        table.add_section()
+        names = "; ".join(variant_text(scenario, e.variant, t) for e in useless)
+        table.add_row(escape(t("cli.whatif.nothing", names=names)))
+    return table
+
+
+def effects_csv(scenario: Scenario, found: WhatIf, t: TerminalWords) -> str:
+    """Return all variants as a table for Excel."""
+    text = io.StringIO()
+    rows = csv.writer(text)
+    rows.writerow(
+        ["kind", "id", "what", *(f"{band}_l" for band in BANDS), "people", "clear"]
+    )
+    for effect in found.effects:
+        rows.writerow(_csv_row(scenario, effect, t))
+    return "\ufeff" + text.getvalue()
+
+
+def _csv_row(scenario: Scenario, effect: Effect, t: TerminalWords) -> list[object]:
+    what = variant_text(scenario, effect.variant, t)
+    # A cell that begins like a formula is run by Excel.
+    what = f"'{what}" if what[:1] in "=+-@" else what
+    return [
+        effect.variant.kind,
+        effect.variant.subject,
+        what,
+        *effect.key,
+        effect.gain_people,
+        int(effect.is_clear),
+    ]

@@ -1,0 +1,218 @@
+"""What one more truck, bay or hour would add: re-solved from the plan, and ranked."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from dispatch.check import check_plan
+from dispatch.coverage import compute_coverage
+from dispatch.errors import SolverError
+from dispatch.need import BANDS
+from dispatch.outcome import plan_totals, village_outcomes
+from dispatch.solver.adopt import go_on_from
+from dispatch.solver.build_plan import best_routes
+from dispatch.solver.day import Today, rest_of_day
+from dispatch.solver.instance import build_instance
+from dispatch.solver.search import SearchParams, SearchThread, best_thread, run_search
+from dispatch.solver.variants import Variant, as_it_is, list_variants
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dispatch.need import Band
+    from dispatch.plan import Plan, Route
+    from dispatch.scenario import Scenario, Travel
+
+#: From a plan that stands; hotter, and every variant would first have to mend it.
+FROM_PLAN: Final = SearchParams(hot_l=120.0, hot_s=120.0)
+#: Share of the time for bettering the plan first: what it lacks is no one's gain.
+POLISHING: Final = 0.25
+#: Runs of the unchanged scenario, whose spread tells what is mere luck.
+NUM_CONTROLS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """
+    What a variant adds to the plan.
+
+    Attributes
+    ----------
+    gain_l
+        Litres per band against the unchanged scenario after the same search.
+    gain_people
+        People who reach the basic standard beyond those who do without it.
+    is_clear
+        Whether the gain is beyond what equal runs differ by, in the first band in
+        which it shows.
+    """
+
+    variant: Variant
+    gain_l: Mapping[Band, int]
+    gain_people: int
+    is_clear: bool
+
+    @property
+    def key(self) -> tuple[int, ...]:
+        """Gains in the order of bands: what helps the first band most comes first."""
+        return tuple(self.gain_l[band] for band in BANDS)
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """
+    All variants, most helpful first.
+
+    Attributes
+    ----------
+    base_l
+        Litres per band of the unchanged scenario, its best run.
+    noise_l
+        Difference of two equal runs in the first band in which they differ.
+    """
+
+    base_l: Mapping[Band, int]
+    base_people: int
+    noise_l: int
+    effects: tuple[Effect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    served_l: tuple[int, ...]
+    people: int
+
+
+def what_if(
+    scenario: Scenario,
+    travel: Travel,
+    plan: Plan,
+    *,
+    seconds: float,
+    seed: int = 0,
+    iterations: int | None = None,
+    workers: int = 2,
+    progress: Callable[[int, int], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> WhatIf:
+    """
+    Return what changes of the means would add to a plan, most helpful first.
+
+    Every variant, and the unchanged scenario, is solved anew from the plan for the
+    same time; a relaxed limit never serves less, so gains are at least 0.
+
+    Parameters
+    ----------
+    plan
+        A good plan of the scenario as it is.
+    seconds
+        For all variants together.
+    iterations
+        Per thread and variant instead of seconds: repeats bit for bit.
+    progress
+        Called with the number of variants solved and to solve.
+    """
+    deadline = time.monotonic() + seconds
+    unchanged = as_it_is(scenario, travel)
+    polish_s = POLISHING * seconds
+    plan, _ = _solve_from(unchanged, plan, polish_s, iterations, seed, workers)
+    variants = list_variants(scenario, travel, plan)
+    jobs = [unchanged] * NUM_CONTROLS + variants
+    outcomes: list[_Outcome] = []
+    for k, variant in enumerate(jobs):
+        if should_stop is not None and should_stop():
+            break
+        share = max(0.05, deadline - time.monotonic()) / (len(jobs) - k)
+        _, outcome = _solve_from(variant, plan, share, iterations, seed + k, workers)
+        outcomes.append(outcome)
+        if progress is not None:
+            progress(k + 1, len(jobs))
+    controls = outcomes[:NUM_CONTROLS]
+    if not controls:
+        raise SolverError("stopped before anything was solved")
+    base = max(controls, key=lambda outcome: outcome.served_l)
+    noise = _first_difference(controls[0].served_l, controls[-1].served_l)
+    effects = [
+        _effect(variant, base, outcome, noise)
+        for variant, outcome in zip(variants, outcomes[NUM_CONTROLS:], strict=False)
+    ]
+    effects.sort(key=lambda effect: effect.key, reverse=True)
+    return WhatIf(
+        base_l=dict(zip(BANDS, base.served_l, strict=True)),
+        base_people=base.people,
+        noise_l=abs(noise[1]),
+        effects=tuple(effects),
+    )
+
+
+def _first_difference(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, int]:
+    """Return the first band in which litres differ, and by how many."""
+    for band, (litres_a, litres_b) in enumerate(zip(a, b, strict=True)):
+        if litres_a != litres_b:
+            return band, litres_a - litres_b
+    return len(a), 0
+
+
+def _effect(
+    variant: Variant, base: _Outcome, outcome: _Outcome, noise: tuple[int, int]
+) -> Effect:
+    if outcome.served_l < base.served_l:  # the base plan is still valid there
+        outcome = base
+    band, litres = _first_difference(outcome.served_l, base.served_l)
+    gain = [a - b for a, b in zip(outcome.served_l, base.served_l, strict=True)]
+    return Effect(
+        variant=variant,
+        gain_l=dict(zip(BANDS, gain, strict=True)),
+        gain_people=outcome.people - base.people,
+        is_clear=litres > 0
+        and (band < noise[0] or (band == noise[0] and litres > abs(noise[1]))),
+    )
+
+
+def _solve_from(
+    variant: Variant,
+    plan: Plan,
+    seconds: float,
+    iterations: int | None,
+    seed: int,
+    workers: int,
+) -> tuple[Plan, _Outcome]:
+    """Improve the plan under the variant's means; every plan is checked."""
+    scenario, travel = variant.scenario, variant.travel
+    today = Today(now_s=0, previous=plan)
+    rest = rest_of_day(scenario, build_instance(scenario, travel), today)
+    threads = [
+        SearchThread(rest.instance, FROM_PLAN, seed * 1000 + k) for k in range(workers)
+    ]
+    go_on_from(threads, scenario, rest, today)
+    for thread in threads:
+        thread.start()
+    run_search(
+        threads,
+        deadline=time.monotonic() + seconds,
+        iterations=iterations,
+        should_stop=lambda: False,
+        on_progress=lambda _: None,
+    )
+    thread = best_thread(threads)
+    routes = best_routes(scenario, rest.instance, thread.state)
+    return _outcome(variant, plan, routes)
+
+
+def _outcome(
+    variant: Variant, plan: Plan, routes: tuple[Route, ...]
+) -> tuple[Plan, _Outcome]:
+    scenario, travel = variant.scenario, variant.travel
+    villages = village_outcomes(scenario, routes)
+    totals = plan_totals(scenario, travel, routes, villages)
+    found = replace(plan, routes=routes, villages=villages, totals=totals, bound=None)
+    violations = check_plan(scenario, travel, found)
+    if violations:
+        raise SolverError(f"{variant.kind} {variant.subject}: {violations[0]}")
+    figures = compute_coverage(scenario, found, travel)
+    return found, _Outcome(
+        served_l=tuple(totals.served_l[band] for band in BANDS),
+        people=int(figures.standards["people"].loc["basic"]),
+    )
