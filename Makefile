@@ -44,9 +44,10 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: setup
-	@if test -e benchmarks/__main__.py; then $(BIN)/python -m benchmarks; \
-	else echo "There are no benchmarks in this copy."; fi
+bench: setup  ## PEERS="--only peer-24" and PUBLIC="--families sdvrp" narrow it
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[bench]'
+	$(BIN)/python -m benchmarks peers $(PEERS)
+	$(BIN)/python -m benchmarks public $(PUBLIC)
 
 clean:  ## everything made here except plans in out/
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
