@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from benchmarks.public.model import Drop, PublicRoute
+from dispatch.need import BANDS, LIVESTOCK
 from dispatch.solver.kernel.arrays import BIG, SOURCE, TRUCK, VILLAGE, Instance
 
 if TYPE_CHECKING:
@@ -52,23 +53,30 @@ def to_instance(public: PublicInstance) -> Instance:
     travel_s = np.stack([_travel(public, ticks / speed) for speed in speeds])
     first_village = 2 * num_depots
     demands = np.array([c.demand for c in public.customers], dtype=np.int64)
+    villages = _villages(public, ticks, demands)
+    level_need = np.zeros((num_customers, len(BANDS)), dtype=np.int64)
+    level_need[:, 0] = demands
     out = travel_s[0, num_depots:first_village, first_village:].astype(np.int64)
     return Instance(
         first_source=num_depots,
         first_village=first_village,
         fill_setup_s=0,
-        first_animal_level=1,
-        first_normal_level=1,
+        drop_setup_s=int(villages["drop_setup"].min(initial=0)),
+        first_animal_level=LIVESTOCK,
+        first_normal_level=LIVESTOCK + 1,
         travel_s=travel_s,
         truck=_trucks(public, ticks, speeds, _horizon(travel_s, num_customers)),
         source=_sources(public),
-        village=_villages(public, ticks, demands),
+        village=villages,
         may_enter=_may_enter(public),
         source_windows=_any_time(num_depots),
         windows=_windows(public, ticks),
-        level_need=demands.reshape(-1, 1),
+        level_need=level_need,
         near_villages=_near_villages(travel_s[0], first_village),
         near_sources=_nearest(out.T, NEAR_SOURCES),
+        has_release=bool(villages["release"].any()),
+        change_price=0,
+        earlier=np.full((num_customers, 1, 2), -1, dtype=np.int64),
     )
 
 
@@ -119,20 +127,29 @@ def _trucks(
             count = math.ceil(needed * SPARE_SHARE) + SPARE_TRUCKS
         rows += [(g, group)] * count
     records = np.zeros(len(rows), dtype=TRUCK)
-    access = _access_classes(public)
+    access, prices = _access_classes(public), _prices(public)
     for record, (g, group) in zip(records, rows, strict=True):
         depot = public.depots[group.depot]
         latest = min(depot.late * ticks, group.max_travel * ticks, horizon)
         record["capacity"] = group.capacity
-        record["depot"] = group.depot
+        record["start"] = record["depot"] = group.depot
         record["shift_start"] = math.ceil(depot.early * ticks)
         record["shift_end"] = math.floor(latest + 1e-6)
         record["is_potable"] = 1
         record["drive_class"] = speeds.index(group.speed)
         record["access_class"] = access[g]
-        record["drive_price"] = group.cost_per_distance * group.speed / ticks
+        record["drive_price"] = prices[g]
         record["max_duration"] = _limit(group, ticks)
     return records
+
+
+def _prices(public: PublicInstance) -> list[int]:
+    """Return the price of a tick of every group, as small whole numbers."""
+    exact = [group.cost_per_distance * group.speed for group in public.groups]
+    scale = 1 if all(price == round(price) for price in exact) else 1_000
+    prices = [max(1, round(price * scale)) for price in exact]
+    divisor = math.gcd(*prices)
+    return [price // divisor for price in prices]
 
 
 def _limit(group: VehicleGroup, ticks: float) -> int:
@@ -174,6 +191,7 @@ def _villages(public: PublicInstance, ticks: float, demands: IntArray) -> Record
     customers = public.customers
     records["drop_setup"] = [math.ceil(c.service * ticks - 1e-9) for c in customers]
     records["release"] = [math.ceil(c.release * ticks) for c in customers]
+    records["gets_potable"] = 1
     return records
 
 
