@@ -65,7 +65,7 @@ def to_instance(public: PublicInstance) -> Instance:
         first_animal_level=LIVESTOCK,
         first_normal_level=LIVESTOCK + 1,
         travel_s=travel_s,
-        truck=_trucks(public, ticks, speeds, _horizon(travel_s, num_customers)),
+        truck=_trucks(public, ticks, speeds, _horizon(travel_s, villages)),
         source=_sources(public),
         village=villages,
         may_enter=_may_enter(public),
@@ -110,10 +110,12 @@ def _travel(public: PublicInstance, ticks_per_distance: float) -> npt.NDArray[np
     return table.astype(np.int32)
 
 
-def _horizon(travel_s: npt.NDArray[np.int32], num_customers: int) -> int:
-    """Return an end of the shift that no useful route reaches."""
+def _horizon(travel_s: npt.NDArray[np.int32], villages: RecordArray) -> int:
+    """Return an end for shifts without one that no useful route reaches."""
     longest = int(travel_s[travel_s < BIG].max(initial=1))
-    return min(LATEST, longest * (num_customers + 2))
+    serving = int(villages["drop_setup"].sum())
+    begin = int(villages["release"].max(initial=0))
+    return min(LATEST, begin + serving + longest * (villages.size + 2))
 
 
 def _trucks(
@@ -130,11 +132,11 @@ def _trucks(
     access, prices = _access_classes(public), _prices(public)
     for record, (g, group) in zip(records, rows, strict=True):
         depot = public.depots[group.depot]
-        latest = min(depot.late * ticks, group.max_travel * ticks, horizon)
+        latest = min(depot.late, depot.early + group.max_travel) * ticks
         record["capacity"] = group.capacity
         record["start"] = record["depot"] = group.depot
         record["shift_start"] = math.ceil(depot.early * ticks)
-        record["shift_end"] = math.floor(latest + 1e-6)
+        record["shift_end"] = horizon if math.isinf(latest) else math.floor(latest)
         record["is_potable"] = 1
         record["drive_class"] = speeds.index(group.speed)
         record["access_class"] = access[g]
