@@ -36,8 +36,9 @@ def draw(results: list[Result], ours: Result, caption: str, path: Path) -> None:
 
 
 def _draw_times(axes: Axes, results: list[Result], ours: Result) -> None:
-    times = [moment.elapsed_s for moment in ours.moments]
-    litres = [sum(moment.served_l) / 1000 for moment in ours.moments]
+    moments = [moment for moment in ours.moments if any(moment.served_l)]
+    times = [moment.elapsed_s for moment in moments]
+    litres = [sum(moment.served_l) / 1000 for moment in moments]
     axes.step(times, litres, where="post", label="ours, as it searches")
     peers = [result for result in results if result is not ours]
     for k, result in enumerate(peers):
@@ -77,4 +78,6 @@ def _draw_bands(axes: Axes, results: list[Result]) -> None:
     names = [band.replace("_", "\n") for band in bands]
     axes.set_xticks(range(len(bands)), names, fontsize=8)
     axes.set_ylabel("need served (%)")
-    axes.legend(fontsize=8, loc="lower left")
+    axes.set_ylim(0, 130)  # leaves room for the names
+    axes.set_yticks(range(0, 101, 20))
+    axes.legend(fontsize=8, loc="upper center", ncols=3)

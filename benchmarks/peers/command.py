@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,9 +22,6 @@ from dispatch import read_scenario
 from dispatch.solver import compile_search
 
 if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Mapping
-
     from benchmarks.peers.runs import Result
 
 
@@ -32,7 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser, shared: Path) -> None:
     parser.add_argument("--scenarios", type=Path, default=shared / "scenarios")
     parser.add_argument("--only", default="", help="names, comma between them")
     parser.add_argument(
-        "--seconds", default="", help="ours=5,peer=20; else by size of the scenario"
+        "--seconds",
+        type=_limits,
+        default={},
+        help="ours=5,peer=20; else by size of the scenario",
     )
     parser.add_argument("--peers", default=",".join(PEERS))
     parser.add_argument("--seed", type=int, default=0)
@@ -57,13 +58,12 @@ def run(asked: argparse.Namespace) -> int:
     if lacking:
         print(f"Not installed, so left out: {', '.join(lacking)} (extra `bench`).")
     names = [name for name in names if PEERS[name].package not in lacking]
-    limits = {k: float(v) for k, v in _pairs(asked.seconds)}
     compile_search()
     print(describe_machine())
     shown: list[str] = []
     records: list[dict[str, Any]] = []
     for folder in folders:
-        shown += _one(folder, names, limits, asked, records)
+        shown += _one(folder, names, asked, records)
     _write(asked.out, shown, records)
     return 0
 
@@ -74,21 +74,29 @@ def _folders(root: Path, only: str) -> list[Path]:
     return [folder for folder in found if not wanted or folder.name in wanted]
 
 
-def _pairs(text: str) -> list[tuple[str, str]]:
-    pairs = (part.split("=", 1) for part in text.split(",") if "=" in part)
-    return [(name.strip(), value) for name, value in pairs]
+def _limits(text: str) -> dict[str, float]:
+    """Return the seconds of ``ours=5,peer=20``; anything else is refused."""
+    limits = {}
+    for part in text.split(","):
+        name, is_pair, value = part.partition("=")
+        if name not in ("ours", "peer") or not is_pair:
+            raise argparse.ArgumentTypeError(f"{part!r} is not like ours=5 or peer=20")
+        limits[name] = float(value)
+    return limits
 
 
 def _one(
     folder: Path,
     names: list[str],
-    limits: Mapping[str, float],
     asked: argparse.Namespace,
     records: list[dict[str, Any]],
 ) -> list[str]:
     """Run one scenario, print its lines as they come, and return them."""
     ours_s, peer_s = default_seconds(read_scenario(folder))
-    ours_s, peer_s = limits.get("ours", ours_s), limits.get("peer", peer_s)
+    ours_s, peer_s = (
+        asked.seconds.get("ours", ours_s),
+        asked.seconds.get("peer", peer_s),
+    )
     ours = run_ours(folder, "search", ours_s, asked.seed)
     results, lines = [ours], []
 

@@ -43,7 +43,9 @@ PEERS: Final[dict[str, Peer]] = {
     "pyvrp": Peer(
         "benchmarks.peers.with_pyvrp", "pyvrp", "PyVRP", (1, 2), "2 seeds at once"
     ),
-    "vroom": Peer("benchmarks.peers.with_vroom", "pyvroom", "VROOM", (0,), "threads"),
+    "vroom": Peer(
+        "benchmarks.peers.with_vroom", "pyvroom", "VROOM", (0,), "every core"
+    ),
     "ortools": Peer(
         "benchmarks.peers.with_ortools",
         "ortools",
