@@ -55,9 +55,13 @@ def build_instance(scenario: Scenario, travel: Travel) -> Instance:
     village["need_animals"] = bands[:, LIVESTOCK]
     least = max(1, scenario.service.min_drop_l)
     village["min_visit"] = np.minimum(village["room"], least)
+    village["drop_setup"] = scenario.service.drop_setup_s
     village["max_visits"] = [
         BIG if v.max_visits is None else v.max_visits for v in villages
     ]
+    trucks_at = _truck_records(scenario, drive_class, access_class)
+    sources_at = _source_records(scenario)
+    _note_reach(village, trucks_at, sources_at, travel_s, may_enter)
     return Instance(
         first_source=first_source,
         first_village=first_village,
@@ -66,8 +70,8 @@ def build_instance(scenario: Scenario, travel: Travel) -> Instance:
         first_animal_level=LIVESTOCK * steps,
         first_normal_level=(LIVESTOCK + 1) * steps,
         travel_s=travel_s,
-        truck=_truck_records(scenario, drive_class, access_class),
-        source=_source_records(scenario),
+        truck=trucks_at,
+        source=sources_at,
         village=village,
         may_enter=may_enter,
         source_windows=_windows([source.windows for source in sources]),
@@ -75,7 +79,34 @@ def build_instance(scenario: Scenario, travel: Travel) -> Instance:
         level_need=np.array(levels, dtype=np.int64).reshape(len(villages), -1),
         near_villages=_near_villages(travel_s[0], first_village),
         near_sources=_near_sources(travel_s[0], first_source, first_village),
+        has_release=False,
+        change_price=0,
+        earlier=np.full((len(villages), 1, 2), -1, dtype=np.int64),
     )
+
+
+def _note_reach(
+    village: RecordArray,
+    truck: RecordArray,
+    source: RecordArray,
+    travel_s: npt.NDArray[np.int32],
+    may_enter: npt.NDArray[np.bool_],
+) -> None:
+    """Note which villages a truck can bring drinking or other water to."""
+    first_village = travel_s.shape[1] - village.size
+    first_source = first_village - source.size
+    kinds = {
+        (int(t["drive_class"]), int(t["access_class"]), int(t["is_potable"]))
+        for t in truck
+    }
+    for drive_class, access_class, is_potable in kinds:
+        fit = np.ones(source.size, dtype=bool)
+        if is_potable:
+            fit = source["is_potable"] > 0
+        ways = travel_s[drive_class, first_source:first_village, first_village:][fit]
+        reached = (ways < BIG).any(axis=0) & may_enter[access_class]
+        name = "gets_potable" if is_potable else "gets_other"
+        village[name] = np.maximum(village[name], reached)
 
 
 def _truck_records(
@@ -86,6 +117,9 @@ def _truck_records(
     for record, truck in zip(records, scenario.trucks, strict=True):
         record["capacity"] = truck.capacity_l
         record["depot"] = place_ids.index(truck.depot_id)
+        record["start"] = record["depot"]
+        record["drive_price"] = 1
+        record["max_duration"] = BIG
         record["shift_start"] = truck.shift_start_s
         record["shift_end"] = truck.shift_end_s
         record["unload_s_per_l"] = _s_per_l(truck.unload_rate_l_per_min)
@@ -102,6 +136,7 @@ def _truck_records(
 def _source_records(scenario: Scenario) -> RecordArray:
     num_trucks = len(scenario.trucks)
     last_s = max(truck.shift_end_s for truck in scenario.trucks)
+    largest_l = max(truck.capacity_l for truck in scenario.trucks)
     records = np.zeros(len(scenario.sources), dtype=SOURCE)
     for record, source in zip(records, scenario.sources, strict=True):
         bays = BIG if source.bays is None else source.bays
@@ -115,6 +150,8 @@ def _source_records(scenario: Scenario) -> RecordArray:
         record["is_refilling"] = source.is_refilling
         record["opening"] = source.opening_s
         record["fill_s_per_l"] = _s_per_l(source.fill_rate_l_per_min)
+        fill_s = math.ceil(largest_l * record["fill_s_per_l"])
+        record["longest_fill"] = scenario.service.fill_setup_s + fill_s
         record["stock"] = source.stock_l or 0
         record["inflow_per_s"] = (source.inflow_l_per_h or 0.0) / 3600
     return records

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 MEETINGS: Final = (0.25, 0.5, 0.7, 0.85, 0.95, 1.0)
 #: Share of the best plan's water that stays if upper levels are filled first.
 SURELY_SERVED: Final = 0.97
+#: Share of a full start's water that a start with thin visits must bring.
+LEAST_THIN: Final = 0.9
+#: Share of the levels above the contested one from which all of them are pushed.
+NEARLY_FULL: Final = 0.98
 #: Longest a thread runs before it looks at the clock.
 CHUNK_S: Final = 0.02
 #: Iterations between looks at the weights in a run limited by iterations.
@@ -48,8 +52,10 @@ class SearchParams:
     full_shares
         Chance that a visit brings all that is missing, not just the band's; one
         value per thread in turn, since days differ in which is better.
-    least_weight, most_weight
-        Range of the weight of a litre in the bands above the contested one.
+    least_weight
+        Least weight of a litre in the band above the contested one.
+    most_push
+        Factor by which a level above can weigh more while it lags behind.
     below_weight
         Weight of a litre in the bands below it.
     first_ratio, last_ratio
@@ -59,7 +65,7 @@ class SearchParams:
         Litres that a second of driving is worth to annealing.
     """
 
-    hot_l: float = 300.0
+    hot_l: float = 600.0
     cold_l: float = 10.0
     hot_s: float = 600.0
     cold_s: float = 5.0
@@ -68,11 +74,11 @@ class SearchParams:
     waiting_price: float = 0.5
     full_shares: tuple[float, ...] = (1.0, 0.6)
     least_weight: float = 4.0
-    most_weight: float = 60.0
+    most_push: float = 100.0
     below_weight: float = 0.3
     first_ratio: float = 1.2
     last_ratio: float = 3.0
-    drive_weight_l_per_s: float = 0.02
+    drive_weight_l_per_s: float = 0.2
 
 
 class SearchThread:
@@ -83,12 +89,12 @@ class SearchThread:
         self.params = params
         self.state: State = empty_state(instance, seed)
         self.iterations = 0
-        self._weight = params.least_weight
         self._water_l = 0
         self._full_share = params.full_shares[seed % len(params.full_shares)]
         self.starts_full = seed % 2 == 1
-        self._goal = instance.level_need.sum(axis=0)
+        self._goal = instance.reachable_need()
         self._steps = self._goal.size // 7
+        self._push = np.ones(self._goal.size)
 
     def start(self) -> None:
         """Serve level after level from whatever the state holds."""
@@ -96,7 +102,13 @@ class SearchThread:
         greedy = empty_state(self.instance, 1)
         construct(self.instance, greedy, self._goal.size, self.params.waiting_price)
         self._water_l = int(greedy.b_served.sum())
-        goal = self.contested_level() if self.starts_full else -1
+        goal = self.contested_level()
+        if not self.starts_full:
+            # A thin start differs more, but costs much water where visits are dear.
+            thin = empty_state(self.instance, 1)
+            construct(self.instance, thin, -1, self.params.waiting_price)
+            if thin.b_served.sum() >= LEAST_THIN * self._water_l:
+                goal = -1
         construct(self.instance, self.state, goal, self.params.waiting_price)
 
     def contested_level(self) -> int:
@@ -145,38 +157,82 @@ class SearchThread:
         """
         Return litre weights, steeper from band to band as the search cools.
 
-        While bands above the contested one could be full but are not, all of
-        them gain.
+        Levels above the contested one gain while they are short of what the best
+        plan has there, or while all of them are nearly full.
         """
         params = self.params
-        goal, best = self._goal[:level], self.state.b_served[:level]
-        if np.any(self.state.served[:level] < goal) and best.sum() >= 0.98 * goal.sum():
-            self._weight = min(params.most_weight, self._weight * 1.2)
-        else:
-            self._weight = max(params.least_weight, self._weight * 0.9)
+        now, best = self.state.served[:level], self.state.b_served[:level]
+        goal = self._goal[:level]
+        push = self._push[:level]
+        behind = np.flatnonzero(now < best)
+        is_nearly_full = now.sum() >= NEARLY_FULL * goal.sum()
+        gains = (now < goal) & is_nearly_full
+        if behind.size:
+            gains[behind[0]] = True
+        push[gains] = np.minimum(params.most_push, push[gains] * 1.2)
+        push[~gains] = np.maximum(1.0, push[~gains] * 0.95)
         weight = np.full(self._goal.size, params.below_weight)
         weight[level : level + 1] = 1.0
+        weight[:level] = push * self._least_weights(level, fraction)
+        return weight
+
+    def _least_weights(self, level: int, fraction: float) -> npt.NDArray[np.float64]:
+        """Return the weights above the contested level that no push has raised."""
+        params = self.params
         steep = params.first_ratio + (params.last_ratio - params.first_ratio) * fraction
         above = np.arange(level, 0, -1)
         bands_above = (above + self._steps - 1) // self._steps - 1
-        weight[:level] = self._weight * steep**bands_above
-        return weight
+        return np.asarray(params.least_weight * steep**bands_above)
 
-    def adopt(self, other: SearchThread) -> None:
-        """Go on from the best plan of another thread."""
+    def lead(self, fraction: float) -> tuple[float, bool]:
+        """
+        Return how good the better of current and best is, and whether it is the best.
+
+        By the weighted litres of annealing at its end: the best solution in strict
+        order may lack next to nothing in a first level and far more in the others.
+        """
+        level = self.contested_level()
+        weight = np.full(self._goal.size, 1e-3)
+        weight[level : level + 1] = 1.0
+        weight[:level] = 5.0 * self._least_weights(level, fraction)
+        state, price = self.state, self.instance.change_price
+        drive = self.params.drive_weight_l_per_s
+        now = weight @ state.served - drive * state.total[0] - price * state.total[1]
+        best = (
+            weight @ state.b_served
+            - drive * state.b_total[0]
+            - price * state.b_total[1]
+        )
+        return max(float(now), float(best)), bool(best >= now)
+
+    def adopt(self, other: SearchThread, *, is_best: bool) -> None:
+        """Go on from another thread's solution, its best or its current one."""
+        mine, theirs = self.state, other.state
+        if other is self and not is_best:
+            return
+        kept = [part.copy() for part in _best_parts(mine)]
+        found = _best_parts(theirs) if is_best else _current_parts(theirs)
+        for target, source in zip(_best_parts(mine), found, strict=True):
+            np.copyto(target, source)
+        load_best(self.instance, mine)
         if other is not self:
-            mine, theirs = self.state, other.state
-            np.copyto(mine.b_route, theirs.b_route)
-            np.copyto(mine.b_entry, theirs.b_entry)
-            np.copyto(mine.b_served, theirs.b_served)
-            np.copyto(mine.b_total, theirs.b_total)
-        load_best(self.instance, self.state)
+            for target, source in zip(_best_parts(mine), kept, strict=True):
+                np.copyto(target, source)
+            mine.route["dirty"] = 1
 
     @property
     def best_key(self) -> tuple[int, ...]:
         """Served litres by level, then less driving; larger is better."""
         served = tuple(int(litres) for litres in self.state.b_served)
         return (*served, -int(self.state.b_total[0]))
+
+
+def _best_parts(state: State) -> tuple[npt.NDArray[Any], ...]:
+    return state.b_route, state.b_entry, state.b_served, state.b_total
+
+
+def _current_parts(state: State) -> tuple[npt.NDArray[Any], ...]:
+    return state.route, state.entry, state.served, state.total
 
 
 def best_thread(threads: list[SearchThread]) -> SearchThread:
@@ -229,10 +285,19 @@ def run_search(
                 job.result()
             if stopping:
                 return
-            best = best_thread(threads)
             if target < 1.0:
-                for thread in threads:
-                    thread.adopt(best)
+                _meet(threads, target)
+
+
+def _meet(threads: list[SearchThread], fraction: float) -> None:
+    """Let all threads go on from the solution that leads by weighted litres."""
+    leads = [thread.lead(fraction) for thread in threads]
+    first = max(range(len(threads)), key=lambda k: leads[k][0])
+    is_best = leads[first][1]
+    for k, thread in enumerate(threads):
+        if k != first:
+            thread.adopt(threads[first], is_best=is_best)
+    threads[first].adopt(threads[first], is_best=is_best)
 
 
 def _fraction(

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     BoolArray = npt.NDArray[np.bool_]
     RecordArray = npt.NDArray[np.void]
 
+#: Candidates kept per village until one proves to have a timetable.
+NUM_KEPT: Final = 4
 #: Stands for "no road", "not limited" and "never"; adding a few stays in range.
 BIG: Final = 1_000_000_000
 
@@ -25,7 +27,10 @@ def _ints(*names: str) -> list[tuple[str, type]]:
 # Records rather than one array per field: numba compiles several times faster.
 TRUCK: Final = np.dtype(
     [
-        *_ints("capacity", "depot", "shift_start", "shift_end"),
+        # start: where it is when its day, or the rest of it, begins
+        *_ints("capacity", "start", "depot", "shift_start", "shift_end"),
+        # drive_price: cost of a second on the road; max_duration: BIG = none
+        *_ints("drive_price", "max_duration"),
         ("unload_s_per_l", np.float64),
         *_ints("drive_class", "access_class", "is_potable"),
         *_ints("break_s", "break_from", "break_until"),  # break_s 0 = none
@@ -36,26 +41,31 @@ SOURCE: Final = np.dtype(
     [
         *_ints("supply", "bays", "is_potable"),
         # is_queued: bays or refilling can bind, so its fillings are listed
-        *_ints("is_queued", "is_refilling", "opening"),
+        *_ints("is_queued", "is_refilling", "opening", "longest_fill"),
         *[(name, np.float64) for name in ("fill_s_per_l", "stock", "inflow_per_s")],
     ],
     align=True,
 )
 VILLAGE: Final = np.dtype(
     # room: litres it can take; people: bands above livestock; animals: livestock
-    _ints("room", "need_people", "need_animals", "min_visit", "max_visits"),
+    # drop_setup: seconds of a visit before water flows; release: no filling for it
+    # starts earlier; gets_potable, gets_other: whether any truck can bring such water
+    _ints("room", "need_people", "need_animals", "min_visit", "max_visits")
+    + _ints("drop_setup", "release", "gets_potable", "gets_other"),
     align=True,
 )
 ENTRY: Final = np.dtype(
     # latest: the latest arrival that keeps the rest of the route feasible
-    _ints("node", "litres", "arrive", "start", "end", "latest"),
+    # fixed: 1 = promised, with start, end and litres as they are
+    _ints("node", "litres", "arrive", "start", "end", "latest", "fixed"),
     align=True,
 )
 ROUTE: Final = np.dtype(
     [
-        # back: arrival at the depot; drive: driving seconds
+        # back: arrival at the depot; drive: price of its driving
         # slack: the longest delay that some entry could take
-        *_ints("length", "back", "drive", "slack"),
+        # latest_back: the latest arrival at the depot, its pause left out if open
+        *_ints("length", "back", "drive", "slack", "latest_back"),
         # a pause after entry pause_entry, or before its service (pause_before = 1)
         *_ints("pause_entry", "pause_before", "pause_start"),
         # iterations in which it was last touched, gathered, ruined
@@ -64,8 +74,9 @@ ROUTE: Final = np.dtype(
     align=True,
 )
 VISITS: Final = np.dtype(
-    # litres of drinking water and of other water, number of visits, iterations
-    _ints("potable", "other", "visits", "touched", "requested"),
+    # litres of drinking water and of other water, number of visits, iterations;
+    # changed: 1 = an earlier visit was moved or given to another truck
+    _ints("potable", "other", "visits", "touched", "requested", "changed"),
     align=True,
 )
 
@@ -81,7 +92,7 @@ class Instance(NamedTuple):
     first_source: int
     first_village: int
     fill_setup_s: int
-    drop_setup_s: int
+    drop_setup_s: int  # the least of all villages
     first_animal_level: int
     first_normal_level: int
     travel_s: npt.NDArray[np.int32]  # (drive class, P, P), BIG = no road
@@ -94,10 +105,27 @@ class Instance(NamedTuple):
     level_need: IntArray  # (V, G)
     near_villages: IntArray  # (V, K), nearest first, itself first, -1 = none
     near_sources: IntArray  # (V, KS), shortest round trip first, -1 = none
+    has_release: bool
+    change_price: int  # litres of the contested level that a changed village costs
+    earlier: IntArray  # (V, E, 2) route and start of visits told before, -1 = none
 
     def shift_horizon(self) -> int:
         """Return the end of the last shift."""
         return int(self.truck["shift_end"].max(initial=0))
+
+    def reachable_need(self) -> IntArray:
+        """Return the litres of every level that rooms and roads allow, shape (G,)."""
+        village, num_levels = self.village, self.level_need.shape[1]
+        room = village["room"].copy()
+        reachable = np.zeros(num_levels, dtype=np.int64)
+        for level in range(num_levels):
+            allowed = village["gets_potable"] > 0
+            if self.first_animal_level <= level < self.first_normal_level:
+                allowed |= village["gets_other"] > 0
+            given = np.where(allowed, np.minimum(room, self.level_need[:, level]), 0)
+            room -= given
+            reachable[level] = given.sum()
+        return reachable
 
 
 class State(NamedTuple):
@@ -117,7 +145,7 @@ class State(NamedTuple):
     num_fills: IntArray  # (S,)
     fill: IntArray  # (S, B, 4) start, end, litres, route
     served: IntArray  # (G,)
-    total: IntArray  # (1,) driving seconds
+    total: IntArray  # (2,) price of all driving; number of changed villages
     draft: RecordArray  # (M,) the row being tried
     draft_pause: IntArray  # (3,)
     u_route: RecordArray
@@ -138,6 +166,7 @@ class State(NamedTuple):
     gathered: IntArray  # (R,)
     requests: IntArray  # (V,)
     keys: FloatArray  # (V,)
+    kept: FloatArray  # (NUM_KEPT, 6) insertions, best score first
     rng: npt.NDArray[np.uint64]  # (1,)
 
 
@@ -157,6 +186,7 @@ def empty_state(instance: Instance, seed: int) -> State:
     route = np.zeros(num_trucks, dtype=ROUTE)
     route["back"] = instance.truck["shift_start"]
     route["slack"] = instance.truck["shift_end"] - instance.truck["shift_start"]
+    route["latest_back"] = instance.truck["shift_end"]
     route["pause_entry"] = -2
     route["dirty"] = 1
     return State(
@@ -168,7 +198,7 @@ def empty_state(instance: Instance, seed: int) -> State:
         num_fills=ints(num_sources),
         fill=ints(num_sources, listed, 4),
         served=ints(num_levels),
-        total=ints(1),
+        total=ints(2),
         draft=np.zeros(row, dtype=ENTRY),
         draft_pause=ints(3),
         u_route=route.copy(),
@@ -177,18 +207,19 @@ def empty_state(instance: Instance, seed: int) -> State:
         u_visitor=ints(num_villages, num_visitors),
         u_drawn=ints(num_sources),
         u_served=ints(num_levels),
-        u_total=ints(1),
+        u_total=ints(2),
         b_route=route.copy(),
         b_entry=np.zeros((num_trucks, row), dtype=ENTRY),
         b_served=ints(num_levels) - 1,  # any plan is better
-        b_total=ints(1),
+        b_total=ints(2),
         stamp=ints(1),
-        counts=ints(4),
+        counts=ints(10),
         touched_routes=ints(num_trucks),
         touched_villages=ints(num_villages),
         gathered=ints(num_trucks),
         requests=ints(num_villages),
         keys=np.zeros(num_villages),
+        kept=np.zeros((NUM_KEPT, 6)),
         rng=np.array([(seed * 0x9E3779B97F4A7C15 + 0x1234567) % 2**64 | 1], np.uint64),
     )
 
@@ -197,7 +228,8 @@ def _row_length(instance: Instance) -> int:
     """Return how many entries a route can have: no visit is shorter than its setup."""
     truck = instance.truck
     longest = int((truck["shift_end"] - truck["shift_start"]).max(initial=0))
-    by_time = 2 * longest // max(1, instance.drop_setup_s) + 4
+    setup = int(instance.village["drop_setup"].min(initial=0))
+    by_time = 2 * longest // max(1, setup) + 4
     by_need = 2 * int(np.minimum(instance.village["max_visits"], 6).sum()) + 8
     return int(min(400, max(16, by_time), max(16, by_need)))
 

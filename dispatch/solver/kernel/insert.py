@@ -15,14 +15,16 @@ from dispatch.solver.kernel.moves import (
     random_unit,
     touch_village,
 )
-from dispatch.solver.kernel.schedule import schedule_candidate, window_start
+from dispatch.solver.kernel.schedule import (
+    fill_start,
+    schedule_candidate,
+    window_start,
+)
 
 if TYPE_CHECKING:
-    from dispatch.solver.kernel.arrays import FloatArray, Instance, State
+    from dispatch.solver.kernel.arrays import Instance, State
 
 
-#: Candidates kept per village until one proves to have a timetable.
-NUM_KEPT = 4
 #: Trucks are all tried up to this number; beyond, only those that come near.
 ALL_TRUCKS = 24
 #: Chance to look away from a candidate, so that recreate varies.
@@ -31,7 +33,7 @@ BLINK = 0.01
 
 @compiled
 def _keep(
-    kept: FloatArray,
+    state: State,
     score: float,
     route: int,
     entry: int,
@@ -40,19 +42,20 @@ def _keep(
     litres: int,
 ) -> None:
     """Insert a candidate into the short list, best score first."""
-    size = kept.shape[0]
-    if score >= kept[size - 1, 0]:
+    size = state.kept.shape[0]
+    if score >= state.kept[size - 1, 0]:
         return
     k = size - 1
-    while k > 0 and kept[k - 1, 0] > score:
-        kept[k] = kept[k - 1]
+    while k > 0 and state.kept[k - 1, 0] > score:
+        for column in range(state.kept.shape[1]):
+            state.kept[k, column] = state.kept[k - 1, column]
         k -= 1
-    kept[k, 0] = score
-    kept[k, 1] = route
-    kept[k, 2] = entry
-    kept[k, 3] = source
-    kept[k, 4] = kind
-    kept[k, 5] = litres
+    state.kept[k, 0] = score
+    state.kept[k, 1] = route
+    state.kept[k, 2] = entry
+    state.kept[k, 3] = source
+    state.kept[k, 4] = kind
+    state.kept[k, 5] = litres
 
 
 @compiled
@@ -71,7 +74,6 @@ def _try_stops(
     least: int,
     can_visit: bool,
     waiting_price: float,
-    kept: FloatArray,
 ) -> None:
     """Consider every place in every trip of route ``r``."""
     travel = inst.travel_s[inst.truck[r].drive_class]
@@ -79,9 +81,13 @@ def _try_stops(
     capacity = inst.truck[r].capacity
     unload = inst.truck[r].unload_s_per_l
     n = state.route[r].length
-    previous = inst.truck[r].depot
+    previous = inst.truck[r].start
     time_s = inst.truck[r].shift_start
+    setup = inst.village[v].drop_setup
+    price = inst.truck[r].drive_price
+    last_back = state.route[r].latest_back
     spare = 0
+    filled_at = 0
     fill_rate = 0.0
     slack_first = 0
     supply_left = 0
@@ -92,7 +98,7 @@ def _try_stops(
         following = state.entry[r, i].node if i < n else inst.truck[r].depot
         if i > 0 and spare > 0 and supply_left > 0:
             arrive_next = state.entry[r, i].arrive if i < n else state.route[r].back
-            latest_next = state.entry[r, i].latest if i < n else inst.truck[r].shift_end
+            latest_next = state.entry[r, i].latest if i < n else last_back
             per_l = unload + fill_rate
             if previous == place and state.entry[r, i - 1].node == place:
                 # top up the stop that is there
@@ -103,14 +109,15 @@ def _try_stops(
                 if fill_rate > 0:
                     q = min(q, int(slack_first / fill_rate))
                 if q >= min(want, 1 + least // 10) and random_unit(state) > BLINK:
-                    _keep(kept, per_l, r, i - 1, -1, 0, q)
+                    _keep(state, per_l, r, i - 1, -1, 0, q)
             if can_visit:
                 to_v = travel[previous, place]
                 if to_v < BIG and travel[place, following] < BIG:
-                    arrive = time_s + to_v
+                    # A trip leaves when all that is on board is released.
+                    arrive = max(0, inst.village[v].release - filled_at) + time_s + to_v
                     start = window_start(inst.windows, v, arrive)
                     if start < BIG:
-                        next_at = start + inst.drop_setup_s + travel[place, following]
+                        next_at = start + setup + travel[place, following]
                         slack = latest_next - next_at
                         q = min(want, spare, supply_left)
                         if per_l > 0:
@@ -123,18 +130,25 @@ def _try_stops(
                                 + travel[place, following]
                                 - travel[previous, following]
                             )
-                            work = detour + inst.drop_setup_s + q * per_l
+                            work = price * detour + setup + q * per_l
                             shift = next_at - arrive_next + q * per_l
                             cost = _waiting(work, shift, waiting_price)
-                            _keep(kept, cost / q, r, i, -1, 1, q)
+                            _keep(state, cost / q, r, i, -1, 1, q)
         if i == n:
             break
         if is_end:  # a filling: the next trip starts here
             s = state.entry[r, i].node - inst.first_source
             fill_rate = inst.source[s].fill_s_per_l
             spare = capacity - state.entry[r, i].litres
+            if state.entry[r, i].fixed:
+                spare = 0  # promised as it is
+            filled_at = state.entry[r, i].start
             supply_left = inst.source[s].supply - state.drawn[s]
-            slack_first = state.entry[r, i + 1].latest - state.entry[r, i + 1].arrive
+            # More water takes the bay for longer, and all after it comes later.
+            slack_first = min(
+                state.entry[r, i + 1].latest - state.entry[r, i + 1].arrive,
+                state.entry[r, i].latest - state.entry[r, i].start,
+            )
         previous = state.entry[r, i].node
         time_s = state.entry[r, i].end
         if state.route[r].pause_entry == i and state.route[r].pause_before == 0:
@@ -150,20 +164,23 @@ def _try_new_trips(
     want: int,
     least: int,
     waiting_price: float,
-    kept: FloatArray,
 ) -> None:
     """Consider a trip of its own between any two trips of route ``r``."""
     travel = inst.travel_s[inst.truck[r].drive_class]
     place = inst.first_village + v
     unload = inst.truck[r].unload_s_per_l
-    setup = inst.fill_setup_s + inst.drop_setup_s
+    setup = inst.fill_setup_s + inst.village[v].drop_setup
+    price = inst.truck[r].drive_price
     n = state.route[r].length
     if n + 2 > state.entry.shape[1]:
         return
+    last_back = state.route[r].latest_back
+    if n == 0:
+        waiting_price = 0.0  # a truck that is idle waits at its depot
     for i in range(n + 1):
         if i < n and state.entry[r, i].node >= inst.first_village:
             continue
-        previous = state.entry[r, i - 1].node if i > 0 else inst.truck[r].depot
+        previous = state.entry[r, i - 1].node if i > 0 else inst.truck[r].start
         following = state.entry[r, i].node if i < n else inst.truck[r].depot
         time_s = state.entry[r, i - 1].end if i > 0 else inst.truck[r].shift_start
         if (
@@ -173,7 +190,7 @@ def _try_new_trips(
         ):
             time_s += inst.truck[r].break_s
         arrive_next = state.entry[r, i].arrive if i < n else state.route[r].back
-        latest_next = state.entry[r, i].latest if i < n else inst.truck[r].shift_end
+        latest_next = state.entry[r, i].latest if i < n else last_back
         if latest_next - time_s < setup:
             continue
         for k in range(inst.near_sources.shape[1]):
@@ -194,7 +211,17 @@ def _try_new_trips(
             if to_s >= BIG or to_v >= BIG or onward >= BIG:
                 continue
             per_l = unload + inst.source[s].fill_s_per_l
-            filling = window_start(inst.source_windows, s, time_s + to_s)
+            detour = to_s + to_v + onward - travel[previous, following]
+            least_s = price * detour + setup
+            if least_s / q + per_l >= state.kept[state.kept.shape[0] - 1, 0]:
+                continue  # even without any waiting it is too dear
+            filling = max(time_s + to_s, inst.village[v].release)
+            if filling + to_v + onward + setup + least * per_l > latest_next:
+                continue  # nor is there time
+            if inst.source[s].is_queued:  # which bay is free decides the rest
+                filling = fill_start(inst, state, s, r, 0, filling, q)
+            else:
+                filling = window_start(inst.source_windows, s, filling)
             if filling >= BIG:
                 continue
             opens = filling + inst.fill_setup_s + to_v
@@ -204,17 +231,16 @@ def _try_new_trips(
             if start >= BIG:
                 continue
             wait = start - arrive
-            next_at = start + inst.drop_setup_s + onward
+            next_at = start + inst.village[v].drop_setup + onward
             slack = latest_next - next_at + fill_l_s
             if per_l > 0:
                 q = min(q, int(slack / per_l))
             if q < least or slack < 0 or random_unit(state) <= BLINK:
                 continue
-            work = to_s + to_v + onward - travel[previous, following] + setup
-            work += q * per_l
+            work = least_s + q * per_l
             shift = next_at - fill_l_s + q * per_l - arrive_next
             cost = _waiting(work, max(shift, work + wait), waiting_price)
-            _keep(kept, cost / q, r, i, s, 2, q)
+            _keep(state, cost / q, r, i, s, 2, q)
 
 
 @compiled
@@ -246,9 +272,11 @@ def _apply(
         if kind == 2:
             state.draft[entry].node = inst.first_source + source
             state.draft[entry].litres = 0
+            state.draft[entry].fixed = 0
             entry += 1
         state.draft[entry].node = place
         state.draft[entry].litres = litres
+        state.draft[entry].fixed = 0
         n += added
     fill = entry
     while state.draft[fill].node >= inst.first_village:
@@ -256,8 +284,10 @@ def _apply(
     state.draft[fill].litres += litres
     if not fills_fit(inst, state, n):
         return False
+    state.counts[4 + kind] += 1
     back = schedule_candidate(inst, state, r, n, fill)
     if back >= BIG:
+        state.counts[7 + kind] += 1
         return False
     touch_village(inst, state, v)
     commit_candidate(inst, state, r, n, back)
@@ -320,12 +350,12 @@ def best_insertions(
     want_other: int,
     count: int,
     waiting_price: float,
-    kept: FloatArray,
 ) -> None:
     """Fill the short list with the best ways to bring water to ``v``."""
-    kept[:, 0] = BIG
+    state.kept[:, 0] = BIG
     free = inst.village[v].room - state.village[v].potable - state.village[v].other
     least = min(inst.village[v].min_visit, inst.village[v].room)
+    setup = inst.village[v].drop_setup
     can_visit = state.village[v].visits < inst.village[v].max_visits and free >= least
     for k in range(count):
         r = state.gathered[k]
@@ -338,7 +368,7 @@ def best_insertions(
         slack = state.route[r].slack
         if slack <= 0:
             continue
-        can_visit_r = can_visit and slack >= inst.drop_setup_s
+        can_visit_r = can_visit and slack >= setup
         if not can_visit_r and not _visits(state, r, v):
             continue
         most = free
@@ -348,9 +378,9 @@ def best_insertions(
         if can_visit_r:
             aim = min(most, max(want, least))
             can_visit_r = aim >= least
-        _try_stops(inst, state, v, r, aim, least, can_visit_r, waiting_price, kept)
-        if can_visit_r and slack >= inst.drop_setup_s + inst.fill_setup_s:
-            _try_new_trips(inst, state, v, r, aim, least, waiting_price, kept)
+        _try_stops(inst, state, v, r, aim, least, can_visit_r, waiting_price)
+        if can_visit_r and slack >= setup + inst.fill_setup_s:
+            _try_new_trips(inst, state, v, r, aim, least, waiting_price)
 
 
 @compiled
@@ -362,18 +392,19 @@ def insert_once(
     want_other: int,
     count: int,
     waiting_price: float,
-    kept: FloatArray,
 ) -> int:
     """Bring one load to ``v`` where it is cheapest; return the litres, 0 if none."""
-    best_insertions(
-        inst, state, v, want_potable, want_other, count, waiting_price, kept
-    )
-    for k in range(kept.shape[0]):
-        if kept[k, 0] >= BIG:
+    best_insertions(inst, state, v, want_potable, want_other, count, waiting_price)
+    for k in range(state.kept.shape[0]):
+        if state.kept[k, 0] >= BIG:
             return 0
-        r = int(kept[k, 1])
-        entry, source, kind = int(kept[k, 2]), int(kept[k, 3]), int(kept[k, 4])
-        litres = int(kept[k, 5])
+        r = int(state.kept[k, 1])
+        entry, source, kind = (
+            int(state.kept[k, 2]),
+            int(state.kept[k, 3]),
+            int(state.kept[k, 4]),
+        )
+        litres = int(state.kept[k, 5])
         if _apply(inst, state, v, r, entry, source, kind, litres):
             return litres
         # Durations are rounded up: the last litres may be a second too many.

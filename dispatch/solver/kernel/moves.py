@@ -11,7 +11,11 @@ from dispatch.solver.kernel.arrays import BIG
 from dispatch.solver.kernel.schedule import schedule_candidate, set_latest
 
 if TYPE_CHECKING:
-    from dispatch.solver.kernel.arrays import Instance, State
+    from dispatch.solver.kernel.arrays import Instance, IntArray, State
+
+
+#: A visit that moves by more counts as changed.
+MOST_MOVED_S = 1_800
 
 
 @compiled
@@ -116,19 +120,66 @@ def touch_village(inst: Instance, state: State, v: int) -> None:
 
 
 @compiled
+def copy_into(target: IntArray, source: IntArray) -> None:
+    """Copy element by element: numba would make a temporary for a whole slice."""
+    for k in range(target.size):
+        target[k] = source[k]
+
+
+@compiled
 def begin(state: State) -> None:
     """Start an iteration: what is changed from here on can be undone."""
     state.stamp[0] += 1
     state.counts[0] = 0
     state.counts[1] = 0
-    state.u_drawn[:] = state.drawn
-    state.u_served[:] = state.served
-    state.u_total[:] = state.total
+    copy_into(state.u_drawn, state.drawn)
+    copy_into(state.u_served, state.served)
+    copy_into(state.u_total, state.total)
+
+
+@compiled
+def _is_changed(inst: Instance, state: State, v: int) -> bool:
+    """Whether a visit that was told before has another truck or another time."""
+    place = inst.first_village + v
+    for k in range(inst.earlier.shape[1]):
+        r = inst.earlier[v, k, 0]
+        if r < 0:
+            break
+        is_kept = False
+        for i in range(state.route[r].length):
+            if state.entry[r, i].node == place:
+                moved = abs(state.entry[r, i].start - inst.earlier[v, k, 1])
+                is_kept = is_kept or moved <= MOST_MOVED_S
+        if not is_kept:
+            return True
+    return False
+
+
+@compiled
+def _note_changes(inst: Instance, state: State) -> None:
+    """Count the villages whose earlier visits the touched routes now change."""
+    for k in range(state.counts[0]):
+        r = state.touched_routes[k]
+        for i in range(state.u_route[r].length):
+            if state.u_entry[r, i].node >= inst.first_village:
+                touch_village(
+                    inst, state, state.u_entry[r, i].node - inst.first_village
+                )
+        for i in range(state.route[r].length):
+            if state.entry[r, i].node >= inst.first_village:
+                touch_village(inst, state, state.entry[r, i].node - inst.first_village)
+    for k in range(state.counts[1]):
+        v = state.touched_villages[k]
+        changed = 1 if _is_changed(inst, state, v) else 0
+        state.total[1] += changed - state.village[v].changed
+        state.village[v].changed = changed
 
 
 @compiled
 def finish(inst: Instance, state: State) -> None:
     """Bring the sums of the touched villages up to date."""
+    if inst.change_price > 0:
+        _note_changes(inst, state)
     for k in range(state.counts[1]):
         add_served(inst, state, state.touched_villages[k], 1)
 
@@ -187,9 +238,9 @@ def undo(inst: Instance, state: State) -> None:
         state.village[v] = state.u_village[v]
         for m in range(state.village[v].visits):
             state.visitor[v, m] = state.u_visitor[v, m]
-    state.drawn[:] = state.u_drawn
-    state.served[:] = state.u_served
-    state.total[:] = state.u_total
+    copy_into(state.drawn, state.u_drawn)
+    copy_into(state.served, state.u_served)
+    copy_into(state.total, state.u_total)
 
 
 @compiled
@@ -222,7 +273,7 @@ def commit_candidate(inst: Instance, state: State, r: int, n: int, back: int) ->
         if node < inst.first_village:
             state.drawn[node - inst.first_source] -= state.entry[r, i].litres
     travel = inst.travel_s[inst.truck[r].drive_class]
-    here = inst.truck[r].depot
+    here = inst.truck[r].start
     drive = 0
     for i in range(n):
         node = state.draft[i].node
@@ -231,7 +282,9 @@ def commit_candidate(inst: Instance, state: State, r: int, n: int, back: int) ->
         here = node
         if node < inst.first_village:
             state.drawn[node - inst.first_source] += state.draft[i].litres
-    drive += travel[here, inst.truck[r].depot]
+    if n > 0 or inst.truck[r].start != inst.truck[r].depot:
+        drive += travel[here, inst.truck[r].depot]
+    drive *= inst.truck[r].drive_price
     state.route[r].length = n
     state.route[r].back = back
     state.total[0] += drive - state.route[r].drive
@@ -269,24 +322,23 @@ def forget_visit(state: State, v: int, r: int) -> None:
 
 
 @compiled
-def remove_entries(inst: Instance, state: State, r: int, first: int, last: int) -> None:
-    """
-    Take the deliveries among entries ``first..last`` out of a route.
-
-    Fillings shrink to what is left to deliver; empty ones go. If the shorter
-    route has no timetable (roads that break the triangle inequality, a pause),
-    the whole route goes.
-    """
-    touch_route(state, r)
-    for i in range(first, last + 1):
+def _unbook(
+    inst: Instance, state: State, r: int, first: int, last: int, is_inside: bool
+) -> None:
+    """Take deliveries among, or outside of, entries ``first..last`` off the books."""
+    for i in range(state.route[r].length):
         node = state.entry[r, i].node
-        if node >= inst.first_village:
-            v = node - inst.first_village
-            add_litres(inst, state, v, r, -state.entry[r, i].litres, False)
-            forget_visit(state, v, r)
-    stands = first  # entries before this trip keep their times
-    while stands > 0 and state.entry[r, stands].node >= inst.first_village:
-        stands -= 1
+        is_chosen = (first <= i <= last) == is_inside
+        if node < inst.first_village or not is_chosen or state.entry[r, i].fixed:
+            continue
+        v = node - inst.first_village
+        add_litres(inst, state, v, r, -state.entry[r, i].litres, False)
+        forget_visit(state, v, r)
+
+
+@compiled
+def _draft_without(inst: Instance, state: State, r: int, first: int, last: int) -> int:
+    """Draft a route without its free deliveries in ``first..last``; return its size."""
     n = 0
     fill = -1
     for i in range(state.route[r].length):
@@ -298,22 +350,43 @@ def remove_entries(inst: Instance, state: State, r: int, first: int, last: int) 
             state.draft[n].litres = 0
             fill = n
             n += 1
-        elif i < first or i > last:
+        elif i < first or i > last or state.entry[r, i].fixed:
             state.draft[n] = state.entry[r, i]
             state.draft[fill].litres += state.entry[r, i].litres
             n += 1
     if fill >= 0 and n == fill + 1:
         n -= 1
+    return n
+
+
+@compiled
+def remove_entries(inst: Instance, state: State, r: int, first: int, last: int) -> None:
+    """
+    Take the free deliveries among entries ``first..last`` out of a route.
+
+    Fillings shrink to what is left to deliver; empty ones go. If the shorter
+    route has no timetable (roads that break the triangle inequality, a pause), all
+    that is not promised goes.
+    """
+    touch_route(state, r)
+    stands = first  # entries before this trip keep their times
+    while stands > 0 and state.entry[r, stands].node >= inst.first_village:
+        stands -= 1
+    n = _draft_without(inst, state, r, first, last)
     back = schedule_candidate(inst, state, r, n, min(stands, n))
-    if back >= BIG:
-        for i in range(state.route[r].length):
-            if (i < first or i > last) and state.entry[r, i].node >= inst.first_village:
-                v = state.entry[r, i].node - inst.first_village
-                add_litres(inst, state, v, r, -state.entry[r, i].litres, False)
-                forget_visit(state, v, r)
-        n = 0
-        state.draft_pause[0] = -2
-        back = inst.truck[r].shift_start
+    is_whole = back < BIG
+    if not is_whole:
+        n = _draft_without(inst, state, r, 0, state.route[r].length)
+        if n > 0:
+            back = schedule_candidate(inst, state, r, n, 0)
+            if back >= BIG:
+                return  # what is promised needs the rest to stay in time
+        else:
+            state.draft_pause[0] = -2
+            back = inst.truck[r].shift_start
+    _unbook(inst, state, r, first, last, True)
+    if not is_whole:
+        _unbook(inst, state, r, first, last, False)
     commit_candidate(inst, state, r, n, back)
 
 
@@ -327,8 +400,21 @@ def store_best(state: State) -> None:
         state.b_route[r] = state.route[r]
         for i in range(state.route[r].length):
             state.b_entry[r, i] = state.entry[r, i]
-    state.b_served[:] = state.served
-    state.b_total[:] = state.total
+    copy_into(state.b_served, state.served)
+    copy_into(state.b_total, state.total)
+
+
+@compiled
+def keep_given_fills(state: State) -> None:
+    """Clear the lists of fillings but for those of trips outside of the search."""
+    for s in range(state.num_fills.size):
+        kept = 0
+        for f in range(state.num_fills[s]):
+            if state.fill[s, f, 3] < 0:
+                for k in range(4):
+                    state.fill[s, kept, k] = state.fill[s, f, k]
+                kept += 1
+        state.num_fills[s] = kept
 
 
 @compiled
@@ -339,7 +425,7 @@ def load_best(inst: Instance, state: State) -> None:
         state.village[v].other = 0
         state.village[v].visits = 0
     state.drawn[:] = 0
-    state.num_fills[:] = 0
+    keep_given_fills(state)
     state.total[:] = 0
     state.served[:] = 0
     for r in range(state.route.size):
@@ -377,3 +463,6 @@ def load_best(inst: Instance, state: State) -> None:
         state.route[r].dirty = 0
     for v in range(state.village.size):
         add_served(inst, state, v, 1)
+        if inst.change_price > 0:
+            state.village[v].changed = 1 if _is_changed(inst, state, v) else 0
+            state.total[1] += state.village[v].changed

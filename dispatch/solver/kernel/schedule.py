@@ -45,27 +45,50 @@ def latest_start(windows: IntArray, idx: int, time_s: int, duration: int) -> int
 
 
 @compiled
+def _first_fill(state: State, s: int, time_s: int) -> int:
+    """Return the position of the first listed filling that starts at ``time_s``."""
+    low = 0
+    high = state.num_fills[s]
+    while low < high:
+        middle = (low + high) // 2
+        if state.fill[s, middle, 0] < time_s:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@compiled
+def _busy_bays(state: State, s: int, route: int, first: int, time_s: int) -> int:
+    """Return how many other routes fill at ``time_s``, from position ``first`` on."""
+    busy = 0
+    for f in range(first, state.num_fills[s]):
+        if state.fill[s, f, 0] > time_s:
+            break
+        if state.fill[s, f, 1] > time_s and state.fill[s, f, 3] != route:
+            busy += 1
+    return busy
+
+
+@compiled
 def _bay_conflict_end(
     inst: Instance, state: State, s: int, route: int, start: int, end: int
 ) -> int:
     """Return when a bay is free again if [start, end) finds none, else -1."""
     bays = inst.source[s].bays
+    first = _first_fill(state, s, start - inst.source[s].longest_fill)
     overlaps = 0
-    last_end = -1
-    for f in range(state.num_fills[s]):
+    for f in range(first, state.num_fills[s]):
         if state.fill[s, f, 0] >= end:
             break  # fillings are listed by start
         if state.fill[s, f, 1] > start and state.fill[s, f, 3] != route:
             overlaps += 1
-            last_end = max(last_end, state.fill[s, f, 1])
     if overlaps < bays:
         return -1
-    if bays == 1:
-        return last_end
     # Occupancy only rises where a filling starts: test there and at our start.
-    for g in range(-1, state.num_fills[s]):
+    for g in range(first - 1, state.num_fills[s]):
         point = start
-        if g >= 0:
+        if g >= first:
             point = state.fill[s, g, 0]
             if point >= end:
                 break
@@ -73,7 +96,7 @@ def _bay_conflict_end(
                 continue
         busy = 0
         first_end = BIG
-        for f in range(state.num_fills[s]):
+        for f in range(first, state.num_fills[s]):
             if state.fill[s, f, 0] > point:
                 break
             if state.fill[s, f, 1] > point and state.fill[s, f, 3] != route:
@@ -82,6 +105,48 @@ def _bay_conflict_end(
         if busy >= bays:
             return first_end
     return -1
+
+
+@compiled
+def _bay_free_from(
+    inst: Instance, state: State, s: int, route: int, start: int, duration: int
+) -> int:
+    """Return the first time from ``start`` on at which a bay is free for long enough."""
+    if inst.source[s].bays == 1:  # fillings are disjoint: one pass
+        for f in range(
+            _first_fill(state, s, start - inst.source[s].longest_fill),
+            state.num_fills[s],
+        ):
+            if state.fill[s, f, 0] >= start + duration:
+                break
+            if state.fill[s, f, 3] != route:
+                start = max(start, state.fill[s, f, 1])
+        return start
+    free = start
+    while free >= 0:
+        start = free
+        free = _bay_conflict_end(inst, state, s, route, start, start + duration)
+    return start
+
+
+@compiled
+def _latest_in_bay(
+    inst: Instance, state: State, s: int, route: int, start: int, end: int
+) -> int:
+    """Return how late a filling may start before another one takes the bay."""
+    bays = inst.source[s].bays
+    if bays >= BIG:
+        return BIG
+    for f in range(_first_fill(state, s, end), state.num_fills[s]):
+        if state.fill[s, f, 3] == route:
+            continue
+        point = state.fill[s, f, 0]
+        if bays > 1:
+            first = _first_fill(state, s, point - inst.source[s].longest_fill)
+            if _busy_bays(state, s, route, first, point) < bays:
+                continue
+        return point - (end - start)
+    return BIG
 
 
 @compiled
@@ -174,7 +239,7 @@ def fill_start(
         start = fitted
         if not inst.source[s].is_queued:
             return start
-        free = _bay_conflict_end(inst, state, s, route, start, start + duration)
+        free = _bay_free_from(inst, state, s, route, start, duration)
         if free > start:
             start = free
             continue
@@ -196,18 +261,71 @@ def service_s(inst: Instance, r: int, node: int, litres: int) -> int:
         return inst.fill_setup_s + flow_s(
             litres, inst.source[node - inst.first_source].fill_s_per_l
         )
-    return inst.drop_setup_s + flow_s(litres, inst.truck[r].unload_s_per_l)
+    return inst.village[node - inst.first_village].drop_setup + flow_s(
+        litres, inst.truck[r].unload_s_per_l
+    )
+
+
+@compiled
+def _released(inst: Instance, state: State, entry: int, n: int) -> int:
+    """Return when all villages of the trip that a filling starts are released."""
+    time_s = 0
+    for i in range(entry + 1, n):
+        node = state.draft[i].node
+        if node < inst.first_village:
+            break
+        time_s = max(time_s, inst.village[node - inst.first_village].release)
+    return time_s
 
 
 @compiled
 def _service_start(
-    inst: Instance, state: State, r: int, entry: int, time_s: int
+    inst: Instance, state: State, r: int, entry: int, n: int, time_s: int
 ) -> int:
+    """Return when service may start after arriving at ``time_s``, or BIG."""
+    if state.draft[entry].fixed:  # promised: then, or not at all
+        return state.draft[entry].start if time_s <= state.draft[entry].start else BIG
     node = state.draft[entry].node
     if node < inst.first_village:
         s = node - inst.first_source
+        if inst.has_release:
+            time_s = max(time_s, _released(inst, state, entry, n))
         return fill_start(inst, state, s, r, entry, time_s, state.draft[entry].litres)
     return window_start(inst.windows, node - inst.first_village, time_s)
+
+
+@compiled
+def _can_leave_later(
+    inst: Instance, state: State, r: int, n: int, back: int, surplus: int
+) -> bool:
+    """
+    Whether the draft row can start ``surplus`` seconds later and be back in time.
+
+    A later start is taken up by waiting; each stop allows what its window leaves
+    (Savelsbergh, 1992). Queued fillings and pauses are not moved.
+    """
+    waited = 0
+    for i in range(n):
+        wait = state.draft[i].start - state.draft[i].arrive
+        node = state.draft[i].node
+        paused = state.draft_pause[0] == i
+        waited += wait
+        late = state.draft[i].start
+        if node >= inst.first_village:
+            for w in range(inst.windows.shape[1]):
+                high = inst.windows[node - inst.first_village, w, 1]
+                if inst.windows[node - inst.first_village, w, 0] <= late <= high:
+                    late = high
+                    break
+        elif not inst.source[node - inst.first_source].is_queued:
+            late = BIG
+        if paused or state.draft[i].fixed:
+            late = state.draft[i].start
+        if late < BIG and late - state.draft[i].start + waited < surplus:
+            return False
+        if waited >= surplus:
+            return True
+    return False
 
 
 @compiled
@@ -221,7 +339,7 @@ def _run_candidate(
     """
     travel = inst.travel_s[inst.truck[r].drive_class]
     time_s = inst.truck[r].shift_start
-    here = inst.truck[r].depot
+    here = inst.truck[r].start
     pause_s = inst.truck[r].break_s
     low = inst.truck[r].break_from
     high = inst.truck[r].break_until
@@ -254,10 +372,12 @@ def _run_candidate(
             state.draft_pause[2] = pause_at
             arrive = pause_at + pause_s + leg
             open_break = False
-        start = _service_start(inst, state, r, i, arrive)
+        start = _service_start(inst, state, r, i, n, arrive)
         if start >= BIG:
             return BIG
         duration = service_s(inst, r, node, state.draft[i].litres)
+        if state.draft[i].fixed:
+            duration = state.draft[i].end - state.draft[i].start
         if open_break:
             pause_at = max(arrive, low)
             free = start >= pause_at + pause_s
@@ -265,7 +385,7 @@ def _run_candidate(
                 state.draft_pause[0] = i
                 state.draft_pause[1] = 1
                 state.draft_pause[2] = pause_at
-                start = _service_start(inst, state, r, i, pause_at + pause_s)
+                start = _service_start(inst, state, r, i, n, pause_at + pause_s)
                 if start >= BIG:
                     return BIG
                 open_break = False
@@ -288,7 +408,21 @@ def _run_candidate(
         state.draft_pause[1] = 0
         state.draft_pause[2] = pause_at
         back = pause_at + pause_s + leg
-    return back if back <= inst.truck[r].shift_end else BIG
+    if back > inst.truck[r].shift_end:
+        return BIG
+    surplus = back - inst.truck[r].shift_start - inst.truck[r].max_duration
+    if surplus > 0 and not _can_leave_later(inst, state, r, n, back, surplus):
+        return BIG
+    return back
+
+
+@compiled
+def _needs_break(inst: Instance, r: int) -> bool:
+    """Whether a truck needs its pause if it is out for long enough."""
+    return (
+        inst.truck[r].break_s > 0
+        and inst.truck[r].shift_start < inst.truck[r].break_from
+    )
 
 
 @compiled
@@ -299,11 +433,7 @@ def schedule_candidate(inst: Instance, state: State, r: int, n: int, first: int)
     Entries before ``first`` are those of the route, with their times.
     Fillings keep clear of all listed fillings of other routes.
     """
-    needs_break = (
-        inst.truck[r].break_s > 0
-        and inst.truck[r].shift_start < inst.truck[r].break_from
-    )
-    if not needs_break:
+    if not _needs_break(inst, r):
         return _run_candidate(inst, state, r, n, first, False)
     if state.route[r].back <= inst.truck[r].break_until:  # it may still do without
         back = _run_candidate(inst, state, r, n, first, False)
@@ -319,25 +449,41 @@ def schedule_candidate(inst: Instance, state: State, r: int, n: int, first: int)
 
 @compiled
 def set_latest(inst: Instance, state: State, r: int) -> None:
-    """Compute latest arrivals and slack of a route, bays left out."""
+    """
+    Compute latest arrivals and slack of a route, its fillings listed.
+
+    A filling may move within the gap that other trucks leave at its bays now; a
+    later gap is not counted on.
+    """
     travel = inst.travel_s[inst.truck[r].drive_class]
     following = inst.truck[r].depot
     limit = inst.truck[r].shift_end
+    if _needs_break(inst, r) and state.route[r].pause_entry < -1:
+        # Back before the pause is due, or with time for it.
+        limit = max(limit - inst.truck[r].break_s, inst.truck[r].break_until)
+        limit = min(limit, inst.truck[r].shift_end)
+    state.route[r].latest_back = limit
     slack = limit - state.route[r].back
     for i in range(state.route[r].length - 1, -1, -1):
         node = state.entry[r, i].node
-        duration = service_s(inst, r, node, state.entry[r, i].litres)
+        start = state.entry[r, i].start
+        end = state.entry[r, i].end
+        duration = end - start
         limit -= travel[node, following]
         if state.route[r].pause_entry == i and state.route[r].pause_before == 0:
-            limit -= inst.truck[r].break_s
-        if node < inst.first_village:
+            limit = min(limit - inst.truck[r].break_s, inst.truck[r].break_until)
+        if state.entry[r, i].fixed:
+            limit = start
+        elif node < inst.first_village:
             s = node - inst.first_source
             limit = latest_start(inst.source_windows, s, limit - duration, duration)
+            if inst.source[s].is_queued:
+                limit = min(limit, _latest_in_bay(inst, state, s, r, start, end))
         else:
             v = node - inst.first_village
             limit = latest_start(inst.windows, v, limit - duration, 0)
         if state.route[r].pause_entry == i and state.route[r].pause_before == 1:
-            limit -= inst.truck[r].break_s
+            limit = min(limit - inst.truck[r].break_s, inst.truck[r].break_until)
         state.entry[r, i].latest = max(limit, state.entry[r, i].arrive)
         limit = state.entry[r, i].latest
         slack = max(slack, limit - state.entry[r, i].arrive)

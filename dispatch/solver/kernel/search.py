@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from dispatch.solver.jit import compiled
 from dispatch.solver.kernel.arrays import BIG
-from dispatch.solver.kernel.insert import NUM_KEPT, gather_routes, insert_once
+from dispatch.solver.kernel.insert import gather_routes, insert_once
 from dispatch.solver.kernel.moves import (
     add_litres,
     begin,
@@ -23,10 +21,18 @@ from dispatch.solver.kernel.moves import (
     undo,
     wanted,
 )
-from dispatch.solver.kernel.schedule import schedule_candidate
+from dispatch.solver.kernel.schedule import schedule_candidate, set_latest
 
 if TYPE_CHECKING:
     from dispatch.solver.kernel.arrays import FloatArray, Instance, IntArray, State
+
+
+#: Chance to ruin around a village that lacks what all could have.
+SHORT_SEED = 0.1
+#: Chance that recreate does not count waiting.
+FREE_WAITING = 0.2
+#: Iterations after which the room to move at the bays is looked up anew.
+REFRESH = 50
 
 
 @compiled
@@ -48,8 +54,29 @@ def _has_open_need(inst: Instance, state: State, v: int) -> bool:
 
 
 @compiled
+def _seed_village(inst: Instance, state: State, key_level: int) -> int:
+    """Return a random village, now and then one short above the contested level."""
+    num_villages = state.village.size
+    v = random_below(state, num_villages)
+    if key_level > 0 and random_unit(state) < SHORT_SEED:
+        for k in range(min(num_villages, 2_000)):
+            u = (v + k) % num_villages
+            short_potable = wanted(inst, state, u, key_level - 1, True) > 0
+            if short_potable and inst.village[u].gets_potable:
+                return u
+            short_other = wanted(inst, state, u, key_level - 1, False) > 0
+            if short_other and inst.village[u].gets_other:
+                return u
+    return v
+
+
+@compiled
 def _ruin(
-    inst: Instance, state: State, mean_removed: float, longest_string: float
+    inst: Instance,
+    state: State,
+    key_level: int,
+    mean_removed: float,
+    longest_string: float,
 ) -> None:
     """
     Remove strings of neighbouring stops from routes near a random village.
@@ -57,8 +84,7 @@ def _ruin(
     After Christiaens & Vanden Berghe (2020), with strings over the trips of a
     route: a string may end one trip and begin the next.
     """
-    num_villages = state.village.size
-    seed_village = random_below(state, num_villages)
+    seed_village = _seed_village(inst, state, key_level)
     total_stops = 0.0
     used = 0
     num_trucks = state.route.size
@@ -125,6 +151,35 @@ def _remove_string(inst: Instance, state: State, r: int, u: int, limit: float) -
 
 
 @compiled
+def _sift(state: State, root: int, count: int) -> None:
+    """Let a request sink to its place in the heap."""
+    while 2 * root + 1 < count:
+        child = 2 * root + 1
+        if child + 1 < count and state.keys[child] < state.keys[child + 1]:
+            child += 1
+        if state.keys[root] >= state.keys[child]:
+            return
+        state.keys[root], state.keys[child] = state.keys[child], state.keys[root]
+        swapped = state.requests[root]
+        state.requests[root] = state.requests[child]
+        state.requests[child] = swapped
+        root = child
+
+
+@compiled
+def _sort_by_key(state: State, count: int) -> None:
+    """Heapsort the requests in place; the kernel allocates nothing (see `jit`)."""
+    for root in range(count // 2 - 1, -1, -1):
+        _sift(state, root, count)
+    for last in range(count - 1, 0, -1):
+        state.keys[0], state.keys[last] = state.keys[last], state.keys[0]
+        swapped = state.requests[0]
+        state.requests[0] = state.requests[last]
+        state.requests[last] = swapped
+        _sift(state, 0, last)
+
+
+@compiled
 def _sort_requests(inst: Instance, state: State, level: int) -> None:
     """Order the villages by one of several rules, chosen at random."""
     count = state.counts[2]
@@ -152,9 +207,7 @@ def _sort_requests(inst: Instance, state: State, level: int) -> None:
                     inst.travel_s[0, inst.first_source + s, inst.first_village + v]
                 )
         state.keys[k] = key
-    order = np.argsort(state.keys[:count])
-    sorted_requests = state.requests[:count][order]
-    state.requests[:count] = sorted_requests
+    _sort_by_key(state, count)
 
 
 @compiled
@@ -166,7 +219,6 @@ def _bring(
     goal: int,
     num_extra: int,
     waiting_price: float,
-    kept: FloatArray,
 ) -> None:
     """Bring loads to ``v`` until ``level`` is served, each up to ``goal``."""
     for _ in range(50):
@@ -178,7 +230,7 @@ def _bring(
             want_potable = wanted(inst, state, v, goal, True)
         count = gather_routes(inst, state, v, num_extra)
         litres = insert_once(
-            inst, state, v, want_potable, want_other, count, waiting_price, kept
+            inst, state, v, want_potable, want_other, count, waiting_price
         )
         if litres == 0:
             return
@@ -192,11 +244,12 @@ def _recreate(
     full_share: float,
     waiting_price: float,
     num_extra: int,
-    kept: FloatArray,
 ) -> None:
     """Bring water back: first the levels all can have, then the contested one."""
     last = inst.level_need.shape[1] - 1
     full_visits = random_unit(state) < full_share
+    if random_unit(state) < FREE_WAITING:
+        waiting_price = 0.0
     for step in range(3):
         if step == 0:
             level = key_level - 1
@@ -212,25 +265,33 @@ def _recreate(
             goal = max(level, min(key_level, last))
         for k in range(state.counts[2]):
             v = state.requests[k]
-            _bring(inst, state, v, level, goal, num_extra, waiting_price, kept)
+            _bring(inst, state, v, level, goal, num_extra, waiting_price)
 
 
 @compiled
 def _accepts(
-    state: State, weight: FloatArray, drive_weight: float, heat: float
+    inst: Instance,
+    state: State,
+    weight: FloatArray,
+    drive_weight: float,
+    heat: float,
 ) -> bool:
     """Return whether annealing accepts the change from the logged solution."""
     change = -drive_weight * (state.total[0] - state.u_total[0])
+    change -= inst.change_price * (state.total[1] - state.u_total[1])
     for g in range(state.served.size):
         change += weight[g] * (state.served[g] - state.u_served[g])
     return change >= 0 or random_unit(state) < math.exp(change / heat)
 
 
 @compiled
-def _is_better(state: State) -> bool:
+def _is_better(inst: Instance, state: State, key_level: int) -> bool:
+    """Whether the solution beats the best; changes cost litres of the key level."""
+    price = inst.change_price * (state.total[1] - state.b_total[1])
     for g in range(state.served.size):
-        if state.served[g] != state.b_served[g]:
-            return state.served[g] > state.b_served[g]
+        charged = price if g == min(key_level, state.served.size - 1) else 0
+        if state.served[g] - charged != state.b_served[g]:
+            return state.served[g] - charged > state.b_served[g]
     return state.total[0] < state.b_total[0]
 
 
@@ -249,18 +310,20 @@ def anneal(
     full_share: float,
 ) -> int:
     """Run iterations at a fixed temperature; return how many improved the best."""
-    kept = np.empty((NUM_KEPT, 6))
     improved = 0
-    for _ in range(num_iterations):
+    for iteration in range(num_iterations):
+        if iteration % REFRESH == 0:  # other trucks have moved at the bays
+            for r in range(state.route.size):
+                set_latest(inst, state, r)
         begin(state)
         state.counts[2] = 0
-        _ruin(inst, state, mean_removed, longest_string)
-        _recreate(inst, state, key_level, full_share, waiting_price, 4, kept)
+        _ruin(inst, state, key_level, mean_removed, longest_string)
+        _recreate(inst, state, key_level, full_share, waiting_price, 4)
         finish(inst, state)
-        if _accepts(state, weight, drive_weight, heat):
+        if _accepts(inst, state, weight, drive_weight, heat):
             for k in range(state.counts[0]):
                 state.route[state.touched_routes[k]].dirty = 1
-            if _is_better(state):
+            if _is_better(inst, state, key_level):
                 store_best(state)
                 improved += 1
         else:
@@ -278,7 +341,6 @@ def construct(
     Visits bring what is missing up to ``goal_level``; -1 brings no more than the
     level at hand.
     """
-    kept = np.empty((NUM_KEPT, 6))
     begin(state)
     state.counts[2] = 0
     for v in range(state.village.size):
@@ -287,18 +349,17 @@ def construct(
         _sort_requests(inst, state, level)
         goal = max(level, goal_level)
         for k in range(state.counts[2]):
-            _bring(inst, state, state.requests[k], level, goal, 48, waiting_price, kept)
+            _bring(inst, state, state.requests[k], level, goal, 48, waiting_price)
     finish(inst, state)
     for r in range(state.route.size):
         state.route[r].dirty = 1
-    if _is_better(state):
+    if _is_better(inst, state, goal_level):
         store_best(state)
 
 
 @compiled
 def probe(inst: Instance, state: State, v: int) -> int:
     """Return the litres that could still be brought to ``v``; changes nothing."""
-    kept = np.empty((NUM_KEPT, 6))
     last = inst.level_need.shape[1] - 1
     for r in range(state.route.size):
         state.gathered[r] = r
@@ -313,7 +374,6 @@ def probe(inst: Instance, state: State, v: int) -> int:
             wanted(inst, state, v, last, False),
             state.route.size,
             0.5,
-            kept,
         )
         finish(inst, state)
         undo(inst, state)
