@@ -112,8 +112,9 @@ def _one(
     for name in names if hindrance is None else ():
         tried = list(run_peer(folder, name, peer_s))
         records += [table.record(result) for result in tried]
-        results.append(best(tried))
-        show(table.row(results[-1], ours))
+        for result in best(tried):
+            results.append(result)
+            show(table.row(result, ours))
     if hindrance is not None and names:
         show(
             f"\n{folder.name}: peers cannot express {hindrance}; "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from itertools import product
 from typing import TYPE_CHECKING, Final
@@ -41,7 +41,11 @@ class Peer:
 
 PEERS: Final[dict[str, Peer]] = {
     "pyvrp": Peer(
-        "benchmarks.peers.with_pyvrp", "pyvrp", "PyVRP", (1, 2), "2 seeds at once"
+        "benchmarks.peers.with_pyvrp",
+        "pyvrp",
+        "PyVRP",
+        (1, 2),
+        "2 seeds and prizes at once",
     ),
     "vroom": Peer(
         "benchmarks.peers.with_vroom", "pyvroom", "VROOM", (0,), "every core"
@@ -194,9 +198,21 @@ def inexpressible(folder: Path) -> str | None:
     return why_not(scenario, travel_matrix(scenario))
 
 
-def best(results: Iterable[Result]) -> Result:
-    """Return the best result, valid ones first."""
-    return max(results, key=lambda result: (not result.violations, result.key))
+def best(results: Iterable[Result]) -> list[Result]:
+    """
+    Return the best result, valid ones first, and the one with most litres.
+
+    They differ where more water in a lower band cost some of a higher one; then
+    both are returned.
+    """
+    tried = list(results)
+    first = max(tried, key=lambda result: (not result.violations, result.key))
+    fullest = max(
+        tried,
+        key=lambda result: (not result.violations, sum(result.plan.served_key())),
+    )
+    gains = sum(fullest.plan.served_key()) > sum(first.plan.served_key())
+    return [first, replace(fullest, how=f"{fullest.how}; most litres")][: 1 + gains]
 
 
 def _violations(scenario: Scenario, travel: Travel, plan: Plan) -> tuple[str, ...]:

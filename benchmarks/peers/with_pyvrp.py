@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from benchmarks.peers.problem import PeerProblem
     from dispatch import Truck
 
-#: Prize of a litre of the last band, in seconds of driving: litres come first.
-PRIZE_PER_L = 10.0
-#: How much more a litre is worth than one of the next band.
-BAND_RATIO = 10.0
+#: By seed: the prize of a litre of the last band, in seconds of driving, and how much
+#: more a litre is worth than one of the next band. High and steep prizes fill the
+#: first bands better where water is scarce, others leave the solver more room.
+PRIZES = ((2.0, 6.0), (10.0, 10.0))
 
 
 def solve(problem: PeerProblem, seconds: float, seed: int) -> list[PeerRoute]:
     """Return PyVRP's best routes within ``seconds``."""
     groups = _truck_groups(problem)
-    data = _data(problem, groups)
+    data = _data(problem, groups, *PRIZES[seed % len(PRIZES)])
     result = pyvrp.solve(
         data, MaxRuntime(seconds), seed=seed, collect_stats=False, display=False
     )
@@ -46,7 +46,9 @@ def _truck_groups(problem: PeerProblem) -> list[list[Truck]]:
     return list(groups.values())
 
 
-def _data(problem: PeerProblem, groups: list[list[Truck]]) -> pyvrp.ProblemData:
+def _data(
+    problem: PeerProblem, groups: list[list[Truck]], per_l: float, ratio: float
+) -> pyvrp.ProblemData:
     scenario, first = problem.scenario, problem.first_village
     num_sources = len(scenario.sources)
     reloads = list(range(problem.first_source, problem.first_source + num_sources))
@@ -55,7 +57,7 @@ def _data(problem: PeerProblem, groups: list[list[Truck]]) -> pyvrp.ProblemData:
             location=first + piece.village_idx,
             delivery=[piece.litres],
             service_duration=problem.handling_s(piece),
-            prize=round(PRIZE_PER_L * piece.prize(BAND_RATIO)),
+            prize=round(per_l * piece.prize(ratio)),
             required=False,
         )
         for piece in problem.pieces

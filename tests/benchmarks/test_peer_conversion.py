@@ -198,7 +198,16 @@ def test_the_first_band_that_differs_decides(tiny, travel):
 def test_a_valid_plan_is_better_than_a_fuller_one_that_breaks_rules(tiny, travel):
     valid = result(tiny, travel, 1_000)
     fuller = result(tiny, travel, 2_000, violations=("rule 1",))
-    assert best([fuller, valid]) is valid
+    assert best([fuller, valid]) == [valid]
+
+
+def test_a_plan_with_more_litres_but_a_worse_first_band_is_shown_too(tiny, travel):
+    """V1 is served to basic in one, which V2's 3,000 L leave without survival."""
+    first = result(tiny, travel, 1_500)
+    steps = [Step("fill", "S"), Step("deliver", "V1", 3_500)]
+    plan = plan_of(tiny, travel, *steps)
+    fuller = Result("tiny", "hand", "1", "x", 1.0, 1.0, plan, ())
+    assert [r.how for r in best([fuller, first])] == ["", "x; most litres"]
 
 
 def test_ours_is_there_when_no_band_is_behind_in_order(tiny, travel):
