@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyvrp
-from pyvrp.exceptions import PenaltyBoundWarning
+from pyvrp.exceptions import PenaltyBoundWarning, ScalingWarning
 from pyvrp.stop import MaxRuntime
 
 from benchmarks.peers.problem import PeerRoute, Step
@@ -30,6 +30,7 @@ def solve(problem: PeerProblem, seconds: float, seed: int) -> list[PeerRoute]:
     with warnings.catch_warnings():
         # Said where prizes dwarf its penalties; the plan is judged here anyway.
         warnings.simplefilter("ignore", PenaltyBoundWarning)
+        warnings.simplefilter("ignore", ScalingWarning)
         result = pyvrp.solve(
             data, MaxRuntime(seconds), seed=seed, collect_stats=False, display=False
         )
