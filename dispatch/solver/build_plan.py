@@ -8,28 +8,64 @@ from typing import TYPE_CHECKING
 from dispatch.plan import Route, Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from dispatch.scenario import Scenario
     from dispatch.solver.kernel.arrays import Instance, State
 
 
 def best_routes(
-    scenario: Scenario, instance: Instance, state: State
+    scenario: Scenario,
+    instance: Instance,
+    state: State,
+    begun: Mapping[int, Route] | None = None,
 ) -> tuple[Route, ...]:
-    """Return the routes of the best plan in ``state``, idle trucks left out."""
+    """
+    Return the routes of the best plan in ``state``, idle trucks left out.
+
+    Parameters
+    ----------
+    begun
+        Per truck position the route that its stops go on from.
+    """
     routes = []
     for r, truck in enumerate(scenario.trucks):
+        first = (begun or {}).get(r)
         num_entries = int(state.b_route[r]["length"])
-        if num_entries:
-            stops = _stops(scenario, instance, state, r, num_entries)
+        if num_entries or first is not None:
+            before, ready = _first_stops(scenario, instance, state, r, first)
+            stops = _stops(scenario, instance, state, r, before, ready)
             routes.append(Route(truck.truck_id, truck.depot_id, tuple(stops)))
     return assign_bays(scenario, routes)
 
 
+def _first_stops(
+    scenario: Scenario, instance: Instance, state: State, r: int, begun: Route | None
+) -> tuple[list[Stop], int]:
+    """Return what a truck's new entries follow, and when it goes on from there."""
+    truck, record = scenario.trucks[r], instance.truck[r]
+    if begun is not None:
+        ready = max(begun.stops[-1].end_s, int(record["shift_start"]))
+        return list(begun.stops), ready
+    depart = int(record["shift_start"])
+    if int(state.b_route[r]["pause_entry"]) not in (-1, 0):
+        # Nobody waits at the first source for what the depot can wait for.
+        first = state.b_entry[r, 0]
+        travel = instance.travel_s[int(record["drive_class"])]
+        first_leg = int(travel[int(record["start"]), int(first["node"])])
+        depart = max(depart, int(first["start"]) - first_leg)
+    return [Stop("depart", truck.depot_id, depart, depart, depart)], depart
+
+
 def _stops(
-    scenario: Scenario, instance: Instance, state: State, r: int, num_entries: int
+    scenario: Scenario,
+    instance: Instance,
+    state: State,
+    r: int,
+    stops: list[Stop],
+    ready: int,
 ) -> list[Stop]:
+    """Return the first stops of a truck followed by its entries and its return."""
     place_ids = scenario.place_ids
     truck = scenario.trucks[r]
     travel = instance.travel_s[int(instance.truck["drive_class"][r])]
@@ -38,29 +74,23 @@ def _stops(
     pause_entry, is_before = int(record["pause_entry"]), bool(record["pause_before"])
     pause_start = int(record["pause_start"])
     pause_end = pause_start + truck.break_s
-    entries = state.b_entry[r, :num_entries]
-
-    depart = truck.shift_start_s
-    if pause_entry not in (-1, 0):
-        # Nobody waits at the first source for what the depot can wait for.
-        first_leg = int(travel[depot, int(entries[0]["node"])])
-        depart = max(depart, int(entries[0]["start"]) - first_leg)
-    stops = [Stop("depart", truck.depot_id, depart, depart, depart)]
-    if pause_entry == -1:
-        stops.append(Stop("break", truck.depot_id, depart, pause_start, pause_end))
-    here = depot
+    entries = state.b_entry[r, : int(record["length"])]
+    here = int(instance.truck["start"][r])
+    if pause_entry == -1 and entries.size:
+        place = stops[-1].place_id
+        stops.append(Stop("break", place, ready, pause_start, pause_end))
+        ready = pause_end
     for i, entry in enumerate(entries):
         node = int(entry["node"])
         place_id = place_ids[node]
-        arrive = stops[-1].end_s + int(travel[here, node])
+        arrive = ready + int(travel[here, node])
         if pause_entry == i and is_before:
             stops.append(Stop("break", place_id, arrive, pause_start, pause_end))
             arrive = pause_end
-        kind = "fill" if node < instance.first_village else "deliver"
         end = int(entry["end"])
         stops.append(
             Stop(
-                "fill" if kind == "fill" else "deliver",
+                "fill" if node < instance.first_village else "deliver",
                 place_id,
                 arrive,
                 int(entry["start"]),
@@ -70,8 +100,9 @@ def _stops(
         )
         if pause_entry == i and not is_before:
             stops.append(Stop("break", place_id, end, pause_start, pause_end))
+        ready = stops[-1].end_s
         here = node
-    back = stops[-1].end_s + int(travel[here, depot])
+    back = ready + int(travel[here, depot])
     stops.append(Stop("return", truck.depot_id, back, back, back))
     return stops
 

@@ -128,6 +128,8 @@ def _truck_records(
             record["break_s"] = truck.break_s
             record["break_from"] = truck.break_window.early_s
             record["break_until"] = truck.break_window.late_s
+            is_early = truck.shift_start_s < truck.break_window.early_s
+            record["needs_break"] = truck.break_s > 0 and is_early
     records["drive_class"] = drive_class
     records["access_class"] = access_class
     return records

@@ -93,7 +93,7 @@ def _has_way(instance: Instance, r: int, village: int) -> bool:
         usable = instance.source["is_potable"][s] or not record["is_potable"]
         if (
             usable
-            and travel[depot, source] < BIG
+            and travel[int(record["start"]), source] < BIG
             and travel[source, place] < BIG
             and travel[place, depot] < BIG
         ):

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from dispatch.need import BANDS, needs_l
+from dispatch.errors import SolverError
+from dispatch.need import BANDS
 from dispatch.outcome import plan_totals, village_outcomes
 from dispatch.plan import Bound, Plan, SolverInfo
+from dispatch.solver.adopt import adopt_row, go_on_from
 from dispatch.solver.bound import BoundModel
 from dispatch.solver.build_plan import assign_bays, best_routes
+from dispatch.solver.day import Rest, Row, Today, rest_of_day
 from dispatch.solver.instance import build_instance
 from dispatch.solver.jit import is_compiled
 from dispatch.solver.kernel.moves import store_best
-from dispatch.solver.kernel.search import adopt_route
 from dispatch.solver.reasons import shortage_reasons
 from dispatch.solver.routing import MOST_SEED_NODES, RoutingModel
 from dispatch.solver.search import (
@@ -30,7 +32,7 @@ from dispatch.solver.types import Progress, SolveParams, SolveResult
 from dispatch.solver.warm import compile_search
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
 
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from dispatch.solver.types import Phase, ProgressCallback, StopCallback
 
 NAME: Final = "water-dispatch"
+#: From a plan that stands: warm enough to mend it, not to forget it.
+WARM: Final = SearchParams(hot_l=60.0, hot_s=60.0)
 #: Sizes of pieces, as shares of the mean tank, that the routing engine tries.
 PIECE_SHARES: Final = (1.0, 0.6)
 
@@ -79,6 +83,9 @@ class _Run:
         self._should_stop = should_stop
         self.bound_l: int | None = None
         self.threads: list[SearchThread] = []
+        self.today: Today | None = None
+        self.rest: Rest | None = None
+        self.broken: list[str] = []
 
     def elapsed_s(self) -> float:
         return time.monotonic() - self.begin
@@ -115,42 +122,89 @@ def solve(
     params: SolveParams | None = None,
     *,
     seed: int = 0,
+    done: Sequence[Route] = (),
+    locked: Sequence[Route] = (),
+    now_s: int | None = None,
+    previous: Plan | None = None,
+    change_price_l: int = 0,
     progress: ProgressCallback | None = None,
     should_stop: StopCallback | None = None,
 ) -> SolveResult:
     """
     Return the best plan found within the limits, with a proven bound.
 
+    With any of ``done``, ``locked``, ``now_s`` or ``previous`` the rest of a day is
+    planned, and the plan holds what is done as well; see `Today` and `split_day`.
+
     Parameters
     ----------
+    done
+        Routes as driven so far, the trips under way to their last delivery.
+    locked
+        Trips (fillings and deliveries) that keep truck, litres and times.
+    now_s
+        Nothing new starts earlier; the last filling begun, if not given.
+    previous
+        The plan that people were told: the search starts from it.
+    change_price_l
+        Litres to be gained for every village that gets another truck or another
+        time, by more than 30 minutes, than ``previous`` said.
     progress
         Called from time to time with where the run stands.
     should_stop
         Asked from time to time; the best plan so far is returned when it says so.
+
+    Raises
+    ------
+    PlanError
+        If what is done names a truck or a place that the scenario lacks, or leaves
+        water on board.
     """
     run = _Run(scenario, travel, params or SolveParams(), seed, progress, should_stop)
+    if done or locked or previous is not None or now_s is not None:
+        run.today = Today(
+            now_s=_latest_begun_s(done) if now_s is None else now_s,
+            done=tuple(done),
+            locked=tuple(locked),
+            previous=previous,
+            change_price_l=change_price_l,
+        )
+        if run.params.engine == "routing":
+            raise SolverError("the routing engine plans whole days only")
     run.report("compile", 0.0)
     compile_search()
     run.begin = time.monotonic()  # compiling happens once, and is not planning
     instance = build_instance(scenario, travel)
+    if run.today is not None:
+        run.rest = rest_of_day(scenario, instance, run.today)
+        instance = run.rest.instance
     run.report("bound", 0.0)
-    needs = band_needs(scenario)
+    needs = band_needs(instance)
     model = BoundModel(instance, needs)
     began = time.monotonic()
     run.bound_l = int(model.most_l(range(len(BANDS)), ()))
     # One such program for every band that is not full, and harder ones among them.
     bound_s = 9 * (time.monotonic() - began)
+    params_of_search = SearchParams()
+    if run.today is not None and run.today.previous is not None:
+        params_of_search = WARM
     run.threads = [
-        SearchThread(instance, SearchParams(), seed * 1000 + k)
+        SearchThread(instance, params_of_search, seed * 1000 + k)
         for k in range(run.params.workers)
     ]
+    if run.today is not None:
+        assert run.rest is not None
+        run.broken = go_on_from(run.threads, scenario, run.rest, run.today)
     if run.params.engine == "routing":
         _route(run, instance, bound_s)
     else:
         _search(run, instance, bound_s)
     thread = best_thread(run.threads)
     run.report("timetable", 1.0)
-    routes = _timetable(run, instance, best_routes(scenario, instance, thread.state))
+    begun = run.rest.prefix if run.rest is not None else None
+    routes = best_routes(scenario, instance, thread.state, begun)
+    if run.today is None:  # promised times stay as they are
+        routes = _timetable(run, instance, routes)
     run.report("reasons", 1.0)
     plan = _plan(run, instance, thread, routes, model)
     return SolveResult(
@@ -166,14 +220,17 @@ def solve(
     )
 
 
-def band_needs(scenario: Scenario) -> npt.NDArray[np.int64]:
+def _latest_begun_s(done: Sequence[Route]) -> int:
+    return max(
+        (s.start_s for r in done for s in r.stops if s.kind == "fill"), default=0
+    )
+
+
+def band_needs(instance: Instance) -> npt.NDArray[np.int64]:
     """Return the need of every village and band, shape (V, 7), in litres."""
-    needs = needs_l(scenario)
-    rows = [
-        [needs[village.village_id][band] for band in BANDS]
-        for village in scenario.villages
-    ]
-    return np.array(rows, dtype=np.int64).reshape(len(rows), len(BANDS))
+    need = instance.level_need
+    bands: npt.NDArray[np.int64] = need.reshape(len(need), len(BANDS), -1).sum(axis=2)
+    return bands
 
 
 def _finishing_s(run: _Run, bound_s: float) -> float:
@@ -201,7 +258,7 @@ def _search(run: _Run, instance: Instance, bound_s: float) -> None:
 
 def _seed_by_routing(run: _Run, instance: Instance) -> None:
     """Start the last thread from OR-Tools' first solution, if it comes in time."""
-    if len(run.threads) < 2:
+    if len(run.threads) < 2 or run.today is not None:
         return
     nodes = 3 * instance.truck.size * 6 + 2 * instance.village.size
     if nodes > MOST_SEED_NODES or run.seconds < 2:
@@ -224,7 +281,8 @@ def _adopt_routes(
 ) -> None:
     for r, (places, litres) in enumerate(routed):
         if places.size:
-            adopt_route(thread.instance, thread.state, r, places, litres)
+            free = np.full_like(places, -1)
+            adopt_row(thread, r, Row(places, litres, free, free))
 
 
 def _route(run: _Run, instance: Instance, bound_s: float) -> None:
@@ -279,9 +337,12 @@ def _plan(
     }
     villages = village_outcomes(scenario, routes, reasons)
     totals = plan_totals(scenario, run.travel, routes, villages)
-    bound: Bound = model.bound([totals.served_l[band] for band in BANDS])
+    bound = _bound(run, model, [totals.served_l[band] for band in BANDS])
     is_full = all(totals.served_l[band] == bound.served_l[band] for band in BANDS)
-    notes = ("travel times are estimates",) if run.travel.is_estimate else ()
+    notes: tuple[str, ...] = ()
+    if run.travel.is_estimate:
+        notes = ("travel times are estimates",)
+    notes += tuple(f"promise not kept: truck {truck_id}" for truck_id in run.broken)
     return Plan(
         scenario=scenario.name,
         date=scenario.date,
@@ -299,6 +360,24 @@ def _plan(
         totals=totals,
         bound=bound,
         notes=notes,
+    )
+
+
+def _bound(run: _Run, model: BoundModel, served_l: Sequence[int]) -> Bound:
+    """Return the bound of the whole day, what is done counted as it is."""
+    if run.rest is None:
+        return model.bound(served_l)
+    done = run.rest.served.reshape(len(BANDS), -1).sum(axis=1)
+    bound = model.bound([s - int(d) for s, d in zip(served_l, done, strict=True)])
+    total = bound.total_l + int(done.sum())
+    return Bound(
+        method=bound.method,
+        served_l={
+            band: bound.served_l[band] + int(d)
+            for band, d in zip(BANDS, done, strict=True)
+        },
+        total_l=total,
+        gap=(total - sum(served_l)) / total if total else 0.0,
     )
 
 

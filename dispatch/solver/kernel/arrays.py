@@ -33,7 +33,8 @@ TRUCK: Final = np.dtype(
         *_ints("drive_price", "max_duration"),
         ("unload_s_per_l", np.float64),
         *_ints("drive_class", "access_class", "is_potable"),
-        *_ints("break_s", "break_from", "break_until"),  # break_s 0 = none
+        # needs_break: it set out before break_from and has not paused yet
+        *_ints("needs_break", "break_s", "break_from", "break_until"),
     ],
     align=True,
 )

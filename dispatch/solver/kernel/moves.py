@@ -391,6 +391,20 @@ def remove_entries(inst: Instance, state: State, r: int, first: int, last: int) 
 
 
 @compiled
+def clear_route(inst: Instance, state: State, r: int) -> None:
+    """Take everything off a route, promised or not."""
+    touch_route(state, r)
+    for i in range(state.route[r].length):
+        node = state.entry[r, i].node
+        if node >= inst.first_village:
+            v = node - inst.first_village
+            add_litres(inst, state, v, r, -state.entry[r, i].litres, False)
+            forget_visit(state, v, r)
+    state.draft_pause[0] = -2
+    commit_candidate(inst, state, r, 0, inst.truck[r].shift_start)
+
+
+@compiled
 def store_best(state: State) -> None:
     """Copy the solution's changed routes to the best."""
     for r in range(state.route.size):

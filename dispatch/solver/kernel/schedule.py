@@ -111,7 +111,7 @@ def _bay_conflict_end(
 def _bay_free_from(
     inst: Instance, state: State, s: int, route: int, start: int, duration: int
 ) -> int:
-    """Return the first time from ``start`` on at which a bay is free for long enough."""
+    """Return the first time from ``start`` on when a bay is free for long enough."""
     if inst.source[s].bays == 1:  # fillings are disjoint: one pass
         for f in range(
             _first_fill(state, s, start - inst.source[s].longest_fill),
@@ -417,15 +417,6 @@ def _run_candidate(
 
 
 @compiled
-def _needs_break(inst: Instance, r: int) -> bool:
-    """Whether a truck needs its pause if it is out for long enough."""
-    return (
-        inst.truck[r].break_s > 0
-        and inst.truck[r].shift_start < inst.truck[r].break_from
-    )
-
-
-@compiled
 def schedule_candidate(inst: Instance, state: State, r: int, n: int, first: int) -> int:
     """
     Return when the draft row of ``n`` entries is back at the depot, or BIG.
@@ -433,7 +424,7 @@ def schedule_candidate(inst: Instance, state: State, r: int, n: int, first: int)
     Entries before ``first`` are those of the route, with their times.
     Fillings keep clear of all listed fillings of other routes.
     """
-    if not _needs_break(inst, r):
+    if not inst.truck[r].needs_break:
         return _run_candidate(inst, state, r, n, first, False)
     if state.route[r].back <= inst.truck[r].break_until:  # it may still do without
         back = _run_candidate(inst, state, r, n, first, False)
@@ -458,7 +449,7 @@ def set_latest(inst: Instance, state: State, r: int) -> None:
     travel = inst.travel_s[inst.truck[r].drive_class]
     following = inst.truck[r].depot
     limit = inst.truck[r].shift_end
-    if _needs_break(inst, r) and state.route[r].pause_entry < -1:
+    if inst.truck[r].needs_break and state.route[r].pause_entry < -1:
         # Back before the pause is due, or with time for it.
         limit = max(limit - inst.truck[r].break_s, inst.truck[r].break_until)
         limit = min(limit, inst.truck[r].shift_end)

@@ -11,6 +11,7 @@ from dispatch.solver.kernel.insert import gather_routes, insert_once
 from dispatch.solver.kernel.moves import (
     add_litres,
     begin,
+    clear_route,
     commit_candidate,
     fills_fit,
     finish,
@@ -383,13 +384,69 @@ def probe(inst: Instance, state: State, v: int) -> int:
 
 
 @compiled
+def _adoptable_l(
+    inst: Instance, state: State, r: int, n: int, fill: int, v: int, litres: int
+) -> int:
+    """Return the litres of a visit that the rules allow after the draft's entries."""
+    node = inst.first_village + v
+    s = state.draft[fill].node - inst.first_source
+    drawn = state.drawn[s]
+    brought = 0
+    count = state.village[v].visits
+    for e in range(n):
+        if state.draft[e].node == state.draft[fill].node:
+            drawn += state.draft[e].litres
+        if state.draft[e].node == node:
+            brought += state.draft[e].litres
+            count += 1
+    free = inst.village[v].room - state.village[v].potable - state.village[v].other
+    if not inst.truck[r].is_potable:
+        free = min(free, inst.village[v].need_animals - state.village[v].other)
+    q = min(litres, free - brought)
+    q = min(q, inst.truck[r].capacity - state.draft[fill].litres)
+    q = min(q, inst.source[s].supply - drawn)
+    allowed = inst.may_enter[inst.truck[r].access_class, v]
+    fits = count < inst.village[v].max_visits and count < state.visitor.shape[1]
+    return q if allowed and fits and q >= inst.village[v].min_visit else 0
+
+
+@compiled
+def _drop_last(inst: Instance, state: State, n: int) -> int:
+    """Take the last visit that is not promised off the draft; return its new size."""
+    at = n - 1
+    while at >= 0 and (
+        state.draft[at].node < inst.first_village or state.draft[at].fixed
+    ):
+        at -= 1
+    if at < 0:
+        return -1
+    fill = at
+    while state.draft[fill].node >= inst.first_village:
+        fill -= 1
+    state.draft[fill].litres -= state.draft[at].litres
+    is_only = fill == at - 1 and (
+        at == n - 1 or state.draft[at + 1].node < inst.first_village
+    )
+    first, gone = (fill, 2) if is_only else (at, 1)
+    for i in range(first, n - gone):
+        state.draft[i] = state.draft[i + gone]
+    return n - gone
+
+
+@compiled
 def adopt_route(
-    inst: Instance, state: State, r: int, nodes: IntArray, litres: IntArray
+    inst: Instance,
+    state: State,
+    r: int,
+    nodes: IntArray,
+    litres: IntArray,
+    starts: IntArray,
+    ends: IntArray,
 ) -> int:
     """
-    Make a given row the route of an idle truck, leaving out what does not fit.
+    Make a given row the route of a truck, leaving out what does not fit.
 
-    Visits that break a rule go first; if the rest has no timetable, trips are
+    Visits that break a rule go first; if the rest has no timetable, visits are
     dropped from the end until it has.
 
     Parameters
@@ -397,65 +454,58 @@ def adopt_route(
     nodes, litres
         Places and litres of every entry, fillings too (their litres are
         recomputed).
+    starts, ends
+        Times of entries that are promised as they are, -1 for others. A promise
+        that cannot be kept leaves the truck's route as it was.
+
+    Returns
+    -------
+    int
+        Entries of the route, or -1 if a promise cannot be kept.
     """
     begin(state)
+    clear_route(inst, state, r)
     n = 0
     fill = -1
+    is_kept = True
     for k in range(nodes.size):
         node = nodes[k]
+        if n + 2 > state.draft.size:
+            break
         if node < inst.first_village:
             if fill >= 0 and n == fill + 1:
                 n -= 1
             fill = -1
             s = node - inst.first_source
-            is_fit = inst.source[s].is_potable or not inst.truck[r].is_potable
-            if is_fit and n + 2 <= state.draft.size:
+            if inst.source[s].is_potable or not inst.truck[r].is_potable:
                 fill = n
-                state.draft[n].node = node
                 state.draft[n].litres = 0
-                n += 1
-        elif fill >= 0 and n < state.draft.size:
+        elif fill >= 0:
             v = node - inst.first_village
-            s = state.draft[fill].node - inst.first_source
-            drawn = state.drawn[s]
-            brought = 0
-            count = state.village[v].visits
-            for e in range(n):
-                if state.draft[e].node == state.draft[fill].node:
-                    drawn += state.draft[e].litres
-                if state.draft[e].node == node:
-                    brought += state.draft[e].litres
-                    count += 1
-            free = (
-                inst.village[v].room - state.village[v].potable - state.village[v].other
-            )
-            if not inst.truck[r].is_potable:
-                free = min(free, inst.village[v].need_animals - state.village[v].other)
-            q = min(litres[k], free - brought)
-            q = min(q, inst.truck[r].capacity - state.draft[fill].litres)
-            q = min(q, inst.source[s].supply - drawn)
-            allowed = inst.may_enter[inst.truck[r].access_class, v]
-            fits = count < inst.village[v].max_visits and count < state.visitor.shape[1]
-            if allowed and fits and q > 0 and q >= inst.village[v].min_visit:
-                state.draft[n].node = node
-                state.draft[n].litres = q
-                state.draft[fill].litres += q
-                n += 1
+            q = _adoptable_l(inst, state, r, n, fill, v, litres[k])
+            if q <= 0 or (starts[k] >= 0 and q < litres[k]):
+                is_kept = is_kept and starts[k] < 0
+                continue
+            state.draft[n].litres = q
+            state.draft[fill].litres += q
+        if fill < 0:
+            is_kept = is_kept and starts[k] < 0
+            continue
+        state.draft[n].node = node
+        state.draft[n].fixed = 1 if starts[k] >= 0 else 0
+        state.draft[n].start = starts[k]
+        state.draft[n].end = ends[k]
+        n += 1
     if fill >= 0 and n == fill + 1:
         n -= 1
-    while n > 0:
+    back = BIG
+    while n > 0 and is_kept:
         if fills_fit(inst, state, n):
             back = schedule_candidate(inst, state, r, n, 0)
             if back < BIG:
                 break
-        n -= 1  # the last visit goes, with its filling if it was the only one
-        at = n
-        while state.draft[at].node >= inst.first_village:
-            at -= 1
-        state.draft[at].litres -= state.draft[n].litres
-        if at == n - 1:
-            n -= 1
-    if n > 0:
+        n = _drop_last(inst, state, n)
+    if n > 0 and back < BIG:
         commit_candidate(inst, state, r, n, back)
         for i in range(n):
             node = state.entry[r, i].node
@@ -463,5 +513,8 @@ def adopt_route(
                 v = node - inst.first_village
                 add_litres(inst, state, v, r, state.entry[r, i].litres, True)
     finish(inst, state)
+    if not is_kept or n < 0:
+        undo(inst, state)
+        return -1
     state.route[r].dirty = 1
     return n

@@ -1,0 +1,228 @@
+"""What a new plan changes for villages that were told of an earlier one, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from dispatch.check import check_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dispatch.plan import Plan, Route, Stop
+    from dispatch.scenario import Scenario, Travel
+
+ChangeKind = Literal["moved", "other_truck", "dropped", "added", "litres"]
+ChangeReason = Literal[
+    "truck_out", "truck_late", "truck_hours", "road", "source", "village", "for_others"
+]
+
+#: Villages are told of a time; a shift by more is a change.
+MOST_MOVED_S: Final = 1_800
+#: A truck is late if it is behind its plan by more.
+LATE_S: Final = 60
+
+#: What stands behind a rule of the design (section 4) that the old visit would break.
+_REASON_OF_RULE: Final[Mapping[int, ChangeReason]] = {
+    1: "truck_hours",
+    2: "road",
+    3: "source",
+    4: "village",
+    5: "village",
+    6: "source",
+    7: "source",
+    8: "village",
+    9: "road",
+    10: "source",
+    11: "village",
+    12: "truck_out",
+    13: "truck_hours",
+    14: "village",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """
+    One visit that differs; times are seconds since midnight, None where there is none.
+
+    ``reason`` says what made the old visit impossible; ``for_others`` that it was
+    still possible and gave way to more water elsewhere.
+    """
+
+    village_id: str
+    kind: ChangeKind
+    reason: ChangeReason
+    truck_before: str | None
+    truck_after: str | None
+    start_before_s: int | None
+    start_after_s: int | None
+    litres_before: int
+    litres_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    truck_id: str
+    source_id: str
+    stop: Stop
+
+
+def plan_changes(
+    scenario: Scenario,
+    travel: Travel,
+    before: Plan,
+    after: Plan,
+    *,
+    now_s: int,
+    done: Sequence[Route] = (),
+) -> list[Change]:
+    """
+    Return the visits to come that differ between two plans, by village and time.
+
+    Parameters
+    ----------
+    scenario, travel
+        As they are now: an old visit that breaks a rule of theirs had to change.
+    now_s
+        Visits that ``before`` starts earlier are over or under way, and left out.
+    done
+        What was driven; it tells which trucks are behind.
+    """
+    why = _Why(scenario, travel, before, done)
+    old, new = _visits(before, now_s), _visits(after, now_s)
+    changes = []
+    for village_id in sorted({*old, *new}):
+        pairs = _paired(old.get(village_id, []), new.get(village_id, []))
+        for was, now in pairs:
+            change = _change(village_id, was, now, why)
+            if change is not None:
+                changes.append(change)
+    return changes
+
+
+def _visits(plan: Plan, now_s: int) -> dict[str, list[_Visit]]:
+    found: dict[str, list[_Visit]] = {}
+    for route in plan.routes:
+        source_id = ""
+        for stop in route.stops:
+            if stop.kind == "fill":
+                source_id = stop.place_id
+            elif stop.kind == "deliver" and stop.start_s >= now_s:
+                visit = _Visit(route.truck_id, source_id, stop)
+                found.setdefault(stop.place_id, []).append(visit)
+    return found
+
+
+def _paired(
+    old: list[_Visit], new: list[_Visit]
+) -> list[tuple[_Visit | None, _Visit | None]]:
+    """Match visits of the same truck, nearest in time first, then what is left."""
+    left_old, left_new = list(old), list(new)
+    pairs: list[tuple[_Visit | None, _Visit | None]] = []
+    same = sorted(
+        (abs(a.stop.start_s - b.stop.start_s), i, j)
+        for i, a in enumerate(old)
+        for j, b in enumerate(new)
+        if a.truck_id == b.truck_id
+    )
+    for _, i, j in same:
+        if old[i] in left_old and new[j] in left_new:
+            left_old.remove(old[i])
+            left_new.remove(new[j])
+            pairs.append((old[i], new[j]))
+    left_old.sort(key=lambda visit: visit.stop.start_s)
+    left_new.sort(key=lambda visit: visit.stop.start_s)
+    for k in range(max(len(left_old), len(left_new))):
+        pairs.append(
+            (
+                left_old[k] if k < len(left_old) else None,
+                left_new[k] if k < len(left_new) else None,
+            )
+        )
+    return pairs
+
+
+def _change(
+    village_id: str, was: _Visit | None, now: _Visit | None, why: _Why
+) -> Change | None:
+    kind: ChangeKind
+    if was is None:
+        kind = "added"
+    elif now is None:
+        kind = "dropped"
+    elif was.truck_id != now.truck_id:
+        kind = "other_truck"
+    elif abs(was.stop.start_s - now.stop.start_s) > MOST_MOVED_S:
+        kind = "moved"
+    elif was.stop.litres != now.stop.litres:
+        kind = "litres"
+    else:
+        return None
+    return Change(
+        village_id=village_id,
+        kind=kind,
+        reason="for_others" if was is None else why.reason(was),
+        truck_before=was.truck_id if was else None,
+        truck_after=now.truck_id if now else None,
+        start_before_s=was.stop.start_s if was else None,
+        start_after_s=now.stop.start_s if now else None,
+        litres_before=was.stop.litres if was else 0,
+        litres_after=now.stop.litres if now else 0,
+    )
+
+
+class _Why:
+    """What has become impossible of the old plan."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        travel: Travel,
+        before: Plan,
+        done: Sequence[Route],
+    ) -> None:
+        self._of_place: dict[tuple[str | None, str], ChangeReason] = {}
+        self._of_truck: dict[str, ChangeReason] = {}
+        sources = {source.source_id for source in scenario.sources}
+        for violation in check_plan(scenario, travel, before):
+            reason = _REASON_OF_RULE.get(violation.rule)
+            if reason is None:
+                continue
+            place, truck = violation.place_id, violation.truck_id
+            if place in sources:
+                self._of_place[(None, place)] = reason
+            elif place is not None and reason not in ("truck_hours", "truck_out"):
+                self._of_place[(truck, place)] = reason
+            elif truck is not None:
+                self._of_truck[truck] = reason
+        trucks = {truck.truck_id for truck in scenario.trucks}
+        for route in before.routes:
+            if route.truck_id not in trucks:
+                self._of_truck[route.truck_id] = "truck_out"
+        for truck_id in _late_trucks(before, done):
+            self._of_truck.setdefault(truck_id, "truck_late")
+
+    def reason(self, visit: _Visit) -> ChangeReason:
+        """Return why the old visit had to change, or that it need not have."""
+        place = visit.stop.place_id
+        for key in ((visit.truck_id, place), (None, place), (None, visit.source_id)):
+            if key in self._of_place:
+                return self._of_place[key]
+        return self._of_truck.get(visit.truck_id, "for_others")
+
+
+def _late_trucks(before: Plan, done: Sequence[Route]) -> set[str]:
+    planned = {
+        route.truck_id: [s for s in route.stops if s.kind in ("fill", "deliver")]
+        for route in before.routes
+    }
+    late = set()
+    for route in done:
+        stops = [s for s in route.stops if s.kind in ("fill", "deliver")]
+        told = planned.get(route.truck_id, [])
+        is_told = 0 < len(stops) <= len(told)
+        if is_told and stops[-1].end_s > told[len(stops) - 1].end_s + LATE_S:
+            late.add(route.truck_id)
+    return late

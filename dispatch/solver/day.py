@@ -1,0 +1,381 @@
+"""What is left of a day: the scenario's arrays less what is driven already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dispatch.errors import PlanError
+from dispatch.need import LIVESTOCK
+from dispatch.solver.kernel.arrays import BIG
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    from dispatch.plan import Plan, Route, Stop
+    from dispatch.scenario import Scenario
+    from dispatch.solver.kernel.arrays import Instance, State
+
+    IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Today:
+    """
+    Where a day stands that is planned anew from the middle.
+
+    Attributes
+    ----------
+    now_s
+        Nothing that is planned anew starts earlier.
+    done
+        One route per truck that has set out: the stops driven, with the times and
+        litres as they were, and those of the trip under way, which stay. A route
+        ends with its last delivery; ``return`` is planned anew.
+    locked
+        Trips promised: filling and deliveries that keep truck, times and litres.
+    previous
+        The plan that people were told; the new one starts from it.
+    change_price_l
+        Litres that the new plan must gain for every village whose truck changes or
+        whose water comes over 30 minutes earlier or later than ``previous`` said.
+    """
+
+    now_s: int
+    done: tuple[Route, ...] = ()
+    locked: tuple[Route, ...] = ()
+    previous: Plan | None = None
+    change_price_l: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what no day can hold."""
+        if not 0 <= self.now_s <= 172_800:
+            raise ValueError(f"now_s = {self.now_s}: must be 0 to 172800")
+        if self.change_price_l < 0:
+            raise ValueError(f"change_price_l = {self.change_price_l}: must be >= 0")
+        for route in self.done:
+            _require_whole_trips(route)
+
+
+def _require_whole_trips(route: Route) -> None:
+    on_board = 0
+    for stop in route.stops:
+        if stop.kind == "fill":
+            on_board += stop.litres
+        elif stop.kind == "deliver":
+            on_board -= stop.litres
+    if on_board:
+        raise PlanError(
+            f"truck {route.truck_id} has {on_board} litres on board with no stop to "
+            "bring them to: add the stops of the trip under way to what is done"
+        )
+
+
+def split_day(
+    plan: Plan,
+    now_s: int,
+    *,
+    delays_s: Mapping[str, int] | None = None,
+    locked_villages: frozenset[str] = frozenset(),
+) -> tuple[tuple[Route, ...], tuple[Route, ...]]:
+    """
+    Return what of a plan is done by now, and which later trips are promised.
+
+    A trip counts as done when its filling has begun: the water is on board.
+
+    Parameters
+    ----------
+    delays_s
+        Seconds that each truck is behind its plan; its stops that are not over yet
+        move by as much.
+    locked_villages
+        Trips to any of these are promised.
+    """
+    done: list[Route] = []
+    locked: list[Route] = []
+    for route in plan.routes:
+        delay_s = (delays_s or {}).get(route.truck_id, 0)
+        begun, promised = _split_route(route, now_s, delay_s, locked_villages)
+        if any(stop.kind != "depart" for stop in begun):
+            done.append(replace(route, stops=tuple(begun)))
+        if promised:
+            locked.append(replace(route, stops=tuple(promised)))
+    return tuple(done), tuple(locked)
+
+
+def _later(stop: Stop, delay_s: int) -> Stop:
+    return replace(
+        stop,
+        arrive_s=stop.arrive_s + delay_s,
+        start_s=stop.start_s + delay_s,
+        end_s=stop.end_s + delay_s,
+    )
+
+
+def _split_route(
+    route: Route, now_s: int, delay_s: int, locked_villages: frozenset[str]
+) -> tuple[list[Stop], list[Stop]]:
+    """Return the stops begun, and the whole later trips to locked villages."""
+    begun: list[Stop] = []
+    later: list[list[Stop]] = []
+    for stop in route.stops:
+        moved = stop if stop.end_s <= now_s else _later(stop, delay_s)
+        has_begun = moved.start_s < now_s
+        if stop.kind == "fill" and (later or not has_begun):
+            later.append([stop])
+        elif stop.kind == "deliver" and later:
+            later[-1].append(stop)
+        elif stop.kind in ("fill", "deliver") or (
+            stop.kind in ("depart", "break") and has_begun and not later
+        ):
+            begun.append(moved)
+    promised = [
+        trip for trip in later if any(stop.place_id in locked_villages for stop in trip)
+    ]
+    return begun, [stop for trip in promised for stop in trip]
+
+
+@dataclass(slots=True)
+class Rest:
+    """
+    The rest of a day as arrays for the search.
+
+    Attributes
+    ----------
+    served
+        Litres of every level that the done part serves, shape (G,).
+    prefix
+        Per truck position the stops that its new route goes on from.
+    fills
+        Done fillings that are not over: source position, start, end.
+    """
+
+    instance: Instance
+    served: IntArray
+    prefix: dict[int, Route] = field(default_factory=dict)
+    fills: list[tuple[int, int, int]] = field(default_factory=list)
+
+
+def rest_of_day(scenario: Scenario, instance: Instance, today: Today) -> Rest:
+    """
+    Return the arrays of what can still be done after ``today.now_s``.
+
+    Raises
+    ------
+    PlanError
+        If what is done names a truck or place that the scenario lacks.
+    """
+    trucks = {truck.truck_id: r for r, truck in enumerate(scenario.trucks)}
+    nodes = {place: node for node, place in enumerate(scenario.place_ids)}
+    instance = instance._replace(
+        truck=instance.truck.copy(),
+        source=instance.source.copy(),
+        village=instance.village.copy(),
+        level_need=instance.level_need.copy(),
+        change_price=today.change_price_l,
+        earlier=_earlier(scenario, instance, today),
+    )
+    late = np.maximum(instance.truck["shift_start"], today.now_s)
+    instance.truck["shift_start"] = late
+    potable = np.zeros(instance.village.size, dtype=np.int64)
+    other = np.zeros_like(potable)
+    rest = Rest(instance, np.zeros(instance.level_need.shape[1], dtype=np.int64))
+    for route in today.done:
+        r = trucks.get(route.truck_id)
+        unknown = [s.place_id for s in route.stops if s.place_id not in nodes]
+        if r is None or unknown:
+            what = f"truck {route.truck_id}" if r is None else f"place {unknown[0]}"
+            raise PlanError(f"what is done names {what}, which the scenario lacks")
+        rest.prefix[r] = route
+        _take_off(rest, r, route, nodes, today.now_s, potable, other)
+    _serve(rest, potable, other)
+    _send_on(scenario, rest, today, nodes)
+    return rest
+
+
+def _send_on(
+    scenario: Scenario, rest: Rest, today: Today, nodes: Mapping[str, int]
+) -> None:
+    """
+    Let trucks that are on their way to a source arrive there first.
+
+    A truck that is called off the road needs the way from where it is; counting
+    from the source that it heads for never promises too much.
+    """
+    left = _still_to_come(today) if today.previous is not None else {}
+    told = {r.truck_id: r for r in (today.previous.routes if today.previous else ())}
+    for r, truck in enumerate(scenario.trucks):
+        stops = left.get(truck.truck_id, [])
+        if not stops or stops[0].kind != "fill" or stops[0].place_id not in nodes:
+            continue
+        record = rest.instance.truck[r]
+        begun = rest.prefix.get(r)
+        if begun is None:  # it has left its depot, and no more
+            route = told[truck.truck_id]
+            begun = replace(route, stops=route.stops[:1])
+        ready = begun.stops[-1].end_s
+        if ready >= today.now_s:
+            continue
+        travel = rest.instance.travel_s[int(record["drive_class"])]
+        target = nodes[stops[0].place_id]
+        arrive = ready + int(travel[int(record["start"]), target])
+        if arrive < BIG:
+            rest.prefix[r] = begun
+            record["start"] = target
+            record["shift_start"] = max(arrive, today.now_s)
+
+
+def _take_off(
+    rest: Rest,
+    r: int,
+    route: Route,
+    nodes: Mapping[str, int],
+    now_s: int,
+    potable: IntArray,
+    other: IntArray,
+) -> None:
+    """Book a truck's done stops: place, time, water drawn and brought, pause."""
+    instance = rest.instance
+    for stop in route.stops:
+        node = nodes[stop.place_id]
+        if stop.kind == "fill":
+            s = node - instance.first_source
+            record = instance.source[s]
+            record["supply"] = max(0, int(record["supply"]) - stop.litres)
+            record["stock"] -= stop.litres
+            taken = stop.end_s - stop.start_s
+            record["longest_fill"] = max(int(record["longest_fill"]), taken)
+            if stop.end_s > now_s:
+                rest.fills.append((s, stop.start_s, stop.end_s))
+        elif stop.kind == "deliver":
+            v = node - instance.first_village
+            brought = potable if instance.truck["is_potable"][r] else other
+            brought[v] += stop.litres
+            visits = int(instance.village["max_visits"][v]) - 1
+            instance.village["max_visits"][v] = max(0, visits)
+        elif stop.kind == "break":
+            instance.truck["needs_break"][r] = 0
+            instance.truck["break_s"][r] = 0
+    last = route.stops[-1]
+    instance.truck["start"][r] = nodes[last.place_id]
+    instance.truck["shift_start"][r] = max(
+        int(instance.truck["shift_start"][r]), last.end_s
+    )
+
+
+def _serve(rest: Rest, potable: IntArray, other: IntArray) -> None:
+    """Take what the villages got off their needs, level by level (section 5)."""
+    instance = rest.instance
+    village, need = instance.village, instance.level_need
+    steps = need.shape[1] // 7
+    animals = slice(LIVESTOCK * steps, (LIVESTOCK + 1) * steps)
+    people = np.minimum(potable, village["need_people"])
+    by_potable = np.clip(potable - people, 0, village["need_animals"] - other)
+    for_animals = other + by_potable
+    rest_l = potable - people - by_potable
+    parts = (
+        (slice(0, animals.start), people),
+        (animals, for_animals),
+        (slice(animals.stop, None), rest_l),
+    )
+    for levels, litres in parts:
+        left = litres.copy()
+        for level in range(*levels.indices(need.shape[1])):
+            given = np.minimum(left, need[:, level])
+            need[:, level] -= given
+            left -= given
+            rest.served[level] = int(given.sum())
+    village["need_people"] -= people
+    village["need_animals"] -= for_animals
+    village["room"] = np.maximum(0, village["room"] - potable - other)
+    village["min_visit"] = np.minimum(village["min_visit"], village["room"])
+
+
+def _still_to_come(today: Today) -> dict[str, list[Stop]]:
+    """Return the fillings and deliveries of the previous plan that are not done."""
+    done = {route.truck_id: _num_served(route) for route in today.done}
+    routes = today.previous.routes if today.previous else today.locked
+    return {
+        route.truck_id: [s for s in route.stops if s.kind in ("fill", "deliver")][
+            done.get(route.truck_id, 0) if today.previous else 0 :
+        ]
+        for route in routes
+    }
+
+
+def _num_served(route: Route) -> int:
+    return sum(stop.kind in ("fill", "deliver") for stop in route.stops)
+
+
+def _earlier(scenario: Scenario, instance: Instance, today: Today) -> IntArray:
+    """Return route and start of the visits told before and still to come."""
+    trucks = {truck.truck_id: r for r, truck in enumerate(scenario.trucks)}
+    villages = {v.village_id: k for k, v in enumerate(scenario.villages)}
+    told: dict[int, list[tuple[int, int]]] = {}
+    for truck_id, stops in _still_to_come(today).items():
+        if truck_id not in trucks:
+            continue  # its visits change whatever is planned
+        for stop in stops:
+            if stop.kind == "deliver" and stop.place_id in villages:
+                visits = told.setdefault(villages[stop.place_id], [])
+                visits.append((trucks[truck_id], stop.start_s))
+    width = max([1, *(len(visits) for visits in told.values())])
+    table = np.full((instance.village.size, width, 2), -1, dtype=np.int64)
+    for v, visits in told.items():
+        table[v, : len(visits)] = visits
+    return table
+
+
+def list_given_fills(rest: Rest, state: State) -> None:
+    """Enter fillings under way into the bays' lists, under no route of the search."""
+    for s, start, end in sorted(rest.fills, key=lambda fill: fill[1]):
+        f = int(state.num_fills[s])
+        state.fill[s, f] = (start, end, 0, -1)
+        state.num_fills[s] = f + 1
+
+
+class Row(NamedTuple):
+    """Entries of a route still to come; starts and ends are -1 for what may change."""
+
+    nodes: IntArray
+    litres: IntArray
+    starts: IntArray
+    ends: IntArray
+
+    def only_held(self) -> Row:
+        """Return the promised entries alone."""
+        held = self.starts >= 0
+        return Row(*(np.ascontiguousarray(column[held]) for column in self))
+
+    def released(self) -> Row:
+        """Return the same entries with no promise."""
+        free = np.full_like(self.starts, -1)
+        return Row(self.nodes, self.litres, free, free)
+
+
+def rows_to_adopt(scenario: Scenario, today: Today) -> dict[int, Row]:
+    """Return per truck position its trips still to come."""
+    trucks = {truck.truck_id: r for r, truck in enumerate(scenario.trucks)}
+    nodes = {place: node for node, place in enumerate(scenario.place_ids)}
+    held = {
+        (route.truck_id, stop.place_id, stop.start_s)
+        for route in today.locked
+        for stop in route.stops
+    }
+    found = {}
+    for truck_id, stops in _still_to_come(today).items():
+        known = [stop for stop in stops if stop.place_id in nodes]
+        if truck_id not in trucks or not known:
+            continue
+        is_held = [(truck_id, s.place_id, s.start_s) in held for s in known]
+        found[trucks[truck_id]] = Row(
+            np.array([nodes[s.place_id] for s in known], dtype=np.int64),
+            np.array([s.litres for s in known], dtype=np.int64),
+            np.where(is_held, [s.start_s for s in known], -1).astype(np.int64),
+            np.where(is_held, [s.end_s for s in known], -1).astype(np.int64),
+        )
+    return found
