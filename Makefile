@@ -9,6 +9,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SCENARIO ?= data/yonghe
 PORT ?= 8501
+PUBLIC ?= --limit 5
 
 .PHONY: run setup test lint bench clean
 
@@ -44,7 +45,7 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: setup  ## PEERS="--only peer-24" and PUBLIC="--families sdvrp" narrow it
+bench: setup  ## over an hour; PEERS="--only peer-24" PUBLIC="--families sdvrp"
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[bench]'
 	$(BIN)/python -m benchmarks peers $(PEERS)
 	$(BIN)/python -m benchmarks public $(PUBLIC)

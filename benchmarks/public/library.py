@@ -48,14 +48,23 @@ class Entry:
     best: BestKnown
     folder: Path
 
-    def read(self) -> PublicInstance:
-        """Return the instance."""
-        family = FAMILIES[self.best.family]
-        for ending in family.endings:
+    def path(self) -> Path:
+        """Return the instance's file; for mtvrp a name without a file of its own."""
+        for ending in FAMILIES[self.best.family].endings:
             path = self.folder / f"{self.best.instance}{ending}"
             if path.is_file() or not ending:
-                return family.read(path)
+                return path
         raise FileNotFoundError(f"no file of {self.best.instance} in {self.folder}")
+
+    def read(self) -> PublicInstance:
+        """Return the instance."""
+        return FAMILIES[self.best.family].read(self.path())
+
+    def rank(self) -> tuple[bool, int]:
+        """Return what to sort by: proven first, small files before large ones."""
+        path = self.path()
+        size = path.stat().st_size if path.is_file() else 0
+        return not self.best.is_proven, size
 
 
 def entries(
@@ -64,11 +73,14 @@ def entries(
     """
     Return the instances of the families that have a best value, in order.
 
-    Those proven optimal come first, so that a limit of the number takes them.
+    Those proven optimal come first, small ones of them before large ones, so that a
+    limit of the number takes them.
     """
     known = [b for b in read_best_known(root / "best_known.csv") if b.value is not None]
     for name in families:
-        rows = [best for best in known if best.family == name]
-        for best in sorted(rows, key=lambda row: not row.is_proven):
-            if not only or best.instance in only:
-                yield Entry(best, root / name)
+        found = [
+            Entry(best, root / name)
+            for best in known
+            if best.family == name and (not only or best.instance in only)
+        ]
+        yield from sorted(found, key=Entry.rank)

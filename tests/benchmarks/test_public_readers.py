@@ -89,6 +89,10 @@ def test_proven_instances_come_first_and_unknown_ones_not_at_all(tmp_path):
     (tmp_path / "best_known.csv").write_text(
         "family,instance,best_known,proven_optimal,source,solution_file,check\n"
         "sdvrp,a,10,no,,a.sol,\nsdvrp,b,,no,,,\nsdvrp,c,12,yes,,c.sol,\n"
+        "sdvrp,d,12,yes,,d.sol,\n"
     )
-    assert [e.best.instance for e in entries(tmp_path, ["sdvrp"])] == ["c", "a"]
+    (tmp_path / "sdvrp").mkdir()
+    for name, text in (("a", "1"), ("c", "a larger one"), ("d", "small")):
+        (tmp_path / "sdvrp" / f"{name}.sd").write_text(text)
+    assert [e.best.instance for e in entries(tmp_path, ["sdvrp"])] == ["d", "c", "a"]
     assert [e.best.instance for e in entries(tmp_path, ["sdvrp"], {"a"})] == ["a"]
