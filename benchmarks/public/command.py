@@ -55,10 +55,14 @@ def run(asked: argparse.Namespace) -> int:
         print(f"No such family: {', '.join(unknown)}; there are {', '.join(FAMILIES)}.")
         return 2
     only = set(filter(None, asked.only.split(",")))
-    work = {
-        name: list(entries(asked.instances, [name], only))[: asked.limit]
-        for name in families
-    }
+    try:
+        work = {
+            name: list(entries(asked.instances, [name], only))[: asked.limit]
+            for name in families
+        }
+    except FileNotFoundError as error:
+        print(f"Left undone: {error}.")
+        return 2
     if asked.validate:
         return _validate(work)
     compile_search()
