@@ -9,6 +9,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SCENARIO ?= data/yonghe
 PORT ?= 8501
+PUBLIC ?= --limit 5
 
 .PHONY: run setup test lint bench clean
 
@@ -44,9 +45,10 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: setup
-	@if test -e benchmarks/__main__.py; then $(BIN)/python -m benchmarks; \
-	else echo "There are no benchmarks in this copy."; fi
+bench: setup  ## over an hour; PEERS="--only peer-24" PUBLIC="--families sdvrp"
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[bench]'
+	$(BIN)/python -m benchmarks peers $(PEERS)
+	$(BIN)/python -m benchmarks public $(PUBLIC)
 
 clean:  ## everything made here except plans in out/
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""General routing solvers on the scenarios that they can express."""

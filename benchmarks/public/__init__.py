@@ -1,0 +1,1 @@
+"""Public routing instances: readers, an independent judge, runs of our search."""
