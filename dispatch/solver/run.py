@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 NAME: Final = "water-dispatch"
 #: From a plan that stands: warm enough to mend it, not to forget it.
-WARM: Final = SearchParams(hot_l=60.0, hot_s=60.0)
+WARM: Final = SearchParams(hot=0.02, hot_way=0.1)
 #: Sizes of pieces, as shares of the mean tank, that the routing engine tries.
 PIECE_SHARES: Final = (1.0, 0.6)
 

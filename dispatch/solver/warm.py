@@ -25,7 +25,7 @@ def compile_search() -> None:
     adopt_route(instance, state, 0, row, litres, free, free)
     construct(instance, state, -1, 0.5)
     weight = np.ones(instance.level_need.shape[1])
-    anneal(instance, state, 1, 0, weight, 0.0, 1.0, 1.0, 1.0, 0.5, 1.0)
+    anneal(instance, state, 1, 0, weight, 0.0, 1.0, 1.0, 1.0, 0.5, 0.0, 1.0)
     store_best(state)
     load_best(instance, state)
     probe(instance, state, 0)

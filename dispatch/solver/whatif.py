@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dispatch.scenario import Scenario, Travel
 
 #: From a plan that stands; hotter, and every variant would first have to mend it.
-FROM_PLAN: Final = SearchParams(hot_l=120.0, hot_s=120.0)
+FROM_PLAN: Final = SearchParams(hot=0.04, hot_way=0.1)
 #: Share of the time for bettering the plan first: what it lacks is no one's gain.
 POLISHING: Final = 0.25
 #: Runs of the unchanged scenario, whose spread tells what is mere luck.

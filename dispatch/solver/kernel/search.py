@@ -220,6 +220,7 @@ def _bring(
     goal: int,
     num_extra: int,
     waiting_price: float,
+    split_price: float,
 ) -> None:
     """Bring loads to ``v`` until ``level`` is served, each up to ``goal``."""
     for _ in range(50):
@@ -231,7 +232,7 @@ def _bring(
             want_potable = wanted(inst, state, v, goal, True)
         count = gather_routes(inst, state, v, num_extra)
         litres = insert_once(
-            inst, state, v, want_potable, want_other, count, waiting_price
+            inst, state, v, want_potable, want_other, count, waiting_price, split_price
         )
         if litres == 0:
             return
@@ -244,6 +245,7 @@ def _recreate(
     key_level: int,
     full_share: float,
     waiting_price: float,
+    split_price: float,
     num_extra: int,
 ) -> None:
     """Bring water back: first the levels all can have, then the contested one."""
@@ -251,6 +253,7 @@ def _recreate(
     full_visits = random_unit(state) < full_share
     if random_unit(state) < FREE_WAITING:
         waiting_price = 0.0
+    split_price *= max(0.0, 2.0 * random_unit(state) - 1.0)
     for step in range(3):
         if step == 0:
             level = key_level - 1
@@ -266,7 +269,7 @@ def _recreate(
             goal = max(level, min(key_level, last))
         for k in range(state.counts[2]):
             v = state.requests[k]
-            _bring(inst, state, v, level, goal, num_extra, waiting_price)
+            _bring(inst, state, v, level, goal, num_extra, waiting_price, split_price)
 
 
 @compiled
@@ -308,6 +311,7 @@ def anneal(
     mean_removed: float,
     longest_string: float,
     waiting_price: float,
+    split_price: float,
     full_share: float,
 ) -> int:
     """Run iterations at a fixed temperature; return how many improved the best."""
@@ -319,7 +323,7 @@ def anneal(
         begin(state)
         state.counts[2] = 0
         _ruin(inst, state, key_level, mean_removed, longest_string)
-        _recreate(inst, state, key_level, full_share, waiting_price, 4)
+        _recreate(inst, state, key_level, full_share, waiting_price, split_price, 4)
         finish(inst, state)
         if _accepts(inst, state, weight, drive_weight, heat):
             for k in range(state.counts[0]):
@@ -350,7 +354,7 @@ def construct(
         _sort_requests(inst, state, level)
         goal = max(level, goal_level)
         for k in range(state.counts[2]):
-            _bring(inst, state, state.requests[k], level, goal, 48, waiting_price)
+            _bring(inst, state, state.requests[k], level, goal, 48, waiting_price, 0.0)
     finish(inst, state)
     for r in range(state.route.size):
         state.route[r].dirty = 1
@@ -375,6 +379,7 @@ def probe(inst: Instance, state: State, v: int) -> int:
             wanted(inst, state, v, last, False),
             state.route.size,
             0.5,
+            0.0,
         )
         finish(inst, state)
         undo(inst, state)
