@@ -259,6 +259,12 @@ class BoundModel:
         ----------
         served_l
             Litres of every band, in the order of BANDS.
+
+        Notes
+        -----
+        A plan that is at least as good keeps full what this one fills, and serves at
+        least as much of the first band that is not full. So the total may count on
+        these floors: it holds for every plan at least as good, the best one included.
         """
         need = self._need.sum(axis=0)
         most: dict[Band, int] = {}
@@ -275,7 +281,7 @@ class BoundModel:
             total = served
         else:
             rest = range(num_full, len(BANDS))
-            value = self.most_l(list(rest), served_l[:num_full])
+            value = self.most_l(list(rest), served_l[: num_full + 1])
             full = int(need[:num_full].sum())
             total = full + _rounded(value, int(need[num_full:].sum()), served - full)
         return Bound(
