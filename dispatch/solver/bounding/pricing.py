@@ -304,8 +304,14 @@ def best_patterns(
         Shapes (V, J) and (V,): visits of the best set by class, and its litres.
     """
     num_villages, num_classes = low.shape
+    num_bands = need.shape[1]
     found = np.zeros(num_villages)
     count = np.zeros(num_classes, np.int64)
+    # Per tangent of the worth of litres: what visits add to it, and per litre of room.
+    peak = np.zeros(num_bands + 1)
+    adds = np.zeros((num_bands + 1, num_classes))
+    per_l = np.zeros((num_bands + 1, num_classes + 1))
+    sums = np.zeros(num_bands + 1)
     for v in range(num_villages):
         order = np.argsort(-worth[v])
         # Litres are worth less and less: the best amount, if visits allow it.
@@ -314,16 +320,24 @@ def best_patterns(
             if worth[v, b] > slope[v]:
                 ideal += need[v, b]
         ideal = min(ideal, room[v])
-        peak = _filled(worth[v], need[v], order, ideal) - slope[v] * ideal
-        per_l = 0.0
-        for j in range(num_classes):
-            if low[v, j] <= high[v, j]:
-                per_l = max(per_l, -bonus[v, j] / low[v, j])
+        for t in range(num_bands + 1):
+            tangent = max(0.0, worth[v, t]) - slope[v] if t < num_bands else 0.0
+            peak[t] = _filled(worth[v], need[v], order, slope[v] + tangent, room[v])
+            for j in range(num_classes):
+                adds[t, j] = tangent * (high[v, j] if tangent > 0 else low[v, j])
+                adds[t, j] -= bonus[v, j]
+        # Classes come in falling order of litres, so sums run over the smaller ones.
+        for t in range(num_bands + 1):
+            for j in range(num_classes):
+                per_l[t, j + 1] = per_l[t, j]
+                if low[v, j] <= high[v, j]:
+                    per_l[t, j + 1] = max(per_l[t, j], adds[t, j] / low[v, j])
         best = 0.0  # no visits
         counts[v] = 0
         litres[v] = 0.0
         count[:] = 0
-        j = 0
+        sums[:] = 0.0
+        j = num_classes - 1
         least = 0.0
         most = 0.0
         paid = 0.0
@@ -332,64 +346,79 @@ def best_patterns(
         unproven = NEVER
         # Depth first over classes: one more visit of class j, else the next class.
         while True:
-            can_add = False
-            while j < num_classes:
-                can_add = (
+            bound = NEVER
+            while j >= 0:
+                if (
                     low[v, j] <= high[v, j]
                     and visits < most_visits[v]
                     and least + low[v, j] <= room[v]
-                    and peak - paid - bonus[v, j]
-                    + per_l * (room[v] - least - low[v, j]) > best + 1e-9
-                )
-                if can_add:
-                    break
-                j += 1
-            if can_add and nodes < node_limit:
+                ):
+                    bound = 1e18
+                    rest = room[v] - least - low[v, j]
+                    for t in range(num_bands + 1):
+                        at_most = peak[t] + sums[t] + adds[t, j] + per_l[t, j + 1] * rest
+                        bound = min(bound, at_most)
+                    if bound > best + 1e-9:
+                        break
+                bound = NEVER
+                j -= 1
+            if bound > NEVER and nodes < node_limit:
                 nodes += 1
                 count[j] += 1
                 visits += 1
                 least += low[v, j]
                 most += high[v, j]
                 paid += bonus[v, j]
+                for t in range(num_bands + 1):
+                    sums[t] += adds[t, j]
                 amount = min(max(ideal, least), min(most, room[v]))
-                value = (
-                    _filled(worth[v], need[v], order, amount)
-                    - slope[v] * amount - paid
-                )
+                value = -slope[v] * amount - paid
+                left = amount
+                for b in order:
+                    if worth[v, b] <= 0.0 or left <= 0.0:
+                        break
+                    value += worth[v, b] * min(left, need[v, b])
+                    left -= min(left, need[v, b])
                 if value > best:
                     best = value
                     counts[v] = count
                     litres[v] = amount
                 continue
-            if can_add:
-                unproven = max(unproven, peak - paid + per_l * (room[v] - least))
+            if bound > NEVER:  # covers visits of class j; smaller ones follow here
+                bound = 1e18
+                for t in range(num_bands + 1):
+                    at_most = peak[t] + sums[t] + per_l[t, j + 1] * (room[v] - least)
+                    bound = min(bound, at_most)
+                unproven = max(unproven, bound)
             # Back: drop the last visit and go on with the class after its own.
-            j = num_classes - 1
-            while j >= 0 and count[j] == 0:
-                j -= 1
-            if j < 0:
+            j = 0
+            while j < num_classes and count[j] == 0:
+                j += 1
+            if j == num_classes:
                 break
             count[j] -= 1
             visits -= 1
             least -= low[v, j]
             most -= high[v, j]
             paid -= bonus[v, j]
-            j += 1
+            for t in range(num_bands + 1):
+                sums[t] -= adds[t, j]
+            j -= 1
         found[v] = max(best, unproven)
     return found
 
 
 @compiled
 def _filled(
-    worth: FloatArray, need: FloatArray, order: IntArray, amount: float
+    worth: FloatArray, need: FloatArray, order: IntArray, price: float, room: float
 ) -> float:
-    """Return what ``amount`` litres are worth, the best bands first."""
+    """Return what litres are worth at a price, the best bands first, room kept."""
     total = 0.0
-    left = amount
+    left = room
     for b in order:
-        if worth[b] <= 0.0 or left <= 0.0:
+        if worth[b] <= max(0.0, price) or left <= 0.0:
             break
         given = min(left, need[b])
-        total += worth[b] * given
+        total += (worth[b] - price) * given
         left -= given
     return total
