@@ -11,7 +11,7 @@ import numpy as np
 from dispatch.need import BANDS, needs_l
 from dispatch.outcome import plan_totals, village_outcomes
 from dispatch.plan import Bound, Plan, SolverInfo
-from dispatch.solver.bound import BoundModel
+from dispatch.solver.bound import BoundModel, bound_seconds
 from dispatch.solver.build_plan import assign_bays, best_routes
 from dispatch.solver.instance import build_instance
 from dispatch.solver.jit import is_compiled
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 NAME: Final = "water-dispatch"
 #: Sizes of pieces, as shares of the mean tank, that the routing engine tries.
 PIECE_SHARES: Final = (1.0, 0.6)
+#: Rounds of the bound in a run that is limited by iterations.
+REPEATABLE_ROUNDS: Final = 30
 
 
 def default_seconds(scenario: Scenario) -> float:
@@ -139,7 +141,7 @@ def solve(
     began = time.monotonic()
     run.bound_l = int(model.most_l(range(len(BANDS)), ()))
     # One such program for every band that is not full, and harder ones among them.
-    bound_s = 9 * (time.monotonic() - began)
+    bound_s = 9 * (time.monotonic() - began) + _pricing_s(run, instance)
     run.threads = [
         SearchThread(instance, SearchParams(), seed * 1000 + k)
         for k in range(run.params.workers)
@@ -180,6 +182,11 @@ def _finishing_s(run: _Run, bound_s: float) -> float:
     """Return the time to keep for bound, timetable and reasons."""
     probing_s = 0.0015 * len(run.scenario.villages)
     return min(0.5 * run.seconds, bound_s + probing_s + 0.02 * run.seconds + 0.05)
+
+
+def _pricing_s(run: _Run, instance: Instance) -> float:
+    """Return the time for the bound beyond the radial one."""
+    return min(0.2 * run.seconds, bound_seconds(instance))
 
 
 def _search(run: _Run, instance: Instance, bound_s: float) -> None:
@@ -279,7 +286,12 @@ def _plan(
     }
     villages = village_outcomes(scenario, routes, reasons)
     totals = plan_totals(scenario, run.travel, routes, villages)
-    bound: Bound = model.bound([totals.served_l[band] for band in BANDS])
+    bound: Bound = model.bound(
+        [totals.served_l[band] for band in BANDS],
+        # A run limited by iterations repeats bit for bit, its bound included.
+        seconds=_pricing_s(run, instance) if run.params.iterations is None else 1e9,
+        rounds=10**6 if run.params.iterations is None else REPEATABLE_ROUNDS,
+    )
     is_full = all(totals.served_l[band] == bound.served_l[band] for band in BANDS)
     notes = ("travel times are estimates",) if run.travel.is_estimate else ()
     return Plan(

@@ -39,6 +39,7 @@ class Limits:
     rounds: int
 
     def are_reached(self, rounds: int) -> bool:
+        """Whether to stop after so many rounds."""
         return rounds >= self.rounds or time.monotonic() >= self.deadline
 
 

@@ -38,8 +38,7 @@ class VisitClasses:
     @property
     def is_counted(self) -> npt.NDArray[np.bool_]:
         """Whether the visits of a village are counted, shape (V,)."""
-        counted: npt.NDArray[np.bool_] = (self.low <= self.high)[:, 1:].any(axis=1)
-        return counted
+        return np.asarray((self.low <= self.high)[:, 1:].any(axis=1))
 
     def of(self, village: int, litres: float) -> int:
         """Return the class of a visit."""
@@ -76,7 +75,7 @@ def counted(
                 tanks[village].add(kind.capacity)
     low = np.full((num_villages, most + 1), 2.0)
     high = np.full((num_villages, most + 1), 1.0)
-    # A smaller visit might not take even one unit of a tank.
+    # The largest small visit takes at least one unit of any tank.
     unit_l = max(kind.capacity for kind in market.kinds) / units
     cumulated = np.cumsum(market.need, axis=1)
     for village, sizes in enumerate(tanks):
@@ -85,7 +84,7 @@ def counted(
         high[village, 0] = room
         if not sizes:
             continue
-        least = float(np.ceil(max(unit_l, market.min_visit[village])))
+        least = float(np.ceil(max(unit_l + 1, market.min_visit[village])))
         largest = min(room, max(sizes))
         targets = [room, *{float(cumulated[village, band]) for band in band_ends}]
         ends = _ends(sorted(sizes), targets, least, largest, most)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 from ortools.linear_solver import pywraplp
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     FloatArray = npt.NDArray[np.float64]
     IntArray = npt.NDArray[np.int64]
-    Row = pywraplp.Constraint
-    Rows = list[Row | None]
+    Row: TypeAlias = pywraplp.Constraint
+    Rows: TypeAlias = list[pywraplp.Constraint | None]
 
 #: The program counts in cubic metres and thousands of seconds.
 SCALE: Final = 1e-3
@@ -146,7 +146,10 @@ class Master:
         most_visits = min(12.0, self.market.most_visits[village])
         room = self.market.room[village]
         for j in range(counts.size):
-            low, high = self.classes.low[village, j + 1], self.classes.high[village, j + 1]
+            low, high = (
+                self.classes.low[village, j + 1],
+                self.classes.high[village, j + 1],
+            )
             number = 1
             while low <= high and number <= most_visits and number * low <= room:
                 counts[j] = number

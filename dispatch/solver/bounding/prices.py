@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     IntArray = npt.NDArray[np.int64]
 
 #: Sets of visits to look at per village before a coarser bound takes over.
-MOST_SETS = 4000
+MOST_SETS = 100_000
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,7 @@ def mixed(one: Prices, other: Prices, share: float) -> Prices:
         if item.name != "place"
     }
     place = tuple(
-        share * a + (1 - share) * b
-        for a, b in zip(one.place, other.place, strict=True)
+        share * a + (1 - share) * b for a, b in zip(one.place, other.place, strict=True)
     )
     return Prices(place=place, **blend)
 

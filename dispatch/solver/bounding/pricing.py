@@ -356,7 +356,9 @@ def best_patterns(
                     bound = 1e18
                     rest = room[v] - least - low[v, j]
                     for t in range(num_bands + 1):
-                        at_most = peak[t] + sums[t] + adds[t, j] + per_l[t, j + 1] * rest
+                        at_most = (
+                            peak[t] + sums[t] + adds[t, j] + per_l[t, j + 1] * rest
+                        )
                         bound = min(bound, at_most)
                     if bound > best + 1e-9:
                         break

@@ -246,9 +246,7 @@ def _traced(
     trips = []
     for source, first in pairs:
         load = int(table.load[source, first])
-        count = trace(
-            first, load, table.unload, table.then, table.follow, stops, units
-        )
+        count = trace(first, load, table.unload, table.then, table.follow, stops, units)
         visited = table.villages[stops[:count]]
         litres = table.litres[visited, units[:count]]
         last = int(visited[-1])
