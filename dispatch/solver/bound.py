@@ -140,7 +140,9 @@ class BoundModel:
                 value = self.most_l([band], served_l[:band])
                 limit = _rounded(value, limit, served_l[band])
                 if contested is None and served_l[band] < limit:
-                    left = CONTESTED_SHARE * (end - time.monotonic())
+                    # Where nothing follows, this is the bound of the total too.
+                    share = CONTESTED_SHARE if need[band + 1 :].any() else 1.0
+                    left = share * (end - time.monotonic())
                     limits = Limits(time.monotonic() + left, rounds)
                     value = self.least_known_l([band], served_l[:band], limits)
                     limit = _rounded(value, limit, served_l[band])
@@ -149,7 +151,9 @@ class BoundModel:
             most[name] = limit
         served = sum(served_l)
         total = served
-        if contested is not None:
+        if contested is not None and not need[contested + 1 :].any():
+            total = sum(most.values())
+        elif contested is not None:
             floors = served_l[: contested + 1]
             value = self.least_known_l(range(len(BANDS)), floors, Limits(end, rounds))
             total = _rounded(value, int(need.sum()), served)

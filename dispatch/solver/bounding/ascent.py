@@ -112,12 +112,9 @@ def first_trips(market: Market) -> list[Trip]:
 def _improve(
     master: Master, goal: Goal, center: Prices | None, limits: Limits, known_l: float
 ) -> tuple[float, Prices | None]:
-    """Return the least bound met, and its prices if it is below ``known_l``."""
-    market, classes = master.market, master.classes
+    """Return the least bound met, at most ``known_l``, and its prices if any."""
     master.set_goal(goal)
     best = np.inf
-    proven = known_l
-    is_steady = True
     rounds = 0
     while not limits.are_reached(rounds):
         rounds += 1
@@ -126,32 +123,34 @@ def _improve(
         except SolverError as error:
             logger.warning("%s", error)
             break
-        tried = latest
-        if center is not None and is_steady:
-            tried = mixed(center, latest, STEADINESS)
-        rates, trips = find_trips(market, classes, tried)
-        bound, patterns = priced_bound(
-            market, classes, goal, replace(tried, second=rates)
-        )
-        if bound < best:
-            best = bound
-            center = replace(tried, second=rates)
-        added = sum(
-            master.add_trip(trip)
-            for trip in trips
-            if trip_profit(market, classes, latest, trip)
-            > latest.second[trip.kind] * trip_seconds(market, trip) + 1e-6
-        )
-        added += master.add_sets(goal, tried, patterns)
-        if is_steady:
-            added += master.add_sets(
-                goal, latest, priced_bound(market, classes, goal, latest)[1]
-            )
-        proven = min(proven, best)
-        if best - value <= NEAR_ENOUGH * max(1.0, best):
+        # Prices near the best so far first: the latest ones swing (Wentges 1997).
+        steady = latest if center is None else mixed(center, latest, STEADINESS)
+        for tried in (steady, latest):
+            bound, prices, added = _try(master, goal, tried, latest)
+            if bound < best:
+                best = bound
+                center = prices
+            if added or tried is latest:
+                break
+        if not added or best - value <= NEAR_ENOUGH * max(1.0, best):
             break
-        if not added and tried is latest:
-            break
-        # Where prices between the best and the latest teach nothing, try the latest.
-        is_steady = added > 0
-    return proven, center if best < np.inf else None
+    return min(known_l, best), center if best < np.inf else None
+
+
+def _try(
+    master: Master, goal: Goal, tried: Prices, latest: Prices
+) -> tuple[float, Prices, int]:
+    """Return bound and prices, seconds raised until they hold, and what is new."""
+    market, classes = master.market, master.classes
+    rates, trips = find_trips(market, classes, tried)
+    prices = replace(tried, second=rates)
+    bound, patterns = priced_bound(market, classes, goal, prices)
+    added = master.add_sets(goal, tried, patterns)
+    if tried is not latest and classes.is_counted.any():
+        _, wanted = priced_bound(market, classes, goal, latest)
+        added += master.add_sets(goal, latest, wanted)
+    for trip in trips:
+        seconds = latest.second[trip.kind] * trip_seconds(market, trip)
+        if trip_profit(market, classes, latest, trip) > seconds + 1e-6:
+            added += master.add_trip(trip)
+    return bound, prices, added
