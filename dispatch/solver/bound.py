@@ -14,7 +14,7 @@ from dispatch.solver.bounding.ascent import Limits, TripBound
 from dispatch.solver.bounding.market import build_market
 from dispatch.solver.bounding.prices import Goal
 from dispatch.solver.bounding.radial import RadialModel
-from dispatch.solver.bounding.ways import shortest_ways
+from dispatch.solver.bounding.ways import MOST_PLACES, shortest_ways
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 METHOD: Final = "column generation"
 RADIAL_METHOD: Final = "radial LP"
 #: Villages beyond which trips are not priced, or visits not counted.
-MOST_PRICED: Final = 1500
+MOST_PRICED: Final = 1200
 MOST_COUNTED: Final = 250
 #: A litre of slack keeps rounding from making a plan's own litres infeasible.
 SLACK_L: Final = 1e-3
@@ -83,7 +83,7 @@ class BoundModel:
     ) -> float:
         """Return the same as `most_l`, as tight as it gets within the limits."""
         known = self.most_l(bands, floors_l)
-        if self._instance.village.size > MOST_PRICED or limits.are_reached(0):
+        if not self._is_priced() or limits.are_reached(0):
             return known
         goal = _goal(bands, floors_l)
         trips = self._trip_bound()
@@ -94,6 +94,12 @@ class BoundModel:
             return known
         last = max(0, len(floors_l) - 1)
         return trips.refine(goal, sorted({max(0, last - 1), last}), limits, known)
+
+    def _is_priced(self) -> bool:
+        """Whether trips between villages can be bounded, and in good time."""
+        num_places = self._instance.travel_s.shape[1]
+        is_small = self._instance.village.size <= MOST_PRICED
+        return is_small and num_places <= MOST_PLACES
 
     def _trip_bound(self) -> TripBound | None:
         if self._trips is None:

@@ -27,8 +27,10 @@ logger = logging.getLogger(__name__)
 STEADINESS: Final = 0.7
 #: Stop when the bound is this near to the value of the master program.
 NEAR_ENOUGH: Final = 2e-4
+#: Trips to add in one round, the best ones.
+MOST_NEW: Final = 400
 #: Sources from which the first trips to every village start.
-FIRST_SOURCES: Final = 3
+FIRST_SOURCES: Final = 2
 
 
 @dataclass(frozen=True)
@@ -149,8 +151,14 @@ def _try(
     if tried is not latest and classes.is_counted.any():
         _, wanted = priced_bound(market, classes, goal, latest)
         added += master.add_sets(goal, latest, wanted)
-    for trip in trips:
-        seconds = latest.second[trip.kind] * trip_seconds(market, trip)
-        if trip_profit(market, classes, latest, trip) > seconds + 1e-6:
-            added += master.add_trip(trip)
-    return bound, prices, added
+    gains = [
+        trip_profit(market, classes, latest, trip)
+        - latest.second[trip.kind] * trip_seconds(market, trip)
+        for trip in trips
+    ]
+    taken = 0
+    for k in np.argsort(gains)[::-1]:
+        if gains[k] <= 1e-6 or taken >= MOST_NEW:
+            break
+        taken += master.add_trip(trips[k])
+    return bound, prices, added + taken

@@ -424,3 +424,25 @@ def _filled(
         total += (worth[b] - price) * given
         left -= given
     return total
+
+
+@compiled
+def shorten(rows: FloatArray, ways: FloatArray) -> None:
+    """
+    Make ``rows`` shortest seconds by any detour, in place.
+
+    Each row starts as the direct seconds from one place to all, or, with ``ways``
+    transposed, from all to one (Bellman 1958).
+    """
+    num_places = ways.shape[0]
+    for r in range(rows.shape[0]):
+        row = rows[r]
+        is_shorter = True
+        while is_shorter:
+            is_shorter = False
+            for k in range(num_places):
+                base = row[k]
+                for j in range(num_places):
+                    if base + ways[k, j] < row[j]:
+                        row[j] = base + ways[k, j]
+                        is_shorter = True

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 
 #: Sources that a village's litres are told apart by; the rest count as one.
 SOURCES_APART: Final = 5
+#: The same, and the number of villages from which on it holds.
+SOURCES_APART_LARGE: Final = 2
+LARGE: Final = 1500
 
 
 @dataclass(frozen=True)
@@ -162,8 +165,10 @@ class RadialModel:
             for s in usable
         ]
         ways = sorted(way for way in ways if np.isfinite(way[0]))
-        found = [(s, leg_s, rate, False) for leg_s, rate, s in ways[:SOURCES_APART]]
-        others = ways[SOURCES_APART:]
+        is_large = instance.village.size >= LARGE
+        apart = SOURCES_APART_LARGE if is_large else SOURCES_APART
+        found = [(s, leg_s, rate, False) for leg_s, rate, s in ways[:apart]]
+        others = ways[apart:]
         if others:
             leg_s = min(way[0] for way in others)
             rate = min(way[1] for way in others)
