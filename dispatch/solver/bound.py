@@ -32,8 +32,9 @@ MOST_COUNTED: Final = 250
 SLACK_L: Final = 1e-3
 #: Share of the time for the contested band; the total gets the rest.
 CONTESTED_SHARE: Final = 0.4
-#: Parts into which tanks are cut: a visit of the smallest size takes at least one.
+#: Parts into which tanks are cut, for few villages and for many.
 UNITS: Final = 60
+UNITS_LARGE: Final = 40
 
 
 def bound_seconds(instance: Instance) -> float:
@@ -106,7 +107,8 @@ class BoundModel:
             market = build_market(self._instance, self._need, self._shortest)
             if not market.kinds:
                 return None
-            self._trips = TripBound(market, units=UNITS)
+            is_large = self._instance.village.size > MOST_COUNTED
+            self._trips = TripBound(market, units=UNITS_LARGE if is_large else UNITS)
         return self._trips
 
     def bound(

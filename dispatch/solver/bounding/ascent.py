@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 #: Share of the best prices so far in those that are tried next.
-STEADINESS: Final = 0.7
+STEADINESS: Final = 0.85
 #: Stop when the bound is this near to the value of the master program.
 NEAR_ENOUGH: Final = 2e-4
+#: Counted classes of visits per village.
+MOST_CLASSES: Final = 8
 #: Trips to add in one round, the best ones.
 MOST_NEW: Final = 400
 #: Sources from which the first trips to every village start.
@@ -87,10 +89,6 @@ class TripBound:
             self._fine.add_trip(trip)
         center = with_classes(center, self._fine.classes)
         return _improve(self._fine, goal, center, limits, known_l)[0]
-
-
-#: Classes of visits per village.
-MOST_CLASSES: Final = 8
 
 
 def _key(goal: Goal) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     IntArray = npt.NDArray[np.int64]
 
 #: Sets of visits to look at per village before a coarser bound takes over.
-MOST_SETS = 100_000
+MOST_SETS: Final = 100_000
 
 
 @dataclass(frozen=True)

@@ -191,8 +191,9 @@ def best_starts(
     """
     Return per source and first village the most that a trip earns, and its units.
 
-    ``excess_per_l`` is what a litre costs at a source beyond the cheapest one; one
-    unit goes free of it, since units round up for one visit.
+    ``excess_per_l`` is what a litre costs at a source beyond the cheapest one. The
+    units paid for are no more than the litres of a best trip: litres at the end of a
+    class round down, and others fill their last unit as long as that pays.
     """
     num_sources, n = start_ways.shape
     num_units = arrive.shape[1] - 1
@@ -208,7 +209,7 @@ def best_starts(
                 load[s, i] = num_units
                 continue
             for units in range(1, num_units + 1):
-                paid = excess_per_l[s] * (units - 1) * unit_l
+                paid = excess_per_l[s] * units * unit_l
                 if base + arrive[i, units] - paid > worth[s, i]:
                     worth[s, i] = base + arrive[i, units] - paid
                     load[s, i] = units

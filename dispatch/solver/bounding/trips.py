@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     IntArray = npt.NDArray[np.int64]
 
 #: How often a rate is raised to that of the best trip before it is closed by force.
-MOST_RAISES = 4
+MOST_RAISES: Final = 4
 
 
 class Trip(NamedTuple):
