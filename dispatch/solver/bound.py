@@ -39,7 +39,7 @@ UNITS_LARGE: Final = 40
 
 def bound_seconds(instance: Instance) -> float:
     """Return the time in which a bound gets nearly as good as it can."""
-    return min(12.0, 0.3 + instance.village.size / 50)
+    return min(12.0, 0.5 + instance.village.size / 30)
 
 
 class BoundModel:

@@ -186,7 +186,7 @@ def _finishing_s(run: _Run, bound_s: float) -> float:
 
 def _pricing_s(run: _Run, instance: Instance) -> float:
     """Return the time for the bound beyond the radial one."""
-    return min(0.2 * run.seconds, bound_seconds(instance))
+    return min(0.3 * run.seconds, bound_seconds(instance))
 
 
 def _search(run: _Run, instance: Instance, bound_s: float) -> None:
