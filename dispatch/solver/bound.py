@@ -32,6 +32,8 @@ MOST_COUNTED: Final = 250
 SLACK_L: Final = 1e-3
 #: Share of the time for the contested band; the total gets the rest.
 CONTESTED_SHARE: Final = 0.4
+#: Share of the time left for counting visits where pricing trips was of no use.
+DOUBTFUL_SHARE: Final = 0.2
 #: Parts into which tanks are cut, for few villages and for many.
 UNITS: Final = 60
 UNITS_LARGE: Final = 40
@@ -90,11 +92,16 @@ class BoundModel:
         trips = self._trip_bound()
         if trips is None:
             return known
-        known = trips.prove(goal, limits, known)
+        proven = trips.prove(goal, limits, known)
         if self._instance.village.size > MOST_COUNTED:
-            return known
+            return proven
+        if proven > known - 1:
+            # Where detours cost nothing, whole visits seldom do.
+            now = time.monotonic()
+            left = DOUBTFUL_SHARE * (limits.deadline - now)
+            limits = Limits(now + left, limits.rounds)
         last = max(0, len(floors_l) - 1)
-        return trips.refine(goal, sorted({max(0, last - 1), last}), limits, known)
+        return trips.refine(goal, sorted({max(0, last - 1), last}), limits, proven)
 
     def _is_priced(self) -> bool:
         """Whether trips between villages can be bounded, and in good time."""
