@@ -164,6 +164,7 @@ class SearchThread:
             state,
             num_iterations,
             level,
+            self._short_level(),
             weight,
             drive_weight,
             heat,
@@ -174,6 +175,11 @@ class SearchThread:
             self._full_share,
         )
         self.iterations += num_iterations
+
+    def _short_level(self) -> int:
+        """Return the first level that the current solution does not fill."""
+        short = np.flatnonzero(self.state.served < self._goal)
+        return int(short[0]) if short.size else int(self._goal.size) - 1
 
     def _scale(self) -> _Scale:
         """Return what a visit, a leg and a litre amount to in the best plan."""
