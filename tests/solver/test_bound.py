@@ -107,7 +107,8 @@ def random_scene(rng):
 
 
 def bound_model(scene, travel):
-    return BoundModel(build_instance(scene, travel), band_needs(scene))
+    instance = build_instance(scene, travel)
+    return BoundModel(instance, band_needs(instance))
 
 
 @pytest.mark.parametrize("seed", range(300))
