@@ -26,6 +26,7 @@ from dispatch.solver.search import (
     SearchThread,
     best_thread,
     run_search,
+    start_search,
 )
 from dispatch.solver.timetable import has_queues, improve_timetable
 from dispatch.solver.types import Progress, SolveParams, SolveResult
@@ -52,7 +53,7 @@ REPEATABLE_ROUNDS: Final = 30
 
 def default_seconds(scenario: Scenario) -> float:
     """Return a run time that suits the size of the scenario."""
-    return min(60.0, max(1.0, len(scenario.villages) / 20))
+    return min(60.0, max(1.0, len(scenario.villages) / 30))
 
 
 def solver_version() -> str:
@@ -185,8 +186,10 @@ def solve(
     model = BoundModel(instance, needs)
     began = time.monotonic()
     run.bound_l = int(model.most_l(range(len(BANDS)), ()))
-    # One such program for every band that is not full, and harder ones among them.
-    bound_s = 9 * (time.monotonic() - began) + _pricing_s(run, instance)
+    # One such program for every band that is not full, and harder ones among them;
+    # each goes on from the one before, which counts where they are large.
+    first_s = time.monotonic() - began
+    bound_s = min(9 * first_s, 2 + 2 * first_s) + _pricing_s(run, instance)
     params_of_search = SearchParams()
     if run.today is not None and run.today.previous is not None:
         params_of_search = WARM
@@ -251,8 +254,7 @@ def _search(run: _Run, instance: Instance, bound_s: float) -> None:
     run.report("seed", 0.0)
     if iterations is None:
         _seed_by_routing(run, instance)
-    for thread in run.threads:
-        thread.start()
+    start_search(run.threads)
     deadline = run.begin + run.seconds - _finishing_s(run, bound_s)
     run_search(
         run.threads,

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MEETINGS: Final = (0.25, 0.5, 0.7, 0.85, 0.95, 1.0)
 #: Share of the best plan's water that stays if upper levels are filled first.
 SURELY_SERVED: Final = 0.97
+#: Villages up to which a start with thin visits is tried.
+MOST_TRIED_THIN: Final = 1_000
 #: Share of a full start's water that a start with thin visits must bring.
 LEAST_THIN: Final = 0.9
 #: Share of all that can be needed from which the search looks at the way only.
@@ -114,14 +116,28 @@ class SearchThread:
         self._steps = self._goal.size // 7
         self._push = np.ones(self._goal.size)
 
-    def start(self) -> None:
-        """Serve level after level from whatever the state holds."""
-        # How much water there is tells which level it reaches: try without order.
+    def estimate_water(self) -> int:
+        """
+        Return the litres that a plan without any order of levels serves.
+
+        How much water there is tells which level it reaches.
+        """
         greedy = empty_state(self.instance, 1)
         construct(self.instance, greedy, self._goal.size, self.params.waiting_price)
-        self._water_l = int(greedy.b_served.sum())
+        return int(greedy.b_served.sum())
+
+    def start(self, water_l: int | None = None) -> None:
+        """
+        Serve level after level from whatever the state holds.
+
+        Parameters
+        ----------
+        water_l
+            As from `estimate_water`, where another thread has asked already.
+        """
+        self._water_l = self.estimate_water() if water_l is None else water_l
         goal = self.contested_level()
-        if not self.starts_full:
+        if not self.starts_full and self.instance.village.size <= MOST_TRIED_THIN:
             # A thin start differs more, but costs much water where visits are dear.
             thin = empty_state(self.instance, 1)
             construct(self.instance, thin, -1, self.params.waiting_price)
@@ -289,6 +305,14 @@ def _current_parts(state: State) -> tuple[npt.NDArray[Any], ...]:
 def best_thread(threads: list[SearchThread]) -> SearchThread:
     """Return the thread with the best plan; the first one on a tie."""
     return max(threads, key=lambda thread: thread.best_key)
+
+
+def start_search(threads: list[SearchThread]) -> None:
+    """Give every thread a first plan, side by side."""
+    water_l = threads[0].estimate_water()
+    with ThreadPoolExecutor(max_workers=len(threads)) as pool:
+        for job in [pool.submit(thread.start, water_l) for thread in threads]:
+            job.result()
 
 
 def run_search(

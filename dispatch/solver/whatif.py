@@ -15,7 +15,13 @@ from dispatch.solver.adopt import go_on_from
 from dispatch.solver.build_plan import best_routes
 from dispatch.solver.day import Today, rest_of_day
 from dispatch.solver.instance import build_instance
-from dispatch.solver.search import SearchParams, SearchThread, best_thread, run_search
+from dispatch.solver.search import (
+    SearchParams,
+    SearchThread,
+    best_thread,
+    run_search,
+    start_search,
+)
 from dispatch.solver.variants import Variant, as_it_is, list_variants
 
 if TYPE_CHECKING:
@@ -187,8 +193,7 @@ def _solve_from(
         SearchThread(rest.instance, FROM_PLAN, seed * 1000 + k) for k in range(workers)
     ]
     go_on_from(threads, scenario, rest, today)
-    for thread in threads:
-        thread.start()
+    start_search(threads)
     run_search(
         threads,
         deadline=time.monotonic() + seconds,

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: Chance to ruin around a village that lacks what all could have.
 SHORT_SEED = 0.1
+#: Trucks that are all asked whether they could bring more.
+PROBED_TRUCKS = 100
 #: Chance that recreate does not count waiting.
 FREE_WAITING = 0.2
 #: Iterations after which the room to move at the bays is looked up anew.
@@ -392,10 +394,18 @@ def construct(
 
 @compiled
 def probe(inst: Instance, state: State, v: int) -> int:
-    """Return the litres that could still be brought to ``v``; changes nothing."""
+    """
+    Return the litres that could still be brought to ``v``; changes nothing.
+
+    Large fleets are tried by those that come near, and some more.
+    """
     last = inst.level_need.shape[1] - 1
-    for r in range(state.route.size):
-        state.gathered[r] = r
+    count = state.route.size
+    if count > PROBED_TRUCKS:
+        count = gather_routes(inst, state, v, PROBED_TRUCKS)
+    else:
+        for r in range(count):
+            state.gathered[r] = r
     litres = 0
     for _ in range(3):  # a blink may hide the only way
         begin(state)
@@ -405,7 +415,7 @@ def probe(inst: Instance, state: State, v: int) -> int:
             v,
             wanted(inst, state, v, last, True),
             wanted(inst, state, v, last, False),
-            state.route.size,
+            count,
             0.5,
             0.0,
         )
