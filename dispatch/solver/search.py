@@ -56,8 +56,9 @@ class SearchParams:
         Stops taken out in an iteration, and in one route.
     waiting_price
         Seconds of work that a second of new waiting counts for.
-    split_price
-        Most legs that a visit counts for which leaves a part to another one.
+    split_price, split_price_way
+        Most legs that a visit counts for which leaves a part to another one; the
+        second where all can be served.
     full_shares
         Chance that a visit brings all that is missing, not just the band's; one
         value per thread in turn, since days differ in which is better.
@@ -84,6 +85,7 @@ class SearchParams:
     longest_string: float = 10.0
     waiting_price: float = 0.5
     split_price: float = 0.5
+    split_price_way: float = 1.5
     full_shares: tuple[float, ...] = (1.0, 0.6)
     least_weight: float = 4.0
     most_push: float = 100.0
@@ -169,9 +171,11 @@ class SearchThread:
         weight = self._weights(level, fraction)
         if level < self._goal.size:
             hot, cold = params.hot * scale.visit_l, params.cold * scale.visit_l
+            split_price = params.split_price * scale.leg
             drive_weight = params.drive_weight * scale.l_per_drive
         else:  # all can be served: what counts is the way
             hot, cold = params.hot_way * scale.leg, params.cold_way * scale.leg
+            split_price = params.split_price_way * scale.leg
             weight *= params.missing_price / scale.l_per_drive
             drive_weight = 1.0
         heat = hot * (cold / hot) ** fraction
@@ -187,7 +191,7 @@ class SearchThread:
             params.mean_removed,
             params.longest_string,
             params.waiting_price,
-            params.split_price * scale.leg,
+            split_price,
             self._full_share,
         )
         self.iterations += num_iterations
