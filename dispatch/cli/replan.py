@@ -97,7 +97,13 @@ def replan_on_terminal(
     figures = compute_coverage(scenario, result.plan, travel)
     summary.show_summary(console, scenario, travel, result.plan, figures, t)
     changes = plan_changes(
-        scenario, travel, previous, result.plan, now_s=now_s, done=done
+        scenario,
+        travel,
+        previous,
+        result.plan,
+        now_s=now_s,
+        done=done,
+        delays_s=delays_s,
     )
     console.print(changes_table(scenario, changes, t))
     if len(changes) > MOST_SHOWN:
