@@ -7,7 +7,7 @@ from dispatch.check import check_plan
 from dispatch.cli.replan import is_done
 from dispatch.errors import PlanError
 from dispatch.plan import Route, Stop
-from dispatch.scenario import TimeWindow
+from dispatch.scenario import NeedStandard, TimeWindow
 from dispatch.solver import SolveParams, solve, split_day
 from dispatch.solver.day import Today
 
@@ -164,6 +164,58 @@ def test_animals_that_drank_unfit_water_need_no_more():
     assert delivered(plan) == {"V": 880}
 
 
+def test_unfit_water_leaves_the_rest_to_people():
+    """
+    The ten cows of V drank 380 L of unfit water; 1,000 L in S are left for people.
+
+    V takes all, 500 L to the basic and 500 L to the normal standard; W, farther off,
+    wants normal water as well and adds only driving.
+    """
+    standard = NeedStandard(
+        survival_l_per_person=1.0, basic_l_per_person=1.0, normal_l_per_person=2.0
+    )
+    scene = scenario(
+        [
+            village("V", population=500, cattle=10),
+            village("W", population=500, stock_l=500),
+        ],
+        [source(supply_l=1_380)],
+        [truck(), truck("U", potable=False)],
+        need=standard,
+    )
+    done = route(
+        ("depart", "D", 0, 0),
+        ("fill", "S", 0, 0, 380),
+        ("deliver", "V", 100, 100, 380),
+        truck_id="U",
+    )
+    ways = star(scene, {**SPOKES, "W": 110})
+    plan = solve(scene, ways, PARAMS, done=[done], now_s=150).plan
+    assert check_plan(scene, ways, plan) == []
+    assert delivered(plan) == {"V": 1_380, "W": 0}
+
+
+def test_what_people_got_leaves_the_rest_to_animals():
+    """
+    V needs 500 L for people and 380 L for cows; 200 L came, 400 L are left in S.
+
+    All 400 L serve V (300 and 100); W, farther off, has cows as well and adds only
+    driving.
+    """
+    scene = scenario(
+        [village("V", population=500, cattle=10), village("W", cattle=10)],
+        [source(supply_l=600)],
+        [truck(capacity_l=400)],
+    )
+    done = route(
+        ("depart", "D", 0, 0), ("fill", "S", 0, 0, 200), ("deliver", "V", 100, 100, 200)
+    )
+    ways = star(scene, {**SPOKES, "W": 110})
+    plan = solve(scene, ways, PARAMS, done=[done], now_s=250).plan
+    assert check_plan(scene, ways, plan) == []
+    assert delivered(plan) == {"V": 600, "W": 0}
+
+
 def test_a_late_truck_starts_later():
     """
     Trips of 200 s from 0 s; at 250 s the truck is 30 s behind.
@@ -266,10 +318,11 @@ def test_a_truck_that_waits_for_its_pause_has_not_left():
     """
     Told: unload at 100 s, pause in V from 400 s, then fill; it is 200 s.
 
-    The truck stands in V: with no pause due it can be at S at 300 s, not earlier.
+    The truck stands in V: with no pause due it can be at S at 300 s, so that two more
+    trips end at 700 s. Had it left at 100 s, they would end at 600 s, in its shift.
     """
     pausing = truck(break_s=100, break_window=TimeWindow(400, 500))
-    scene = scenario([village("V", population=2_000)], trucks=[pausing])
+    scene = scenario([village("V", population=9_000)], trucks=[pausing])
     ways = star(scene, SPOKES)
     told = route(
         *(
@@ -282,9 +335,10 @@ def test_a_truck_that_waits_for_its_pause_has_not_left():
         )
     )
     previous = replace(whole_day(scene, ways), routes=(told,))
-    free = replace(scene, trucks=(replace(pausing, break_s=0, break_window=None),))
-    plan = replan(free, ways, replace(previous, routes=(told,)), 200)
-    assert stops(plan, "fill")[1].start_s >= 300
+    rested = replace(pausing, break_s=0, break_window=None, shift_end_s=620)
+    free = replace(scene, trucks=(rested,))
+    plan = replan(free, ways, previous, 200)
+    assert delivered(plan) == {"V": 2_000}
 
 
 def test_a_filling_under_way_keeps_its_bay():
