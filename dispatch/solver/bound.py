@@ -182,6 +182,7 @@ class BoundModel:
                     supply, float(record["stock"] + record["inflow_per_s"] * hours)
                 )
             flows = by_source.get(s, [])
+            supply = max(0.0, supply)  # what is drawn may not have come in yet
             if supply < BIG and flows:
                 row = self._solver.Constraint(0, supply, "")
                 for flow in flows:
@@ -357,7 +358,7 @@ def _working_seconds(instance: Instance, r: int, shortest: FloatArray) -> float:
     for s in range(instance.source.size):
         if record["is_potable"] and not instance.source["is_potable"][s]:
             continue
-        way_s = shortest[int(record["depot"]), instance.first_source + s]
+        way_s = shortest[int(record["start"]), instance.first_source + s]
         first_fill = min(
             first_fill,
             max(begin + way_s, float(instance.source_windows[s, 0, 0])),
