@@ -204,7 +204,27 @@ def rest_of_day(scenario: Scenario, instance: Instance, today: Today) -> Rest:
     _serve(rest, potable, other)
     _let_small_visits_wait(scenario, rest, today, nodes)
     _send_on(scenario, rest, today, nodes)
+    _keep_pauses(scenario, rest, today)
     return rest
+
+
+def _keep_pauses(scenario: Scenario, rest: Rest, today: Today) -> None:
+    """
+    Let trucks pause when they were told to.
+
+    The search pauses as soon as it may; a truck that was told to fill first and is
+    there after ``break_from`` would pause before.
+    """
+    told = {r.truck_id: r for r in (today.previous.routes if today.previous else ())}
+    for truck, record in zip(scenario.trucks, rest.instance.truck, strict=True):
+        route = told.get(truck.truck_id)
+        if route is None or not record["needs_break"]:
+            continue
+        late_s = (today.delays_s or {}).get(truck.truck_id, 0)
+        starts = [s.start_s + late_s for s in route.stops if s.kind == "break"]
+        is_due = record["shift_start"] >= record["break_from"]
+        if starts and is_due and starts[0] <= record["break_until"]:
+            record["break_from"] = max(int(record["break_from"]), starts[0])
 
 
 def _let_small_visits_wait(
