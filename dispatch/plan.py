@@ -110,8 +110,8 @@ class Bound:
         Per band: the most litres that any plan can serve which serves the bands
         above at least as well as this plan does.
     total_l
-        The same for the litres of all bands together, among plans that keep the
-        bands full which this plan fills.
+        The most litres of all bands together among plans at least as good as this
+        one: they fill the bands that it fills, and serve as much of the next.
     gap
         ``(total_l - served) / total_l``; 0 when nothing can be served at all.
     """

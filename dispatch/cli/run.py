@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import re
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +21,7 @@ from dispatch.cli.screen import errors_console, results_console
 from dispatch.coverage import compute_coverage
 from dispatch.errors import DispatchError, PlanError
 from dispatch.files.atomic import write_text
+from dispatch.files.font import missing_glyphs
 from dispatch.files.plan_json import plan_to_json, read_plan
 from dispatch.files.read import read_scenario
 from dispatch.files.write_plan import write_plan
@@ -152,6 +155,8 @@ def _solve(
             spent_s=spent_s,
         )
         params = replace(params, seconds=left_s)
+    # What writing needs is loaded while the search, which is compiled, uses no Python.
+    threading.Thread(target=_load_writers, daemon=True).start()
     with (
         ended_by_ctrl_c(console, t) as stop,
         shown_progress(console, t) as progress,
@@ -165,6 +170,12 @@ def _solve(
             should_stop=stop.is_set,
         )
         return result, stop.is_set()
+
+
+def _load_writers() -> None:
+    """Import the map and read the font, which take most of a second."""
+    importlib.import_module("dispatch.web.map")
+    missing_glyphs(())
 
 
 def write_all(

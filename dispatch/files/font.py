@@ -34,9 +34,9 @@ def _glyphs() -> frozenset[int]:
 
 def missing_glyphs(texts: Iterable[str]) -> list[str]:
     """Return the characters of some texts that the font cannot print, sorted."""
-    characters = set().union(*texts)
+    characters, known = set().union(*texts), _glyphs()
     return sorted(
-        char for char in characters if ord(char) not in _glyphs() and char.isprintable()
+        char for char in characters if ord(char) not in known and char.isprintable()
     )
 
 

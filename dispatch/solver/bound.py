@@ -1,27 +1,20 @@
-"""
-A linear program that no plan can beat, band by band.
-
-The radial argument of Haimovich & Rinnooy Kan (1985): a trip from source s with
-litres q_1..q_n to places 1..n on a truck of capacity Q drives at least
-max_i (d(s, i) + b(i)) >= sum_i q_i / Q * (d(s, i) + b(i)), where b(i) is the way
-back to the nearest source or depot and sum_i q_i <= Q. Set-ups, flow rates, supply,
-bays and visits are shared out over litres in the same way. docs/SOLVER.md has the
-proof.
-"""
+"""What no plan can beat, band by band and in total, with the proof's method."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+import time
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from ortools.linear_solver import pywraplp
-from scipy.sparse.csgraph import csgraph_from_dense, floyd_warshall
 
-from dispatch.errors import SolverError
-from dispatch.need import BANDS, LIVESTOCK, Band
+from dispatch.need import BANDS, Band
 from dispatch.plan import Bound
-from dispatch.solver.kernel.arrays import BIG
+from dispatch.solver.bounding.ascent import Limits, TripBound
+from dispatch.solver.bounding.market import build_market
+from dispatch.solver.bounding.prices import Goal
+from dispatch.solver.bounding.radial import RadialModel
+from dispatch.solver.bounding.ways import MOST_PLACES, shortest_ways
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,42 +23,30 @@ if TYPE_CHECKING:
 
     from dispatch.solver.kernel.arrays import Instance
 
-    FloatArray = npt.NDArray[np.float64]
-
-METHOD: Final = "radial LP"
-#: Sources that a village's litres are told apart by; the rest count as one.
-SOURCES_APART: Final = 5
-
-
-@dataclass(frozen=True)
-class _TruckType:
-    """Trucks that differ in nothing that the relaxation sees."""
-
-    trucks: npt.NDArray[np.int64]
-    capacity: int
-    unload_s_per_l: float
-    drive_class: int
-    access_class: int
-    is_potable: bool
-    seconds: float
-    """Time of all its trucks together, from the first possible filling."""
+METHOD: Final = "column generation"
+RADIAL_METHOD: Final = "radial LP"
+#: Villages beyond which trips are not priced, or visits not counted.
+MOST_PRICED: Final = 1200
+MOST_COUNTED: Final = 250
+#: A litre of slack keeps rounding from making a plan's own litres infeasible.
+SLACK_L: Final = 1e-3
+#: Share of the time for the contested band; the total gets the rest.
+CONTESTED_SHARE: Final = 0.4
+#: Share of the time left for counting visits where pricing trips was of no use.
+DOUBTFUL_SHARE: Final = 0.2
+#: Parts into which tanks are cut, for few villages and for many.
+UNITS: Final = 60
+UNITS_LARGE: Final = 40
 
 
-@dataclass(frozen=True)
-class _Flow:
-    """Litres of one variable: to a village by a type from a source (-1: any other)."""
-
-    type_idx: int
-    source: int
-    village: int
-    seconds_per_l: float
-    bay_seconds_per_l: float
-    variable: pywraplp.Variable
+def bound_seconds(instance: Instance) -> float:
+    """Return the time in which a bound gets nearly as good as it can."""
+    return min(12.0, 0.5 + instance.village.size / 30)
 
 
 class BoundModel:
     """
-    The relaxation of one scenario; its optimum is never below any plan.
+    Relaxations of one scenario; none of their optima is below any plan.
 
     Parameters
     ----------
@@ -78,153 +59,13 @@ class BoundModel:
     def __init__(self, instance: Instance, band_need: npt.NDArray[np.int64]) -> None:
         self._instance = instance
         self._need = band_need
-        self._solver = pywraplp.Solver.CreateSolver("GLOP")
-        self._shortest = _shortest_ways(instance)
-        self._types = _truck_types(instance, self._shortest)
-        self._flows: list[_Flow] = []
-        for village in range(instance.village.size):
-            self._add_flows(village)
-        self._add_truck_time()
-        self._add_supply()
-        self._band_litres = [
-            self._solver.NumVar(0, float(band_need[:, band].sum()), "")
-            for band in range(len(BANDS))
-        ]
-        self._add_bands()
-
-    def _add_flows(self, village: int) -> None:
-        instance = self._instance
-        room = int(instance.village["room"][village])
-        if room <= 0:
-            return
-        animals = int(instance.village["need_animals"][village])
-        for type_idx, kind in enumerate(self._types):
-            if not instance.may_enter[kind.access_class, village]:
-                continue
-            most = room if kind.is_potable else min(room, animals)
-            if most <= 0:
-                continue
-            for source, leg_s, rate, rest in self._ways(kind, village):
-                per_trip = leg_s + instance.fill_setup_s
-                seconds = (
-                    per_trip / kind.capacity
-                    + instance.drop_setup_s / min(kind.capacity, most)
-                    + rate
-                    + kind.unload_s_per_l
-                )
-                bay_seconds = instance.fill_setup_s / kind.capacity + rate
-                variable = self._solver.NumVar(0, most, "")
-                self._flows.append(
-                    _Flow(
-                        type_idx=type_idx,
-                        source=-1 if rest else source,
-                        village=village,
-                        seconds_per_l=seconds,
-                        bay_seconds_per_l=bay_seconds,
-                        variable=variable,
-                    )
-                )
-
-    def _ways(
-        self, kind: _TruckType, village: int
-    ) -> list[tuple[int, float, float, bool]]:
-        """Return (source, driving seconds, filling s/l, is the rest) of a village."""
-        instance = self._instance
-        shortest = self._shortest[kind.drive_class]
-        place = instance.first_village + village
-        usable = [
-            s
-            for s in range(instance.source.size)
-            if (instance.source["is_potable"][s] or not kind.is_potable)
-            and instance.source["supply"][s] > 0
-        ]
-        sources = [instance.first_source + s for s in usable]
-        ends = sorted({*sources, *instance.truck["depot"][kind.trucks].tolist()})
-        if not sources or not ends:
-            return []
-        back_s = float(shortest[place, ends].min())
-        ways = [
-            (
-                float(shortest[instance.first_source + s, place]) + back_s,
-                float(instance.source["fill_s_per_l"][s]),
-                s,
-            )
-            for s in usable
-        ]
-        ways = sorted(way for way in ways if np.isfinite(way[0]))
-        found = [(s, leg_s, rate, False) for leg_s, rate, s in ways[:SOURCES_APART]]
-        others = ways[SOURCES_APART:]
-        if others:
-            leg_s = min(way[0] for way in others)
-            rate = min(way[1] for way in others)
-            found.append((-1, leg_s, rate, True))
-        return found
-
-    def _add_truck_time(self) -> None:
-        rows = [self._solver.Constraint(0, kind.seconds, "") for kind in self._types]
-        for flow in self._flows:
-            rows[flow.type_idx].SetCoefficient(flow.variable, flow.seconds_per_l)
-
-    def _add_supply(self) -> None:
-        instance = self._instance
-        first = int(instance.truck["shift_start"].min())
-        last = int(instance.truck["shift_end"].max())
-        by_source: dict[int, list[_Flow]] = {}
-        for flow in self._flows:
-            by_source.setdefault(flow.source, []).append(flow)
-        for s in range(instance.source.size):
-            record = instance.source[s]
-            open_s, close_s = _open_seconds(instance, s, first, last)
-            supply = float(record["supply"])
-            if record["is_refilling"]:
-                hours = max(0, close_s - int(record["opening"]))
-                supply = min(
-                    supply, float(record["stock"] + record["inflow_per_s"] * hours)
-                )
-            flows = by_source.get(s, [])
-            supply = max(0.0, supply)  # what is drawn may not have come in yet
-            if supply < BIG and flows:
-                row = self._solver.Constraint(0, supply, "")
-                for flow in flows:
-                    row.SetCoefficient(flow.variable, 1)
-            if record["bays"] < BIG and flows:
-                row = self._solver.Constraint(0, float(record["bays"]) * open_s, "")
-                for flow in flows:
-                    row.SetCoefficient(flow.variable, flow.bay_seconds_per_l)
-
-    def _add_bands(self) -> None:
-        """Litres to a village serve its bands; unfit water serves animals only."""
-        solver, instance = self._solver, self._instance
-        totals = [solver.Constraint(0, 0, "") for _ in BANDS]
-        for total, variable in zip(totals, self._band_litres, strict=True):
-            total.SetCoefficient(variable, -1)
-        by_village: dict[int, list[_Flow]] = {}
-        for flow in self._flows:
-            by_village.setdefault(flow.village, []).append(flow)
-        for village, flows in by_village.items():
-            record = instance.village[village]
-            served = [solver.NumVar(0, float(need), "") for need in self._need[village]]
-            balance = solver.Constraint(0, 0, "")
-            room = solver.Constraint(0, float(record["room"]), "")
-            unfit = solver.Constraint(-solver.infinity(), 0, "")
-            unfit.SetCoefficient(served[LIVESTOCK], -1)
-            for variable, total in zip(served, totals, strict=True):
-                balance.SetCoefficient(variable, -1)
-                total.SetCoefficient(variable, 1)
-            for flow in flows:
-                balance.SetCoefficient(flow.variable, 1)
-                room.SetCoefficient(flow.variable, 1)
-                if not self._types[flow.type_idx].is_potable:
-                    unfit.SetCoefficient(flow.variable, 1)
-            if record["max_visits"] < BIG:
-                visits = solver.Constraint(0, float(record["max_visits"]), "")
-                for flow in flows:
-                    capacity = self._types[flow.type_idx].capacity
-                    visits.SetCoefficient(flow.variable, 1 / capacity)
+        self._shortest = shortest_ways(instance)
+        self._radial = RadialModel(instance, band_need, self._shortest)
+        self._trips: TripBound | None = None
 
     def most_l(self, bands: Sequence[int], floors_l: Sequence[float]) -> float:
         """
-        Return the most litres of ``bands`` together.
+        Return at least the most litres of ``bands`` together, quickly.
 
         Parameters
         ----------
@@ -238,21 +79,51 @@ class BoundModel:
         SolverError
             If the floors cannot be met, which no plan's own litres can cause.
         """
-        for band, variable in enumerate(self._band_litres):
-            floor = floors_l[band] if band < len(floors_l) else 0.0
-            # A litre of slack keeps rounding from making the plan itself infeasible.
-            variable.SetLb(max(0.0, min(floor, variable.ub()) - 1e-3))
-        objective = self._solver.Objective()
-        objective.Clear()
-        for band in bands:
-            objective.SetCoefficient(self._band_litres[band], 1)
-        objective.SetMaximization()
-        status = self._solver.Solve()
-        if status != pywraplp.Solver.OPTIMAL:
-            raise SolverError(f"the bound's linear program ended with status {status}")
-        return float(objective.Value())
+        return self._radial.most_l(bands, floors_l)
 
-    def bound(self, served_l: Sequence[int]) -> Bound:
+    def least_known_l(
+        self, bands: Sequence[int], floors_l: Sequence[float], limits: Limits
+    ) -> float:
+        """Return the same as `most_l`, as tight as it gets within the limits."""
+        known = self.most_l(bands, floors_l)
+        if not self._is_priced() or limits.are_reached(0):
+            return known
+        goal = _goal(bands, floors_l)
+        trips = self._trip_bound()
+        if trips is None:
+            return known
+        proven = trips.prove(goal, limits, known)
+        if self._instance.village.size > MOST_COUNTED:
+            return proven
+        if proven > known - 1:
+            # Where detours cost nothing, whole visits seldom do.
+            now = time.monotonic()
+            left = DOUBTFUL_SHARE * (limits.deadline - now)
+            limits = Limits(now + left, limits.rounds)
+        last = max(0, len(floors_l) - 1)
+        return trips.refine(goal, sorted({max(0, last - 1), last}), limits, proven)
+
+    def _is_priced(self) -> bool:
+        """Whether trips between villages can be bounded, and in good time."""
+        num_places = self._instance.travel_s.shape[1]
+        is_small = self._instance.village.size <= MOST_PRICED
+        return is_small and num_places <= MOST_PLACES
+
+    def _trip_bound(self) -> TripBound | None:
+        if self._trips is None:
+            market = build_market(self._instance, self._need, self._shortest)
+            if not market.kinds:
+                return None
+            is_large = self._instance.village.size > MOST_COUNTED
+            self._trips = TripBound(market, units=UNITS_LARGE if is_large else UNITS)
+        return self._trips
+
+    def bound(
+        self,
+        served_l: Sequence[int],
+        seconds: float | None = None,
+        rounds: int = 10**6,
+    ) -> Bound:
         """
         Return what no plan can beat, given what a plan serves per band.
 
@@ -260,115 +131,65 @@ class BoundModel:
         ----------
         served_l
             Litres of every band, in the order of BANDS.
+        seconds
+            Time for the bounds of the contested band and of the total, None for
+            `bound_seconds`; those of the other bands are radial.
+        rounds
+            Rounds of column generation per bound, for runs that must repeat.
+
+        Notes
+        -----
+        A plan at least as good gets the same of every band in which no more can be
+        had, and at least as much of the first other one, the contested band. So the
+        total may count on these floors: it holds for every plan at least as good,
+        the best one included.
         """
+        begin = time.monotonic()
+        end = begin + (bound_seconds(self._instance) if seconds is None else seconds)
         need = self._need.sum(axis=0)
         most: dict[Band, int] = {}
-        num_full = 0
+        contested: int | None = None
         for band, name in enumerate(BANDS):
-            if served_l[band] >= need[band]:
-                most[name] = int(need[band])
-                num_full += num_full == band
-                continue
-            value = self.most_l([band], served_l[:band])
-            most[name] = _rounded(value, int(need[band]), served_l[band])
+            limit = int(need[band])
+            if served_l[band] < limit:
+                value = self.most_l([band], served_l[:band])
+                limit = _rounded(value, limit, served_l[band])
+                if contested is None and served_l[band] < limit:
+                    # Where nothing follows, this is the bound of the total too.
+                    share = CONTESTED_SHARE if need[band + 1 :].any() else 1.0
+                    left = share * (end - time.monotonic())
+                    limits = Limits(time.monotonic() + left, rounds)
+                    value = self.least_known_l([band], served_l[:band], limits)
+                    limit = _rounded(value, limit, served_l[band])
+            if contested is None and served_l[band] < limit:
+                contested = band
+            most[name] = limit
         served = sum(served_l)
-        if num_full == len(BANDS):
-            total = served
-        else:
-            rest = range(num_full, len(BANDS))
-            value = self.most_l(list(rest), served_l[:num_full])
-            full = int(need[:num_full].sum())
-            total = full + _rounded(value, int(need[num_full:].sum()), served - full)
+        total = served
+        if contested is not None and not need[contested + 1 :].any():
+            total = sum(most.values())
+        elif contested is not None:
+            floors = served_l[: contested + 1]
+            value = self.least_known_l(range(len(BANDS)), floors, Limits(end, rounds))
+            total = _rounded(value, int(need.sum()), served)
         return Bound(
-            method=METHOD,
+            method=RADIAL_METHOD if self._trips is None else METHOD,
             served_l=most,
             total_l=total,
             gap=(total - served) / total if total else 0.0,
         )
 
 
-def _rounded(value: float, need: int, served: int) -> int:
+def _goal(bands: Sequence[int], floors_l: Sequence[float]) -> Goal:
+    weight = np.zeros(len(BANDS))
+    weight[list(bands)] = 1.0
+    floor_l = np.zeros(len(BANDS))
+    floor_l[: len(floors_l)] = np.maximum(0.0, np.array(floors_l) - SLACK_L)
+    return Goal(weight=weight, floor_l=floor_l)
+
+
+def _rounded(value: float, limit: int, served: int) -> int:
     """Return a bound in whole litres, up by more than the solver's tolerance."""
-    return max(served, min(need, int(np.floor(value * (1 + 1e-7) + 0.01))))
-
-
-def _shortest_ways(instance: Instance) -> list[FloatArray]:
-    """Return driving seconds by any detour, (P, P) per drive class; inf = none."""
-    ways = []
-    for matrix in instance.travel_s:
-        seconds = matrix.astype(np.float64)
-        seconds[matrix >= BIG] = np.inf
-        # Sparse, since a dense zero would read as "no road".
-        graph = csgraph_from_dense(seconds, null_value=np.inf)
-        ways.append(floyd_warshall(graph))
-    return ways
-
-
-def _open_seconds(
-    instance: Instance, s: int, first: int, last: int
-) -> tuple[float, int]:
-    """Return how long a source is open while trucks work, and its last closing."""
-    total = 0.0
-    close_s = 0
-    for low, high in instance.source_windows[s]:
-        if low >= BIG:
-            break
-        start, end = max(int(low), first), min(int(high), last)
-        if end > start:
-            total += end - start
-            close_s = max(close_s, end)
-    return total, close_s
-
-
-def _truck_types(
-    instance: Instance, shortest: Sequence[FloatArray]
-) -> list[_TruckType]:
-    members: dict[tuple[int, float, int, int, int], list[int]] = {}
-    for r, record in enumerate(instance.truck):
-        key = (
-            int(record["capacity"]),
-            float(record["unload_s_per_l"]),
-            int(record["drive_class"]),
-            int(record["access_class"]),
-            int(record["is_potable"]),
-        )
-        members.setdefault(key, []).append(r)
-    return [
-        _TruckType(
-            trucks=np.array(trucks),
-            capacity=key[0],
-            unload_s_per_l=key[1],
-            drive_class=key[2],
-            access_class=key[3],
-            is_potable=bool(key[4]),
-            seconds=sum(
-                _working_seconds(instance, r, shortest[key[2]]) for r in trucks
-            ),
-        )
-        for key, trucks in members.items()
-    ]
-
-
-def _working_seconds(instance: Instance, r: int, shortest: FloatArray) -> float:
-    """Return the longest that truck ``r`` can work after reaching a source."""
-    record = instance.truck[r]
-    begin = float(record["shift_start"])
-    end = float(record["shift_end"])
-    first_fill = np.inf
-    for s in range(instance.source.size):
-        if record["is_potable"] and not instance.source["is_potable"][s]:
-            continue
-        way_s = shortest[int(record["start"]), instance.first_source + s]
-        first_fill = min(
-            first_fill,
-            max(begin + way_s, float(instance.source_windows[s, 0, 0])),
-        )
-    if first_fill >= end:
-        return 0.0
-    if record["break_s"] > 0 and begin < record["break_from"]:
-        with_break = end - first_fill - float(record["break_s"])
-        without = min(end, float(record["break_until"])) - first_fill
-        # A start after break_from needs no pause either.
-        late = end - max(first_fill, float(record["break_from"]))
-        return float(max(0.0, with_break, without, late))
-    return float(end - first_fill)
+    if not math.isfinite(value):
+        return limit
+    return max(served, min(limit, math.floor(value * (1 + 1e-7) + 0.01)))

@@ -15,6 +15,9 @@ import numba
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+#: Compiled module outside the kernel.
+PRICING = "bounding/pricing.py"
+
 
 def _user_cache_dir() -> Path:
     if "XDG_CACHE_HOME" in os.environ:
@@ -25,9 +28,10 @@ def _user_cache_dir() -> Path:
 
 
 def _source_digest() -> str:
-    """Return a digest of all kernel sources: callers inline their callees."""
+    """Return a digest of all compiled sources: callers inline their callees."""
     digest = hashlib.sha256(numba.__version__.encode())
-    for path in sorted((Path(__file__).parent / "kernel").glob("*.py")):
+    folder = Path(__file__).parent
+    for path in (*sorted((folder / "kernel").glob("*.py")), folder / PRICING):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -69,3 +73,8 @@ def compiled(function: F) -> F:
     """
     options: dict[str, bool] = {"cache": True, "nogil": True, "_nrt": False}
     return cast("F", cast("Any", numba.njit)(**options)(function))
+
+
+def compiled_with_arrays(function: F) -> F:
+    """Compile like `compiled`, for functions that make arrays of their own."""
+    return cast("F", numba.njit(cache=True, nogil=True)(function))

@@ -36,8 +36,9 @@ def shortage_reasons(
     """
     reasons: dict[int, Reason] = {}
     left = []
+    delivered = _delivered_l(instance, state)
     for village in short:
-        fixed = _fixed_reason(instance, state, village)
+        fixed = _fixed_reason(instance, int(delivered[village]), village)
         if fixed is None:
             left.append(village)
         else:
@@ -66,9 +67,8 @@ def _delivered_l(instance: Instance, state: State) -> npt.NDArray[np.int64]:
     return litres
 
 
-def _fixed_reason(instance: Instance, state: State, village: int) -> Reason | None:
+def _fixed_reason(instance: Instance, delivered: int, village: int) -> Reason | None:
     """Return a reason that holds whatever the plan does."""
-    delivered = _delivered_l(instance, state)[village]
     if delivered >= instance.village["room"][village]:
         return "tank_full"
     wants_people = instance.village["need_people"][village] > 0

@@ -13,7 +13,7 @@ from dispatch.need import BANDS
 from dispatch.outcome import plan_totals, village_outcomes
 from dispatch.plan import Bound, Plan, SolverInfo
 from dispatch.solver.adopt import adopt_row, go_on_from
-from dispatch.solver.bound import BoundModel
+from dispatch.solver.bound import BoundModel, bound_seconds
 from dispatch.solver.build_plan import assign_bays, best_routes
 from dispatch.solver.day import Rest, Row, Today, rest_of_day
 from dispatch.solver.instance import build_instance
@@ -26,6 +26,7 @@ from dispatch.solver.search import (
     SearchThread,
     best_thread,
     run_search,
+    start_search,
 )
 from dispatch.solver.timetable import has_queues, improve_timetable
 from dispatch.solver.types import Progress, SolveParams, SolveResult
@@ -43,14 +44,16 @@ if TYPE_CHECKING:
 
 NAME: Final = "water-dispatch"
 #: From a plan that stands: warm enough to mend it, not to forget it.
-WARM: Final = SearchParams(hot_l=60.0, hot_s=60.0)
+WARM: Final = SearchParams(hot=0.02, hot_way=0.1)
 #: Sizes of pieces, as shares of the mean tank, that the routing engine tries.
 PIECE_SHARES: Final = (1.0, 0.6)
+#: Rounds of the bound in a run that is limited by iterations.
+REPEATABLE_ROUNDS: Final = 30
 
 
 def default_seconds(scenario: Scenario) -> float:
     """Return a run time that suits the size of the scenario."""
-    return min(60.0, max(1.0, len(scenario.villages) / 20))
+    return min(60.0, max(1.0, len(scenario.villages) / 30))
 
 
 def solver_version() -> str:
@@ -187,8 +190,10 @@ def solve(
     model = BoundModel(instance, needs)
     began = time.monotonic()
     run.bound_l = int(model.most_l(range(len(BANDS)), ()))
-    # One such program for every band that is not full, and harder ones among them.
-    bound_s = 9 * (time.monotonic() - began)
+    # One such program for every band that is not full, and harder ones among them;
+    # each goes on from the one before, which counts where they are large.
+    first_s = time.monotonic() - began
+    bound_s = min(9 * first_s, 2 + 2 * first_s) + _pricing_s(run, instance)
     params_of_search = SearchParams()
     if run.today is not None and run.today.previous is not None:
         params_of_search = WARM
@@ -243,13 +248,17 @@ def _finishing_s(run: _Run, bound_s: float) -> float:
     return min(0.5 * run.seconds, bound_s + probing_s + 0.02 * run.seconds + 0.05)
 
 
+def _pricing_s(run: _Run, instance: Instance) -> float:
+    """Return the time for the bound beyond the radial one."""
+    return min(0.3 * run.seconds, bound_seconds(instance))
+
+
 def _search(run: _Run, instance: Instance, bound_s: float) -> None:
     iterations = run.params.iterations
     run.report("seed", 0.0)
     if iterations is None:
         _seed_by_routing(run, instance)
-    for thread in run.threads:
-        thread.start()
+    start_search(run.threads)
     deadline = run.begin + run.seconds - _finishing_s(run, bound_s)
     run_search(
         run.threads,
@@ -341,7 +350,7 @@ def _plan(
     }
     villages = village_outcomes(scenario, routes, reasons)
     totals = plan_totals(scenario, run.travel, routes, villages)
-    bound = _bound(run, model, [totals.served_l[band] for band in BANDS])
+    bound = _bound(run, instance, model, [totals.served_l[band] for band in BANDS])
     is_full = all(totals.served_l[band] == bound.served_l[band] for band in BANDS)
     notes: tuple[str, ...] = ()
     if run.travel.is_estimate:
@@ -367,12 +376,19 @@ def _plan(
     )
 
 
-def _bound(run: _Run, model: BoundModel, served_l: Sequence[int]) -> Bound:
+def _bound(
+    run: _Run, instance: Instance, model: BoundModel, served_l: Sequence[int]
+) -> Bound:
     """Return the bound of the whole day, what is done counted as it is."""
+    # A run limited by iterations repeats bit for bit, its bound included.
+    is_timed = run.params.iterations is None
+    seconds = _pricing_s(run, instance) if is_timed else 1e9
+    rounds = 10**6 if is_timed else REPEATABLE_ROUNDS
     if run.rest is None:
-        return model.bound(served_l)
+        return model.bound(served_l, seconds=seconds, rounds=rounds)
     done = run.rest.served.reshape(len(BANDS), -1).sum(axis=1)
-    bound = model.bound([s - int(d) for s, d in zip(served_l, done, strict=True)])
+    left = [s - int(d) for s, d in zip(served_l, done, strict=True)]
+    bound = model.bound(left, seconds=seconds, rounds=rounds)
     total = bound.total_l + int(done.sum())
     return Bound(
         method=bound.method,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -24,8 +24,12 @@ if TYPE_CHECKING:
 MEETINGS: Final = (0.25, 0.5, 0.7, 0.85, 0.95, 1.0)
 #: Share of the best plan's water that stays if upper levels are filled first.
 SURELY_SERVED: Final = 0.97
+#: Villages up to which a start with thin visits is tried.
+MOST_TRIED_THIN: Final = 1_000
 #: Share of a full start's water that a start with thin visits must bring.
 LEAST_THIN: Final = 0.9
+#: Share of all that can be needed from which the search looks at the way only.
+ALL_SERVED: Final = 0.99
 #: Share of the levels above the contested one from which all of them are pushed.
 NEARLY_FULL: Final = 0.98
 #: Longest a thread runs before it looks at the clock.
@@ -41,14 +45,19 @@ class SearchParams:
 
     Attributes
     ----------
-    hot_l, cold_l
-        First and last temperature, in litres of the contested level.
-    hot_s, cold_s
-        The same in seconds of driving, used when no level is contested.
+    hot, cold
+        First and last temperature, as shares of a mean visit's litres.
+    hot_way, cold_way
+        The same as shares of a mean leg, used when all can be served.
+    missing_price
+        What a litre that could be served but is not counts for then, in litres'
+        mean share of the driving.
     mean_removed, longest_string
         Stops taken out in an iteration, and in one route.
     waiting_price
         Seconds of work that a second of new waiting counts for.
+    split_price
+        Most legs that a visit counts for which leaves a part to another one.
     full_shares
         Chance that a visit brings all that is missing, not just the band's; one
         value per thread in turn, since days differ in which is better.
@@ -61,24 +70,35 @@ class SearchParams:
     first_ratio, last_ratio
         How much more a litre weighs from one band above it to the next, at the
         start and at the end.
-    drive_weight_l_per_s
-        Litres that a second of driving is worth to annealing.
+    drive_weight
+        What a second of driving is worth to annealing, as a share of the litres that
+        go with it.
     """
 
-    hot_l: float = 600.0
-    cold_l: float = 10.0
-    hot_s: float = 600.0
-    cold_s: float = 5.0
+    hot: float = 0.2
+    cold: float = 0.004
+    hot_way: float = 0.5
+    cold_way: float = 0.005
+    missing_price: float = 4.0
     mean_removed: float = 12.0
     longest_string: float = 10.0
     waiting_price: float = 0.5
+    split_price: float = 0.5
     full_shares: tuple[float, ...] = (1.0, 0.6)
     least_weight: float = 4.0
     most_push: float = 100.0
     below_weight: float = 0.3
     first_ratio: float = 1.2
     last_ratio: float = 3.0
-    drive_weight_l_per_s: float = 0.2
+    drive_weight: float = 0.09
+
+
+class _Scale(NamedTuple):
+    """Litres of a mean visit, price of a mean leg, litres per price of driving."""
+
+    visit_l: float
+    leg: float
+    l_per_drive: float
 
 
 class SearchThread:
@@ -96,14 +116,28 @@ class SearchThread:
         self._steps = self._goal.size // 7
         self._push = np.ones(self._goal.size)
 
-    def start(self) -> None:
-        """Serve level after level from whatever the state holds."""
-        # How much water there is tells which level it reaches: try without order.
+    def estimate_water(self) -> int:
+        """
+        Return the litres that a plan without any order of levels serves.
+
+        How much water there is tells which level it reaches.
+        """
         greedy = empty_state(self.instance, 1)
         construct(self.instance, greedy, self._goal.size, self.params.waiting_price)
-        self._water_l = int(greedy.b_served.sum())
+        return int(greedy.b_served.sum())
+
+    def start(self, water_l: int | None = None) -> None:
+        """
+        Serve level after level from whatever the state holds.
+
+        Parameters
+        ----------
+        water_l
+            As from `estimate_water`, where another thread has asked already.
+        """
+        self._water_l = self.estimate_water() if water_l is None else water_l
         goal = self.contested_level()
-        if not self.starts_full:
+        if not self.starts_full and self.instance.village.size <= MOST_TRIED_THIN:
             # A thin start differs more, but costs much water where visits are dear.
             thin = empty_state(self.instance, 1)
             construct(self.instance, thin, -1, self.params.waiting_price)
@@ -119,7 +153,7 @@ class SearchThread:
         each when they are.
         """
         served, goal = self.state.b_served, self._goal
-        if np.array_equal(served, goal):
+        if served.sum() >= ALL_SERVED * goal.sum():
             return int(goal.size)
         water = SURELY_SERVED * max(self._water_l, served.sum())
         level = int(np.searchsorted(np.cumsum(goal), water))
@@ -131,27 +165,58 @@ class SearchThread:
         """Anneal at the temperature of ``fraction`` of the run."""
         params, state = self.params, self.state
         level = self.contested_level()
+        scale = self._scale()
         weight = self._weights(level, fraction)
         if level < self._goal.size:
-            heat = params.hot_l * (params.cold_l / params.hot_l) ** fraction
-            drive_weight = params.drive_weight_l_per_s
-        else:
-            heat = params.hot_s * (params.cold_s / params.hot_s) ** fraction
+            hot, cold = params.hot * scale.visit_l, params.cold * scale.visit_l
+            drive_weight = params.drive_weight * scale.l_per_drive
+        else:  # all can be served: what counts is the way
+            hot, cold = params.hot_way * scale.leg, params.cold_way * scale.leg
+            weight *= params.missing_price / scale.l_per_drive
             drive_weight = 1.0
+        heat = hot * (cold / hot) ** fraction
         anneal(
             self.instance,
             state,
             num_iterations,
             level,
+            self._short_level(),
             weight,
             drive_weight,
             heat,
             params.mean_removed,
             params.longest_string,
             params.waiting_price,
+            params.split_price * scale.leg,
             self._full_share,
         )
         self.iterations += num_iterations
+
+    def _short_level(self) -> int:
+        """Return the first level that the current solution does not fill."""
+        short = np.flatnonzero(self.state.served < self._goal)
+        return int(short[0]) if short.size else int(self._goal.size) - 1
+
+    def _scale(self) -> _Scale:
+        """Return what a visit, a leg and a litre amount to in the best plan."""
+        state = self.state
+        num_entries = int(state.b_route["length"].sum())
+        num_routes = int((state.b_route["length"] > 0).sum())
+        if num_entries == 0:
+            return _Scale(1.0, 1.0, 1.0)
+        served = max(1.0, float(state.b_served.sum()))
+        drive = max(1.0, float(state.b_total[0]))
+        num_visits = max(1, num_entries - self._num_fills())
+        return _Scale(
+            visit_l=served / num_visits,
+            leg=drive / (num_entries + num_routes),
+            l_per_drive=served / drive,
+        )
+
+    def _num_fills(self) -> int:
+        entry, length = self.state.b_entry, self.state.b_route["length"]
+        is_used = np.arange(entry.shape[1]) < length[:, None]
+        return int((is_used & (entry["node"] < self.instance.first_village)).sum())
 
     def _weights(self, level: int, fraction: float) -> npt.NDArray[np.float64]:
         """
@@ -196,7 +261,9 @@ class SearchThread:
         weight[level : level + 1] = 1.0
         weight[:level] = 5.0 * self._least_weights(level, fraction)
         state, price = self.state, self.instance.change_price
-        drive = self.params.drive_weight_l_per_s
+        drive = self.params.drive_weight * self._scale().l_per_drive
+        if level == self._goal.size:
+            drive /= self.params.missing_price * self.params.drive_weight
         now = weight @ state.served - drive * state.total[0] - price * state.total[1]
         best = (
             weight @ state.b_served
@@ -238,6 +305,14 @@ def _current_parts(state: State) -> tuple[npt.NDArray[Any], ...]:
 def best_thread(threads: list[SearchThread]) -> SearchThread:
     """Return the thread with the best plan; the first one on a tie."""
     return max(threads, key=lambda thread: thread.best_key)
+
+
+def start_search(threads: list[SearchThread]) -> None:
+    """Give every thread a first plan, side by side."""
+    water_l = threads[0].estimate_water()
+    with ThreadPoolExecutor(max_workers=len(threads)) as pool:
+        for job in [pool.submit(thread.start, water_l) for thread in threads]:
+            job.result()
 
 
 def run_search(

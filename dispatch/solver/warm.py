@@ -6,7 +6,9 @@ import datetime as dt
 
 import numpy as np
 
+from dispatch.need import BANDS
 from dispatch.scenario import Depot, Scenario, Source, Travel, Truck, Village
+from dispatch.solver.bound import BoundModel
 from dispatch.solver.instance import build_instance
 from dispatch.solver.jit import mark_compiled
 from dispatch.solver.kernel.arrays import empty_state
@@ -25,11 +27,13 @@ def compile_search() -> None:
     adopt_route(instance, state, 0, row, litres, free, free)
     construct(instance, state, -1, 0.5)
     weight = np.ones(instance.level_need.shape[1])
-    anneal(instance, state, 1, 0, weight, 0.0, 1.0, 1.0, 1.0, 0.5, 1.0)
+    anneal(instance, state, 1, 0, 0, weight, 0.0, 1.0, 1.0, 1.0, 0.5, 0.0, 1.0)
     store_best(state)
     load_best(instance, state)
     probe(instance, state, 0)
     set_latest(instance, state, 0)
+    need = np.full((1, len(BANDS)), 300, dtype=np.int64)
+    BoundModel(instance, need).bound([0] * len(BANDS), seconds=1e9, rounds=2)
     mark_compiled()
 
 

@@ -15,7 +15,13 @@ from dispatch.solver.adopt import go_on_from
 from dispatch.solver.build_plan import best_routes
 from dispatch.solver.day import Today, rest_of_day
 from dispatch.solver.instance import build_instance
-from dispatch.solver.search import SearchParams, SearchThread, best_thread, run_search
+from dispatch.solver.search import (
+    SearchParams,
+    SearchThread,
+    best_thread,
+    run_search,
+    start_search,
+)
 from dispatch.solver.variants import Variant, as_it_is, list_variants
 from dispatch.solver.warm import compile_search
 
@@ -27,7 +33,7 @@ if TYPE_CHECKING:
     from dispatch.scenario import Scenario, Travel
 
 #: From a plan that stands; hotter, and every variant would first have to mend it.
-FROM_PLAN: Final = SearchParams(hot_l=120.0, hot_s=120.0)
+FROM_PLAN: Final = SearchParams(hot=0.04, hot_way=0.1)
 #: Share of the time for bettering the plan first: what it lacks is no one's gain.
 POLISHING: Final = 0.25
 #: Runs of the unchanged scenario, whose spread tells what is mere luck.
@@ -197,8 +203,7 @@ def _solve_from(
         SearchThread(rest.instance, FROM_PLAN, seed * 1000 + k) for k in range(workers)
     ]
     go_on_from(threads, scenario, rest, today)
-    for thread in threads:
-        thread.start()
+    start_search(threads)
     run_search(
         threads,
         deadline=time.monotonic() + seconds,

@@ -273,7 +273,8 @@ def test_no_route_beats_the_bound_and_the_search_finds_the_best(drawn):
     """Full enumeration: greatest litres <= bound, and the search reaches them."""
     scene, travel = drawn
     best = litres_by_enumeration(scene, travel)
-    model = BoundModel(build_instance(scene, travel), band_needs(scene))
+    instance = build_instance(scene, travel)
+    model = BoundModel(instance, band_needs(instance))
     assert best <= model.most_l(range(len(BANDS)), ()) + 1e-6
     plan = solve(scene, travel, SolveParams(iterations=600, workers=1)).plan
     assert check_plan(scene, travel, plan) == []

@@ -74,6 +74,7 @@ def _try_stops(
     least: int,
     can_visit: bool,
     waiting_price: float,
+    split_price: float,
 ) -> None:
     """Consider every place in every trip of route ``r``."""
     travel = inst.travel_s[inst.truck[r].drive_class]
@@ -133,6 +134,8 @@ def _try_stops(
                             work = price * detour + setup + q * per_l
                             shift = next_at - arrive_next + q * per_l
                             cost = _waiting(work, shift, waiting_price)
+                            if q < want:
+                                cost += split_price
                             _keep(state, cost / q, r, i, -1, 1, q)
         if i == n:
             break
@@ -164,6 +167,7 @@ def _try_new_trips(
     want: int,
     least: int,
     waiting_price: float,
+    split_price: float,
 ) -> None:
     """Consider a trip of its own between any two trips of route ``r``."""
     travel = inst.travel_s[inst.truck[r].drive_class]
@@ -240,6 +244,8 @@ def _try_new_trips(
             work = least_s + q * per_l
             shift = next_at - fill_l_s + q * per_l - arrive_next
             cost = _waiting(work, max(shift, work + wait), waiting_price)
+            if q < want and q < inst.truck[r].capacity:
+                cost += split_price
             _keep(state, cost / q, r, i, s, 2, q)
 
 
@@ -350,6 +356,7 @@ def best_insertions(
     want_other: int,
     count: int,
     waiting_price: float,
+    split_price: float,
 ) -> None:
     """Fill the short list with the best ways to bring water to ``v``."""
     state.kept[:, 0] = BIG
@@ -378,9 +385,11 @@ def best_insertions(
         if can_visit_r:
             aim = min(most, max(want, least))
             can_visit_r = aim >= least
-        _try_stops(inst, state, v, r, aim, least, can_visit_r, waiting_price)
+        _try_stops(
+            inst, state, v, r, aim, least, can_visit_r, waiting_price, split_price
+        )
         if can_visit_r and slack >= setup + inst.fill_setup_s:
-            _try_new_trips(inst, state, v, r, aim, least, waiting_price)
+            _try_new_trips(inst, state, v, r, aim, least, waiting_price, split_price)
 
 
 @compiled
@@ -392,9 +401,12 @@ def insert_once(
     want_other: int,
     count: int,
     waiting_price: float,
+    split_price: float,
 ) -> int:
     """Bring one load to ``v`` where it is cheapest; return the litres, 0 if none."""
-    best_insertions(inst, state, v, want_potable, want_other, count, waiting_price)
+    best_insertions(
+        inst, state, v, want_potable, want_other, count, waiting_price, split_price
+    )
     for k in range(state.kept.shape[0]):
         if state.kept[k, 0] >= BIG:
             return 0

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: Chance to ruin around a village that lacks what all could have.
 SHORT_SEED = 0.1
+#: Trucks that are all asked whether they could bring more.
+PROBED_TRUCKS = 100
 #: Chance that recreate does not count waiting.
 FREE_WAITING = 0.2
 #: Iterations after which the room to move at the bays is looked up anew.
@@ -55,17 +57,22 @@ def _has_open_need(inst: Instance, state: State, v: int) -> bool:
 
 
 @compiled
-def _seed_village(inst: Instance, state: State, key_level: int) -> int:
+def _seed_village(
+    inst: Instance, state: State, key_level: int, short_level: int
+) -> int:
     """Return a random village, now and then one short above the contested level."""
     num_villages = state.village.size
     v = random_below(state, num_villages)
     if key_level > 0 and random_unit(state) < SHORT_SEED:
+        level = key_level - 1
+        if random_unit(state) < 0.5:
+            level = min(level, short_level)
         for k in range(min(num_villages, 2_000)):
             u = (v + k) % num_villages
-            short_potable = wanted(inst, state, u, key_level - 1, True) > 0
+            short_potable = wanted(inst, state, u, level, True) > 0
             if short_potable and inst.village[u].gets_potable:
                 return u
-            short_other = wanted(inst, state, u, key_level - 1, False) > 0
+            short_other = wanted(inst, state, u, level, False) > 0
             if short_other and inst.village[u].gets_other:
                 return u
     return v
@@ -76,6 +83,7 @@ def _ruin(
     inst: Instance,
     state: State,
     key_level: int,
+    short_level: int,
     mean_removed: float,
     longest_string: float,
 ) -> None:
@@ -85,7 +93,7 @@ def _ruin(
     After Christiaens & Vanden Berghe (2020), with strings over the trips of a
     route: a string may end one trip and begin the next.
     """
-    seed_village = _seed_village(inst, state, key_level)
+    seed_village = _seed_village(inst, state, key_level, short_level)
     total_stops = 0.0
     used = 0
     num_trucks = state.route.size
@@ -181,13 +189,15 @@ def _sort_by_key(state: State, count: int) -> None:
 
 
 @compiled
-def _sort_requests(inst: Instance, state: State, level: int) -> None:
+def _sort_requests(inst: Instance, state: State, level: int, short_level: int) -> None:
     """Order the villages by one of several rules, chosen at random."""
     count = state.counts[2]
     rule = random_unit(state)
     for k in range(count):
         v = state.requests[k]
-        if rule < 0.4:
+        if rule < 0.1:  # who lacks the first level that is not full comes first
+            key = -float(wanted(inst, state, v, short_level, True))
+        elif rule < 0.4:
             key = random_unit(state)
         elif rule < 0.6:
             key = -float(wanted(inst, state, v, level, True))
@@ -220,6 +230,7 @@ def _bring(
     goal: int,
     num_extra: int,
     waiting_price: float,
+    split_price: float,
 ) -> None:
     """Bring loads to ``v`` until ``level`` is served, each up to ``goal``."""
     for _ in range(50):
@@ -231,7 +242,7 @@ def _bring(
             want_potable = wanted(inst, state, v, goal, True)
         count = gather_routes(inst, state, v, num_extra)
         litres = insert_once(
-            inst, state, v, want_potable, want_other, count, waiting_price
+            inst, state, v, want_potable, want_other, count, waiting_price, split_price
         )
         if litres == 0:
             return
@@ -242,8 +253,10 @@ def _recreate(
     inst: Instance,
     state: State,
     key_level: int,
+    short_level: int,
     full_share: float,
     waiting_price: float,
+    split_price: float,
     num_extra: int,
 ) -> None:
     """Bring water back: first the levels all can have, then the contested one."""
@@ -251,6 +264,7 @@ def _recreate(
     full_visits = random_unit(state) < full_share
     if random_unit(state) < FREE_WAITING:
         waiting_price = 0.0
+    split_price *= max(0.0, 2.0 * random_unit(state) - 1.0)
     for step in range(3):
         if step == 0:
             level = key_level - 1
@@ -260,13 +274,13 @@ def _recreate(
             level = last
         if level < 0 or level > last or (step == 2 and key_level >= last):
             continue
-        _sort_requests(inst, state, level)
+        _sort_requests(inst, state, level, min(level, short_level))
         goal = level
         if full_visits:
             goal = max(level, min(key_level, last))
         for k in range(state.counts[2]):
             v = state.requests[k]
-            _bring(inst, state, v, level, goal, num_extra, waiting_price)
+            _bring(inst, state, v, level, goal, num_extra, waiting_price, split_price)
 
 
 @compiled
@@ -302,15 +316,26 @@ def anneal(
     state: State,
     num_iterations: int,
     key_level: int,
+    short_level: int,
     weight: FloatArray,
     drive_weight: float,
     heat: float,
     mean_removed: float,
     longest_string: float,
     waiting_price: float,
+    split_price: float,
     full_share: float,
 ) -> int:
-    """Run iterations at a fixed temperature; return how many improved the best."""
+    """
+    Run iterations at a fixed temperature; return how many improved the best.
+
+    Parameters
+    ----------
+    key_level
+        The contested level; all levels before it could be full.
+    short_level
+        The first of them that is not.
+    """
     improved = 0
     for iteration in range(num_iterations):
         if iteration % REFRESH == 0:  # other trucks have moved at the bays
@@ -318,8 +343,17 @@ def anneal(
                 set_latest(inst, state, r)
         begin(state)
         state.counts[2] = 0
-        _ruin(inst, state, key_level, mean_removed, longest_string)
-        _recreate(inst, state, key_level, full_share, waiting_price, 4)
+        _ruin(inst, state, key_level, short_level, mean_removed, longest_string)
+        _recreate(
+            inst,
+            state,
+            key_level,
+            short_level,
+            full_share,
+            waiting_price,
+            split_price,
+            4,
+        )
         finish(inst, state)
         if _accepts(inst, state, weight, drive_weight, heat):
             for k in range(state.counts[0]):
@@ -347,10 +381,10 @@ def construct(
     for v in range(state.village.size):
         _request(state, v)
     for level in range(inst.level_need.shape[1]):
-        _sort_requests(inst, state, level)
+        _sort_requests(inst, state, level, level)
         goal = max(level, goal_level)
         for k in range(state.counts[2]):
-            _bring(inst, state, state.requests[k], level, goal, 48, waiting_price)
+            _bring(inst, state, state.requests[k], level, goal, 48, waiting_price, 0.0)
     finish(inst, state)
     for r in range(state.route.size):
         state.route[r].dirty = 1
@@ -360,10 +394,18 @@ def construct(
 
 @compiled
 def probe(inst: Instance, state: State, v: int) -> int:
-    """Return the litres that could still be brought to ``v``; changes nothing."""
+    """
+    Return the litres that could still be brought to ``v``; changes nothing.
+
+    Large fleets are tried by those that come near, and some more.
+    """
     last = inst.level_need.shape[1] - 1
-    for r in range(state.route.size):
-        state.gathered[r] = r
+    count = state.route.size
+    if count > PROBED_TRUCKS:
+        count = gather_routes(inst, state, v, PROBED_TRUCKS)
+    else:
+        for r in range(count):
+            state.gathered[r] = r
     litres = 0
     for _ in range(3):  # a blink may hide the only way
         begin(state)
@@ -373,8 +415,9 @@ def probe(inst: Instance, state: State, v: int) -> int:
             v,
             wanted(inst, state, v, last, True),
             wanted(inst, state, v, last, False),
-            state.route.size,
+            count,
             0.5,
+            0.0,
         )
         finish(inst, state)
         undo(inst, state)

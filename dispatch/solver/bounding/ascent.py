@@ -1,0 +1,162 @@
+"""Column generation that proves a bound in every round."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from dispatch.errors import SolverError
+from dispatch.solver.bounding.classes import counted, uncounted
+from dispatch.solver.bounding.master import Master
+from dispatch.solver.bounding.prices import mixed, priced_bound, with_classes
+from dispatch.solver.bounding.trips import Trip, find_trips, trip_profit, trip_seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dispatch.solver.bounding.market import Market
+    from dispatch.solver.bounding.prices import Goal, Prices
+
+logger = logging.getLogger(__name__)
+
+#: Share of the best prices so far in those that are tried next.
+STEADINESS: Final = 0.85
+#: Stop when the bound is this near to the value of the master program.
+NEAR_ENOUGH: Final = 2e-4
+#: Counted classes of visits per village.
+MOST_CLASSES: Final = 8
+#: Trips to add in one round, the best ones.
+MOST_NEW: Final = 400
+#: Sources from which the first trips to every village start.
+FIRST_SOURCES: Final = 2
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When to stop: a moment of `time.monotonic`, and a number of rounds."""
+
+    deadline: float
+    rounds: int
+
+    def are_reached(self, rounds: int) -> bool:
+        """Whether to stop after so many rounds."""
+        return rounds >= self.rounds or time.monotonic() >= self.deadline
+
+
+class TripBound:
+    """
+    Bounds from trips, for one goal after another; what is learnt is kept.
+
+    Parameters
+    ----------
+    market
+        The scenario as the bound sees it.
+    units
+        Parts into which tanks are cut.
+    """
+
+    def __init__(self, market: Market, *, units: int) -> None:
+        self.market = market
+        self.units = units
+        self._plain = Master(market, uncounted(market, units))
+        for trip in first_trips(market):
+            self._plain.add_trip(trip)
+        self._fine: Master | None = None
+        self._best_plain: dict[bytes, Prices] = {}
+
+    def prove(self, goal: Goal, limits: Limits, known_l: float) -> float:
+        """Return a bound on the goal, at most ``known_l``, with litres as they come."""
+        value, prices = _improve(self._plain, goal, None, limits, known_l)
+        if prices is not None:
+            self._best_plain[_key(goal)] = prices
+        return value
+
+    def refine(
+        self, goal: Goal, band_ends: Sequence[int], limits: Limits, known_l: float
+    ) -> float:
+        """Return the same with visits counted; ``band_ends`` as in `counted`."""
+        center = self._best_plain.get(_key(goal))
+        if center is None:
+            return known_l
+        if self._fine is None:
+            classes = counted(self.market, self.units, MOST_CLASSES, band_ends)
+            self._fine = Master(self.market, classes)
+        for trip in self._plain.trips:
+            self._fine.add_trip(trip)
+        center = with_classes(center, self._fine.classes)
+        return _improve(self._fine, goal, center, limits, known_l)[0]
+
+
+def _key(goal: Goal) -> bytes:
+    return goal.weight.tobytes() + goal.floor_l.tobytes()
+
+
+def first_trips(market: Market) -> list[Trip]:
+    """Return trips to single villages, to start with."""
+    trips = []
+    for k, kind in enumerate(market.kinds):
+        back = kind.finish.min(axis=1)
+        for stop in range(kind.villages.size):
+            litres = min(kind.room[stop], kind.capacity)
+            for source in np.argsort(kind.start[:, stop])[:FIRST_SOURCES]:
+                if np.isfinite(kind.start[source, stop] + back[stop]):
+                    end = int(kind.finish[stop].argmin())
+                    trips.append(Trip(k, int(source), (stop,), (float(litres),), end))
+    return trips
+
+
+def _improve(
+    master: Master, goal: Goal, center: Prices | None, limits: Limits, known_l: float
+) -> tuple[float, Prices | None]:
+    """Return the least bound met, at most ``known_l``, and its prices if any."""
+    master.set_goal(goal)
+    best = np.inf
+    rounds = 0
+    while not limits.are_reached(rounds):
+        rounds += 1
+        try:
+            value, latest = master.solve()
+        except SolverError as error:
+            logger.warning("%s", error)
+            break
+        # Prices near the best so far first: the latest ones swing (Wentges 1997).
+        steady = latest if center is None else mixed(center, latest, STEADINESS)
+        for tried in (steady, latest):
+            bound, prices, added = _try(master, goal, tried, latest)
+            if bound < best:
+                best = bound
+                center = prices
+            if added or tried is latest:
+                break
+        if not added or best - value <= NEAR_ENOUGH * max(1.0, best):
+            break
+    return min(known_l, best), center if best < np.inf else None
+
+
+def _try(
+    master: Master, goal: Goal, tried: Prices, latest: Prices
+) -> tuple[float, Prices, int]:
+    """Return bound and prices, seconds raised until they hold, and what is new."""
+    market, classes = master.market, master.classes
+    rates, trips = find_trips(market, classes, tried)
+    prices = replace(tried, second=rates)
+    bound, patterns = priced_bound(market, classes, goal, prices)
+    added = master.add_sets(goal, tried, patterns)
+    if tried is not latest and classes.is_counted.any():
+        _, wanted = priced_bound(market, classes, goal, latest)
+        added += master.add_sets(goal, latest, wanted)
+    gains = [
+        trip_profit(market, classes, latest, trip)
+        - latest.second[trip.kind] * trip_seconds(market, trip)
+        for trip in trips
+    ]
+    taken = 0
+    for k in np.argsort(gains)[::-1]:
+        if gains[k] <= 1e-6 or taken >= MOST_NEW:
+            break
+        taken += master.add_trip(trips[k])
+    return bound, prices, added + taken

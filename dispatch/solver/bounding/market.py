@@ -1,0 +1,263 @@
+"""What the bound knows of a scenario: needs, sources, and trucks grouped by kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dispatch.solver.kernel.arrays import BIG
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from dispatch.solver.kernel.arrays import Instance
+
+    FloatArray = npt.NDArray[np.float64]
+    IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Trucks of one kind with the same depot, shift and pause."""
+
+    end: int
+    """Position of their depot among the ends of the kind."""
+    size: int
+    seconds: FloatArray
+    """Shape (S of the kind,): the longest that one works if it fills there first."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """
+    Trucks that differ in nothing but depot and shift.
+
+    Attributes
+    ----------
+    villages, sources, ends
+        Positions of the villages that they serve, of the sources where they fill,
+        and places where a trip can end: these sources, then depots.
+    room
+        Litres of their water that each of ``villages`` takes.
+    ways, near
+        Shape (n, n): shortest seconds between ``villages``; each one's villages by
+        rising seconds, itself first.
+    start, finish, empty
+        Seconds from sources to villages, from villages and from sources to ends.
+    """
+
+    trucks: IntArray
+    crews: tuple[Crew, ...]
+    capacity: float
+    unload_s_per_l: float
+    is_potable: bool
+    villages: IntArray
+    room: FloatArray
+    sources: IntArray
+    ends: IntArray
+    ways: FloatArray
+    near: IntArray
+    start: FloatArray
+    finish: FloatArray
+    empty: FloatArray
+    between: FloatArray
+    """Shape (E, E): seconds between ends."""
+    least_s: float
+    """Driving and set-ups that no trip does without."""
+
+
+@dataclass(frozen=True)
+class Market:
+    """
+    A scenario as the bound sees it; limits that do not exist are infinite.
+
+    Attributes
+    ----------
+    need
+        Shape (V, 7), litres per band.
+    room, most_visits
+        Shape (V,).
+    supply, bay_s, fill_s_per_l
+        Shape (S,): litres and seconds of all bays that a source gives in the day,
+        and seconds that a litre takes there.
+    """
+
+    fill_setup_s: float
+    drop_setup_s: float
+    need: FloatArray
+    room: FloatArray
+    min_visit: FloatArray
+    most_visits: FloatArray
+    supply: FloatArray
+    bay_s: FloatArray
+    fill_s_per_l: FloatArray
+    kinds: tuple[Kind, ...]
+
+
+def build_market(
+    instance: Instance, need: IntArray, shortest: Sequence[FloatArray]
+) -> Market:
+    """Return the market of an instance; ``shortest`` has no shorter detours."""
+    supply, bay_s = source_limits(instance)
+    visits = instance.village["max_visits"].astype(np.float64)
+    return Market(
+        fill_setup_s=float(instance.fill_setup_s),
+        drop_setup_s=float(instance.drop_setup_s),
+        need=need.astype(np.float64),
+        room=instance.village["room"].astype(np.float64),
+        min_visit=instance.village["min_visit"].astype(np.float64),
+        most_visits=np.where(visits < BIG, visits, np.inf),
+        supply=supply,
+        bay_s=bay_s,
+        fill_s_per_l=instance.source["fill_s_per_l"].astype(np.float64),
+        kinds=tuple(
+            kind
+            for trucks in truck_kinds(instance)
+            if (kind := _kind(instance, trucks, shortest)) is not None
+        ),
+    )
+
+
+def truck_kinds(instance: Instance) -> list[IntArray]:
+    """Return trucks grouped by all that the bound sees but depot and shift."""
+    names = ["capacity", "unload_s_per_l", "drive_class", "access_class", "is_potable"]
+    members: dict[tuple[float, ...], list[int]] = {}
+    for r, record in enumerate(instance.truck):
+        members.setdefault(tuple(float(record[name]) for name in names), []).append(r)
+    return [np.array(trucks, dtype=np.int64) for trucks in members.values()]
+
+
+def usable_sources(instance: Instance, r: int) -> IntArray:
+    """Return the sources where truck ``r`` may fill and finds water."""
+    source = instance.source
+    fits = (source["is_potable"] != 0) | (not instance.truck["is_potable"][r])
+    return np.flatnonzero(fits & (source["supply"] > 0))
+
+
+def _kind(
+    instance: Instance, trucks: IntArray, shortest: Sequence[FloatArray]
+) -> Kind | None:
+    first = int(trucks[0])
+    record = instance.truck[first]
+    ways = shortest[int(record["drive_class"])]
+    is_potable = bool(record["is_potable"])
+    room = instance.village["room"]
+    if not is_potable:
+        room = np.minimum(room, instance.village["need_animals"])
+    may_enter = instance.may_enter[int(record["access_class"])]
+    villages = np.flatnonzero(may_enter & (room > 0))
+    sources = usable_sources(instance, first)
+    if not villages.size or not sources.size:
+        return None
+    depots = np.unique(instance.truck["depot"][trucks])
+    ends = np.concatenate([instance.first_source + sources, depots])
+    places = instance.first_village + villages
+    between = ways[np.ix_(places, places)]
+    start = ways[np.ix_(instance.first_source + sources, places)]
+    finish = ways[np.ix_(places, ends)]
+    ranked = between.copy()
+    np.fill_diagonal(ranked, -1.0)
+    return Kind(
+        trucks=trucks,
+        crews=_crews(instance, trucks, ways, sources, depots),
+        capacity=float(record["capacity"]),
+        unload_s_per_l=float(record["unload_s_per_l"]),
+        is_potable=is_potable,
+        villages=villages,
+        room=room[villages].astype(np.float64),
+        sources=sources,
+        ends=ends,
+        ways=between,
+        near=np.argsort(ranked, axis=1, kind="stable"),
+        start=start,
+        finish=finish,
+        empty=ways[np.ix_(instance.first_source + sources, ends)],
+        between=ways[np.ix_(ends, ends)],
+        least_s=float(
+            instance.fill_setup_s
+            + instance.drop_setup_s
+            + (start.min(axis=0) + finish.min(axis=1)).min()
+        ),
+    )
+
+
+def _crews(
+    instance: Instance,
+    trucks: IntArray,
+    ways: FloatArray,
+    sources: IntArray,
+    depots: IntArray,
+) -> tuple[Crew, ...]:
+    names = ["depot", "start", "shift_start", "shift_end", "break_s", "break_from"]
+    members: dict[tuple[int, ...], list[int]] = {}
+    for r in trucks:
+        key = tuple(int(instance.truck[name][r]) for name in (*names, "break_until"))
+        members.setdefault(key, []).append(int(r))
+    return tuple(
+        Crew(
+            end=int(sources.size + np.searchsorted(depots, key[0])),
+            size=len(found),
+            seconds=np.array(
+                [working_seconds(instance, found[0], ways, int(s)) for s in sources]
+            ),
+        )
+        for key, found in members.items()
+    )
+
+
+def working_seconds(instance: Instance, r: int, ways: FloatArray, s: int) -> float:
+    """Return the longest that truck ``r`` can work if it fills first at ``s``."""
+    record = instance.truck[r]
+    begin = float(record["shift_start"])
+    end = float(record["shift_end"])
+    way_s = float(ways[int(record["start"]), instance.first_source + s])
+    first_fill = max(begin + way_s, float(instance.source_windows[s, 0, 0]))
+    if first_fill >= end:
+        return 0.0
+    if record["break_s"] > 0 and begin < record["break_from"]:
+        with_break = end - first_fill - float(record["break_s"])
+        without = min(end, float(record["break_until"])) - first_fill
+        # A start after break_from needs no pause either.
+        late = end - max(first_fill, float(record["break_from"]))
+        return float(max(0.0, with_break, without, late))
+    return float(end - first_fill)
+
+
+def source_limits(instance: Instance) -> tuple[FloatArray, FloatArray]:
+    """Return litres and bay seconds that every source gives while trucks work."""
+    first = int(instance.truck["shift_start"].min())
+    last = int(instance.truck["shift_end"].max())
+    supply = np.full(instance.source.size, np.inf)
+    bay_s = np.full(instance.source.size, np.inf)
+    for s, record in enumerate(instance.source):
+        open_s, close_s = _open_seconds(instance, s, first, last)
+        litres = float(record["supply"])
+        if record["is_refilling"]:
+            hours_s = max(0, close_s - int(record["opening"]))
+            come_in = float(record["stock"] + record["inflow_per_s"] * hours_s)
+            litres = min(litres, come_in)
+        if litres < BIG:
+            supply[s] = litres
+        if record["bays"] < BIG:
+            bay_s[s] = float(record["bays"]) * open_s
+    return supply, bay_s
+
+
+def _open_seconds(
+    instance: Instance, s: int, first: int, last: int
+) -> tuple[float, int]:
+    """Return how long a source is open while trucks work, and its last closing."""
+    total = 0.0
+    close_s = 0
+    for low, high in instance.source_windows[s]:
+        if low >= BIG:
+            break
+        start, end = max(int(low), first), min(int(high), last)
+        if end > start:
+            total += end - start
+            close_s = max(close_s, end)
+    return total, close_s

@@ -1,0 +1,317 @@
+"""The linear program over known trips and sets of visits, whose duals are prices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import numpy as np
+from ortools.linear_solver import pywraplp
+
+from dispatch.errors import SolverError
+from dispatch.need import BANDS, LIVESTOCK
+from dispatch.solver.bounding.prices import Prices, band_worth
+from dispatch.solver.bounding.trips import trip_seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy.typing as npt
+
+    from dispatch.solver.bounding.classes import VisitClasses
+    from dispatch.solver.bounding.market import Market
+    from dispatch.solver.bounding.prices import Goal, Patterns
+    from dispatch.solver.bounding.trips import Trip
+
+    FloatArray = npt.NDArray[np.float64]
+    IntArray = npt.NDArray[np.int64]
+    Row: TypeAlias = pywraplp.Constraint
+    Rows: TypeAlias = list[pywraplp.Constraint | None]
+
+#: The program counts in cubic metres and thousands of seconds.
+SCALE: Final = 1e-3
+#: Litres of the goal that a missing litre of a floor costs.
+MOST_FLOOR_PRICE: Final = 50.0
+#: Without changes of scale and form GLOP goes on from the last basis.
+WARM: Final = "use_preprocessing: false use_scaling: false"
+COLD: Final = "use_preprocessing: true use_scaling: true"
+
+
+class Master:
+    """
+    Mixes trips and sets of visits; its value falls short of the bound it leads to.
+
+    Villages without counted visits get litres as they come, the others whole sets of
+    visits, of which one is chosen.
+    """
+
+    def __init__(self, market: Market, classes: VisitClasses) -> None:
+        self.market = market
+        self.classes = classes
+        self._lp = pywraplp.Solver.CreateSolver("GLOP")
+        self._lp.SetSolverSpecificParametersAsString(WARM)
+        self._trips: set[Trip] = set()
+        self._sets: set[tuple[object, ...]] = set()
+        self._served: list[tuple[pywraplp.Variable, FloatArray]] = []
+        self._goal: Goal | None = None
+        num_villages = market.room.size
+        zeros = [0.0] * num_villages
+        self._small = self._rows(zeros)
+        self._large = self._rows(zeros)
+        self._unfit = self._rows(zeros)
+        wanted = market.need.sum(axis=1)
+        self._room = self._rows(np.where(market.room < wanted, market.room, np.inf))
+        self._one_set = self._rows([1 / SCALE] * num_villages)
+        self._any_visit = self._rows(market.most_visits / SCALE)
+        self._supply = self._rows(market.supply)
+        self._bay = self._rows(market.bay_s)
+        self._floor = self._rows([0.0] * len(BANDS))
+        self._visit: list[Rows] = [
+            [
+                self._lp.Constraint(0, 0, "") if j and low <= high else None
+                for j, (low, high) in enumerate(zip(*limits, strict=True))
+            ]
+            for limits in zip(classes.low, classes.high, strict=True)
+        ]
+        self._missing = [self._variable() for _ in BANDS]
+        for row, missing in zip(self._floor, self._missing, strict=True):
+            _put(row, missing, -1.0)
+        self._second = self._rows([0.0] * len(market.kinds))
+        self._place = [
+            [self._lp.Constraint(0, 0, "") for _ in kind.ends] for kind in market.kinds
+        ]
+        self._add_crews()
+        self._add_moves()
+        for village, is_counted in enumerate(classes.is_counted):
+            if is_counted:
+                self._add_first_sets(village)
+            else:
+                self._add_litres(village)
+
+    def _rows(self, limits: Iterable[float]) -> Rows:
+        """Return one row <= limit each, none where there is no limit."""
+        low = -self._lp.infinity()
+        return [
+            self._lp.Constraint(low, SCALE * float(limit), "")
+            if np.isfinite(limit)
+            else None
+            for limit in limits
+        ]
+
+    def _variable(self, most: float | None = None) -> pywraplp.Variable:
+        return self._lp.NumVar(0, self._lp.infinity() if most is None else most, "")
+
+    def _add_crews(self) -> None:
+        """Trucks start at a first source and give their seconds to their kind."""
+        for k, kind in enumerate(self.market.kinds):
+            for crew in kind.crews:
+                row = self._lp.Constraint(0, float(crew.size), "")
+                for source in np.flatnonzero(crew.seconds > 0):
+                    variable = self._variable()
+                    row.SetCoefficient(variable, 1.0)
+                    _put(self._second[k], variable, -SCALE * crew.seconds[source])
+                    self._place[k][source].SetCoefficient(variable, -1.0)
+                    self._place[k][crew.end].SetCoefficient(variable, 1.0)
+
+    def _add_moves(self) -> None:
+        """Empty ways between ends, so that few trips can already form routes."""
+        for k, kind in enumerate(self.market.kinds):
+            for a, b in np.argwhere(np.isfinite(kind.between)):
+                if a != b:
+                    variable = self._variable()
+                    _put(self._second[k], variable, SCALE * kind.between[a, b])
+                    self._place[k][a].SetCoefficient(variable, 1.0)
+                    self._place[k][b].SetCoefficient(variable, -1.0)
+
+    def _add_litres(self, village: int) -> None:
+        need = self.market.need[village]
+        for band in np.flatnonzero(need > 0):
+            rows = [self._small[village]]
+            shared = None
+            if band == LIVESTOCK:
+                rows.append(self._unfit[village])
+                shared = self._lp.Constraint(0, SCALE * need[band], "")
+            for row in rows:
+                variable = self._variable(SCALE * need[band])
+                _put(row, variable, 1.0)
+                _put(shared, variable, 1.0)
+                served = np.zeros(len(BANDS))
+                served[band] = 1.0
+                self._add_served(village, variable, served)
+
+    def _add_first_sets(self, village: int) -> None:
+        """No visit at all, or visits of one class only."""
+        counts = np.zeros(self.classes.low.shape[1] - 1, dtype=np.int64)
+        nothing = np.zeros(len(BANDS))
+        self._add_set(village, counts, 0.0, nothing, nothing)
+        most_visits = min(12.0, self.market.most_visits[village])
+        room = self.market.room[village]
+        for j in range(counts.size):
+            low, high = (
+                self.classes.low[village, j + 1],
+                self.classes.high[village, j + 1],
+            )
+            number = 1
+            while low <= high and number <= most_visits and number * low <= room:
+                counts[j] = number
+                self._top_down(village, counts, min(room, number * high))
+                number += 1
+            counts[j] = 0
+
+    def _top_down(self, village: int, counts: IntArray, litres: float) -> None:
+        before = np.cumsum(self.market.need[village]) - self.market.need[village]
+        served = np.clip(litres - before, 0.0, self.market.need[village])
+        self._add_set(village, counts, float(served.sum()), served, 0 * served)
+
+    def _add_set(
+        self,
+        village: int,
+        counts: IntArray,
+        litres: float,
+        served: FloatArray,
+        others: FloatArray,
+        *,
+        unfit: bool = False,
+    ) -> bool:
+        """Add a set of visits; ``others`` are litres per band from elsewhere."""
+        split = np.concatenate([served, others]).round(1)
+        key = (village, *counts.tolist(), *split.tolist(), unfit)
+        if key in self._sets:
+            return False
+        self._sets.add(key)
+        variable = self._variable()
+        _put(self._one_set[village], variable, 1.0)
+        _put(self._large[village], variable, SCALE * litres)
+        from_unfit = float(others[LIVESTOCK]) if unfit else 0.0
+        _put(self._unfit[village], variable, SCALE * from_unfit)
+        _put(self._small[village], variable, SCALE * (others.sum() - from_unfit))
+        for row, count in zip(self._visit[village][1:], counts, strict=True):
+            _put(row, variable, float(count))
+        self._add_served(village, variable, SCALE * (served + others))
+        return True
+
+    def _add_served(
+        self, village: int, variable: pywraplp.Variable, served: FloatArray
+    ) -> None:
+        _put(self._room[village], variable, float(served.sum()))
+        for row, litres in zip(self._floor, served, strict=True):
+            _put(row, variable, -float(litres))
+        self._served.append((variable, served))
+        if self._goal is not None:
+            worth = float(served @ self._goal.weight)
+            self._lp.Objective().SetCoefficient(variable, worth)
+
+    def add_sets(self, goal: Goal, prices: Prices, patterns: Patterns) -> int:
+        """Add the sets of visits that are best at some prices; return how many."""
+        large, surplus = band_worth(self.market, goal, prices)
+        added = 0
+        for village in np.flatnonzero(self.classes.is_counted):
+            need = self.market.need[village]
+            served = np.zeros(len(BANDS))
+            left = float(patterns.litres[village])
+            for band in np.argsort(-large[village]):
+                if large[village, band] > 0:
+                    served[band] = min(left, need[band])
+                    left -= served[band]
+            others = np.where(surplus[village] > 1e-9, need - served, 0.0)
+            added += self._add_set(
+                int(village),
+                patterns.counts[village],
+                float(served.sum()),
+                served,
+                others,
+                unfit=bool(prices.unfit_l[village] < prices.small_l[village]),
+            )
+        return added
+
+    def add_trip(self, trip: Trip) -> bool:
+        """Add a trip unless it is known."""
+        if trip in self._trips:
+            return False
+        self._trips.add(trip)
+        market = self.market
+        kind = market.kinds[trip.kind]
+        source = int(kind.sources[trip.source])
+        variable = self._variable()
+        _put(self._second[trip.kind], variable, SCALE * trip_seconds(market, trip))
+        if trip.source != trip.end:
+            self._place[trip.kind][trip.source].SetCoefficient(variable, 1.0)
+            self._place[trip.kind][trip.end].SetCoefficient(variable, -1.0)
+        for stop, litres in zip(trip.stops, trip.litres, strict=True):
+            village = int(kind.villages[stop])
+            row = self._unfit[village]
+            if kind.is_potable:
+                found = self.classes.of(village, litres)
+                row = self._large[village] if found else self._small[village]
+                _put(self._visit[village][found], variable, -1.0)
+            _put(row, variable, -SCALE * litres)
+            _put(self._any_visit[village], variable, 1.0)
+        drawn = sum(trip.litres)
+        bay_s = market.fill_setup_s + market.fill_s_per_l[source] * drawn
+        _put(self._supply[source], variable, SCALE * drawn)
+        _put(self._bay[source], variable, SCALE * bay_s)
+        return True
+
+    @property
+    def trips(self) -> list[Trip]:
+        """All trips that were added, in an order that repeats."""
+        return sorted(self._trips)
+
+    def set_goal(self, goal: Goal) -> None:
+        """Set what to maximise, and the floors."""
+        self._goal = goal
+        objective = self._lp.Objective()
+        objective.Clear()
+        for variable, served in self._served:
+            objective.SetCoefficient(variable, float(served @ goal.weight))
+        for missing in self._missing:
+            objective.SetCoefficient(missing, -MOST_FLOOR_PRICE)
+        for row, litres in zip(self._floor, goal.floor_l, strict=True):
+            if row is not None:
+                row.SetUb(-SCALE * float(litres))
+        objective.SetMaximization()
+
+    def solve(self) -> tuple[float, Prices]:
+        """
+        Return the value in litres and the prices.
+
+        Raises
+        ------
+        SolverError
+            If GLOP gives up, which costs tightness and nothing else.
+        """
+        status = self._lp.Solve()
+        if status != pywraplp.Solver.OPTIMAL:
+            self._lp.Reset()
+            self._lp.SetSolverSpecificParametersAsString(COLD)
+            status = self._lp.Solve()
+            self._lp.SetSolverSpecificParametersAsString(WARM)
+        if status != pywraplp.Solver.OPTIMAL:
+            raise SolverError(f"the bound's master program ended with {status}")
+        prices = Prices(
+            small_l=_duals(self._small),
+            large_l=_duals(self._large),
+            unfit_l=_duals(self._unfit),
+            visit=np.array([_free_duals(rows) for rows in self._visit]) / SCALE,
+            room_l=_duals(self._room),
+            any_visit=_duals(self._any_visit) / SCALE,
+            supply_l=_duals(self._supply),
+            bay_s=_duals(self._bay),
+            floor_l=np.minimum(MOST_FLOOR_PRICE, _duals(self._floor)),
+            second=_duals(self._second),
+            place=tuple(_free_duals(rows) / SCALE for rows in self._place),
+        )
+        return float(self._lp.Objective().Value()) / SCALE, prices
+
+
+def _put(row: Row | None, variable: pywraplp.Variable, value: float) -> None:
+    """Add to a coefficient: a trip may come to a village twice."""
+    if row is not None and value:
+        row.SetCoefficient(variable, row.GetCoefficient(variable) + float(value))
+
+
+def _free_duals(rows: Iterable[Row | None]) -> FloatArray:
+    return np.array([0.0 if row is None else row.dual_value() for row in rows])
+
+
+def _duals(rows: Rows) -> FloatArray:
+    return np.maximum(0.0, _free_duals(rows))

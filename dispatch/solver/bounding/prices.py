@@ -1,0 +1,169 @@
+"""Prices of litres, visits, water and time: any of them prove a bound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from dispatch.need import BANDS, LIVESTOCK
+from dispatch.solver.bounding.pricing import best_patterns
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from dispatch.solver.bounding.classes import VisitClasses
+    from dispatch.solver.bounding.market import Market
+
+    FloatArray = npt.NDArray[np.float64]
+    IntArray = npt.NDArray[np.int64]
+
+#: Sets of visits to look at per village before a coarser bound takes over.
+MOST_SETS: Final = 100_000
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Bands whose litres count, shape (7,), and litres that bands must get."""
+
+    weight: FloatArray
+    floor_l: FloatArray
+
+
+@dataclass(frozen=True)
+class Prices:
+    """
+    One price per limit of the relaxation, all but ``visit`` and ``place`` >= 0.
+
+    Attributes
+    ----------
+    small_l, large_l, unfit_l
+        Shape (V,), of a litre that a village gets in a small visit, in a counted
+        one, or from a truck or source that is unfit for drinking.
+    visit
+        Shape (V, J + 1), what a visit of a class earns besides; class 0 nothing.
+    room_l, any_visit
+        Shape (V,), of a litre of room and of a visit where visits are limited.
+    supply_l, bay_s
+        Shape (S,), of a litre and of a second in a bay.
+    floor_l
+        Shape (7,), of a litre that a band must get.
+    second
+        Shape (K,), of a truck's second, per kind.
+    place
+        Per kind, shape (E,): what it is worth to be at an end.
+    """
+
+    small_l: FloatArray
+    large_l: FloatArray
+    unfit_l: FloatArray
+    visit: FloatArray
+    room_l: FloatArray
+    any_visit: FloatArray
+    supply_l: FloatArray
+    bay_s: FloatArray
+    floor_l: FloatArray
+    second: FloatArray
+    place: tuple[FloatArray, ...]
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """Per village the best set of visits: counts (V, J), litres of them (V,)."""
+
+    counts: IntArray
+    litres: FloatArray
+
+
+def mixed(one: Prices, other: Prices, share: float) -> Prices:
+    """Return ``share`` of the first prices and the rest of the second."""
+    blend = {
+        item.name: share * getattr(one, item.name)
+        + (1 - share) * getattr(other, item.name)
+        for item in fields(Prices)
+        if item.name != "place"
+    }
+    place = tuple(
+        share * a + (1 - share) * b for a, b in zip(one.place, other.place, strict=True)
+    )
+    return Prices(place=place, **blend)
+
+
+def with_classes(prices: Prices, classes: VisitClasses) -> Prices:
+    """Return the same prices for counted visits, which earn nothing besides."""
+    return replace(
+        prices,
+        large_l=prices.small_l.copy(),
+        visit=np.zeros(classes.low.shape),
+    )
+
+
+def band_worth(
+    market: Market, goal: Goal, prices: Prices
+) -> tuple[FloatArray, FloatArray]:
+    """
+    Return per village and band what a litre earns that costs its price, else, (V, 7).
+
+    The first is what a litre in a counted visit earns beyond the second, which is
+    left of its worth if small visits or unfit water bring it.
+    """
+    worth = goal.weight + prices.floor_l - prices.room_l[:, None]
+    other = np.repeat(prices.small_l[:, None], len(BANDS), axis=1)
+    other[:, LIVESTOCK] = np.minimum(prices.small_l, prices.unfit_l)
+    surplus = np.maximum(0.0, worth - other)
+    return worth - surplus, surplus
+
+
+def priced_bound(
+    market: Market, classes: VisitClasses, goal: Goal, prices: Prices
+) -> tuple[float, Patterns]:
+    """
+    Return a bound on the goal of any plan that keeps the floors.
+
+    Holds if no trip earns more than its seconds cost: see `pricing`.
+    """
+    large, surplus = band_worth(market, goal, prices)
+    num_villages, num_classes = classes.low.shape
+    patterns = Patterns(
+        counts=np.zeros((num_villages, num_classes - 1), dtype=np.int64),
+        litres=np.zeros(num_villages),
+    )
+    limited = np.isfinite(market.most_visits)
+    sets = best_patterns(
+        large,
+        market.need,
+        market.room,
+        np.where(limited, market.most_visits, 10**6).astype(np.int64),
+        prices.large_l,
+        np.ascontiguousarray(classes.low[:, 1:]),
+        np.ascontiguousarray(classes.high[:, 1:]),
+        np.ascontiguousarray(prices.visit[:, 1:]),
+        MOST_SETS,
+        patterns.counts,
+        patterns.litres,
+    )
+    total = float(
+        sets.sum()
+        + (surplus * market.need).sum()
+        + prices.room_l @ market.room
+        - prices.floor_l @ goal.floor_l
+        + _finite(prices.any_visit, market.most_visits)
+        + _finite(prices.supply_l, market.supply)
+        + _finite(prices.bay_s, market.bay_s)
+    )
+    for kind, second, place in zip(
+        market.kinds, prices.second, prices.place, strict=True
+    ):
+        for crew in kind.crews:
+            works = crew.seconds > 0
+            if works.any():
+                begin = second * crew.seconds + place[: kind.sources.size]
+                earned = float(begin[works].max() - place[crew.end])
+                total += crew.size * max(0.0, earned)
+    return total, patterns
+
+
+def _finite(price: FloatArray, limit: FloatArray) -> float:
+    limited = np.isfinite(limit)
+    return float(price[limited] @ limit[limited])

@@ -1,0 +1,449 @@
+"""
+Compiled pricing: the trip that earns most, and the visits that serve a village best.
+
+Litres to a village earn a price per visit: ``slope * litres + bonus`` of the class
+that the litres fall in. A trip may visit a village twice. All visits of a trip but
+one have litres at an end of their class, as of two others one could give to the
+other (Desaulniers 2010); so tank units may round in favour of the trip and a tank
+still is overfilled by little.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from dispatch.solver.jit import compiled_with_arrays
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    FloatArray = npt.NDArray[np.float64]
+    IntArray = npt.NDArray[np.int64]
+
+NEVER: Final = -1e18
+#: Stops that a traced trip can have.
+MOST_STOPS: Final = 64
+
+
+@compiled_with_arrays
+def visit_gains(
+    num_units: int,
+    unit_l: float,
+    per_l: float,
+    room: FloatArray,
+    low: FloatArray,
+    high: FloatArray,
+    slope: FloatArray,
+    bonus: FloatArray,
+    gain: FloatArray,
+    litres: FloatArray,
+) -> FloatArray:
+    """
+    Fill in the most that a visit earns per tank unit, and the litres it brings.
+
+    Returns, per village, what visits smaller than a unit earn: they take no tank.
+    ``low``, ``high``, ``slope`` and ``bonus`` have the shape (n, classes), a class
+    with ``low > high`` is unused; ``per_l`` is what a litre costs on the way.
+    """
+    n = room.size
+    gain[:] = NEVER
+    crumbs = np.full(n, NEVER)
+    most_l = num_units * unit_l
+    for i in range(n):
+        for j in range(low.shape[1]):
+            least = low[i, j]
+            most = min(high[i, j], room[i], most_l)
+            if least > most:
+                continue
+            net = slope[i, j] - per_l
+            for end in range(2):
+                amount = least if end == 0 else most
+                worth = net * amount + bonus[i, j]
+                units = int(amount / unit_l + 1e-9)
+                if units == 0:
+                    crumbs[i] = max(crumbs[i], worth)
+                elif worth > gain[i, units]:
+                    gain[i, units] = worth
+                    litres[i, units] = amount
+            for units in range(max(1, math.ceil(least / unit_l)), num_units + 1):
+                amount = min(most, units * unit_l) if net > 0 else least
+                worth = net * amount + bonus[i, j]
+                if worth > gain[i, units]:
+                    gain[i, units] = worth
+                    litres[i, units] = amount
+                if amount >= most or net <= 0:
+                    break
+    return crumbs
+
+
+@compiled_with_arrays
+def complete(
+    mu: float,
+    ways: FloatArray,
+    near: IntArray,
+    gain: FloatArray,
+    fixed: FloatArray,
+    ending: FloatArray,
+) -> tuple[FloatArray, FloatArray, IntArray, IntArray, IntArray]:
+    """
+    Return the most that a trip still earns from a village on, by tank units left.
+
+    A trip may come again to a village, though not at once from one other village.
+
+    Parameters
+    ----------
+    ways
+        Shape (n, n), seconds of driving.
+    near
+        Shape (n, n), all villages by rising ``ways``, itself first.
+    gain
+        Shape (n, num_units + 1), most that a visit with so many units earns.
+    fixed
+        Shape (n,), cost of one visit.
+    ending
+        Shape (n,), value of ending the trip after a village, its way paid.
+
+    Returns
+    -------
+    arrive, leave
+        Shape (2, n, num_units + 1): earnings from the arrival and the departure on;
+        best, and best with another village next.
+    unload, then, follow
+        Units that these visits unload, whether they go on with the best or the
+        second best, and the village after the departure, -1 for none.
+    """
+    n = fixed.size
+    num_units = gain.shape[1] - 1
+    arrive = np.full((2, n, num_units + 1), NEVER)
+    leave = np.full((2, n, num_units + 1), NEVER)
+    unload = np.zeros((2, n, num_units + 1), np.int64)
+    then = np.zeros((2, n, num_units + 1), np.int64)
+    follow = np.full((2, n, num_units + 1), -1)
+    goes = np.full((2, n), -2)
+    for level in range(num_units + 1):
+        most = NEVER
+        for i in range(n):
+            best = NEVER
+            second = NEVER
+            goes[0, i] = -2
+            goes[1, i] = -2
+            for units in range(1, level + 1):
+                if gain[i, units] <= NEVER:
+                    continue
+                for which in range(2):
+                    worth = gain[i, units] + leave[which, i, level - units]
+                    if worth <= second:
+                        break
+                    to = follow[which, i, level - units]
+                    if worth > best:
+                        if to != goes[0, i]:
+                            second = best
+                            goes[1, i] = goes[0, i]
+                            unload[1, i, level] = unload[0, i, level]
+                            then[1, i, level] = then[0, i, level]
+                        best = worth
+                        goes[0, i] = to
+                        unload[0, i, level] = units
+                        then[0, i, level] = which
+                    elif to != goes[0, i]:
+                        second = worth
+                        goes[1, i] = to
+                        unload[1, i, level] = units
+                        then[1, i, level] = which
+            arrive[0, i, level] = best - fixed[i]
+            arrive[1, i, level] = second - fixed[i]
+            most = max(most, arrive[0, i, level])
+        for i in range(n):
+            best = ending[i]
+            second = NEVER
+            for k in range(1, n):
+                m = near[i, k]
+                way = mu * ways[i, m]
+                # An end is never barred, so nothing below it matters.
+                if most - way <= second or most - way <= ending[i]:
+                    break
+                worth = arrive[1 if goes[0, m] == i else 0, m, level] - way
+                if worth > best:
+                    second = best
+                    follow[1, i, level] = follow[0, i, level]
+                    best = worth
+                    follow[0, i, level] = m
+                elif worth > second:
+                    second = worth
+                    follow[1, i, level] = m
+            leave[0, i, level] = best
+            leave[1, i, level] = second
+    return arrive, leave, unload, then, follow
+
+
+@compiled_with_arrays
+def best_starts(
+    mu: float,
+    unit_l: float,
+    start_worth: FloatArray,
+    start_ways: FloatArray,
+    excess_per_l: FloatArray,
+    arrive: FloatArray,
+) -> tuple[FloatArray, IntArray]:
+    """
+    Return per source and first village the most that a trip earns, and its units.
+
+    ``excess_per_l`` is what a litre costs at a source beyond the cheapest one. The
+    units paid for are no more than the litres of a best trip: litres at the end of a
+    class round down, and others fill their last unit as long as that pays.
+    """
+    num_sources, n = start_ways.shape
+    num_units = arrive.shape[1] - 1
+    worth = np.full((num_sources, n), NEVER)
+    load = np.zeros((num_sources, n), np.int64)
+    for s in range(num_sources):
+        for i in range(n):
+            base = start_worth[s] - mu * start_ways[s, i]
+            if not base > NEVER:
+                continue
+            if excess_per_l[s] <= 0.0:
+                worth[s, i] = base + arrive[i, num_units]
+                load[s, i] = num_units
+                continue
+            for units in range(1, num_units + 1):
+                paid = excess_per_l[s] * units * unit_l
+                if base + arrive[i, units] - paid > worth[s, i]:
+                    worth[s, i] = base + arrive[i, units] - paid
+                    load[s, i] = units
+    return worth, load
+
+
+@compiled_with_arrays
+def trace(
+    first: int,
+    load: int,
+    unload: IntArray,
+    then: IntArray,
+    follow: IntArray,
+    stops: IntArray,
+    units: IntArray,
+) -> int:
+    """Write the villages and units of the best trip; return how many stops."""
+    count = 0
+    i = first
+    level = load
+    which = 0
+    while i >= 0 and level > 0 and count < stops.size:
+        taken = unload[which, i, level]
+        if taken == 0:
+            break
+        stops[count] = i
+        units[count] = taken
+        count += 1
+        on = then[which, i, level]
+        level -= taken
+        to = follow[on, i, level]
+        if to < 0 or level == 0:
+            break
+        # The next visit may not lead straight back here.
+        taken = unload[0, to, level]
+        back = follow[then[0, to, level], to, level - taken]
+        which = 1 if back == i else 0
+        i = to
+    return count
+
+
+@compiled_with_arrays
+def nearest_of(
+    near: IntArray, ways: FloatArray, kept: IntArray
+) -> tuple[IntArray, FloatArray]:
+    """Return ``near`` and ``ways`` of some villages, numbered anew."""
+    n = kept.size
+    number = np.full(near.shape[0], -1)
+    for k in range(n):
+        number[kept[k]] = k
+    some_near = np.empty((n, n), np.int64)
+    some_ways = np.empty((n, n))
+    for k in range(n):
+        i = kept[k]
+        to = 0
+        for j in range(near.shape[1]):
+            m = number[near[i, j]]
+            if m >= 0:
+                some_near[k, to] = m
+                to += 1
+        for j in range(n):
+            some_ways[k, j] = ways[i, kept[j]]
+    return some_near, some_ways
+
+
+@compiled_with_arrays
+def best_patterns(
+    worth: FloatArray,
+    need: FloatArray,
+    room: FloatArray,
+    most_visits: IntArray,
+    slope: FloatArray,
+    low: FloatArray,
+    high: FloatArray,
+    bonus: FloatArray,
+    node_limit: int,
+    counts: IntArray,
+    litres: FloatArray,
+) -> FloatArray:
+    """
+    Return per village the most that a set of visits is worth, at least.
+
+    Parameters
+    ----------
+    worth, need
+        Shape (V, B): value of a litre per band, and how many it takes.
+    room, most_visits, slope
+        Shape (V,): litres that fit, visits, price of a litre.
+    low, high, bonus
+        Shape (V, J): classes of litres per visit and their price, unused if
+        ``low > high``.
+    counts, litres
+        Shapes (V, J) and (V,): visits of the best set by class, and its litres.
+    """
+    num_villages, num_classes = low.shape
+    num_bands = need.shape[1]
+    found = np.zeros(num_villages)
+    count = np.zeros(num_classes, np.int64)
+    # Per tangent of the worth of litres: what visits add to it, and per litre of room.
+    peak = np.zeros(num_bands + 1)
+    adds = np.zeros((num_bands + 1, num_classes))
+    per_l = np.zeros((num_bands + 1, num_classes + 1))
+    sums = np.zeros(num_bands + 1)
+    for v in range(num_villages):
+        order = np.argsort(-worth[v])
+        # Litres are worth less and less: the best amount, if visits allow it.
+        ideal = 0.0
+        for b in order:
+            if worth[v, b] > slope[v]:
+                ideal += need[v, b]
+        ideal = min(ideal, room[v])
+        for t in range(num_bands + 1):
+            tangent = max(0.0, worth[v, t]) - slope[v] if t < num_bands else 0.0
+            peak[t] = _filled(worth[v], need[v], order, slope[v] + tangent, room[v])
+            for j in range(num_classes):
+                adds[t, j] = tangent * (high[v, j] if tangent > 0 else low[v, j])
+                adds[t, j] -= bonus[v, j]
+        # Classes come in falling order of litres, so sums run over the smaller ones.
+        for t in range(num_bands + 1):
+            for j in range(num_classes):
+                per_l[t, j + 1] = per_l[t, j]
+                if low[v, j] <= high[v, j]:
+                    per_l[t, j + 1] = max(per_l[t, j], adds[t, j] / low[v, j])
+        best = 0.0  # no visits
+        counts[v] = 0
+        litres[v] = 0.0
+        count[:] = 0
+        sums[:] = 0.0
+        j = num_classes - 1
+        least = 0.0
+        most = 0.0
+        paid = 0.0
+        visits = 0
+        nodes = 0
+        unproven = NEVER
+        # Depth first over classes: one more visit of class j, else the next class.
+        while True:
+            bound = NEVER
+            while j >= 0:
+                if (
+                    low[v, j] <= high[v, j]
+                    and visits < most_visits[v]
+                    and least + low[v, j] <= room[v]
+                ):
+                    bound = 1e18
+                    rest = room[v] - least - low[v, j]
+                    for t in range(num_bands + 1):
+                        at_most = (
+                            peak[t] + sums[t] + adds[t, j] + per_l[t, j + 1] * rest
+                        )
+                        bound = min(bound, at_most)
+                    if bound > best + 1e-9:
+                        break
+                bound = NEVER
+                j -= 1
+            if bound > NEVER and nodes < node_limit:
+                nodes += 1
+                count[j] += 1
+                visits += 1
+                least += low[v, j]
+                most += high[v, j]
+                paid += bonus[v, j]
+                for t in range(num_bands + 1):
+                    sums[t] += adds[t, j]
+                amount = min(max(ideal, least), min(most, room[v]))
+                value = -slope[v] * amount - paid
+                left = amount
+                for b in order:
+                    if worth[v, b] <= 0.0 or left <= 0.0:
+                        break
+                    value += worth[v, b] * min(left, need[v, b])
+                    left -= min(left, need[v, b])
+                if value > best:
+                    best = value
+                    counts[v] = count
+                    litres[v] = amount
+                continue
+            if bound > NEVER:  # covers visits of class j; smaller ones follow here
+                bound = 1e18
+                for t in range(num_bands + 1):
+                    at_most = peak[t] + sums[t] + per_l[t, j + 1] * (room[v] - least)
+                    bound = min(bound, at_most)
+                unproven = max(unproven, bound)
+            # Back: drop the last visit and go on with the class after its own.
+            j = 0
+            while j < num_classes and count[j] == 0:
+                j += 1
+            if j == num_classes:
+                break
+            count[j] -= 1
+            visits -= 1
+            least -= low[v, j]
+            most -= high[v, j]
+            paid -= bonus[v, j]
+            for t in range(num_bands + 1):
+                sums[t] -= adds[t, j]
+            j -= 1
+        found[v] = max(best, unproven)
+    return found
+
+
+@compiled_with_arrays
+def _filled(
+    worth: FloatArray, need: FloatArray, order: IntArray, price: float, room: float
+) -> float:
+    """Return what litres are worth at a price, the best bands first, room kept."""
+    total = 0.0
+    left = room
+    for b in order:
+        if worth[b] <= max(0.0, price) or left <= 0.0:
+            break
+        given = min(left, need[b])
+        total += (worth[b] - price) * given
+        left -= given
+    return total
+
+
+@compiled_with_arrays
+def shorten(rows: FloatArray, ways: FloatArray) -> None:
+    """
+    Make ``rows`` shortest seconds by any detour, in place.
+
+    Each row starts as the direct seconds from one place to all, or, with ``ways``
+    transposed, from all to one (Bellman 1958).
+    """
+    num_places = ways.shape[0]
+    for r in range(rows.shape[0]):
+        row = rows[r]
+        is_shorter = True
+        while is_shorter:
+            is_shorter = False
+            for k in range(num_places):
+                base = row[k]
+                for j in range(num_places):
+                    if base + ways[k, j] < row[j]:
+                        row[j] = base + ways[k, j]
+                        is_shorter = True
