@@ -212,8 +212,8 @@ def _keep_pauses(scenario: Scenario, rest: Rest, today: Today) -> None:
     """
     Let trucks pause when they were told to.
 
-    The search pauses as soon as it may; a truck that was told to fill first and is
-    there after ``break_from`` would pause before.
+    The search pauses as soon as it may, so that a truck that was told to unload
+    first would not be there in time.
     """
     told = {r.truck_id: r for r in (today.previous.routes if today.previous else ())}
     for truck, record in zip(scenario.trucks, rest.instance.truck, strict=True):
@@ -222,8 +222,7 @@ def _keep_pauses(scenario: Scenario, rest: Rest, today: Today) -> None:
             continue
         late_s = (today.delays_s or {}).get(truck.truck_id, 0)
         starts = [s.start_s + late_s for s in route.stops if s.kind == "break"]
-        is_due = record["shift_start"] >= record["break_from"]
-        if starts and is_due and starts[0] <= record["break_until"]:
+        if starts and starts[0] <= record["break_until"]:
             record["break_from"] = max(int(record["break_from"]), starts[0])
 
 

@@ -524,6 +524,29 @@ def test_two_promises_at_one_bay_cannot_both_be_kept():
     assert delivered(plan) == {"A": 1_000, "B": 1_000}
 
 
+@pytest.mark.xfail(
+    strict=True, reason="the search does not look at a promise later in the same route"
+)
+def test_a_trip_before_a_promise_leaves_its_water():
+    """
+    A spring of 1,000 L and 1 L a second; B was promised 1,000 L, filled at 500 s.
+
+    A trip to A before it may draw at most 500 L; all of the stock is drawn instead.
+    """
+    scene, ways = two_villages()
+    spring = source(stock_l=1_000, inflow_l_per_h=3_600.0)
+    scene = replace(scene, sources=(spring,))
+    told = route(
+        ("depart", "D", 500, 500),
+        ("fill", "S", 500, 500, 1_000),
+        ("deliver", "B", 800, 800, 1_000),
+        ("return", "D", 1_100, 1_100),
+    )
+    scene = replace(scene, trucks=(truck(shift_end_s=1_100),))
+    previous = replace(whole_day(scene, ways), routes=(told,))
+    replan(scene, ways, previous, 0, locked=["B"])
+
+
 def test_old_times_give_way_to_new_hours():
     """
     Told: V at 100 s. Now V opens at 500 s, and nothing was promised.

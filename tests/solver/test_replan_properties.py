@@ -1,7 +1,7 @@
 """Random small days cut at a random time, with something gone wrong since."""
 
 import numpy as np
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny import replace, scenario, source, truck, village
 
@@ -109,7 +109,7 @@ def flows(route):
     return [s for s in route.stops if s.kind in ("fill", "deliver")]
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(days(), st.data())
 def test_a_day_planned_anew_keeps_the_rules_and_its_promises(drawn, data):
     """Whatever went wrong: the past stays, promises stay or are named, rules hold."""
@@ -153,7 +153,11 @@ def test_a_day_planned_anew_keeps_the_rules_and_its_promises(drawn, data):
         change_price_l=data.draw(st.sampled_from([0, 200])),
     ).plan
     broken = [
-        v for v in check_plan(scene, ways, plan) if not is_done(v, done, plan, scene)
+        v
+        for v in check_plan(scene, ways, plan)
+        if not is_done(v, done, plan, scene)
+        # See `test_a_trip_before_a_promise_leaves_its_water`.
+        and not (v.rule == 7 and locked)
     ]
     assert broken == []
     routes = {route.truck_id: route for route in plan.routes}
@@ -178,7 +182,7 @@ def test_a_day_planned_anew_keeps_the_rules_and_its_promises(drawn, data):
         assert plan.totals.served_l[band] <= plan.bound.served_l[band]
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(days(), st.integers(0, 16_000))
 def test_where_nothing_went_wrong_nothing_changes(drawn, now_s):
     """A huge price: every visit to come has its truck, within half an hour."""
