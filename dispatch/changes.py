@@ -214,16 +214,14 @@ class _Why:
         sources = {source.source_id for source in scenario.sources}
         depots = {depot.depot_id for depot in scenario.depots}
         known = sources | {village.village_id for village in scenario.villages}
-        for route in before.routes:
-            for stop in route.stops:
-                if stop.kind in ("fill", "deliver") and stop.place_id not in known:
-                    lost: ChangeReason = "source" if stop.kind == "fill" else "village"
-                    self._of_place[(None, stop.place_id)] = lost
+        after_lost = self._note_lost(before, known)
         for violation in check_plan(scenario, travel, before):
             reason = _REASON_OF_RULE.get(violation.rule)
             place, truck = violation.place_id, violation.truck_id
             if reason is None or (None, place) in self._of_place:
                 continue
+            if (truck, violation.stop_index) in after_lost:
+                continue  # there is no road from a place that is gone
             is_place = place is not None and reason not in ("truck_hours", "truck_out")
             if is_place and place in sources and reason == "source":
                 self._of_place[(None, str(place))] = reason
@@ -238,13 +236,26 @@ class _Why:
         for truck_id in late:
             self._of_truck.setdefault(truck_id, "truck_late")
 
+    def _note_lost(
+        self, before: Plan, known: set[str]
+    ) -> set[tuple[str | None, int | None]]:
+        """Note places that are gone; return truck and position of stops after one."""
+        after_lost: set[tuple[str | None, int | None]] = set()
+        for route in before.routes:
+            for idx, stop in enumerate(route.stops):
+                if stop.kind in ("fill", "deliver") and stop.place_id not in known:
+                    lost: ChangeReason = "source" if stop.kind == "fill" else "village"
+                    self._of_place[(None, stop.place_id)] = lost
+                    after_lost.add((route.truck_id, idx + 1))
+        return after_lost
+
     def reason(self, visit: _Visit) -> ChangeReason:
         """Return why the old visit had to change, or that it need not have."""
         place = visit.stop.place_id
-        for where in (place, visit.source_id):
-            for key in ((None, where), (visit.truck_id, where)):
-                if key in self._of_place:
-                    return self._of_place[key]
+        for who in (None, visit.truck_id):
+            for where in (place, visit.source_id):
+                if (who, where) in self._of_place:
+                    return self._of_place[who, where]
         return self._of_truck.get(visit.truck_id, "for_others")
 
 
