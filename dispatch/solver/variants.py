@@ -179,7 +179,7 @@ def _villages(scenario: Scenario, travel: Travel, plan: Plan) -> list[Variant]:
         village = villages[outcome.village_id]
         if outcome.shortage_l <= 0 or len(variants) >= MOST_VILLAGES:
             break
-        if outcome.reason == "no_road":
+        if not _has_road(scenario, travel, village.village_id):
             opened = _reopened(scenario, travel, village.village_id)
             if opened is not None:
                 variants.append(opened)
@@ -198,6 +198,19 @@ def _villages(scenario: Scenario, travel: Travel, plan: Plan) -> list[Variant]:
             day = replace(scenario, villages=changed)
             variants.append(Variant(kind, village.village_id, day, travel))
     return variants
+
+
+def _has_road(scenario: Scenario, travel: Travel, village_id: str) -> bool:
+    """Whether a village is reached from any source, and any depot from there."""
+    index = travel.index()
+    v = index[village_id]
+    sources = [index[source.source_id] for source in scenario.sources]
+    depots = [index[depot.depot_id] for depot in scenario.depots]
+    return any(
+        bool((seconds[sources, v] != NO_ROAD).any())
+        and bool((seconds[v, depots] != NO_ROAD).any())
+        for seconds in travel.seconds
+    )
 
 
 def _reopened(scenario: Scenario, travel: Travel, village_id: str) -> Variant | None:
