@@ -50,7 +50,9 @@ def _first_stops(
     """Return what a truck's new entries follow, and when it goes on from there."""
     truck, record = scenario.trucks[r], instance.truck[r]
     if begun is not None:
-        ready = max(begun.stops[-1].end_s, int(record["shift_start"]))
+        ready = begun.stops[-1].end_s
+        if state.b_route[r]["length"]:
+            ready = max(ready, int(record["shift_start"]))
         return list(begun.stops), ready
     depart = int(record["shift_start"])
     if int(state.b_route[r]["pause_entry"]) not in (-1, 0):
@@ -81,6 +83,8 @@ def _stops(
     pause_end = pause_start + truck.break_s
     entries = state.b_entry[r, : int(record["length"])]
     here = int(instance.truck["start"][r])
+    if not entries.size:  # back from where it was last
+        here = place_ids.index(stops[-1].place_id)
     if pause_entry == -1 and entries.size:
         stops, ready, here = _with_first_pause(
             scenario, instance, state, r, stops, ready

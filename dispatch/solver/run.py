@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from importlib.metadata import PackageNotFoundError, version
+from logging import getLogger
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
     from dispatch.scenario import Scenario, Travel
     from dispatch.solver.kernel.arrays import Instance
     from dispatch.solver.types import Phase, ProgressCallback, StopCallback
+
+_logger = getLogger(__name__)
 
 NAME: Final = "water-dispatch"
 #: From a plan that stands: warm enough to mend it, not to forget it.
@@ -189,7 +193,8 @@ def solve(
     needs = band_needs(instance)
     model = BoundModel(instance, needs)
     began = time.monotonic()
-    run.bound_l = int(model.most_l(range(len(BANDS)), ()))
+    with contextlib.suppress(SolverError):
+        run.bound_l = int(model.most_l(range(len(BANDS)), ()))
     # One such program for every band that is not full, and harder ones among them;
     # each goes on from the one before, which counts where they are large.
     first_s = time.monotonic() - began
@@ -350,8 +355,15 @@ def _plan(
     }
     villages = village_outcomes(scenario, routes, reasons)
     totals = plan_totals(scenario, run.travel, routes, villages)
-    bound = _bound(run, instance, model, [totals.served_l[band] for band in BANDS])
-    is_full = all(totals.served_l[band] == bound.served_l[band] for band in BANDS)
+    try:
+        served_l = [totals.served_l[band] for band in BANDS]
+        bound = _bound(run, instance, model, served_l)
+    except SolverError:  # a plan without proof is better than none
+        _logger.exception("no bound")
+        bound = None
+    is_full = bound is not None and all(
+        totals.served_l[band] == bound.served_l[band] for band in BANDS
+    )
     notes: tuple[str, ...] = ()
     if run.travel.is_estimate:
         notes = ("travel times are estimates",)

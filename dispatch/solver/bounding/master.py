@@ -10,6 +10,7 @@ from ortools.linear_solver import pywraplp
 from dispatch.errors import SolverError
 from dispatch.need import BANDS, LIVESTOCK
 from dispatch.solver.bounding.prices import Prices, band_worth
+from dispatch.solver.bounding.radial import from_scratch
 from dispatch.solver.bounding.trips import trip_seconds
 
 if TYPE_CHECKING:
@@ -281,9 +282,8 @@ class Master:
         """
         status = self._lp.Solve()
         if status != pywraplp.Solver.OPTIMAL:
-            self._lp.Reset()
             self._lp.SetSolverSpecificParametersAsString(COLD)
-            status = self._lp.Solve()
+            status = self._lp.Solve(from_scratch())
             self._lp.SetSolverSpecificParametersAsString(WARM)
         if status != pywraplp.Solver.OPTIMAL:
             raise SolverError(f"the bound's master program ended with {status}")

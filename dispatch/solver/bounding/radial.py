@@ -254,6 +254,8 @@ class RadialModel:
         objective.SetMaximization()
         status = self._solver.Solve()
         if status != pywraplp.Solver.OPTIMAL:
+            status = self._solver.Solve(from_scratch())
+        if status != pywraplp.Solver.OPTIMAL:
             raise SolverError(f"the bound's linear program ended with status {status}")
         return float(objective.Value())
 
@@ -288,3 +290,13 @@ def _longest_work(instance: Instance, r: int, ways: FloatArray) -> float:
         ),
         default=0.0,
     )
+
+
+def from_scratch() -> pywraplp.MPSolverParameters:
+    """Return parameters that make GLOP forget the basis which it stumbled over."""
+    parameters = pywraplp.MPSolverParameters()
+    parameters.SetIntegerParam(
+        pywraplp.MPSolverParameters.INCREMENTALITY,
+        pywraplp.MPSolverParameters.INCREMENTALITY_OFF,
+    )
+    return parameters

@@ -283,9 +283,15 @@ def _service_start(
     inst: Instance, state: State, r: int, entry: int, n: int, time_s: int
 ) -> int:
     """Return when service may start after arriving at ``time_s``, or BIG."""
-    if state.draft[entry].fixed:  # promised: then, or not at all
-        return state.draft[entry].start if time_s <= state.draft[entry].start else BIG
     node = state.draft[entry].node
+    if state.draft[entry].fixed:  # promised: then, or not at all
+        start = state.draft[entry].start
+        if node < inst.first_village:
+            s = node - inst.first_source
+            litres = state.draft[entry].litres
+            if fill_start(inst, state, s, r, entry, start, litres) > start:
+                return BIG
+        return start if time_s <= start else BIG
     if node < inst.first_village:
         s = node - inst.first_source
         if inst.has_release:
