@@ -77,6 +77,7 @@ def plan_changes(
     *,
     now_s: int,
     done: Sequence[Route] = (),
+    delays_s: Mapping[str, int] | None = None,
 ) -> list[Change]:
     """
     Return the visits to come that differ between two plans, by village and time.
@@ -86,12 +87,15 @@ def plan_changes(
     scenario, travel
         As they are now: an old visit that breaks a rule of theirs had to change.
     now_s
-        Visits that ``before`` starts earlier are over or under way, and left out.
-    done
-        What was driven; it tells which trucks are behind.
+        Visits that ``after`` starts earlier are over or under way, and left out.
+    done, delays_s
+        What was driven, and what `split_day` was told; they tell which trucks are
+        behind.
     """
-    why = _Why(scenario, travel, before, done)
-    old, new = _visits(before, now_s), _visits(after, now_s)
+    late = {t for t, delay in (delays_s or {}).items() if delay > LATE_S}
+    why = _Why(scenario, travel, before, late | _late_trucks(before, done))
+    num_over = _num_over(scenario, before, after, now_s)
+    old, new = _visits(before, num_over), _visits(after, num_over)
     changes = []
     for village_id in sorted({*old, *new}):
         pairs = _paired(old.get(village_id, []), new.get(village_id, []))
@@ -102,16 +106,38 @@ def plan_changes(
     return changes
 
 
-def _visits(plan: Plan, now_s: int) -> dict[str, list[_Visit]]:
+def _num_over(
+    scenario: Scenario, before: Plan, after: Plan, now_s: int
+) -> dict[str, int]:
+    """
+    Return per truck the number of visits that both plans begin with, being over.
+
+    A plan goes on from what is done, so the later plan tells; by the times of the
+    earlier one a late truck's visit would be over before it comes.
+    """
+    trucks = {truck.truck_id for truck in scenario.trucks}
+    gone = [route for route in before.routes if route.truck_id not in trucks]
+    return {
+        route.truck_id: sum(
+            stop.kind == "deliver" and stop.start_s < now_s for stop in route.stops
+        )
+        for route in (*gone, *after.routes)
+    }
+
+
+def _visits(plan: Plan, num_over: Mapping[str, int]) -> dict[str, list[_Visit]]:
     found: dict[str, list[_Visit]] = {}
     for route in plan.routes:
         source_id = ""
+        left = num_over.get(route.truck_id, 0)
         for stop in route.stops:
             if stop.kind == "fill":
                 source_id = stop.place_id
-            elif stop.kind == "deliver" and stop.start_s >= now_s:
-                visit = _Visit(route.truck_id, source_id, stop)
-                found.setdefault(stop.place_id, []).append(visit)
+            elif stop.kind == "deliver":
+                left -= 1
+                if left < 0:
+                    visit = _Visit(route.truck_id, source_id, stop)
+                    found.setdefault(stop.place_id, []).append(visit)
     return found
 
 
@@ -181,35 +207,55 @@ class _Why:
         scenario: Scenario,
         travel: Travel,
         before: Plan,
-        done: Sequence[Route],
+        late: set[str],
     ) -> None:
         self._of_place: dict[tuple[str | None, str], ChangeReason] = {}
         self._of_truck: dict[str, ChangeReason] = {}
         sources = {source.source_id for source in scenario.sources}
+        depots = {depot.depot_id for depot in scenario.depots}
+        known = sources | {village.village_id for village in scenario.villages}
+        after_lost = self._note_lost(before, known)
         for violation in check_plan(scenario, travel, before):
             reason = _REASON_OF_RULE.get(violation.rule)
-            if reason is None:
-                continue
             place, truck = violation.place_id, violation.truck_id
-            if place in sources:
-                self._of_place[(None, place)] = reason
-            elif place is not None and reason not in ("truck_hours", "truck_out"):
-                self._of_place[(truck, place)] = reason
+            if reason is None or (None, place) in self._of_place:
+                continue
+            if (truck, violation.stop_index) in after_lost:
+                continue  # there is no road from a place that is gone
+            is_place = place is not None and reason not in ("truck_hours", "truck_out")
+            if is_place and place in sources and reason == "source":
+                self._of_place[(None, str(place))] = reason
+            elif is_place and place not in depots:
+                self._of_place.setdefault((truck, str(place)), reason)
             elif truck is not None:
                 self._of_truck[truck] = reason
         trucks = {truck.truck_id for truck in scenario.trucks}
         for route in before.routes:
             if route.truck_id not in trucks:
                 self._of_truck[route.truck_id] = "truck_out"
-        for truck_id in _late_trucks(before, done):
+        for truck_id in late:
             self._of_truck.setdefault(truck_id, "truck_late")
+
+    def _note_lost(
+        self, before: Plan, known: set[str]
+    ) -> set[tuple[str | None, int | None]]:
+        """Note places that are gone; return truck and position of stops after one."""
+        after_lost: set[tuple[str | None, int | None]] = set()
+        for route in before.routes:
+            for idx, stop in enumerate(route.stops):
+                if stop.kind in ("fill", "deliver") and stop.place_id not in known:
+                    lost: ChangeReason = "source" if stop.kind == "fill" else "village"
+                    self._of_place[(None, stop.place_id)] = lost
+                    after_lost.add((route.truck_id, idx + 1))
+        return after_lost
 
     def reason(self, visit: _Visit) -> ChangeReason:
         """Return why the old visit had to change, or that it need not have."""
         place = visit.stop.place_id
-        for key in ((visit.truck_id, place), (None, place), (None, visit.source_id)):
-            if key in self._of_place:
-                return self._of_place[key]
+        for who in (None, visit.truck_id):
+            for where in (place, visit.source_id):
+                if (who, where) in self._of_place:
+                    return self._of_place[who, where]
         return self._of_truck.get(visit.truck_id, "for_others")
 
 

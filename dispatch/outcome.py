@@ -108,6 +108,8 @@ def _driving(
         places = [index[stop.place_id] for stop in route.stops]
         for from_idx, to_idx in itertools.pairwise(places):
             leg_s = int(travel.seconds[truck_class][from_idx, to_idx])
+            if leg_s == NO_ROAD:  # driven before the road was closed
+                continue
             driving_s += scaled_travel_s(leg_s, truck.speed_factor)
             leg_m = int(travel.metres[truck_class][from_idx, to_idx])
             driving_m += 0 if leg_m == NO_ROAD else leg_m

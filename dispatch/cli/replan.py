@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dispatch.changes import Change
     from dispatch.check import Violation
     from dispatch.cli.words import TerminalWords
-    from dispatch.plan import Route
+    from dispatch.plan import Plan, Route
     from dispatch.scenario import Scenario
     from dispatch.solver.types import SolveParams
 
@@ -82,11 +82,12 @@ def replan_on_terminal(
         now_s=now_s,
         previous=previous,
         change_price_l=price_l,
+        delays_s=delays_s,
     )
     if result.plan is None:
         raise PlanError(result.message or result.status)
     violations = check_plan(scenario, travel, result.plan)
-    past = [v for v in violations if is_done(v, done)]
+    past = [v for v in violations if is_done(v, done, result.plan, scenario)]
     if len(past) < len(violations):
         reject(result.plan, violations, scenario, out, t)
         raise typer.Exit(NO_PLAN)
@@ -96,7 +97,13 @@ def replan_on_terminal(
     figures = compute_coverage(scenario, result.plan, travel)
     summary.show_summary(console, scenario, travel, result.plan, figures, t)
     changes = plan_changes(
-        scenario, travel, previous, result.plan, now_s=now_s, done=done
+        scenario,
+        travel,
+        previous,
+        result.plan,
+        now_s=now_s,
+        done=done,
+        delays_s=delays_s,
     )
     console.print(changes_table(scenario, changes, t))
     if len(changes) > MOST_SHOWN:
@@ -112,11 +119,45 @@ def replan_on_terminal(
     console.print(escape(said), style="green", soft_wrap=True)
 
 
-def is_done(violation: Violation, done: Sequence[Route]) -> bool:
-    """Whether a broken rule concerns a stop that nobody can change any more."""
+def is_done(
+    violation: Violation, done: Sequence[Route], plan: Plan, scenario: Scenario
+) -> bool:
+    """
+    Whether a broken rule concerns what nobody can change any more.
+
+    These are the stops that are done, the way home from the last of them, a pause
+    for which they were too late, and trucks, sources and villages to which the plan
+    adds nothing.
+    """
     kept = {route.truck_id: len(route.stops) for route in done}
-    idx = violation.stop_index
-    return idx is not None and idx < kept.get(violation.truck_id or "", 0)
+    idx, truck_id, place_id = (
+        violation.stop_index,
+        violation.truck_id,
+        violation.place_id,
+    )
+    if idx is not None and idx < kept.get(truck_id or "", 0):
+        return True
+    if violation.rule == 13 and _missed_pause(scenario, done, truck_id):
+        return True
+    is_truck_done = truck_id is not None
+    is_place_done = truck_id is None and place_id is not None
+    for route in plan.routes:
+        for stop in route.stops[kept.get(route.truck_id, 0) :]:
+            if stop.kind in ("fill", "deliver"):
+                is_truck_done = is_truck_done and route.truck_id != truck_id
+                is_place_done = is_place_done and stop.place_id != place_id
+    return is_truck_done or is_place_done
+
+
+def _missed_pause(
+    scenario: Scenario, done: Sequence[Route], truck_id: str | None
+) -> bool:
+    windows = {truck.truck_id: truck.break_window for truck in scenario.trucks}
+    window = windows.get(truck_id or "")
+    return window is not None and any(
+        route.truck_id == truck_id and route.stops[-1].end_s > window.late_s
+        for route in done
+    )
 
 
 def parse_delays(
@@ -133,8 +174,9 @@ def parse_delays(
     trucks = {truck.truck_id for truck in scenario.trucks}
     delays, wrong = {}, []
     for text in late:
-        truck_id, _, minutes = text.partition("=")
-        if truck_id in trucks and minutes.isdigit() and int(minutes) < 1_440:
+        truck_id, _, minutes = text.rpartition("=")
+        is_whole = minutes.isascii() and minutes.isdecimal()
+        if truck_id in trucks and is_whole and int(minutes) < 1_440:
             delays[truck_id] = int(minutes) * 60
         else:
             wrong.append(text)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
@@ -16,6 +14,7 @@ from dispatch.cli.summary import new_table
 from dispatch.errors import PlanError
 from dispatch.files.atomic import write_text
 from dispatch.files.plan_json import read_plan
+from dispatch.files.plan_tables import to_csv
 from dispatch.files.read import read_scenario
 from dispatch.geo import travel_matrix
 from dispatch.need import BANDS
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from dispatch.cli.words import TerminalWords
+    from dispatch.files.plan_tables import Value
     from dispatch.plan import Plan
     from dispatch.scenario import Scenario, Travel
     from dispatch.solver.variants import Variant
@@ -79,7 +79,7 @@ def whatif_on_terminal(
     noise = t("cli.whatif.noise", litres=f"{found.noise_l:,}")
     console.print(escape(noise), soft_wrap=True)
     if out is not None:
-        written = write_text(out, effects_csv(scenario, found, t))
+        written = write_text(out, effects_csv(scenario, found, t), bom=True)
         said = t("cli.whatif.written", path=written)
         console.print(escape(said), soft_wrap=True)
 
@@ -157,24 +157,15 @@ def effects_table(scenario: Scenario, found: WhatIf, t: TerminalWords) -> Table:
 
 def effects_csv(scenario: Scenario, found: WhatIf, t: TerminalWords) -> str:
     """Return all variants as a table for Excel."""
-    text = io.StringIO()
-    rows = csv.writer(text)
-    rows.writerow(
-        ["kind", "id", "what", *(f"{band}_l" for band in BANDS), "people", "clear"]
-    )
-    for effect in found.effects:
-        rows.writerow(_csv_row(scenario, effect, t))
-    return "\ufeff" + text.getvalue()
+    header = ["kind", "id", "what", *(f"{band}_l" for band in BANDS), "people", "clear"]
+    return to_csv(header, [_csv_row(scenario, effect, t) for effect in found.effects])
 
 
-def _csv_row(scenario: Scenario, effect: Effect, t: TerminalWords) -> list[object]:
-    what = variant_text(scenario, effect.variant, t)
-    # A cell that begins like a formula is run by Excel.
-    what = f"'{what}" if what[:1] in "=+-@" else what
+def _csv_row(scenario: Scenario, effect: Effect, t: TerminalWords) -> list[Value]:
     return [
         effect.variant.kind,
         effect.variant.subject,
-        what,
+        variant_text(scenario, effect.variant, t),
         *effect.key,
         effect.gain_people,
         int(effect.is_clear),

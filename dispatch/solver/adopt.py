@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dispatch.solver.day import list_given_fills, rows_to_adopt
+import numpy as np
+
+from dispatch.solver.day import list_given_fills, num_served, rows_to_adopt
+from dispatch.solver.kernel.arrays import BIG
 from dispatch.solver.kernel.moves import load_best, store_best
 from dispatch.solver.kernel.schedule import set_latest
 from dispatch.solver.kernel.search import adopt_route
@@ -13,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dispatch.scenario import Scenario
-    from dispatch.solver.day import BoolArray, Rest, Row, Today
+    from dispatch.solver.day import BoolArray, IntArray, Rest, Row, Today
+    from dispatch.solver.kernel.arrays import Instance, State
     from dispatch.solver.search import SearchThread
 
 
@@ -29,6 +33,12 @@ def go_on_from(
         Trucks whose promises cannot be kept.
     """
     rows = rows_to_adopt(scenario, today)
+    adopted = {scenario.trucks[r].truck_id: held.sum() for r, (_, held) in rows.items()}
+    lost = [
+        route.truck_id
+        for route in today.locked
+        if adopted.get(route.truck_id, 0) < num_served(route)
+    ]
     broken: list[str] = []
     for thread in threads:
         list_given_fills(rest, thread.state)
@@ -39,6 +49,7 @@ def go_on_from(
         for r, (row, held) in rows.items():
             _adopt_as_told(thread, r, row, held if is_held[r] else held & False)
         broken = [scenario.trucks[r].truck_id for r in rows if not is_held[r]]
+        broken = sorted({*broken, *lost})
         store_best(thread.state)
         load_best(thread.instance, thread.state)
         store_best(thread.state)  # with the number of changed villages
@@ -56,4 +67,65 @@ def _adopt_as_told(thread: SearchThread, r: int, row: Row, held: BoolArray) -> N
 
 def adopt_row(thread: SearchThread, r: int, row: Row) -> bool:
     """Replace a truck's route; return whether all that is promised in it stands."""
+    if not _may_stand(thread.instance, thread.state, r, row):
+        return False
     return bool(adopt_route(thread.instance, thread.state, r, *row) >= 0)
+
+
+def _may_stand(instance: Instance, state: State, r: int, row: Row) -> bool:
+    """
+    Whether entries with times of their own still may have them.
+
+    The search takes such times as they are; hours, pumps and bays may have changed
+    since they were given.
+    """
+    own: dict[int, list[tuple[int, int, int, int]]] = {}
+    unload = float(instance.truck["unload_s_per_l"][r])
+    for node, litres, start, end in zip(*row, strict=True):
+        if start < 0:
+            continue
+        v, s = node - instance.first_village, node - instance.first_source
+        if v >= 0:
+            setup = int(instance.village["drop_setup"][v])
+            needed = setup + np.ceil(litres * unload - 1e-9)
+            is_open = _is_inside(instance.windows[v], start, start)
+        else:
+            rate = float(instance.source["fill_s_per_l"][s])
+            needed = instance.fill_setup_s + np.ceil(litres * rate - 1e-9)
+            is_open = _is_inside(instance.source_windows[s], start, end)
+            own.setdefault(int(s), []).append((int(start), int(end), int(litres), r))
+        if not is_open or end - start < needed:
+            return False
+    return all(_has_room(instance, state, r, s, fills) for s, fills in own.items())
+
+
+def _is_inside(windows: IntArray, start: int, end: int) -> bool:
+    return bool(((windows[:, 0] <= start) & (end <= windows[:, 1])).any())
+
+
+def _has_room(
+    instance: Instance,
+    state: State,
+    r: int,
+    s: int,
+    own: list[tuple[int, int, int, int]],
+) -> bool:
+    """Whether fillings find bays and water beside those of other trucks."""
+    record = instance.source[s]
+    if not record["is_queued"]:
+        return True
+    listed = state.fill[s, : int(state.num_fills[s])]
+    fills = np.vstack([listed[listed[:, 3] != r], np.array(own, dtype=np.int64)])
+    if record["bays"] < BIG:
+        for point in fills[:, 0]:
+            busy = (fills[:, 0] <= point) & (point < fills[:, 1])
+            if busy.sum() > record["bays"]:
+                return False
+    if record["is_refilling"]:
+        for end in fills[:, 1]:
+            drawn = fills[fills[:, 1] <= end, 2].sum()
+            seconds = max(0, int(end) - int(record["opening"]))
+            there = float(record["stock"]) + float(record["inflow_per_s"]) * seconds
+            if drawn > there + 1e-6:
+                return False
+    return True

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dispatch.plan import Route, Stop
+from dispatch.solver.kernel.arrays import BIG
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +37,11 @@ def best_routes(
             before, ready = _first_stops(scenario, instance, state, r, first)
             stops = _stops(scenario, instance, state, r, before, ready)
             routes.append(Route(truck.truck_id, truck.depot_id, tuple(stops)))
-    return assign_bays(scenario, routes)
+    return assign_bays(scenario, routes, _num_given(scenario, begun or {}))
+
+
+def _num_given(scenario: Scenario, begun: Mapping[int, Route]) -> dict[str, int]:
+    return {scenario.trucks[r].truck_id: len(begun[r].stops) for r in begun}
 
 
 def _first_stops(
@@ -81,11 +86,9 @@ def _stops(
     if not entries.size:  # back from where it was last
         here = place_ids.index(stops[-1].place_id)
     if pause_entry == -1 and entries.size:
-        # A truck on its way to a source pauses there, if it does fill there.
-        is_there = here == int(entries[0]["node"])
-        place = place_ids[here] if is_there else stops[-1].place_id
-        stops.append(Stop("break", place, ready, pause_start, pause_end))
-        ready = pause_end
+        stops, ready, here = _with_first_pause(
+            scenario, instance, state, r, stops, ready
+        )
     for i, entry in enumerate(entries):
         node = int(entry["node"])
         place_id = place_ids[node]
@@ -108,19 +111,72 @@ def _stops(
             stops.append(Stop("break", place_id, end, pause_start, pause_end))
         ready = stops[-1].end_s
         here = node
-    back = ready + int(travel[here, depot])
+    if not entries.size and here == depot:  # on its way home, or there already
+        here = place_ids.index(stops[-1].place_id)
+        ready = stops[-1].end_s
+    back = ready + _home_s(travel[here, depot])
     pauses_first = instance.truck["needs_break"][r] and not entries.size
-    if pauses_first and back > int(instance.truck["break_until"][r]):
-        start = max(ready, int(instance.truck["break_from"][r]))
-        place = stops[-1].place_id
-        stops.append(Stop("break", place, ready, start, start + truck.break_s))
-        back += start + truck.break_s - ready
+    if pauses_first and truck.break_window and back > truck.break_window.late_s:
+        start = max(ready, truck.break_window.early_s)
+        if start <= truck.break_window.late_s:  # else it is late for it, and goes home
+            place = stops[-1].place_id
+            stops.append(Stop("break", place, ready, start, start + truck.break_s))
+            back += start + truck.break_s - ready
     stops.append(Stop("return", truck.depot_id, back, back, back))
     return stops
 
 
-def assign_bays(scenario: Scenario, routes: Sequence[Route]) -> tuple[Route, ...]:
-    """Return the routes with a bay number for every filling at a limited source."""
+def _home_s(way_s: int) -> int:
+    """Return the way to the depot; none that is known counts as none at all."""
+    return int(way_s) if way_s < BIG else 0
+
+
+def _with_first_pause(
+    scenario: Scenario,
+    instance: Instance,
+    state: State,
+    r: int,
+    stops: list[Stop],
+    ready: int,
+) -> tuple[list[Stop], int, int]:
+    """
+    Return stops with a pause before the first entry, its end, and where it is.
+
+    A truck that is on its way to one source and called to another may pause where
+    it comes from (then it starts from there), or where it goes to.
+    """
+    record, first = instance.truck[r], state.b_entry[r, 0]
+    travel = instance.travel_s[int(record["drive_class"])]
+    break_s = int(record["break_s"])
+    start = int(state.b_route[r]["pause_start"])
+    here, node = int(record["start"]), int(first["node"])
+    last = scenario.place_ids.index(stops[-1].place_id)
+    place, arrive = last, stops[-1].end_s
+    if here == node:
+        place, arrive = node, ready
+    elif here != last:
+        start = min(start, int(first["start"]) - break_s - int(travel[last, node]))
+        if start < max(arrive, int(record["break_from"])):
+            place, arrive = node, ready + int(travel[here, node])
+            start = max(arrive, int(record["break_from"]))
+    end = start + break_s
+    pause = Stop("break", scenario.place_ids[place], arrive, start, end)
+    return [*stops, pause], end, place
+
+
+def assign_bays(
+    scenario: Scenario,
+    routes: Sequence[Route],
+    num_given: Mapping[str, int] | None = None,
+) -> tuple[Route, ...]:
+    """
+    Return the routes with a bay number for every filling at a limited source.
+
+    Parameters
+    ----------
+    num_given
+        Per truck the number of its first stops that are driven and stay as they are.
+    """
     bays = {source.source_id: source.bays for source in scenario.sources}
     fills = sorted(
         (stop.start_s, stop.end_s, route_idx, stop_idx)
@@ -135,6 +191,10 @@ def assign_bays(scenario: Scenario, routes: Sequence[Route]) -> tuple[Route, ...
     for start_s, end_s, route_idx, stop_idx in fills:
         stop = changed[route_idx][stop_idx]
         until = busy_until[stop.place_id]
+        if stop_idx < (num_given or {}).get(routes[route_idx].truck_id, 0):
+            if stop.bay is not None and stop.bay <= len(until):
+                until[stop.bay - 1] = max(until[stop.bay - 1], end_s)
+            continue
         free = [bay for bay, free_at in enumerate(until) if free_at <= start_s]
         if free:  # else the timetable is wrong, which the check will say
             until[free[0]] = end_s

@@ -44,6 +44,8 @@ class Today:
     change_price_l
         Litres that the new plan must gain for every village whose truck changes or
         whose water comes over 30 minutes earlier or later than ``previous`` said.
+    delays_s
+        Seconds that each truck is behind ``previous``; what is done has them in it.
     """
 
     now_s: int
@@ -51,6 +53,7 @@ class Today:
     locked: tuple[Route, ...] = ()
     previous: Plan | None = None
     change_price_l: int = 0
+    delays_s: Mapping[str, int] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no day can hold."""
@@ -180,6 +183,7 @@ def rest_of_day(scenario: Scenario, instance: Instance, today: Today) -> Rest:
         truck=instance.truck.copy(),
         source=instance.source.copy(),
         village=instance.village.copy(),
+        windows=instance.windows.copy(),
         level_need=instance.level_need.copy(),
         change_price=today.change_price_l,
         earlier=_earlier(scenario, instance, today),
@@ -198,40 +202,116 @@ def rest_of_day(scenario: Scenario, instance: Instance, today: Today) -> Rest:
         rest.prefix[r] = route
         _take_off(rest, r, route, nodes, today.now_s, potable, other)
     _serve(rest, potable, other)
+    _let_small_visits_wait(scenario, rest, today, nodes)
     _send_on(scenario, rest, today, nodes)
+    _keep_pauses(scenario, rest, today)
     return rest
+
+
+def _keep_pauses(scenario: Scenario, rest: Rest, today: Today) -> None:
+    """
+    Let trucks pause when they were told to.
+
+    The search pauses as soon as it may, so that a truck that was told to unload
+    first would not be there in time.
+    """
+    told = {r.truck_id: r for r in (today.previous.routes if today.previous else ())}
+    for truck, record in zip(scenario.trucks, rest.instance.truck, strict=True):
+        route = told.get(truck.truck_id)
+        if route is None or not record["needs_break"]:
+            continue
+        late_s = (today.delays_s or {}).get(truck.truck_id, 0)
+        starts = [s.start_s + late_s for s in route.stops if s.kind == "break"]
+        if starts and starts[0] <= record["break_until"]:
+            record["break_from"] = max(int(record["break_from"]), starts[0])
+
+
+def _let_small_visits_wait(
+    scenario: Scenario, rest: Rest, today: Today, nodes: Mapping[str, int]
+) -> None:
+    """Only after what is under way does a small visit complete a need (rule 11)."""
+    instance = rest.instance
+    for route in today.done:
+        for stop in route.stops:
+            if stop.kind != "deliver" or stop.start_s < today.now_s:
+                continue
+            v = nodes[stop.place_id] - instance.first_village
+            if instance.village["room"][v] < scenario.service.min_drop_l:
+                windows = instance.windows[v]
+                windows[:, 0] = np.maximum(windows[:, 0], stop.start_s + 1)
+                windows[windows[:, 1] < windows[:, 0], 1] = -1
 
 
 def _send_on(
     scenario: Scenario, rest: Rest, today: Today, nodes: Mapping[str, int]
 ) -> None:
     """
-    Let trucks that are on their way to a source arrive there first.
+    Let trucks that are on their way arrive first, at a source or at home.
 
     A truck that is called off the road needs the way from where it is; counting
-    from the source that it heads for never promises too much.
+    from the place that it heads for never promises too much.
     """
-    left = _still_to_come(today) if today.previous is not None else {}
     told = {r.truck_id: r for r in (today.previous.routes if today.previous else ())}
+    held = {route.truck_id for route in today.locked}
     for r, truck in enumerate(scenario.trucks):
-        stops = left.get(truck.truck_id, [])
-        if not stops or stops[0].kind != "fill" or stops[0].place_id not in nodes:
-            continue
         record = rest.instance.truck[r]
+        late_s = (today.delays_s or {}).get(truck.truck_id, 0)
         begun = rest.prefix.get(r)
-        if begun is None:  # it has left its depot, and no more
-            route = told[truck.truck_id]
-            begun = replace(route, stops=route.stops[:1])
-        ready = begun.stops[-1].end_s
-        if ready >= today.now_s:
+        route = told.get(truck.truck_id)
+        if begun is None:
+            begun = _set_out(route)
+        ready = begun.stops[-1].end_s if begun else truck.shift_start_s
+        is_in_depot = begun is None or begun.stops[-1].kind == "depart"
+        if is_in_depot and late_s:
+            late_start = max(int(record["shift_start"]), ready + late_s)
+            record["shift_start"] = late_start
+        if begun is None or ready + late_s * is_in_depot >= today.now_s:
+            continue  # stops that are not over were moved by the delay
+        heading = _heads_for(begun, route, truck.depot_id) if route else None
+        if heading is None or heading not in nodes:
             continue
+        target, here = nodes[heading], nodes[begun.stops[-1].place_id]
         travel = rest.instance.travel_s[int(record["drive_class"])]
-        target = nodes[stops[0].place_id]
-        arrive = ready + int(travel[int(record["start"]), target])
+        arrive = ready + late_s + int(travel[here, target])
+        if truck.truck_id not in held:
+            arrive += _detour_s(rest.instance, r, here, target)
         if arrive < BIG:
             rest.prefix[r] = begun
             record["start"] = target
             record["shift_start"] = max(arrive, today.now_s)
+
+
+def _set_out(route: Route | None) -> Route | None:
+    """Return the depart stop alone; None where a route has none."""
+    if route is None or not route.stops or route.stops[0].kind != "depart":
+        return None
+    return replace(route, stops=route.stops[:1])
+
+
+def _heads_for(begun: Route, route: Route, depot_id: str) -> str | None:
+    """Return the place that a truck drives to after what is done; None if it waits."""
+    last = begun.stops[-1].place_id
+    served = num_served(begun)
+    for stop in route.stops:
+        if stop.kind in ("fill", "deliver"):
+            served -= 1
+            if served < 0:
+                return stop.place_id
+        elif stop.kind == "break" and served == 0 and begun.stops[-1].kind != "break":
+            return None if stop.place_id == last else stop.place_id
+    return depot_id
+
+
+def _detour_s(instance: Instance, r: int, here: int, target: int) -> int:
+    """Return how much longer a straight way can be than the way by ``target``."""
+    travel = instance.travel_s[int(instance.truck["drive_class"][r])].astype(np.int64)
+    ends = np.append(
+        np.arange(instance.first_source, instance.first_village),
+        instance.truck["depot"][r],
+    )
+    onward = travel[target, ends]
+    longer = travel[here, ends] - travel[here, target] - onward
+    return int(longer[(onward < BIG) & (ends != target)].max(initial=0))
 
 
 def _take_off(
@@ -267,6 +347,9 @@ def _take_off(
             instance.truck["break_s"][r] = 0
     last = route.stops[-1]
     instance.truck["start"][r] = nodes[last.place_id]
+    # A pause that is overdue is taken at once.
+    due = instance.truck["break_until"]
+    due[r] = max(int(due[r]), last.end_s, now_s) if last.end_s > due[r] else due[r]
     instance.truck["shift_start"][r] = max(
         int(instance.truck["shift_start"][r]), last.end_s
     )
@@ -302,7 +385,7 @@ def _serve(rest: Rest, potable: IntArray, other: IntArray) -> None:
 
 def _still_to_come(today: Today) -> dict[str, list[Stop]]:
     """Return the fillings and deliveries of the previous plan that are not done."""
-    done = {route.truck_id: _num_served(route) for route in today.done}
+    done = {route.truck_id: num_served(route) for route in today.done}
     routes = today.previous.routes if today.previous else today.locked
     return {
         route.truck_id: [s for s in route.stops if s.kind in ("fill", "deliver")][
@@ -312,7 +395,8 @@ def _still_to_come(today: Today) -> dict[str, list[Stop]]:
     }
 
 
-def _num_served(route: Route) -> int:
+def num_served(route: Route) -> int:
+    """Return the number of fillings and deliveries."""
     return sum(stop.kind in ("fill", "deliver") for stop in route.stops)
 
 
@@ -363,6 +447,18 @@ class Row(NamedTuple):
         )
 
 
+def _known_trips(stops: list[Stop], nodes: Mapping[str, int]) -> list[Stop]:
+    """Return the stops whose places exist, without trips that lack their source."""
+    trips: list[list[Stop]] = []
+    for stop in stops:
+        if stop.kind == "fill":
+            trips.append([])
+        if trips and (stop.kind == "fill" or stop.place_id in nodes):
+            trips[-1].append(stop)
+    whole = [trip for trip in trips if len(trip) > 1 and trip[0].place_id in nodes]
+    return [stop for trip in whole for stop in trip]
+
+
 def rows_to_adopt(scenario: Scenario, today: Today) -> dict[int, tuple[Row, BoolArray]]:
     """Return per truck position its trips still to come, and which are promised."""
     trucks = {truck.truck_id: r for r, truck in enumerate(scenario.trucks)}
@@ -374,7 +470,7 @@ def rows_to_adopt(scenario: Scenario, today: Today) -> dict[int, tuple[Row, Bool
     }
     found = {}
     for truck_id, stops in _still_to_come(today).items():
-        known = [stop for stop in stops if stop.place_id in nodes]
+        known = _known_trips(stops, nodes)
         if truck_id not in trucks or not known:
             continue
         is_held = [(truck_id, s.place_id, s.start_s) in held for s in known]

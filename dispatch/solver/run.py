@@ -134,6 +134,7 @@ def solve(
     now_s: int | None = None,
     previous: Plan | None = None,
     change_price_l: int = 0,
+    delays_s: Mapping[str, int] | None = None,
     progress: ProgressCallback | None = None,
     should_stop: StopCallback | None = None,
 ) -> SolveResult:
@@ -156,6 +157,8 @@ def solve(
     change_price_l
         Litres to be gained for every village that gets another truck or another
         time, by more than 30 minutes, than ``previous`` said.
+    delays_s
+        Seconds that each truck is behind ``previous``, as given to `split_day`.
     progress
         Called from time to time with where the run stands.
     should_stop
@@ -175,6 +178,7 @@ def solve(
             locked=tuple(locked),
             previous=previous,
             change_price_l=change_price_l,
+            delays_s=delays_s,
         )
         if run.params.engine == "routing":
             raise SolverError("the routing engine plans whole days only")

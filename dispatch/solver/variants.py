@@ -113,10 +113,15 @@ def _more_trucks(scenario: Scenario, travel: Travel) -> list[Variant]:
 
 def _longer_shifts(scenario: Scenario, travel: Travel) -> Variant:
     trucks = tuple(
-        replace(truck, shift_end_s=min(truck.shift_end_s + HOUR_S, DAY_S))
+        replace(truck, shift_end_s=_hour_later(truck.shift_end_s))
         for truck in scenario.trucks
     )
     return Variant("shift_hour", "", replace(scenario, trucks=trucks), travel)
+
+
+def _hour_later(time_s: int) -> int:
+    """Return an hour later, up to midnight; a night shift stays as it is."""
+    return max(time_s, min(time_s + HOUR_S, DAY_S))
 
 
 def _sources(scenario: Scenario, travel: Travel, plan: Plan) -> list[Variant]:
@@ -147,7 +152,7 @@ def _sources(scenario: Scenario, travel: Travel, plan: Plan) -> list[Variant]:
             add("supply", _with_more(source), MORE_SUPPLY * drawable_l)
         if source.windows and source.windows[-1].late_s < last_s:
             last = source.windows[-1]
-            late_s = min(last.late_s + HOUR_S, DAY_S)
+            late_s = _hour_later(last.late_s)
             longer = (*source.windows[:-1], TimeWindow(last.early_s, late_s))
             add("source_hour", replace(source, windows=longer))
     return variants
@@ -174,19 +179,20 @@ def _villages(scenario: Scenario, travel: Travel, plan: Plan) -> list[Variant]:
         village = villages[outcome.village_id]
         if outcome.shortage_l <= 0 or len(variants) >= MOST_VILLAGES:
             break
-        if outcome.reason == "no_road":
+        if not _has_road(scenario, travel, village.village_id):
             opened = _reopened(scenario, travel, village.village_id)
             if opened is not None:
                 variants.append(opened)
             continue
-        kind: VariantKind | None = None
+        freed: list[tuple[VariantKind, Village]] = []
         if not all(truck.may_enter(village) for truck in scenario.trucks):
-            kind, freed = "lane", replace(village, max_gross_t=None, max_width_m=None)
-        elif village.windows:
-            kind, freed = "window", replace(village, windows=())
-        if kind is not None:
+            wide = replace(village, max_gross_t=None, max_width_m=None)
+            freed.append(("lane", wide))
+        if village.windows:
+            freed.append(("window", replace(village, windows=())))
+        for kind, open_village in freed:
             changed = tuple(
-                freed if v.village_id == village.village_id else v
+                open_village if v.village_id == village.village_id else v
                 for v in scenario.villages
             )
             day = replace(scenario, villages=changed)
@@ -194,19 +200,36 @@ def _villages(scenario: Scenario, travel: Travel, plan: Plan) -> list[Variant]:
     return variants
 
 
+def _has_road(scenario: Scenario, travel: Travel, village_id: str) -> bool:
+    """Whether a village is reached from any source, and any depot from there."""
+    index = travel.index()
+    v = index[village_id]
+    sources = [index[source.source_id] for source in scenario.sources]
+    depots = [index[depot.depot_id] for depot in scenario.depots]
+    return any(
+        bool((seconds[sources, v] != NO_ROAD).any())
+        and bool((seconds[v, depots] != NO_ROAD).any())
+        for seconds in travel.seconds
+    )
+
+
 def _reopened(scenario: Scenario, travel: Travel, village_id: str) -> Variant | None:
     """Return the day with a road to the nearest place that trucks reach."""
     index = travel.index()
     v = index[village_id]
     first_source = len(scenario.depots)
-    sources = slice(first_source, first_source + len(scenario.sources))
     places: dict[str, Depot | Source | Village] = {
         **{depot.depot_id: depot for depot in scenario.depots},
         **{source.source_id: source for source in scenario.sources},
         **{village.village_id: village for village in scenario.villages},
     }
     order = [index[place_id] for place_id in scenario.place_ids]
-    source_idx = order[sources]
+    depot_idx = order[:first_source]
+    source_idx = [
+        s
+        for s in order[first_source : first_source + len(scenario.sources)]
+        if (travel.seconds[0][depot_idx, s] != NO_ROAD).any()
+    ]
     here = places[village_id]
     nearest: tuple[float, int] | None = None
     for place_id, place in places.items():

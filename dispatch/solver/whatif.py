@@ -23,6 +23,7 @@ from dispatch.solver.search import (
     start_search,
 )
 from dispatch.solver.variants import Variant, as_it_is, list_variants
+from dispatch.solver.warm import compile_search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -119,25 +120,33 @@ def what_if(
         Per thread and variant instead of seconds: repeats bit for bit.
     progress
         Called with the number of variants solved and to solve.
+    should_stop
+        Asked all the time; what is solved by then is returned.
     """
+    compile_search()
     deadline = time.monotonic() + seconds
     unchanged = as_it_is(scenario, travel)
     polish_s = POLISHING * seconds
-    plan, _ = _solve_from(unchanged, plan, polish_s, iterations, seed, workers)
+    stop = should_stop or (lambda: False)
+    plan, polished = _solve_from(
+        unchanged, plan, polish_s, iterations, seed, workers, stop
+    )
     variants = list_variants(scenario, travel, plan)
     jobs = [unchanged] * NUM_CONTROLS + variants
     outcomes: list[_Outcome] = []
     for k, variant in enumerate(jobs):
-        if should_stop is not None and should_stop():
+        if stop():
             break
         share = max(0.05, deadline - time.monotonic()) / (len(jobs) - k)
-        _, outcome = _solve_from(variant, plan, share, iterations, seed + k, workers)
+        _, outcome = _solve_from(
+            variant, plan, share, iterations, seed + k, workers, stop
+        )
+        if stop():  # cut short: it would look worse than it is
+            break
         outcomes.append(outcome)
         if progress is not None:
             progress(k + 1, len(jobs))
-    controls = outcomes[:NUM_CONTROLS]
-    if not controls:
-        raise SolverError("stopped before anything was solved")
+    controls = outcomes[:NUM_CONTROLS] or [polished]
     base = max(controls, key=lambda outcome: outcome.served_l)
     noise = _first_difference(controls[0].served_l, controls[-1].served_l)
     effects = [
@@ -184,6 +193,7 @@ def _solve_from(
     iterations: int | None,
     seed: int,
     workers: int,
+    should_stop: Callable[[], bool],
 ) -> tuple[Plan, _Outcome]:
     """Improve the plan under the variant's means; every plan is checked."""
     scenario, travel = variant.scenario, variant.travel
@@ -198,7 +208,7 @@ def _solve_from(
         threads,
         deadline=time.monotonic() + seconds,
         iterations=iterations,
-        should_stop=lambda: False,
+        should_stop=should_stop,
         on_progress=lambda _: None,
     )
     thread = best_thread(threads)

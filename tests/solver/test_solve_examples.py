@@ -105,6 +105,17 @@ def test_one_village_is_split_between_trips():
     assert plan.totals.driving_s == 600
 
 
+def test_one_place_may_take_more_than_ten_trips():
+    """
+    Thirty trips of 100 s to the only place; a truck's list once ended after ten.
+
+    No set-up takes time here, so nothing but the need says how long it can get.
+    """
+    scene = scenario([village("V", population=30_000)])
+    plan = plan_of(scene, star(scene, {"D": 0, "S": 0, "V": 50}))
+    assert delivered(plan) == {"V": 30_000}
+
+
 def test_equity_steps_share_a_scarce_band():
     """One trip of 1,000 L: fair halves give both 500, most water gives one all."""
     two = [village("A", population=1_000), village("B", population=1_000)]

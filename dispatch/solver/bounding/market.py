@@ -241,7 +241,7 @@ def source_limits(instance: Instance) -> tuple[FloatArray, FloatArray]:
             come_in = float(record["stock"] + record["inflow_per_s"] * hours_s)
             litres = min(litres, come_in)
         if litres < BIG:
-            supply[s] = litres
+            supply[s] = max(0.0, litres)  # what was drawn may not have come in yet
         if record["bays"] < BIG:
             bay_s[s] = float(record["bays"]) * open_s
     return supply, bay_s

@@ -231,7 +231,9 @@ def _row_length(instance: Instance) -> int:
     longest = int((truck["shift_end"] - truck["shift_start"]).max(initial=0))
     setup = int(instance.village["drop_setup"].min(initial=0))
     by_time = 2 * longest // max(1, setup) + 4
-    by_need = 2 * int(np.minimum(instance.village["max_visits"], 6).sum()) + 8
+    smallest = max(1, int(truck["capacity"].min(initial=BIG)))
+    loads = np.maximum(6, 2 * (instance.village["room"] // smallest) + 4)
+    by_need = 2 * int(np.minimum(instance.village["max_visits"], loads).sum()) + 8
     return int(min(400, max(16, by_time), max(16, by_need)))
 
 
