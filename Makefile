@@ -49,6 +49,7 @@ bench: setup  ## over an hour; PEERS="--only peer-24" PUBLIC="--families sdvrp"
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[bench]'
 	$(BIN)/python -m benchmarks peers $(PEERS)
 	$(BIN)/python -m benchmarks public $(PUBLIC)
+	$(BIN)/python -m benchmarks scale
 
 clean:  ## everything made here except plans in out/
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,8 +1,9 @@
 """
-Figures of the planner: ``python -m benchmarks peers`` and ``... public``.
+Figures of the planner: ``python -m benchmarks peers``, ``... public``, ``... scale``.
 
 ``peers`` plans scenarios with ours and with general routing solvers; ``public`` runs
-our search on published routing instances. ``--help`` after either lists its options.
+our search on published routing instances; ``scale`` plans synthetic days of growing
+size. ``--help`` after any lists its options.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from benchmarks.peers import command as peers
 from benchmarks.public import command as public
+from benchmarks.scale import command as scale
 
 #: Scenarios and instances are no part of the repository; they lie beside it.
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
@@ -26,11 +28,12 @@ def main(arguments: list[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, module in (("peers", peers), ("public", public)):
+    modules = {"peers": peers, "public": public, "scale": scale}
+    for name, module in modules.items():
         summary = (module.__doc__ or "").strip().split(": ", 1)[-1]
         module.add_arguments(commands.add_parser(name, help=summary), SHARED)
     asked = parser.parse_args(arguments)
-    return {"peers": peers.run, "public": public.run}[asked.command](asked)
+    return int(modules[asked.command].run(asked))
 
 
 if __name__ == "__main__":

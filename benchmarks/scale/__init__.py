@@ -1,0 +1,1 @@
+"""How the cost of planning grows with the number of places."""
