@@ -1,7 +1,6 @@
 """The days of the scale benchmark are scenarios that can be planned."""
 
 from benchmarks.scale.synthetic import synthetic_day
-
 from dispatch import SolveParams, check_plan, solve, travel_matrix
 
 
