@@ -111,9 +111,6 @@ def _stops(
             stops.append(Stop("break", place_id, end, pause_start, pause_end))
         ready = stops[-1].end_s
         here = node
-    if not entries.size and here == depot:  # on its way home, or there already
-        here = place_ids.index(stops[-1].place_id)
-        ready = stops[-1].end_s
     back = ready + _home_s(travel[here, depot])
     pauses_first = instance.truck["needs_break"][r] and not entries.size
     if pauses_first and truck.break_window and back > truck.break_window.late_s:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dispatch.errors import PlanError
+from dispatch.messages import say
 from dispatch.need import LIVESTOCK
 from dispatch.solver.kernel.arrays import BIG
 
@@ -74,8 +75,7 @@ def _require_whole_trips(route: Route) -> None:
             on_board -= stop.litres
     if on_board:
         raise PlanError(
-            f"truck {route.truck_id} has {on_board} litres on board with no stop to "
-            "bring them to: add the stops of the trip under way to what is done"
+            say("done_water_on_board", truck=route.truck_id, litres=on_board)
         )
 
 
@@ -196,9 +196,11 @@ def rest_of_day(scenario: Scenario, instance: Instance, today: Today) -> Rest:
     for route in today.done:
         r = trucks.get(route.truck_id)
         unknown = [s.place_id for s in route.stops if s.place_id not in nodes]
-        if r is None or unknown:
-            what = f"truck {route.truck_id}" if r is None else f"place {unknown[0]}"
-            raise PlanError(f"what is done names {what}, which the scenario lacks")
+        if r is None:
+            raise PlanError(say("done_truck_unknown", truck=route.truck_id))
+        if unknown:
+            said = say("done_place_unknown", truck=route.truck_id, place=unknown[0])
+            raise PlanError(said)
         rest.prefix[r] = route
         _take_off(rest, r, route, nodes, today.now_s, potable, other)
     _serve(rest, potable, other)

@@ -153,11 +153,7 @@ def test_a_day_planned_anew_keeps_the_rules_and_its_promises(drawn, data):
         change_price_l=data.draw(st.sampled_from([0, 200])),
     ).plan
     broken = [
-        v
-        for v in check_plan(scene, ways, plan)
-        if not is_done(v, done, plan, scene)
-        # See `test_a_trip_before_a_promise_leaves_its_water`.
-        and not (v.rule == 7 and locked)
+        v for v in check_plan(scene, ways, plan) if not is_done(v, done, plan, scene)
     ]
     assert broken == []
     routes = {route.truck_id: route for route in plan.routes}
