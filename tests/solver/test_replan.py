@@ -7,7 +7,7 @@ from dispatch.check import check_plan
 from dispatch.cli.replan import is_done
 from dispatch.errors import PlanError
 from dispatch.plan import Route, Stop
-from dispatch.scenario import NeedStandard, TimeWindow
+from dispatch.scenario import NeedStandard, ServiceRules, TimeWindow
 from dispatch.solver import SolveParams, solve, split_day
 from dispatch.solver.day import Today
 
@@ -637,3 +637,66 @@ def test_a_closed_road_home_is_no_time_of_a_billion_seconds():
     plan = replan(scene, cut, previous, 50)
     assert plan.routes[0].stops[-1].end_s == 100
     assert {v.rule for v in check_plan(scene, cut, plan)} == {2}
+
+
+def test_a_small_visit_waits_for_what_it_completes():
+    """
+    V needs 1,000 L; T1 brings 900 L at 500 s, and 100 L are less than a visit's 200.
+
+    T2 could bring them at 200 s. They complete the need only after T1's visit.
+    """
+    scene = scenario(
+        [village("V", population=1_000)],
+        trucks=[truck("T1", shift_end_s=700), truck("T2")],
+        service=ServiceRules(fill_setup_s=0, drop_setup_s=0, min_drop_l=200),
+    )
+    done = route(
+        ("depart", "D", 0, 0),
+        ("fill", "S", 0, 0, 900),
+        ("deliver", "V", 500, 500, 900),
+        truck_id="T1",
+    )
+    ways = star(scene, SPOKES)
+    plan = solve(scene, ways, PARAMS, done=[done], now_s=100).plan
+    assert check_plan(scene, ways, plan) == []
+    assert delivered(plan) == {"V": 1_000}
+
+
+def test_a_table_with_slow_straight_ways_gives_no_jump():
+    """
+    By the table V to W takes 400 s, and by S 100 + 50 s: times must obey both.
+
+    The truck left V at 300 s for S, which ran dry: at W not before 300 + 400 s.
+    """
+    scene = scenario(
+        [village("V", population=2_000)],
+        [source("S"), source("W")],
+        [truck(shift_end_s=2_000)],
+    )
+    legs = {("S", "V"): 100, ("W", "V"): 400, ("S", "W"): 50, ("D", "S"): 0}
+    ways = travel(scene, {**legs, ("D", "V"): 100, ("D", "W"): 50})
+    done = route(
+        ("depart", "D", 0, 0),
+        ("fill", "S", 0, 0, 1_000),
+        ("deliver", "V", 300, 300, 1_000),
+    )
+    rest = (("fill", "S", 400, 400, 1_000), ("deliver", "V", 500, 500, 1_000))
+    told = replace(done, stops=(*done.stops, *route(*rest).stops))
+    previous = replace(whole_day(scene, ways), routes=(told,))
+    spring, other = scene.sources
+    dry = replace(scene, sources=(replace(spring, supply_l=1_000), other))
+    plan = replan(dry, ways, previous, 350)
+    assert [s.place_id for s in stops(plan, "fill")] == ["S", "W"]
+    assert stops(plan, "fill")[1].arrive_s >= 700
+
+
+def test_more_drawn_than_has_come_in_still_has_a_bound():
+    """1,000 L were drawn where 500 L had been: nothing is left, and that is proven."""
+    scene = scenario(
+        [village("V", population=2_000)], [source(stock_l=500, inflow_l_per_h=0.0)]
+    )
+    ways = star(scene, SPOKES)
+    plan = solve(scene, ways, PARAMS, done=[ONE_TRIP], now_s=150).plan
+    assert delivered(plan) == {"V": 1_000}
+    assert plan.bound is not None
+    assert plan.bound.total_l == 1_000
