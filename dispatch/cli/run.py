@@ -41,7 +41,7 @@ REJECTED = "plan.rejected.json"
 #: When the process began, before the slow imports: until here it used one core.
 BEGAN_S: Final = time.monotonic() - time.process_time()
 #: What checking and writing take afterwards: in all, per village, per truck's sheet.
-WRITING_S: Final = 1.2
+WRITING_S: Final = 0.7
 VILLAGE_S: Final = 0.003
 SHEET_S: Final = 0.04
 #: `--seconds` may be exceeded by a tenth and one second; this much is kept as spare.
