@@ -243,21 +243,23 @@ class RadialModel:
         SolverError
             If the floors cannot be met, which no plan's own litres can cause.
         """
-        for band, variable in enumerate(self._band_litres):
-            floor = floors_l[band] if band < len(floors_l) else 0.0
-            # A litre of slack keeps rounding from making the plan itself infeasible.
-            variable.SetLb(max(0.0, min(floor, variable.ub()) - 1e-3))
         objective = self._solver.Objective()
         objective.Clear()
         for band in bands:
             objective.SetCoefficient(self._band_litres[band], 1)
         objective.SetMaximization()
-        status = self._solver.Solve()
-        if status != pywraplp.Solver.OPTIMAL:
-            status = self._solver.Solve(from_scratch())
-        if status != pywraplp.Solver.OPTIMAL:
-            raise SolverError(f"the bound's linear program ended with status {status}")
-        return float(objective.Value())
+        status = pywraplp.Solver.NOT_SOLVED
+        # Floors that are tight may defeat GLOP; lower ones only enlarge the optimum.
+        for loosening in (0.0, 1e-4, 1e-2, 1.0):
+            for band, variable in enumerate(self._band_litres):
+                floor = floors_l[band] if band < len(floors_l) else 0.0
+                # A litre of slack keeps rounding from making the plan infeasible.
+                most = min(floor, variable.ub()) * (1 - loosening)
+                variable.SetLb(max(0.0, most - 1e-3))
+            status = self._solver.Solve(from_scratch() if loosening else _as_it_is())
+            if status == pywraplp.Solver.OPTIMAL:
+                return float(objective.Value())
+        raise SolverError(f"the bound's linear program ended with status {status}")
 
 
 def _truck_types(
@@ -300,3 +302,7 @@ def from_scratch() -> pywraplp.MPSolverParameters:
         pywraplp.MPSolverParameters.INCREMENTALITY_OFF,
     )
     return parameters
+
+
+def _as_it_is() -> pywraplp.MPSolverParameters:
+    return pywraplp.MPSolverParameters()
