@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from dispatch.check import check_plan
+from dispatch.plan import MOST_MOVED_S
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,8 +19,6 @@ ChangeReason = Literal[
     "truck_out", "truck_late", "truck_hours", "road", "source", "village", "for_others"
 ]
 
-#: Villages are told of a time; a shift by more is a change.
-MOST_MOVED_S: Final = 1_800
 #: A truck is late if it is behind its plan by more.
 LATE_S: Final = 60
 

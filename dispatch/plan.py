@@ -34,6 +34,9 @@ REASONS: Final[tuple[Reason, ...]] = (
     "fleet_busy",
 )
 
+#: A village is told when its water comes; a visit that moves by more has changed.
+MOST_MOVED_S: Final = 1_800
+
 PLAN_FORMAT: Final = "water-dispatch-plan/1"
 
 

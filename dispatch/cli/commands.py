@@ -31,6 +31,9 @@ ScenarioPath = Annotated[
         help="数据文件夹、.xlsx 或 .zip · folder of tables, .xlsx or .zip",
     ),
 ]
+SeedOption = Annotated[
+    int, typer.Option("--seed", min=0, max=2**31 - 1, help="随机种子 · random seed")
+]
 LangOption = Annotated[Lang, typer.Option("--lang", help="语言 · language")]
 DebugOption = Annotated[
     bool,
@@ -61,10 +64,7 @@ def plan(
             help="计算多少秒，默认按规模 · run time; by size if not given",
         ),
     ] = None,
-    seed: Annotated[
-        int,
-        typer.Option("--seed", min=0, max=2**31 - 1, help="随机种子 · random seed"),
-    ] = 0,
+    seed: SeedOption = 0,
     iterations: Annotated[
         int | None,
         typer.Option(
@@ -139,9 +139,7 @@ def whatif(
             help="总共计算多少秒 · run time of all variants together",
         ),
     ] = None,
-    seed: Annotated[
-        int, typer.Option("--seed", min=0, max=2**31 - 1, help="随机种子 · seed")
-    ] = 0,
+    seed: SeedOption = 0,
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:
@@ -186,9 +184,7 @@ def replan(
     seconds: Annotated[
         float, typer.Option("--seconds", min=0.1, max=86_400, help="秒数 · run time")
     ] = 10.0,
-    seed: Annotated[
-        int, typer.Option("--seed", min=0, max=2**31 - 1, help="随机种子 · seed")
-    ] = 0,
+    seed: SeedOption = 0,
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:

@@ -248,7 +248,7 @@ class RadialModel:
         for band in bands:
             objective.SetCoefficient(self._band_litres[band], 1)
         objective.SetMaximization()
-        status = pywraplp.Solver.NOT_SOLVED
+        status, warm = pywraplp.Solver.NOT_SOLVED, pywraplp.MPSolverParameters()
         # Floors that are tight may defeat GLOP; lower ones only enlarge the optimum.
         for loosening in (0.0, 1e-4, 1e-2, 1.0):
             for band, variable in enumerate(self._band_litres):
@@ -256,7 +256,7 @@ class RadialModel:
                 # A litre of slack keeps rounding from making the plan infeasible.
                 most = min(floor, variable.ub()) * (1 - loosening)
                 variable.SetLb(max(0.0, most - 1e-3))
-            status = self._solver.Solve(from_scratch() if loosening else _as_it_is())
+            status = self._solver.Solve(from_scratch() if loosening else warm)
             if status == pywraplp.Solver.OPTIMAL:
                 return float(objective.Value())
         raise SolverError(f"the bound's linear program ended with status {status}")
@@ -302,7 +302,3 @@ def from_scratch() -> pywraplp.MPSolverParameters:
         pywraplp.MPSolverParameters.INCREMENTALITY_OFF,
     )
     return parameters
-
-
-def _as_it_is() -> pywraplp.MPSolverParameters:
-    return pywraplp.MPSolverParameters()

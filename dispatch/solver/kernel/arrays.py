@@ -107,7 +107,7 @@ class Instance(NamedTuple):
     near_villages: IntArray  # (V, K), nearest first, itself first, -1 = none
     near_sources: IntArray  # (V, KS), shortest round trip first, -1 = none
     has_release: bool
-    change_price: int  # litres of the contested level that a changed village costs
+    change_price: int  # litres that a changed village costs
     earlier: IntArray  # (V, E, 2) route and start of visits told before, -1 = none
 
     def shift_horizon(self) -> int:
@@ -214,7 +214,7 @@ def empty_state(instance: Instance, seed: int) -> State:
         b_served=ints(num_levels) - 1,  # any plan is better
         b_total=ints(2),
         stamp=ints(1),
-        counts=ints(10),
+        counts=ints(4),
         touched_routes=ints(num_trucks),
         touched_villages=ints(num_villages),
         gathered=ints(num_trucks),

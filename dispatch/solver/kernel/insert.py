@@ -290,10 +290,8 @@ def _apply(
     state.draft[fill].litres += litres
     if not fills_fit(inst, state, n):
         return False
-    state.counts[4 + kind] += 1
     back = schedule_candidate(inst, state, r, n, fill)
     if back >= BIG:
-        state.counts[7 + kind] += 1
         return False
     touch_village(inst, state, v)
     commit_candidate(inst, state, r, n, back)

@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dispatch.plan import MOST_MOVED_S
 from dispatch.solver.jit import compiled
 from dispatch.solver.kernel.arrays import BIG
 from dispatch.solver.kernel.schedule import schedule_candidate, set_latest
 
 if TYPE_CHECKING:
     from dispatch.solver.kernel.arrays import Instance, IntArray, State
-
-
-#: A visit that moves by more counts as changed.
-MOST_MOVED_S = 1_800
 
 
 @compiled

@@ -301,9 +301,7 @@ def _service_start(
 
 
 @compiled
-def _can_leave_later(
-    inst: Instance, state: State, r: int, n: int, back: int, surplus: int
-) -> bool:
+def _can_leave_later(inst: Instance, state: State, n: int, surplus: int) -> bool:
     """
     Whether the draft row can start ``surplus`` seconds later and be back in time.
 
@@ -417,7 +415,7 @@ def _run_candidate(
     if back > inst.truck[r].shift_end:
         return BIG
     surplus = back - inst.truck[r].shift_start - inst.truck[r].max_duration
-    if surplus > 0 and not _can_leave_later(inst, state, r, n, back, surplus):
+    if surplus > 0 and not _can_leave_later(inst, state, n, surplus):
         return BIG
     return back
 

@@ -300,13 +300,21 @@ def _accepts(
 
 
 @compiled
-def _is_better(inst: Instance, state: State, key_level: int) -> bool:
-    """Whether the solution beats the best; changes cost litres of the key level."""
+def _is_better(inst: Instance, state: State) -> bool:
+    """
+    Whether the solution beats the best, in the strict order of levels.
+
+    Changed villages cost litres of the first level that differs.
+    """
+    if state.b_served[0] < 0:
+        return True  # there is no best yet
     price = inst.change_price * (state.total[1] - state.b_total[1])
     for g in range(state.served.size):
-        charged = price if g == min(key_level, state.served.size - 1) else 0
-        if state.served[g] - charged != state.b_served[g]:
-            return state.served[g] - charged > state.b_served[g]
+        gain = state.served[g] - state.b_served[g]
+        if gain != 0:
+            return gain > price
+    if price != 0:
+        return price < 0
     return state.total[0] < state.b_total[0]
 
 
@@ -358,7 +366,7 @@ def anneal(
         if _accepts(inst, state, weight, drive_weight, heat):
             for k in range(state.counts[0]):
                 state.route[state.touched_routes[k]].dirty = 1
-            if _is_better(inst, state, key_level):
+            if _is_better(inst, state):
                 store_best(state)
                 improved += 1
         else:
@@ -388,7 +396,7 @@ def construct(
     finish(inst, state)
     for r in range(state.route.size):
         state.route[r].dirty = 1
-    if _is_better(inst, state, goal_level):
+    if _is_better(inst, state):
         store_best(state)
 
 
