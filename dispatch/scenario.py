@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dispatch.errors import Problem
+    from dispatch.roads import Area, RoadLimit, RoadNetwork, SpeedRule
 
 Datum = Literal["wgs84", "gcj02", "bd09"]
 TravelMethod = Literal["table", "roads", "straight_line"]
@@ -66,6 +67,11 @@ class Village:
         When unloading may start, in order; empty means at any time.
     max_gross_t, max_width_m, max_visits
         Limits of the lane and of truck visits a day; None means not limited.
+    code
+        Of the statistics bureau, 12 digits; names are not unique.
+    transfer_lat, transfer_lon, transfer_by
+        Where trucks stop if not at the village, and what brings the water from
+        there: a hose, a tricycle, people; None: trucks go to the village.
     """
 
     village_id: str
@@ -86,6 +92,10 @@ class Village:
     max_width_m: float | None = None
     max_visits: int | None = None
     township: str = ""
+    code: str = ""
+    transfer_lat: float | None = None
+    transfer_lon: float | None = None
+    transfer_by: str = ""
     contact: str = ""
     phone: str = ""
     notes: str = ""
@@ -114,6 +124,18 @@ class Village:
             f"{label}: storage_l is negative",
         )
         _require_sorted(label, self.windows)
+        _require(
+            (self.transfer_lat is None) == (self.transfer_lon is None),
+            f"{label}: a transfer point needs lat and lon",
+        )
+        _require_place(label, *self.stop_at)
+
+    @property
+    def stop_at(self) -> tuple[float, float]:
+        """Where trucks stop, (lat, lon): the transfer point, else the village."""
+        if self.transfer_lat is None or self.transfer_lon is None:
+            return self.lat, self.lon
+        return self.transfer_lat, self.transfer_lon
 
     @property
     def free_storage_l(self) -> int | None:
@@ -224,8 +246,10 @@ class Truck:
 
     Attributes
     ----------
-    gross_t, width_m
-        Laden weight and width; None means that no lane is too narrow for it.
+    gross_t, width_m, height_m
+        Laden weight and size; None means that no lane is too narrow for it.
+    loaded_speed_km_h
+        The most that it drives on any road when loaded; None: as the road allows.
     potable
         Whether its tank may carry drinking water.
     speed_factor
@@ -243,6 +267,8 @@ class Truck:
     unload_rate_l_per_min: float | None = None
     gross_t: float | None = None
     width_m: float | None = None
+    height_m: float | None = None
+    loaded_speed_km_h: float | None = None
     potable: bool = True
     speed_factor: float = 1.0
     break_s: int = 0
@@ -377,42 +403,6 @@ class TravelTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoadEdge:
-    """One stretch of road; limits are None where none is posted."""
-
-    edge_id: str
-    from_node: str
-    to_node: str
-    length_m: float
-    road_class: str = ""
-    surface: str = ""
-    width_m: float | None = None
-    speed_km_h: float | None = None
-    max_gross_t: float | None = None
-    one_way: bool = False
-    shape: tuple[tuple[float, float], ...] = ()
-    """Inner points of the line as (lat, lon); empty means straight."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoadNode:
-    """A point where roads meet."""
-
-    node_id: str
-    lat: float
-    lon: float
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoadNetwork:
-    """The roads of a township as plain tables (``roads/nodes.csv``, ``edges.csv``)."""
-
-    nodes: tuple[RoadNode, ...]
-    edges: tuple[RoadEdge, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """
     Everything that is known before the planning of one day.
@@ -423,6 +413,12 @@ class Scenario:
         Every need band is cut into so many equal slices, served in order.
     travel_table, roads
         What the scenario says about travel; both None means straight lines.
+    road_limits
+        Limits, closures and slow roads that the office knows of.
+    speed_rules
+        Rows that replace those of the project's own table of speeds.
+    areas
+        Townships and the county that the places should lie in.
     folder
         Where it was read from; None when it was made in memory.
     warnings
@@ -442,6 +438,9 @@ class Scenario:
     equity_steps: int = 1
     travel_table: TravelTable | None = None
     roads: RoadNetwork | None = None
+    road_limits: tuple[RoadLimit, ...] = ()
+    speed_rules: tuple[SpeedRule, ...] = ()
+    areas: tuple[Area, ...] = ()
     folder: Path | None = None
     warnings: tuple[Problem, ...] = ()
 

@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from dispatch.files.raw import RawTable
     from dispatch.files.read import Inputs
     from dispatch.files.settings import Settings
-    from dispatch.scenario import Datum, RoadNetwork, TravelTable
+    from dispatch.roads import RoadNetwork
+    from dispatch.scenario import Datum, TravelTable
 
 #: Rows with the same problem that are listed one by one.
 _MAX_ALIKE: Final = 20

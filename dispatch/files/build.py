@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dispatch.messages import say
-from dispatch.scenario import Depot, RoadEdge, RoadNode, Source, Truck, Village
+from dispatch.roads import RoadEdge, RoadNode
+from dispatch.scenario import Depot, Source, Truck, Village
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from dispatch.files.raw import TableError, decode
 from dispatch.geo.datum import to_wgs84
 from dispatch.geo.distance import haversine_m
 from dispatch.messages import say
-from dispatch.scenario import RoadEdge, RoadNetwork, RoadNode
+from dispatch.roads import RoadEdge, RoadNetwork, RoadNode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,9 @@ def build_roads(
         own = tuple(to_wgs84(lat=lat, lon=lon, datum=datum) for lat, lon in edge.shape)
         points = own or lines.get(edge.edge_id, ())
         finished.append(_finish(edge, points, by_id, problems))
-    return RoadNetwork(nodes=tuple(nodes), edges=tuple(finished))
+    # Edges of unknown nodes were told, and are an error.
+    known = [e for e in finished if e.from_node in by_id and e.to_node in by_id]
+    return RoadNetwork.of(nodes, known)
 
 
 def _finish(

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from dispatch.scenario import RoadEdge, Scenario
+    from dispatch.roads import RoadEdge
+    from dispatch.scenario import Scenario
 
 Value = str | int | float | None
 #: Header and rows of one table, by its English name.
@@ -151,11 +152,11 @@ def _all_tables(scenario: Scenario, *, chinese: bool) -> Tables:
     if scenario.roads is not None:
         node_rows: list[list[Value]] = [
             [node.node_id, node.name, node.lat, node.lon, None]
-            for node in scenario.roads.nodes
+            for node in scenario.roads.nodes()
         ]
         nodes, edges = tables()["nodes"].columns, tables()["edges"].columns
         found["nodes"] = (_headers(nodes, chinese=chinese), node_rows)
-        edge_rows = [_edge_row(edge, edges) for edge in scenario.roads.edges]
+        edge_rows = [_edge_row(edge, edges) for edge in scenario.roads.edges()]
         found["edges"] = (_headers(edges, chinese=chinese), edge_rows)
     table = scenario.travel_table
     if table is not None:

@@ -12,7 +12,8 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from dispatch.scenario import RoadEdge, RoadNetwork, Truck
+    from dispatch.roads import RoadNetwork
+    from dispatch.scenario import Truck
 
 #: Speed of a loaded water truck where the table gives none, km/h by road class;
 #: a planning assumption of this project.
@@ -22,29 +23,22 @@ OTHER_SPEED_KM_H: Final = 20.0
 _CHUNK: Final = 64
 
 
-def edge_speed_km_h(edge: RoadEdge) -> float:
-    """Return the speed on a road, by its class where it has none of its own."""
-    if edge.speed_km_h is not None:
-        return edge.speed_km_h
-    return SPEED_KM_H.get(edge.road_class.casefold(), OTHER_SPEED_KM_H)
+def edge_speeds_km_h(roads: RoadNetwork) -> npt.NDArray[np.float64]:
+    """Return the speed on every road, by its class where it has none of its own."""
+    by_class = [
+        SPEED_KM_H.get(c.casefold(), OTHER_SPEED_KM_H) for c in roads.road_class
+    ]
+    return np.where(np.isnan(roads.speed_km_h), by_class, roads.speed_km_h)
 
 
 def usable_edges(roads: RoadNetwork, truck: Truck) -> npt.NDArray[np.bool_]:
     """Return for every edge whether the truck is light and narrow enough."""
-    usable = np.ones(len(roads.edges), dtype=np.bool_)
+    usable = np.ones(roads.num_edges, dtype=np.bool_)
     if truck.gross_t is not None:
-        usable &= np.array([_limit(edge.max_gross_t) for edge in roads.edges]) >= (
-            truck.gross_t
-        )
+        usable &= ~(roads.max_gross_t < truck.gross_t)
     if truck.width_m is not None:
-        usable &= np.array([_limit(edge.width_m) for edge in roads.edges]) >= (
-            truck.width_m
-        )
+        usable &= ~(roads.width_m < truck.width_m)
     return usable
-
-
-def _limit(value: float | None) -> float:
-    return np.inf if value is None else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,15 +138,11 @@ class RoadGraph:
 
 def build_graph(roads: RoadNetwork, usable: npt.NDArray[np.bool_]) -> RoadGraph:
     """Return the graph of the usable edges; roads not one-way count both ways."""
-    num_nodes = len(roads.nodes)
-    position = {node.node_id: idx for idx, node in enumerate(roads.nodes)}
-    length_m = np.array([edge.length_m for edge in roads.edges], dtype=np.float64)
-    speed = np.array([edge_speed_km_h(edge) for edge in roads.edges])
+    num_nodes, length_m = roads.num_nodes, roads.length_m
     # An explicit zero would be no link at all.
-    seconds = np.maximum(length_m * 3.6 / speed, 1e-6)
-    start = np.array([position[edge.from_node] for edge in roads.edges], dtype=np.int64)
-    end = np.array([position[edge.to_node] for edge in roads.edges], dtype=np.int64)
-    both = usable & ~np.array([edge.one_way for edge in roads.edges], dtype=np.bool_)
+    seconds = np.maximum(length_m * 3.6 / edge_speeds_km_h(roads), 1e-6)
+    start, end = roads.start, roads.end
+    both = usable & ~roads.one_way
     there, back = np.flatnonzero(usable), np.flatnonzero(both)
     edge_idx = np.concatenate([there, back])
     from_idx = np.concatenate([start[there], end[back]])

@@ -10,10 +10,12 @@ from dispatch.errors import Problem
 from dispatch.geo.snap import FAR_M, NEAR_M, places_of, snap_places
 from dispatch.geo.travel import truck_graphs
 from dispatch.messages import say
-from dispatch.scenario import NO_ROAD, RoadNetwork, Scenario, TravelTable
+from dispatch.scenario import NO_ROAD, Scenario, TravelTable
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from dispatch.roads import RoadNetwork
 
     Ways = dict[str, npt.NDArray[np.bool_]]
 

@@ -10,7 +10,8 @@ from dispatch.geo.travel import truck_graphs
 
 if TYPE_CHECKING:
     from dispatch.geo.graph import RoadGraph
-    from dispatch.scenario import RoadNetwork, Scenario
+    from dispatch.roads import RoadNetwork
+    from dispatch.scenario import Scenario
 
 Line = list[tuple[float, float]]
 
@@ -62,15 +63,9 @@ class RouteFinder:
         if start < 0 or end < 0:
             return []
         points: Line = []
-        for from_idx, edge_idx, to_idx in self._graphs[truck_class].path_edges(
-            start, end
-        ):
-            edge = roads.edges[edge_idx]
-            is_forward = edge.from_node == roads.nodes[from_idx].node_id
-            shape = edge.shape if is_forward else edge.shape[::-1]
-            points.append((roads.nodes[from_idx].lat, roads.nodes[from_idx].lon))
-            points += shape
-            points.append((roads.nodes[to_idx].lat, roads.nodes[to_idx].lon))
+        for from_idx, edge_idx, _ in self._graphs[truck_class].path_edges(start, end):
+            line = roads.line(edge_idx)
+            points += line if int(roads.start[edge_idx]) == from_idx else line[::-1]
         return points
 
 

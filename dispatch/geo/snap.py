@@ -12,7 +12,8 @@ from dispatch.geo.distance import haversine_m
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from dispatch.scenario import Depot, RoadNetwork, Scenario, Source, Village
+    from dispatch.roads import RoadNetwork
+    from dispatch.scenario import Depot, Scenario, Source, Village
 
 #: A place farther from the road than this gets a warning.
 NEAR_M: Final = 200.0
@@ -55,9 +56,8 @@ class Snaps:
 
 def snap_places(scenario: Scenario, roads: RoadNetwork) -> Snaps:
     """Return the node of every place: the one of equal id, else the nearest."""
-    by_id = {node.node_id: idx for idx, node in enumerate(roads.nodes)}
-    node_lat = np.array([node.lat for node in roads.nodes], dtype=np.float64)
-    node_lon = np.array([node.lon for node in roads.nodes], dtype=np.float64)
+    by_id = {node_id: idx for idx, node_id in enumerate(roads.node_ids)}
+    node_lat, node_lon = roads.node_lat, roads.node_lon
     lat, lon = positions_of(scenario)
     node_idx = np.empty(len(lat), dtype=np.int64)
     gap_m = np.zeros(len(lat))

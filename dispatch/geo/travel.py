@@ -9,11 +9,12 @@ import numpy as np
 from dispatch.geo.distance import haversine_m
 from dispatch.geo.graph import SPEED_KM_H, RoadGraph, build_graph, usable_edges
 from dispatch.geo.snap import positions_of, snap_places
-from dispatch.scenario import NO_ROAD, RoadNetwork, Scenario, Travel, TravelTable
+from dispatch.scenario import NO_ROAD, Scenario, Travel, TravelTable
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from dispatch.roads import RoadNetwork
     from dispatch.scenario import TravelMethod
 
     Matrix = npt.NDArray[np.int64]

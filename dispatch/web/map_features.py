@@ -113,15 +113,11 @@ class MapFeatures:
         network = self._scenario.roads
         if network is None:
             return None
-        nodes = {node.node_id: (node.lat, node.lon) for node in network.nodes}
         lines = []
-        for edge in network.edges:
-            ends = nodes.get(edge.from_node), nodes.get(edge.to_node)
-            if ends[0] is None or ends[1] is None:
-                continue
-            weight = 3 if (edge.width_m or 0) >= 5 else 1.6
+        for edge_idx, width_m in enumerate(network.width_m):
+            weight = 3 if width_m >= 5 else 1.6
             style = {"color": "#B9B2A6", "weight": weight, "interactive": False}
-            lines.append(self._line((ends[0], *edge.shape, ends[1]), style=style))
+            lines.append(self._line(network.line(edge_idx), style=style))
         return Layer(safe(self._words("map.roads")), lines)
 
     def depots(self) -> Layer:

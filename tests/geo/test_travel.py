@@ -15,11 +15,9 @@ import pytest
 from dispatch.geo import RouteFinder, route_geometry, travel_matrix
 from dispatch.geo.graph import build_graph
 from dispatch.geo.reach import round_trips, snap_warnings
+from dispatch.roads import RoadEdge, RoadNetwork, RoadNode
 from dispatch.scenario import (
     Depot,
-    RoadEdge,
-    RoadNetwork,
-    RoadNode,
     Scenario,
     Source,
     StraightLine,
@@ -83,7 +81,7 @@ def scenario(**changes: object) -> Scenario:
             Village(village_id="V", name="V", lat=0.0, lon=100.02, population=9),
         ),
         trucks=(truck("light", 7.5), truck("heavy", 10), truck("any", None)),
-        roads=RoadNetwork(nodes=NODES, edges=EDGES),
+        roads=RoadNetwork.of(NODES, EDGES),
     )
     return dataclasses.replace(base, **changes)  # type: ignore[arg-type]
 
@@ -117,7 +115,7 @@ def test_a_one_way_road_is_driven_one_way() -> None:
         dataclasses.replace(EDGES[0], one_way=True),
         EDGES[1],
     )
-    travel = travel_matrix(scenario(roads=RoadNetwork(nodes=NODES, edges=edges)))
+    travel = travel_matrix(scenario(roads=RoadNetwork.of(NODES, edges)))
     assert travel.seconds[0][0, 1] == 120
     assert travel.seconds[0][1, 0] == -1
     assert travel.metres[0][1, 0] == -1
@@ -126,14 +124,14 @@ def test_a_one_way_road_is_driven_one_way() -> None:
 def test_of_parallel_roads_the_fastest_is_driven() -> None:
     slow = dataclasses.replace(EDGES[0], edge_id="E0", length_m=9000)
     for edges in ((slow, *EDGES), (*EDGES, slow)):
-        travel = travel_matrix(scenario(roads=RoadNetwork(nodes=NODES, edges=edges)))
+        travel = travel_matrix(scenario(roads=RoadNetwork.of(NODES, edges)))
         assert travel.seconds[0][0, 1] == 120
         assert travel.metres[0][0, 1] == 1200
 
 
 def test_seconds_are_rounded_up() -> None:
     edges = (dataclasses.replace(EDGES[0], length_m=1200.1), *EDGES[1:])
-    travel = travel_matrix(scenario(roads=RoadNetwork(nodes=NODES, edges=edges)))
+    travel = travel_matrix(scenario(roads=RoadNetwork.of(NODES, edges)))
     assert travel.seconds[0][0, 1] == 121
 
 
@@ -156,7 +154,7 @@ def test_a_place_far_from_the_road_has_none() -> None:
 
 
 def test_no_bridge_no_way() -> None:
-    roads = RoadNetwork(nodes=NODES, edges=EDGES[:2])
+    roads = RoadNetwork.of(NODES, EDGES[:2])
     ways = round_trips(scenario(roads=roads))
     assert ways["light"].tolist() == [[True]]
     assert ways["heavy"].tolist() == [[False]]
@@ -214,7 +212,7 @@ def test_six_hundred_places_over_roads_take_seconds_at_most() -> None:
     big = scenario(
         villages=villages,
         trucks=(truck("light", 4), truck("heavy", 20)),
-        roads=RoadNetwork(nodes=nodes, edges=edges),
+        roads=RoadNetwork.of(nodes, edges),
     )
     start = time.perf_counter()
     travel = travel_matrix(big)
@@ -230,7 +228,7 @@ def test_shortest_ways_on_real_roads(network: str, profile: str) -> None:
         pytest.skip("the shared road networks are not beside this checkout")
     roads, usable = real_network(network, profile)
     graph = build_graph(roads, usable)
-    position = {node.node_id: idx for idx, node in enumerate(roads.nodes)}
+    position = {label: idx for idx, label in enumerate(roads.node_ids)}
     with gzip.open(REAL / "shortest_length_oracle.csv.gz", "rt") as stream:
         rows = [
             row
@@ -281,7 +279,7 @@ def real_network(name: str, profile: str) -> tuple[RoadNetwork, np.ndarray]:
                 )
             )
             usable.append(profile == "any" or bears_12t(row))
-    return RoadNetwork(nodes=nodes, edges=tuple(edges)), np.array(usable)
+    return RoadNetwork.of(nodes, edges), np.array(usable)
 
 
 def bears_12t(row: dict[str, str]) -> bool:
@@ -323,5 +321,5 @@ def test_the_line_back_is_the_line_reversed() -> None:
 def test_without_roads_or_way_the_line_is_straight() -> None:
     ends = [(0.0, 100.01), (0.0, 100.02)]
     assert route_geometry(scenario(roads=None), "light", "S", "V") == ends
-    cut = RoadNetwork(nodes=NODES, edges=EDGES[:2])
+    cut = RoadNetwork.of(NODES, EDGES[:2])
     assert route_geometry(scenario(roads=cut), "heavy", "S", "V") == ends
