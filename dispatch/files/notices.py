@@ -8,7 +8,7 @@ import numpy as np
 
 from dispatch.errors import Problem
 from dispatch.geo.distance import haversine_m
-from dispatch.geo.reach import round_trips, snap_warnings
+from dispatch.geo.reach import limit_warnings, round_trips, snap_warnings
 from dispatch.messages import say
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def notice_all(scenario: Scenario, records: Records) -> list[Problem]:
         *_notice_potable(records),
         *_notice_far(scenario, records),
         *snap_warnings(scenario),
+        *limit_warnings(scenario),
         *_notice_unfed(scenario, records),
     ]
 
