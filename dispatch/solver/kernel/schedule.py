@@ -47,7 +47,8 @@ def leave_by(
     if inst.switch_s >= NEVER:
         return early
     across = arrive - inst.across_s[drive_class, here, node]
-    return max(early, across, -BIG)
+    # From the switch on the late roads would count.
+    return max(min(max(early, across), inst.switch_s - 1), -BIG)
 
 
 @compiled
