@@ -110,9 +110,8 @@ def _named(roads: RoadNetwork, name: str) -> Mask:
     )
     if by_name.any():
         return by_name
-    near = difflib.get_close_matches(
-        name, sorted(set(roads.names) - {""}), n=1, cutoff=0.5
-    )
+    known = {part.strip() for label in roads.names for part in label.split(";")}
+    near = difflib.get_close_matches(name, sorted(known - {""}), n=1, cutoff=0.5)
     hint = say("did_you_mean", near=near[0]) if near else ""
     raise SaidError(say("limit_road_unknown", road=name, hint=hint))
 
