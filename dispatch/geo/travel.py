@@ -123,10 +123,10 @@ def _between_places(
         rows, row_of = np.unique(position[on_road], return_inverse=True)
         targets, column_of = np.unique(position[columns], return_inverse=True)
         if is_reversed:
-            found = fastest_ways(graph, targets, rows)
+            found = fastest_ways(graph, model.chains, targets, rows)
             found_s, found_m = found.seconds.T, found.metres.T
         else:
-            found = fastest_ways(graph, rows, targets)
+            found = fastest_ways(graph, model.chains, rows, targets)
             found_s, found_m = found.seconds, found.metres
         grid, nodes = np.ix_(on_road, columns), np.ix_(row_of, column_of)
         seconds[grid], metres[grid] = found_s[nodes], found_m[nodes]
