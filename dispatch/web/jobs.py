@@ -29,8 +29,10 @@ from dispatch.roads import Area, RoadLimit, RoadNetwork
 from dispatch.scenario import Depot, Scenario, Source, Truck, Village
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from dispatch.changes import Change
+    from dispatch.check import Violation
     from dispatch.messages import Lang
     from dispatch.plan import Plan
     from dispatch.scenario import Travel
@@ -51,6 +53,15 @@ class Request:
     What is to be planned: the scenario's key and digest, and the settings.
 
     ``lang`` is the language of whoever asked; a failure is told in it.
+
+    Attributes
+    ----------
+    previous_id
+        Run whose plan is under way: only the rest of its day is planned anew.
+    now_s
+        Seconds since midnight from when on a replan may change things.
+    change_price_l
+        Litres that must be gained for each village whose visit changes.
     """
 
     scenario_key: str
@@ -59,6 +70,9 @@ class Request:
     seconds: float | None = None
     seed: int = 0
     lang: Lang = "zh"
+    previous_id: str | None = None
+    now_s: int = 0
+    change_price_l: int = 0
     created: float = field(default_factory=time.time)
 
 
@@ -91,11 +105,18 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A finished run: the plan with what it was made from."""
+    """
+    A finished run: the plan with what it was made from.
+
+    ``changes`` lists what a replan changes, ``past`` the rules that what was done
+    by then breaks.
+    """
 
     scenario: Scenario
     travel: Travel
     plan: Plan
+    changes: Sequence[Change] = ()
+    past: Sequence[Violation] = ()
 
 
 def digest_of(scenario: Scenario) -> str:
@@ -289,6 +310,10 @@ class JobStore:
             job = Job(folder)
             if scenario_key is None or job.request().scenario_key == scenario_key:
                 yield job
+
+    def job(self, job_id: str) -> Job | None:
+        """Return a run by its id; None if there is none."""
+        return next((job for job in self.jobs() if job.job_id == job_id), None)
 
     def latest(self, scenario_key: str) -> Job | None:
         """Return the newest run of a scenario, whatever became of it."""
