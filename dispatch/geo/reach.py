@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections import Counter
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
@@ -16,8 +17,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dispatch.geo.road_model import RoadModel
+    from dispatch.messages import Message
 
     Ways = dict[str, npt.NDArray[np.bool_]]
+
+#: Villages that a warning names; the rest is counted.
+MOST_NAMED: Final = 12
 
 
 def round_trips(scenario: Scenario) -> Ways:
@@ -127,3 +132,51 @@ def limit_warnings(scenario: Scenario) -> list[Problem]:
         )
         for limit, error in model.lost
     ]
+
+
+def out_of_reach(scenario: Scenario) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """
+    Return trucks that cannot reach some villages, with those villages.
+
+    Trucks that lack the same villages stand together; ids in the scenario's order.
+    """
+    ways = round_trips(scenario)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for truck in scenario.trucks:
+        reached = ways[truck.truck_id].any(axis=0).tolist()
+        lost = tuple(
+            village.village_id
+            for village, is_reached in zip(scenario.villages, reached, strict=True)
+            if not is_reached
+        )
+        if lost:
+            alike.setdefault(lost, []).append(truck.truck_id)
+    return [(tuple(trucks), villages) for villages, trucks in alike.items()]
+
+
+def reach_notes(scenario: Scenario) -> list[Message]:
+    """
+    Return a sentence per group of trucks that reach fewer villages than others.
+
+    What no truck reaches is a warning of the village, and left out here.
+    """
+    groups = out_of_reach(scenario)
+    lost_by = Counter({v: 0 for _, lost in groups for v in lost})
+    for trucks, lost in groups:
+        lost_by.update({village: len(trucks) for village in lost})
+    names = {village.village_id: village.name for village in scenario.villages}
+    notes = []
+    for trucks, lost in groups:
+        told = [v for v in lost if lost_by[v] < len(scenario.trucks)]
+        if told:
+            shown = [f"{names[v]} ({v})" for v in told[:MOST_NAMED]]
+            more = " …" if len(told) > MOST_NAMED else ""
+            notes.append(
+                say(
+                    "trucks_cannot_reach",
+                    trucks=", ".join(trucks),
+                    count=len(told),
+                    villages=", ".join(shown) + more,
+                )
+            )
+    return notes

@@ -140,7 +140,12 @@ class RoadModel:
         steps = range(int(chains.part_at[chain]), int(chains.part_at[chain + 1]))
         for step in steps if ahead else reversed(steps):
             part = int(chains.part_idx[step])
-            line = part_line(self.roads, parts, part)
+            line = edge_line(
+                self.roads,
+                int(parts.edge_idx[part]),
+                float(parts.early[part]),
+                float(parts.late[part]),
+            )
             found += line if bool(chains.is_ahead[step]) == ahead else line[::-1]
         return found
 
@@ -154,10 +159,11 @@ def _columns(times: PartTimes) -> tuple[npt.NDArray[np.float64], ...]:
     )
 
 
-def part_line(roads: RoadNetwork, parts: RoadParts, part_idx: int) -> Line:
-    """Return the (lat, lon) points of one part from its start to its end."""
-    line = roads.line(int(parts.edge_idx[part_idx]))
-    early, late = float(parts.early[part_idx]), float(parts.late[part_idx])
+def edge_line(
+    roads: RoadNetwork, edge_idx: int, early: float = 0.0, late: float = 1.0
+) -> Line:
+    """Return the (lat, lon) points of an edge between two shares of its length."""
+    line = roads.line(edge_idx)
     if early <= 0 and late >= 1:
         return list(line)
     lat, lon = np.array(line, dtype=np.float64).T

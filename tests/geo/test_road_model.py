@@ -11,7 +11,12 @@ import pytest
 from dispatch.geo import RouteFinder, travel_matrix
 from dispatch.geo.halves import split_of_day
 from dispatch.geo.limits import PlacedLimit, limit_stretches
-from dispatch.geo.reach import limit_warnings, round_trips
+from dispatch.geo.reach import (
+    limit_warnings,
+    out_of_reach,
+    reach_notes,
+    round_trips,
+)
 from dispatch.geo.road_model import road_model
 from dispatch.geo.speeds import default_rules, road_speeds, rules_with
 from dispatch.messages import SaidError
@@ -393,3 +398,15 @@ def test_the_model_is_made_once_per_content() -> None:
     one, same = scenario(timed(None, "12:00")), scenario(timed(None, "12:00"))
     assert road_model(one) is road_model(same)
     assert road_model(one) is not road_model(scenario())
+
+
+def test_who_cannot_be_reached_is_named() -> None:
+    """The heavy one reaches neither village, the light one both."""
+    limit = RoadLimit(limit_id="L", road="AB", max_gross_t=5)
+    scene = scenario(limit, trucks=(truck("a", gross_t=4), truck("b", gross_t=9)))
+    assert out_of_reach(scene) == [(("b",), ("v1", "v2"))]
+    (note,) = reach_notes(scene)
+    assert "truck b cannot reach 2 of the villages" in str(note)
+    assert "v1 (v1), v2 (v2)" in str(note)
+    nobody = RoadLimit(limit_id="L", road="AB", is_closed=True)
+    assert reach_notes(scenario(nobody)) == []
