@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dispatch.errors import Problem
-    from dispatch.roads import Area, RoadLimit, RoadNetwork, SpeedRule
+    from dispatch.roads import Area, MapFeature, RoadLimit, RoadNetwork, SpeedRule
 
 Datum = Literal["wgs84", "gcj02", "bd09"]
 TravelMethod = Literal["table", "roads", "straight_line"]
@@ -419,6 +419,8 @@ class Scenario:
         Rows that replace those of the project's own table of speeds.
     areas
         Townships and the county that the places should lie in.
+    basemap
+        Water, boundaries and names that maps draw under all else.
     folder
         Where it was read from; None when it was made in memory.
     warnings
@@ -441,6 +443,7 @@ class Scenario:
     road_limits: tuple[RoadLimit, ...] = ()
     speed_rules: tuple[SpeedRule, ...] = ()
     areas: tuple[Area, ...] = ()
+    basemap: tuple[MapFeature, ...] = ()
     folder: Path | None = None
     warnings: tuple[Problem, ...] = ()
 
