@@ -12,7 +12,7 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-from dispatch.geo.lines import lines_of, nearest_edges
+from dispatch.geo.nearby import lines_of, nearest_edges
 from dispatch.messages import SaidError, say
 
 if TYPE_CHECKING:

@@ -143,7 +143,7 @@ def out_of_reach(scenario: Scenario) -> list[tuple[tuple[str, ...], tuple[str, .
     ways = round_trips(scenario)
     alike: dict[tuple[str, ...], list[str]] = {}
     for truck in scenario.trucks:
-        reached = ways[truck.truck_id].any(axis=0).tolist()
+        reached = np.atleast_1d(ways[truck.truck_id].any(axis=0))
         lost = tuple(
             village.village_id
             for village, is_reached in zip(scenario.villages, reached, strict=True)

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from dispatch.geo.lines import nearest_edges
+from dispatch.geo.nearby import nearest_edges
 from dispatch.geo.truck_class import may_drive, profile_of
 from dispatch.roads import CLOSED
 

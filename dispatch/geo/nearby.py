@@ -55,14 +55,17 @@ class RoadLines:
         east = east * np.cos(np.radians(self._lat_0))
         return np.stack([east, (np.asarray(lat) - self._lat_0) * scale], axis=-1)
 
-    def along(self, edge_idx: npt.NDArray[np.int64], points: Floats) -> Floats:
-        """Return how far along its edge each point is nearest, from 0 to 1."""
-        return self.fractions(edge_idx, shapely.points(points))
+    def degrees(self, plane: Floats) -> tuple[Floats, Floats]:
+        """Return lat and lon of points of the plane, shape (n, 2)."""
+        scale = np.radians(1) * EARTH_RADIUS_M
+        lat = plane[:, 1] / scale + self._lat_0
+        lon = plane[:, 0] / (scale * np.cos(np.radians(self._lat_0))) + self._lon_0
+        return lat, lon
 
     def fractions(
         self, edge_idx: npt.NDArray[np.int64], points: npt.NDArray[np.object_]
     ) -> Floats:
-        """Return the same for points that are shapes already."""
+        """Return how far along its edge each point is nearest, from 0 to 1."""
         lines = self.lines[edge_idx]
         share: Floats = shapely.line_locate_point(lines, points, normalized=True)
         return np.clip(np.nan_to_num(share), 0.0, 1.0)
