@@ -24,6 +24,10 @@ A scenario is a folder of CSV files, one `.xlsx` with the same tables as sheets,
 | trucks | `trucks.csv` | `车辆` or `trucks` |
 | travel times, optional | `travel_s.csv`, `travel_m.csv` | the same names |
 | roads, optional | `roads/nodes.csv`, `roads/edges.csv` | `道路节点`, `道路` |
+| or an OpenStreetMap extract | `roads/*.osm.pbf`, `.osm`, `.osm.gz` | none |
+| or roads as lines | `roads/*.geojson` | none |
+| limits of roads, optional | `roads/limits.csv` | `道路限制` |
+| speeds, optional | `roads/speeds.csv` | `车速` |
 | shapes of roads, optional | `roads/edges.geojson` | column `线形` of `道路` |
 
 ## How files are read

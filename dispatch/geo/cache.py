@@ -62,7 +62,7 @@ def store(key: str, arrays: Arrays) -> None:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.")
         try:
             with os.fdopen(handle, "wb") as stream:
-                np.savez(stream, **arrays)
+                np.savez(stream, **arrays)  # type: ignore[arg-type]  # allow_pickle is none of the names
             Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)

@@ -13,7 +13,14 @@ import numpy as np
 from dispatch.errors import DataError, Problem
 from dispatch.geo import cache
 from dispatch.geo import tags as tag
-from dispatch.geo.ways import MISSING, Barrier, Way, WayPoints, build_network
+from dispatch.geo.ways import (
+    MISSING,
+    Barrier,
+    Way,
+    WayPoints,
+    build_network,
+    clip_ways,
+)
 from dispatch.messages import say
 from dispatch.roads import OPEN, RoadNetwork
 
@@ -23,10 +30,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import osmium
 
+    from dispatch.geo.ways import Box
+
     Ints = npt.NDArray[np.int64]
     _Floats = npt.NDArray[np.float64]
-    #: South, west, north, east in degrees.
-    Box = tuple[float, float, float, float]
 
 ATTRIBUTION: Final = "© OpenStreetMap contributors (ODbL)"
 #: Part of the cache's key: raise it when the same file gives another network.
@@ -115,7 +122,7 @@ def _parse(data: bytes, name: str, box: Box | None) -> RoadNetwork:
         raise DataError([Problem(name, say("osm_without_roads"))])
     rows = ways.rows
     if box is not None:
-        rows, points = _clip(rows, points, box)
+        rows, points = clip_ways(rows, points, box)
     network = build_network(rows, points, attribution=ATTRIBUTION)
     if not network.num_edges:
         key = "osm_without_roads" if box is None else "osm_elsewhere"
@@ -147,7 +154,8 @@ class _Extract:
         processor = osmium.FileProcessor(buffer, bits)
         for item in filters:
             processor = processor.with_filter(item)
-        return (thing for thing in processor if not thing.deleted)
+        things: Iterator[Any] = iter(processor)
+        return (thing for thing in things if not thing.deleted)
 
     def ways(self) -> _Ways:
         """Return all ways that trucks may use."""
@@ -288,27 +296,6 @@ def _height_m(text: str) -> float:
     return round(height_m, 2) if -500 <= height_m <= 9000 else float("nan")
 
 
-def _clip(rows: list[Way], points: WayPoints, box: Box) -> tuple[list[Way], WayPoints]:
-    """Return the ways with a point in the box."""
-    south, west, north, east = box
-    inside = (points.lat >= south) & (points.lat <= north)
-    inside &= (points.lon >= west) & (points.lon <= east)
-    hits = (points.point_idx != MISSING) & np.append(inside, False)[points.point_idx]
-    so_far = np.concatenate([[0], np.cumsum(hits)])[points.way_at]
-    kept = np.diff(so_far) > 0
-    sizes = np.diff(points.way_at)
-    clipped = WayPoints(
-        ids=points.ids,
-        lat=points.lat,
-        lon=points.lon,
-        ele_m=points.ele_m,
-        way_at=np.concatenate([[0], np.cumsum(sizes[kept])]).astype(np.int64),
-        point_idx=points.point_idx[np.repeat(kept, sizes)],
-        barriers=points.barriers,
-    )
-    return [row for row, keep in zip(rows, kept, strict=True) if keep], clipped
-
-
 def _to_arrays(network: RoadNetwork) -> dict[str, npt.NDArray[Any]]:
     values = {entry.name: getattr(network, entry.name) for entry in fields(network)}
     return {
@@ -321,13 +308,11 @@ def _to_arrays(network: RoadNetwork) -> dict[str, npt.NDArray[Any]]:
 def _from_arrays(arrays: dict[str, npt.NDArray[Any]]) -> RoadNetwork | None:
     """Return the network of the cache; None if something is missing there."""
     try:
-        network = RoadNetwork(
-            **{
-                name: cache.array_to_texts(value) if value.dtype == np.uint8 else value
-                for name, value in arrays.items()
-            },
-            attribution=ATTRIBUTION,
-        )
+        values: dict[str, Any] = {
+            name: cache.array_to_texts(value) if value.dtype == np.uint8 else value
+            for name, value in arrays.items()
+        }
+        network = RoadNetwork(**values, attribution=ATTRIBUTION)
     except (TypeError, UnicodeDecodeError):
         return None
     return network if len(network.edge_ids) == len(network.start) else None

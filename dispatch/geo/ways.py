@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
     Ints = npt.NDArray[np.int64]
+    #: South, west, north, east in degrees.
+    Box = tuple[float, float, float, float]
 
 #: Shorter edges say nothing about how steep a road is; steeper ones are slips.
 LEAST_GRADED_M: Final = 30.0
@@ -106,10 +108,20 @@ class _Pieces:
 
 
 def build_network(
-    ways: Sequence[Way], points: WayPoints, *, attribution: str = ""
+    ways: Sequence[Way],
+    points: WayPoints,
+    *,
+    attribution: str = "",
+    number_all: bool = True,
 ) -> RoadNetwork:
     """
     Return the network of ways, split wherever they meet.
+
+    Parameters
+    ----------
+    number_all
+        Edges are called ``way-0``, ``way-1`` and so on; False: an edge that is a
+        whole way has the way's own id.
 
     Notes
     -----
@@ -120,7 +132,32 @@ def build_network(
     pieces = _split(points)
     start, end = pieces.points[pieces.first], pieces.points[pieces.last]
     doubles = _double_barriers(ways, points, pieces, start, end)
-    return _assemble(ways, points, pieces, (start, end), doubles, attribution)
+    found = _assemble(ways, points, pieces, (start, end), doubles)
+    ids = _edge_ids(ways, pieces, doubles, number_all=number_all)
+    return replace(found, edge_ids=ids, attribution=attribution)
+
+
+def clip_ways(
+    ways: Sequence[Way], points: WayPoints, box: Box
+) -> tuple[list[Way], WayPoints]:
+    """Return the ways with a point in the box."""
+    south, west, north, east = box
+    inside = (points.lat >= south) & (points.lat <= north)
+    inside &= (points.lon >= west) & (points.lon <= east)
+    hits = (points.point_idx != MISSING) & np.append(inside, False)[points.point_idx]
+    so_far = np.concatenate([[0], np.cumsum(hits)])[points.way_at]
+    kept = np.diff(so_far) > 0
+    sizes = np.diff(points.way_at)
+    clipped = WayPoints(
+        ids=points.ids,
+        lat=points.lat,
+        lon=points.lon,
+        ele_m=points.ele_m,
+        way_at=np.concatenate([[0], np.cumsum(sizes[kept])]).astype(np.int64),
+        point_idx=points.point_idx[np.repeat(kept, sizes)],
+        barriers=points.barriers,
+    )
+    return [row for row, keep in zip(ways, kept, strict=True) if keep], clipped
 
 
 def _split(points: WayPoints) -> _Pieces:
@@ -188,7 +225,6 @@ def _assemble(
     pieces: _Pieces,
     ends: tuple[Ints, Ints],
     doubles: _Doubles,
-    attribution: str,
 ) -> RoadNetwork:
     own = [ways[int(way)] for way in pieces.way]
     gates = [points.barriers[at] for at in doubles.points]
@@ -216,7 +252,7 @@ def _assemble(
         node_lat=points.lat[of_point[used]],
         node_lon=points.lon[of_point[used]],
         node_ele_m=ele_m,
-        edge_ids=_edge_ids(own, pieces, points, doubles),
+        edge_ids=(),
         names=(*(w.name for w in own), *(gate.name for gate in gates)),
         road_class=(*(w.road_class for w in own), *blank),
         surface=(*(w.surface for w in own), *blank),
@@ -237,22 +273,28 @@ def _assemble(
         grade=with_grades(posted, length_m, ele_m[start], ele_m[end], bridges),
         one_way=np.array([w.direction != 0 for w in own] + [False] * len(gates)),
         is_bridge=bridges.astype(np.bool_),
-        access=np.array([r.access for r in (*own, *gates)], dtype=np.int8),
+        access=np.array(
+            [way.access for way in own] + [gate.access for gate in gates], dtype=np.int8
+        ),
         shape_at=shape_at.astype(np.int64),
         shape_lat=points.lat[inner[0]],
         shape_lon=points.lon[inner[0]],
-        attribution=attribution,
     )
 
 
 def _edge_ids(
-    own: list[Way], pieces: _Pieces, points: WayPoints, doubles: _Doubles
+    ways: Sequence[Way], pieces: _Pieces, doubles: _Doubles, *, number_all: bool
 ) -> tuple[str, ...]:
     # Pieces stand in the order of their ways: the number within each counts on.
-    _, first = np.unique(pieces.way, return_index=True)
-    sizes = np.diff(np.append(first, len(pieces.way)))
-    number = np.arange(len(pieces.way)) - np.repeat(first, sizes)
-    roads = [f"{w.way_id}-{n}" for w, n in zip(own, number.tolist(), strict=True)]
+    sizes = np.bincount(pieces.way, minlength=len(ways))
+    first = np.cumsum(sizes) - sizes
+    numbers = np.arange(len(pieces.way)) - first[pieces.way]
+    roads = [
+        f"{ways[way].way_id}-{number}"
+        if number_all or sizes[way] > 1
+        else ways[way].way_id
+        for way, number in zip(pieces.way.tolist(), numbers.tolist(), strict=True)
+    ]
     return (*roads, *(f"{label}-0" for label in doubles.labels))
 
 
@@ -275,7 +317,8 @@ def _lengths_m(own: list[Way], points: WayPoints, pieces: _Pieces) -> Floats:
     given = np.array([_float(way.length_m) for way in own])
     total = np.bincount(pieces.way, drawn)[pieces.way] if len(own) else drawn
     share = np.divide(drawn, total, out=np.ones_like(drawn), where=total > 0)
-    return np.round(np.where(np.isnan(given), drawn, given * share), 3)
+    lengths_m: Floats = np.where(np.isnan(given), drawn, given * share)
+    return np.round(lengths_m, 3)
 
 
 def with_grades(
@@ -293,7 +336,8 @@ def with_grades(
         where=length_m >= LEAST_GRADED_M,
     )
     found = np.where(is_bridge, np.nan, np.round(np.clip(rise, -STEEPEST, STEEPEST), 4))
-    return np.where(np.isnan(grade), found, grade) + 0.0  # no negative zero
+    merged: Floats = np.where(np.isnan(grade), found, grade) + 0.0  # no negative zero
+    return merged
 
 
 def _float(value: float | None) -> float:

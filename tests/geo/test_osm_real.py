@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,7 +13,9 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from dispatch.geo.osm import read_osm
-from dispatch.roads import RoadNetwork
+
+if TYPE_CHECKING:
+    from dispatch.roads import RoadNetwork
 
 REAL = Path(__file__).parents[2].parent / "shared" / "data" / "roads_real"
 NETWORKS = (
