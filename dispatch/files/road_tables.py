@@ -8,8 +8,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dispatch.errors import DispatchError
 from dispatch.files.atomic import write_text
 from dispatch.files.columns import tables
+from dispatch.messages import say
 from dispatch.roads import CLOSED, NO_HEAVY, OPEN
 
 if TYPE_CHECKING:
@@ -23,20 +25,43 @@ _ACCESS = {OPEN: None, NO_HEAVY: "no_heavy", CLOSED: "no"}
 
 
 def road_rows(roads: RoadNetwork) -> dict[str, list[list[Value]]]:
-    """Return the rows of the tables nodes and edges, cells as the columns stand."""
+    """
+    Return the rows of the tables nodes and edges, cells as the columns stand.
+
+    Notes
+    -----
+    Whose data it is stands in the first row of the edges.
+    """
     columns = {name: tables()[name].columns for name in ("nodes", "edges")}
     return {
         "nodes": [_in_order(_node(n), columns["nodes"]) for n in roads.nodes()],
         "edges": [
-            _in_order(_edge(edge, roads.line(idx)), columns["edges"])
+            _in_order(
+                {
+                    **_edge(edge, roads.line(idx)),
+                    "credit": roads.attribution if idx == 0 else None,
+                },
+                columns["edges"],
+            )
             for idx, edge in enumerate(roads.edges())
         ],
     }
 
 
 def write_roads(roads: RoadNetwork, folder: str | Path) -> list[Path]:
-    """Return the paths of ``roads/nodes.csv`` and ``roads/edges.csv`` in a folder."""
+    """
+    Return the paths of ``roads/nodes.csv`` and ``roads/edges.csv`` in a folder.
+
+    Raises
+    ------
+    DispatchError
+        If one of them is there already, or the folder cannot be written.
+    """
     paths = []
+    for name in ("nodes", "edges"):
+        path = Path(folder) / "roads" / f"{name}.csv"
+        if path.exists():
+            raise DispatchError(say("roads_written_before", path=path))
     for name, rows in road_rows(roads).items():
         out = io.StringIO(newline="")
         writer = csv.writer(out, lineterminator="\n")

@@ -81,6 +81,7 @@ def pick_roads(
             inputs.shapes,
             datum=datum,
             problems=problems,
+            attribution=_credits(records),
         )
     if not inputs.extracts and inputs.shapes is not None:
         file, data = inputs.shapes
@@ -96,6 +97,12 @@ def pick_roads(
         return None
 
 
+def _credits(records: Records) -> str:
+    """Return whose data the edges are, each said once."""
+    said = [record.values.get("credit", "") for record in records["edges"]]
+    return "; ".join(text for text in dict.fromkeys(said) if text)
+
+
 def build_roads(
     nodes: Sequence[RoadNode],
     edges: Sequence[RoadEdge],
@@ -103,6 +110,7 @@ def build_roads(
     *,
     datum: Datum,
     problems: list[Problem],
+    attribution: str = "",
 ) -> RoadNetwork | None:
     """
     Return the network of tables, or None without roads.
@@ -127,7 +135,7 @@ def build_roads(
         finished.append(_finish(edge, points, by_id, problems))
     # Edges of unknown nodes were told, and are an error.
     known = [e for e in finished if e.from_node in by_id and e.to_node in by_id]
-    roads = RoadNetwork.of(nodes, known)
+    roads = RoadNetwork.of(nodes, known, attribution=attribution)
     ele_m = roads.node_ele_m
     grade = with_grades(
         roads.grade,
