@@ -52,7 +52,8 @@ def box_of_scenario(path: Path, *, margin_km: float) -> Box | None:
     """Return the box of all places of a scenario, with a margin."""
     scenario = read_scenario(path)
     places = [
-        *((place.lat, place.lon) for place in (*scenario.depots, *scenario.sources)),
+        *((depot.lat, depot.lon) for depot in scenario.depots),
+        *((source.lat, source.lon) for source in scenario.sources),
         *((village.lat, village.lon) for village in scenario.villages),
         *(village.stop_at for village in scenario.villages),
     ]
@@ -61,18 +62,12 @@ def box_of_scenario(path: Path, *, margin_km: float) -> Box | None:
 
 def class_table(roads: RoadNetwork, t: TerminalWords) -> Table:
     """Return edges and kilometres by class of road, the longest first."""
-    title = t(
-        "cli.roads.title",
-        nodes=f"{roads.num_nodes:,}",
-        edges=f"{roads.num_edges:,}",
-        km=f"{roads.length_m.sum() / 1000:,.1f}",
-    )
     columns = [
         (t("cli.roads.class"), False),
         (t("cli.roads.edges"), True),
         (t("cli.roads.km"), True),
     ]
-    table = new_table(title, columns)
+    table = new_table("", columns)
     # Barriers have no length and no class.
     long = np.flatnonzero(roads.length_m > 0)
     names, at = np.unique(
@@ -90,6 +85,12 @@ def class_table(roads: RoadNetwork, t: TerminalWords) -> Table:
 def summary_lines(roads: RoadNetwork, t: TerminalWords) -> list[str]:
     """Return how many edges are limited, graded and closed, and whose data it is."""
     lines = [
+        t(
+            "cli.roads.title",
+            nodes=f"{roads.num_nodes:,}",
+            edges=f"{roads.num_edges:,}",
+            km=f"{roads.length_m.sum() / 1000:,.1f}",
+        ),
         t(
             "cli.roads.limits",
             weight=int(np.isfinite(roads.max_gross_t).sum()),

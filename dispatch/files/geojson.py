@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from dispatch.errors import Problem
 from dispatch.files.checks import check_ids
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from dispatch.scenario import Datum
 
 Points = tuple[tuple[float, float], ...]
-#: Columns of edges that a line says by itself.
-_DRAWN: Final = ("edge_id", "from", "to", "shape")
 
 
 class _BadPoint(ValueError):
@@ -141,25 +139,31 @@ def _records(
 ) -> list[Record]:
     """Return a record per line, read like a row of the table of edges."""
     table = tables()["edges"]
-    heads: dict[str, str] = {}
-    for _, feature in drawn:
-        for key in () if _is_osm(feature) else _properties(feature):
-            found = table.find(key)
-            if found is not None and found[0].name not in ("from", "to", "shape"):
-                heads.setdefault(found[0].name, key)
-    keys = [key for name, key in heads.items() if name != "edge_id"]
+    # Headers of every column; layers that were put together may name it twice.
+    heads: dict[str, list[str]] = {"edge_id": []}
+    for key in dict.fromkeys(k for _, f in drawn for k in _columns(f)):
+        found = table.find(key)
+        if found is not None and found[0].name not in ("from", "to", "shape"):
+            heads.setdefault(found[0].name, []).append(key)
     rows: list[tuple[int, list[Cell]]] = []
     for number, feature in drawn:
-        # What OpenStreetMap says has its own words, and is read by them.
-        values = {} if _is_osm(feature) else _properties(feature)
-        label = values.get(heads.get("edge_id", ""))
-        own = f"L{number}" if label in (None, "") else _cell(label)
-        cells = [_cell(values.get(key)) for key in keys]
-        rows.append((number, [own, "start", "end", *cells]))
-    raw = RawTable(file, (heads.get("edge_id", "edge_id"), "from", "to", *keys), rows)
+        values = _columns(feature)
+        own, *cells = (
+            next((values[key] for key in keys if values.get(key) is not None), None)
+            for keys in heads.values()
+        )
+        label = f"L{number}" if own in (None, "") else _cell(own)
+        rows.append((number, [label, "start", "end", *map(_cell, cells)]))
+    first, *others = ((*keys, name)[0] for name, keys in heads.items())
+    raw = RawTable(file, (first, "from", "to", *others), rows)
     records = read_records(raw, table, problems) if rows else []
     check_ids({"edges": records}, problems)
     return records
+
+
+def _columns(feature: dict[str, Any]) -> dict[str, Any]:
+    """Return the properties that are columns; tags have their own words."""
+    return {} if _is_osm(feature) else _properties(feature)
 
 
 def _cell(value: object) -> Cell:

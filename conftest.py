@@ -1,4 +1,8 @@
-"""What all tests share: a cache of their own."""
+"""
+What all tests share: a cache of their own.
+
+Not in `tests`: pytest would import from there, and numba would find `tests/coverage`.
+"""
 
 from __future__ import annotations
 
