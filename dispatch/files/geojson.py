@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -220,7 +219,7 @@ def line_points(coordinates: object, datum: Datum) -> Points:
             lon, lat = float(point[0]), float(point[1])
         except (TypeError, ValueError, IndexError, KeyError, OverflowError) as error:
             raise _BadPoint from error
-        if not (math.isfinite(lat) and abs(lat) <= 90 and abs(lon) <= 180):
+        if not (abs(lat) <= 90 and abs(lon) <= 180):  # not a number is neither
             raise _BadPoint
         points.append(to_wgs84(lat=lat, lon=lon, datum=datum))
     return tuple(points)

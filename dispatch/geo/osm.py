@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from array import array
 from dataclasses import dataclass, field, fields
 from pathlib import Path, PurePosixPath
@@ -111,6 +112,7 @@ def read_osm_bytes(data: bytes, name: str, *, box: Box | None = None) -> RoadNet
 def _parse(data: bytes, name: str, box: Box | None) -> RoadNetwork:
     file = _Extract(data, osm_format(name) or "")
     try:
+        _refuse_half_answer(data)
         ways = file.ways()
         points = file.points(ways) if ways.rows else None
     # osmium tells everything, from damaged blocks to wrong XML, as RuntimeError;
@@ -128,6 +130,13 @@ def _parse(data: bytes, name: str, box: Box | None) -> RoadNetwork:
         key = "osm_without_roads" if box is None else "osm_elsewhere"
         raise DataError([Problem(name, say(key))])
     return network
+
+
+def _refuse_half_answer(data: bytes) -> None:
+    """Raise if a query service stopped half way: it closes its XML all the same."""
+    said = re.search(rb"<remark>\s*(runtime error[^<]*)", data[-4000:])
+    if said is not None:
+        raise ValueError(said[1].decode("utf-8", "replace"))
 
 
 @dataclass(slots=True)

@@ -317,6 +317,14 @@ def test_a_damaged_extract_is_read_or_told(at: int, wrong: bytes) -> None:
     assert roads.num_edges
 
 
+def test_half_an_answer_of_a_query_service_is_told() -> None:
+    """It ends like a whole one, but for a remark."""
+    remark = b"<remark> runtime error: Query timed out in line 3 </remark></osm>"
+    data = osm((7, [1, 2], STREET)).replace(b"</osm>", remark)
+    with pytest.raises(DataError, match="Query timed out"):
+        read_osm_bytes(data, "a.osm")
+
+
 def test_an_extract_without_roads_is_told() -> None:
     with pytest.raises(DataError, match="has no roads"):
         network((7, [1, 2], {"highway": "steps"}))
@@ -367,6 +375,17 @@ def test_a_cache_that_cannot_be_written_is_passed_over(
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("DISPATCH_CACHE", str(tmp_path / "file" / "cache"))
     assert network((7, [1, 2], STREET)).num_edges == 1
+
+
+def test_the_cache_is_trimmed_whenever_it_grows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPATCH_CACHE", str(tmp_path))
+    trimmed: list[Path] = []
+    monkeypatch.setattr(cache, "trim", trimmed.append)
+    cache.store("k-0", {"a": np.zeros(3)})
+    assert trimmed == [tmp_path]
+    assert [path.name for path in tmp_path.iterdir()] == ["k-0.npz"]
 
 
 def test_the_oldest_files_of_the_cache_go_first(
