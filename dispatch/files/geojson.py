@@ -14,7 +14,8 @@ from dispatch.files.records import read_records
 from dispatch.geo.datum import to_wgs84
 from dispatch.geo.lines import join_lines
 from dispatch.geo.osm import ATTRIBUTION, way_of
-from dispatch.geo.ways import Way, build_network, clip_ways
+from dispatch.geo.split import build_network
+from dispatch.geo.ways import Way, clip_ways
 from dispatch.messages import say
 from dispatch.roads import OPEN
 

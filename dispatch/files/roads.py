@@ -13,7 +13,7 @@ from dispatch.files.geojson import read_network, read_shapes
 from dispatch.geo.datum import to_wgs84
 from dispatch.geo.distance import EARTH_RADIUS_M
 from dispatch.geo.osm import read_osm_bytes
-from dispatch.geo.ways import with_grades
+from dispatch.geo.split import with_grades
 from dispatch.messages import say
 from dispatch.roads import RoadEdge, RoadNetwork, RoadNode
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from array import array
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,16 +14,17 @@ import numpy as np
 from dispatch.errors import DataError, Problem
 from dispatch.geo import cache
 from dispatch.geo import tags as tag
+from dispatch.geo.road_cache import arrays_to_roads, roads_to_arrays
+from dispatch.geo.split import build_network
 from dispatch.geo.ways import (
     MISSING,
     Barrier,
     Way,
     WayPoints,
-    build_network,
     clip_ways,
 )
 from dispatch.messages import say
-from dispatch.roads import OPEN, RoadNetwork
+from dispatch.roads import OPEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     import osmium
 
     from dispatch.geo.ways import Box
+    from dispatch.roads import RoadNetwork
 
     Ints = npt.NDArray[np.int64]
     _Floats = npt.NDArray[np.float64]
@@ -102,22 +104,33 @@ def read_osm_bytes(data: bytes, name: str, *, box: Box | None = None) -> RoadNet
     what = f"{_READER_VERSION} {osm_format(name)} {box}".encode()
     key = f"osm-{hashlib.sha256(what + hashlib.sha256(data).digest()).hexdigest()}"
     stored = cache.load(key)
-    found = None if stored is None else _from_arrays(stored)
+    found = None
+    if stored is not None:
+        found = arrays_to_roads(stored, attribution=ATTRIBUTION)
     if found is None:
         found = _parse(data, name, box)
-        cache.store(key, _to_arrays(found))
+        cache.store(key, roads_to_arrays(found))
     return found
 
 
 def _parse(data: bytes, name: str, box: Box | None) -> RoadNetwork:
+    import osmium  # takes a tenth of a second
+
     file = _Extract(data, osm_format(name) or "")
     try:
         _refuse_half_answer(data)
         ways = file.ways()
         points = file.points(ways) if ways.rows else None
-    # osmium tells everything, from damaged blocks to wrong XML, as RuntimeError;
-    # texts that are no UTF-8 and numbers out of range come from its binding.
-    except (RuntimeError, ValueError, OverflowError, TypeError, OSError) as error:
+    # osmium tells most, from damaged blocks to wrong XML, as RuntimeError; texts that
+    # are no UTF-8 and numbers out of range come from its binding.
+    except (
+        RuntimeError,
+        ValueError,
+        OverflowError,
+        TypeError,
+        OSError,
+        osmium.InvalidLocationError,
+    ) as error:
         reason = " ".join(str(error).split())[:120]
         raise DataError([Problem(name, say("osm_broken", error=reason))]) from error
     if points is None:
@@ -156,7 +169,7 @@ class _Extract:
         self._form = form
 
     def _objects(self, entity: str, *filters: osmium.BaseFilter) -> Iterator[Any]:
-        import osmium  # takes a tenth of a second
+        import osmium
 
         buffer = osmium.io.FileBuffer(self._data, self._form)
         bits = osmium.osm.NODE if entity == "node" else osmium.osm.WAY
@@ -303,25 +316,3 @@ def _height_m(text: str) -> float:
     except ValueError:
         return float("nan")
     return round(height_m, 2) if -500 <= height_m <= 9000 else float("nan")
-
-
-def _to_arrays(network: RoadNetwork) -> dict[str, npt.NDArray[Any]]:
-    values = {entry.name: getattr(network, entry.name) for entry in fields(network)}
-    return {
-        name: cache.texts_to_array(value) if isinstance(value, tuple) else value
-        for name, value in values.items()
-        if name != "attribution"
-    }
-
-
-def _from_arrays(arrays: dict[str, npt.NDArray[Any]]) -> RoadNetwork | None:
-    """Return the network of the cache; None if something is missing there."""
-    try:
-        values: dict[str, Any] = {
-            name: cache.array_to_texts(value) if value.dtype == np.uint8 else value
-            for name, value in arrays.items()
-        }
-        network = RoadNetwork(**values, attribution=ATTRIBUTION)
-    except (TypeError, UnicodeDecodeError):
-        return None
-    return network if len(network.edge_ids) == len(network.start) else None
