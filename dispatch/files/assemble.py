@@ -9,8 +9,6 @@ from dispatch.errors import DataError, Problem
 from dispatch.files.build import (
     build_all,
     build_depot,
-    build_edge,
-    build_node,
     build_source,
     build_truck,
     build_village,
@@ -24,10 +22,16 @@ from dispatch.files.checks import (
     known_ids,
 )
 from dispatch.files.columns import MATRIX_TABLES, OBJECT_TABLES, ROAD_TABLES, tables
+from dispatch.files.limits import (
+    build_limit,
+    build_speed,
+    check_limits,
+    check_speeds,
+)
 from dispatch.files.matrices import build_travel_table, read_matrix
 from dispatch.files.notices import notice_all
 from dispatch.files.records import read_records
-from dispatch.files.roads import build_roads
+from dispatch.files.roads import box_around, pick_roads
 from dispatch.files.settings import read_settings
 from dispatch.messages import say
 from dispatch.scenario import Scenario
@@ -39,7 +43,7 @@ if TYPE_CHECKING:
     from dispatch.files.raw import RawTable
     from dispatch.files.read import Inputs
     from dispatch.files.settings import Settings
-    from dispatch.roads import RoadNetwork
+    from dispatch.roads import RoadNetwork, SpeedRule
     from dispatch.scenario import Datum, TravelTable
 
 #: Rows with the same problem that are listed one by one.
@@ -66,19 +70,15 @@ def assemble(
         entries, label, problems if inputs.settings is not None else silent
     )
     records = read_tables(inputs.tables, settings.datum, problems)
-    roads = build_roads(
-        build_all(records["nodes"], build_node, problems),
-        build_all(records["edges"], build_edge, problems),
-        inputs.shapes,
-        datum=settings.datum,
-        problems=problems,
-    )
+    box = box_around(records)
+    roads = pick_roads(inputs, records, settings.datum, box=box)
     return build_scenario(
         records,
         replace(settings, name=settings.name or name),
         problems,
         travel_table=_travel_table(inputs, known_place_ids(records)),
         roads=roads,
+        speed_rules=build_all(records["speeds"], build_speed, problems),
         folder=folder,
         strict=strict,
     )
@@ -100,6 +100,7 @@ def build_scenario(
     *,
     travel_table: TravelTable | None,
     roads: RoadNetwork | None,
+    speed_rules: tuple[SpeedRule, ...],
     folder: Path | None,
     strict: bool,
 ) -> Scenario:
@@ -108,6 +109,7 @@ def build_scenario(
     sources = build_all(records["sources"], build_source, problems)
     depots = build_all(records["depots"], build_depot, problems)
     trucks = build_all(records["trucks"], build_truck, problems)
+    road_limits = build_all(records["limits"], build_limit, problems)
     stop_on(problems, strict=False)
     if settings.date is None:
         raise AssertionError("a missing date is a problem")
@@ -126,6 +128,8 @@ def build_scenario(
         equity_steps=settings.equity_steps,
         travel_table=travel_table,
         roads=roads,
+        road_limits=road_limits,
+        speed_rules=speed_rules,
         folder=folder,
     )
     problems += notice_all(scenario, records)
@@ -180,6 +184,8 @@ def read_tables(
     for table in ("villages", "sources", "depots", "nodes"):
         for record in records[table]:
             fix_position(record, datum, problems)
+    check_limits(records["limits"], datum, problems)
+    check_speeds(records["speeds"], problems)
     check_rows(records, problems)
     check_ids(records, problems)
     if "depots" in found:

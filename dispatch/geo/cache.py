@@ -59,7 +59,7 @@ def store(key: str, arrays: Arrays) -> None:
     path = _path(key)
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".npz")
         try:
             with os.fdopen(handle, "wb") as stream:
                 np.savez(stream, **arrays)  # type: ignore[arg-type]  # allow_pickle is none of the names

@@ -76,6 +76,8 @@ def _by_roads(scenario: Scenario, model: RoadModel) -> Ways:
             found = np.zeros((len(scenario.sources), len(scenario.villages)), np.bool_)
             for half in model.half_names:
                 parts = model.graphs(truck_class, half).loaded.components()
+                # A place without a road has no part; maybe no place has one.
+                parts = np.append(parts, -1)
                 part = np.where(position >= 0, parts[position], -1)
                 home = part[depot_idx[truck.depot_id]]
                 at_source = (part[sources] == home) & (home >= 0)
@@ -101,7 +103,9 @@ def snap_warnings(scenario: Scenario) -> list[Problem]:
         gap_m = float(snaps.gap_m[idx])
         label = f"{place.name} ({scenario.place_ids[idx]})"
         is_lost = not has_road[idx]
-        if is_lost:
+        if is_lost and not np.isfinite(gap_m):
+            said = say("no_usable_road", place=label)
+        elif is_lost:
             said = say(
                 "place_without_road",
                 place=label,

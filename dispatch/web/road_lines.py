@@ -10,6 +10,7 @@ import shapely
 
 from dispatch.geo.nearby import lines_of
 from dispatch.geo.road_model import edge_line, road_model
+from dispatch.geo.snap import places_of
 from dispatch.web.drawing import Line, Place
 
 if TYPE_CHECKING:
@@ -44,10 +45,7 @@ def rank_of(road_class: str) -> str:
 
 def bounds_of(scenario: Scenario) -> Box | None:
     """Return the south-west and north-east corners of all places; None: no place."""
-    points = [
-        (place.lat, place.lon)
-        for place in (*scenario.depots, *scenario.sources, *scenario.villages)
-    ]
+    points = [(place.lat, place.lon) for place in places_of(scenario)]
     if not points:
         return None
     lats, lons = zip(*points, strict=True)
@@ -163,12 +161,11 @@ def place_marks(scenario: Scenario, *, moves: str | None = None) -> list[Place]:
         Id of the place that can be dragged.
     """
     marks = []
-    for place_id, place, sign in (
-        *((d.depot_id, d, "⌂") for d in scenario.depots),
-        *((s.source_id, s, "源") for s in scenario.sources),
-        *((v.village_id, v, "村") for v in scenario.villages),
+    signs = ["⌂"] * len(scenario.depots) + ["源"] * len(scenario.sources)
+    signs += ["村"] * len(scenario.villages)
+    for label, place, sign in zip(
+        scenario.place_ids, places_of(scenario), signs, strict=True
     ):
-        marks.append(
-            Place(place.name, place.lat, place.lon, sign, moves=place_id == moves)
-        )
+        is_moved = label == moves
+        marks.append(Place(place.name, place.lat, place.lon, sign, moves=is_moved))
     return marks

@@ -12,7 +12,7 @@ from dispatch.files import scenario_from_tables, scenario_tables
 from dispatch.geo.distance import haversine_m
 from dispatch.geo.nearby import nearest_edges
 from dispatch.geo.position import parse_position
-from dispatch.geo.snap import FAR_M, NEAR_M
+from dispatch.geo.snap import FAR_M, NEAR_M, places_of
 from dispatch.messages import SaidError
 from dispatch.roads import CLOSED
 from dispatch.scenario import Source, Village
@@ -66,7 +66,7 @@ def show() -> None:
         key="place",
         on_change=lambda: st.session_state.pop(_PENDING, None),
     )
-    _place(context, scenario, cast("str", place_id))
+    _place(context, scenario, place_id)
 
 
 def _ids(scenario: Scenario) -> dict[str, str]:
@@ -82,15 +82,7 @@ def _ids(scenario: Scenario) -> dict[str, str]:
 
 def _place(context: Context, scenario: Scenario, place_id: str) -> None:
     t = context.t
-    place = next(
-        place
-        for label, place in zip(
-            scenario.place_ids,
-            (*scenario.depots, *scenario.sources, *scenario.villages),
-            strict=True,
-        )
-        if label == place_id
-    )
+    place = dict(zip(scenario.place_ids, places_of(scenario), strict=True))[place_id]
     now = f"{place.lat:.6f}", f"{place.lon:.6f}"
     st.caption(t("place.now", lat=now[0], lon=now[1]))
     _paste(t)

@@ -284,7 +284,7 @@ def _form(
                 edge = roads.edge_ids[stretches[0].edge_idx]
                 limit = replace(limit, road=edge, points=())
             if kind != "closed" and value is not None:
-                limit = replace(limit, **{str(kind): float(value)})
+                limit = replace(limit, **{str(kind): float(value)})  # type: ignore[arg-type]  # one of the limits
             _save(context, scenario, limit)
         if right.button(t("roads.discard"), key="road-discard", width="stretch"):
             st.session_state.pop(_DRAWN, None)
