@@ -410,3 +410,10 @@ def test_who_cannot_be_reached_is_named() -> None:
     assert "v1 (v1), v2 (v2)" in str(note)
     nobody = RoadLimit(limit_id="L", road="AB", is_closed=True)
     assert reach_notes(scenario(nobody)) == []
+
+
+def test_a_node_far_away_is_not_the_place_of_its_number() -> None:
+    """Node "A" at 100.00 and a village "A" beside node D are two places."""
+    village = Village(village_id="A", name="A", lat=0, lon=100.03, population=9)
+    scene = scenario(villages=(village,))
+    assert seconds(scene, "src", "A") == 334
