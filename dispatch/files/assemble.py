@@ -20,7 +20,8 @@ from dispatch.files.checks import (
     check_ids,
     check_references,
     check_rows,
-    fix_position,
+    fix_positions,
+    fix_transfer,
     known_ids,
 )
 from dispatch.files.columns import MATRIX_TABLES, OBJECT_TABLES, ROAD_TABLES, tables
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from dispatch.files.read import Inputs
     from dispatch.files.settings import Settings
     from dispatch.roads import RoadNetwork
-    from dispatch.scenario import Datum, TravelTable
+    from dispatch.scenario import TravelTable
 
 #: Rows with the same problem that are listed one by one.
 _MAX_ALIKE: Final = 20
@@ -65,12 +66,12 @@ def assemble(
     settings = read_settings(
         entries, label, problems if inputs.settings is not None else silent
     )
-    records = read_tables(inputs.tables, settings.datum, problems)
+    records = read_tables(inputs.tables, settings, problems)
     roads = build_roads(
         build_all(records["nodes"], build_node, problems),
         build_all(records["edges"], build_edge, problems),
         inputs.shapes,
-        datum=settings.datum,
+        datum=settings.datum_of("nodes"),
         problems=problems,
     )
     return build_scenario(
@@ -169,7 +170,7 @@ def _key_of(problem: Problem) -> tuple[str, str | None, str]:
 
 
 def read_tables(
-    found: Mapping[str, RawTable], datum: Datum, problems: list[Problem]
+    found: Mapping[str, RawTable], settings: Settings, problems: list[Problem]
 ) -> Records:
     """Return the records of every table, with ids, references and places checked."""
     records: Records = {}
@@ -178,8 +179,10 @@ def read_tables(
         if table in found:
             records[table] = read_records(found[table], tables()[table], problems)
     for table in ("villages", "sources", "depots", "nodes"):
-        for record in records[table]:
-            fix_position(record, datum, problems)
+        datum = settings.datum_of(table)
+        fix_positions(records[table], datum, problems, pasted=table != "nodes")
+    for record in records["villages"]:
+        fix_transfer(record, settings.datum_of("villages"), problems)
     check_rows(records, problems)
     check_ids(records, problems)
     if "depots" in found:

@@ -139,6 +139,8 @@ _TABLES: Final = (
 OBJECT_TABLES: Final = ("villages", "sources", "depots", "trucks")
 ROAD_TABLES: Final = ("nodes", "edges")
 MATRIX_TABLES: Final = ("travel_s", "travel_m")
+#: Tables with positions, which may be in a datum of their own.
+DATUM_TABLES: Final = ("villages", "sources", "depots", "nodes", "limits")
 
 
 def header_key(text: str) -> str:

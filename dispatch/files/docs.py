@@ -45,7 +45,16 @@ A scenario is a folder of CSV files, one `.xlsx` with the same tables as sheets,
   first column as `08:00-11:00;14:00-18:00`.
 - An empty cell means "not limited" or "none", as the tables say. Blank rows are
   left out.
-- `datum` gcj02 or bd09: every position is converted to WGS-84 on reading.
+- `datum` gcj02 or bd09: every position is converted to WGS-84 on reading. Files in
+  another datum than the others are named in the section `[datums]` of
+  `scenario.toml`: `villages = "gcj02"`; `nodes` means the roads with their shapes.
+- Instead of `lat` and `lon`, the column `position` may hold what people send each
+  other: `27.23,112.87` in either order, `北纬27度13分48秒 东经112度52分12秒`, a `geo:`
+  link, or the long link of Amap, Baidu, Tencent, Google, Apple or OpenStreetMap, with
+  words around it. Links have the datum of their map; numbers that of the file. Short
+  links cannot be opened here.
+- Where a truck cannot reach a village, `transfer_lat`, `transfer_lon` (in the datum of
+  the villages) say where it stops, and `transfer_by` how the water goes on.
 - All problems are told at once: file, row (the header is row 1), column, value, and
   what to do. Errors stop; warnings go on, unless the reading is `strict`.
 - Limits before reading: 64 MB a table (300 MB a travel table, workbook or zip; 400

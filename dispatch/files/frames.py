@@ -79,6 +79,8 @@ def _series(column: Column, values: list[Any]) -> pd.Series[Any]:
 def _value(item: Item, column: Column) -> Any:
     """Return what a column says of an object; None where the cell is empty."""
     name = column.name
+    if name == "position":
+        return ""  # lat and lon say it
     if column.kind == "clocks":
         first, last = format_windows(item.windows)  # type: ignore[union-attr]  # only tables with windows have such columns
         return first if name == "open_from" else last
@@ -121,11 +123,12 @@ def scenario_from_tables(
     raws = {
         name: frame_to_raw(name, frames.get(name, own[name])) for name in OBJECT_TABLES
     }
-    records = read_tables(raws, "wgs84", problems)
+    settings = _settings_of(base)
+    records = read_tables(raws, settings, problems)
     travel_table = _kept_travel(base, records, problems)
     return build_scenario(
         records,
-        _settings_of(base),
+        settings,
         problems,
         travel_table=travel_table,
         roads=base.roads,

@@ -13,7 +13,7 @@ import xlsxwriter  # type: ignore[import-untyped]  # no stubs
 
 from dispatch.errors import DispatchError
 from dispatch.files.atomic import write_file, write_text
-from dispatch.files.columns import Column, column_guide, tables
+from dispatch.files.columns import DATUM_TABLES, Column, column_guide, tables
 from dispatch.files.frames import scenario_tables
 from dispatch.files.plan_xlsx import SAFE_OPTIONS, text_width
 from dispatch.messages import say
@@ -219,6 +219,8 @@ def _settings_values(scenario: Scenario) -> dict[str, Value]:
         "name": scenario.name,
         "date": scenario.date.isoformat(),
         "datum": scenario.datum,
+        # Every table is written in the one datum.
+        **{f"datums.{table}": "" for table in DATUM_TABLES},
         "need_l_per_person.survival": need.survival_l_per_person,
         "need_l_per_person.basic": need.basic_l_per_person,
         "need_l_per_person.normal": need.normal_l_per_person,
