@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from dispatch.errors import DataError, Problem
+from dispatch.files.areas import build_township, read_areas
 from dispatch.files.build import (
     build_all,
     build_depot,
@@ -24,7 +25,13 @@ from dispatch.files.checks import (
     fix_transfer,
     known_ids,
 )
-from dispatch.files.columns import MATRIX_TABLES, OBJECT_TABLES, ROAD_TABLES, tables
+from dispatch.files.columns import (
+    AREA_TABLES,
+    MATRIX_TABLES,
+    OBJECT_TABLES,
+    ROAD_TABLES,
+    tables,
+)
 from dispatch.files.matrices import build_travel_table, read_matrix
 from dispatch.files.notices import notice_all
 from dispatch.files.records import read_records
@@ -40,7 +47,7 @@ if TYPE_CHECKING:
     from dispatch.files.raw import RawTable
     from dispatch.files.read import Inputs
     from dispatch.files.settings import Settings
-    from dispatch.roads import RoadNetwork
+    from dispatch.roads import Area, RoadNetwork
     from dispatch.scenario import TravelTable
 
 #: Rows with the same problem that are listed one by one.
@@ -74,12 +81,15 @@ def assemble(
         datum=settings.datum_of("nodes"),
         problems=problems,
     )
+    outlined = () if inputs.areas is None else read_areas(*inputs.areas, problems)
+    seats = build_all(records["townships"], build_township, problems)
     return build_scenario(
         records,
         replace(settings, name=settings.name or name),
         problems,
         travel_table=_travel_table(inputs, known_place_ids(records)),
         roads=roads,
+        areas=(*outlined, *seats),
         folder=folder,
         strict=strict,
     )
@@ -101,6 +111,7 @@ def build_scenario(
     *,
     travel_table: TravelTable | None,
     roads: RoadNetwork | None,
+    areas: tuple[Area, ...],
     folder: Path | None,
     strict: bool,
 ) -> Scenario:
@@ -127,6 +138,7 @@ def build_scenario(
         equity_steps=settings.equity_steps,
         travel_table=travel_table,
         roads=roads,
+        areas=areas,
         folder=folder,
     )
     problems += notice_all(scenario, records)
@@ -174,11 +186,11 @@ def read_tables(
 ) -> Records:
     """Return the records of every table, with ids, references and places checked."""
     records: Records = {}
-    for table in (*OBJECT_TABLES, *ROAD_TABLES):
+    for table in (*OBJECT_TABLES, *ROAD_TABLES, *AREA_TABLES):
         records[table] = []
         if table in found:
             records[table] = read_records(found[table], tables()[table], problems)
-    for table in ("villages", "sources", "depots", "nodes"):
+    for table in ("villages", "sources", "depots", "nodes", "townships"):
         datum = settings.datum_of(table)
         fix_positions(records[table], datum, problems, pasted=table != "nodes")
     for record in records["villages"]:

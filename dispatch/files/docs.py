@@ -25,6 +25,8 @@ A scenario is a folder of CSV files, one `.xlsx` with the same tables as sheets,
 | travel times, optional | `travel_s.csv`, `travel_m.csv` | the same names |
 | roads, optional | `roads/nodes.csv`, `roads/edges.csv` | `道路节点`, `道路` |
 | shapes of roads, optional | `roads/edges.geojson` | column `线形` of `道路` |
+| seats of townships, optional | `townships.csv` | `乡镇` or `townships` |
+| outlines, optional | `areas.geojson` | none |
 
 ## How files are read
 
@@ -70,6 +72,21 @@ at the nearest one: above 200 m with a warning, above 2 km it has no road. Where
 edge has no speed, its class gives it: county 45, township 35, village 25, lane 12,
 others 20 km/h (planning assumptions of this project). An edge without a length is
 as long as its line.
+
+## Townships and counties
+
+`townships.csv` gives the seats of townships, `areas.geojson` their outlines and those
+of counties: polygons (or points) with the properties `name`, `code`, `level` (`township`
+or `county`; else told by the length of the code), `center` as [lon, lat], and `datum`
+where it is not WGS-84. A village is warned of when it lies more than 1 km outside its
+township's outline, or without one more than 8 km from the seat, or without that more
+than 8 km from the middle of the township's other places (at least four). Townships are
+found by `township` (name or code), else by the code. A village more than 500 m outside
+its county's outline is an error; a source or depot there is a warning, since water may
+come from over the border.
+
+Names are bad keys. Where one repeats, sheets and tables add the township and the last
+digits of the code: 和平村（角山镇，…212）.
 
 ## Tables
 

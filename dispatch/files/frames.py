@@ -132,6 +132,7 @@ def scenario_from_tables(
         problems,
         travel_table=travel_table,
         roads=base.roads,
+        areas=base.areas,
         folder=base.folder,
         strict=strict,
     )

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from dispatch.errors import Problem
+from dispatch.files.place_notices import notice_places
 from dispatch.geo.distance import haversine_m
 from dispatch.geo.reach import round_trips, snap_warnings
 from dispatch.messages import say
+from dispatch.places import place_labels
 
 if TYPE_CHECKING:
     from dispatch.files.checks import Records
@@ -28,6 +30,7 @@ def notice_all(scenario: Scenario, records: Records) -> list[Problem]:
         *_notice_far(scenario, records),
         *snap_warnings(scenario),
         *_notice_unfed(scenario, records),
+        *notice_places(scenario, records),
     ]
 
 
@@ -82,11 +85,13 @@ def _notice_unfed(scenario: Scenario, records: Records) -> list[Problem]:
     ):
         return [Problem("trucks", say("no_truck_may_fill"), severity="warning")]
     ways = round_trips(scenario)
+    labels = place_labels(scenario)
     problems = []
     for position, village in enumerate(scenario.villages):
         reason = _why_unfed(scenario, position, ways)
         if reason is not None:
-            said = say("nobody_can_bring", name=village.name, reason=reason)
+            name = labels[village.village_id]
+            said = say("nobody_can_bring", name=name, reason=reason)
             problems.append(_warn(records, "villages", position, "village_id", said))
     return problems
 

@@ -38,6 +38,8 @@ class Inputs:
     matrices: dict[str, tuple[str, Matrix]] = field(default_factory=dict)
     settings: tuple[str, list[Entry]] | None = None
     shapes: tuple[str, bytes] | None = None
+    #: Townships and counties as GeoJSON: name of the file and content.
+    areas: tuple[str, bytes] | None = None
     problems: list[Problem] = field(default_factory=list)
     #: Tables that are there but unreadable: not missing as well.
     broken: set[str] = field(default_factory=set)
@@ -122,7 +124,9 @@ def _may_belong(name: str) -> bool:
     stem = PurePosixPath(name).name
     if stem.startswith((".", "~$")):
         return False
-    is_geojson = suffix == ".geojson" and name.startswith("roads/")
+    is_geojson = suffix == ".geojson" and (
+        name.startswith("roads/") or stem == "areas.geojson"
+    )
     return is_geojson or suffix in (".csv", ".toml", ".xlsx", ".xls", ".tsv")
 
 
@@ -168,6 +172,8 @@ def _collect(files: Mapping[str, bytes], inputs: Inputs) -> None:
                 _collect(_unzip(name, data, inputs), inputs)
             elif suffix == ".toml":
                 _collect_settings(name, data, inputs)
+            elif suffix == ".geojson" and PurePosixPath(name).stem == "areas":
+                inputs.areas = (name, data)
             elif suffix == ".geojson":
                 inputs.shapes = (name, data)
             elif suffix in _TEXT_SUFFIXES:

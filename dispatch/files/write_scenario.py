@@ -12,6 +12,7 @@ import pandas as pd
 import xlsxwriter  # type: ignore[import-untyped]  # no stubs
 
 from dispatch.errors import DispatchError
+from dispatch.files.areas import areas_geojson, is_row
 from dispatch.files.atomic import write_file, write_text
 from dispatch.files.columns import DATUM_TABLES, Column, column_guide, tables
 from dispatch.files.frames import scenario_tables
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from dispatch.roads import RoadEdge
+    from dispatch.roads import Area, RoadEdge
     from dispatch.scenario import Scenario
 
 Value = str | int | float | None
@@ -68,6 +69,9 @@ def write_scenario(
         is_road = name in ("nodes", "edges")
         path = folder / "roads" / f"{name}.csv" if is_road else folder / f"{name}.csv"
         write_text(path, out.getvalue(), bom=bom)
+    outlined = [area for area in scenario.areas if not is_row(area)]
+    if outlined:
+        write_text(folder / "areas.geojson", areas_geojson(outlined))
     write_text(folder / "scenario.toml", settings_toml(scenario))
     return folder
 
@@ -81,7 +85,11 @@ def refuse_used(folder: Path) -> None:
 def write_scenario_xlsx(
     scenario: Scenario, path: str | Path, *, chinese_headers: bool = True
 ) -> Path:
-    """Return the path of a workbook with one sheet per table and a guide."""
+    """
+    Return the path of a workbook with one sheet per table and a guide.
+
+    A workbook has no room for outlines of townships and counties.
+    """
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, SAFE_OPTIONS)
     head = book.add_format({"bold": True, "bg_color": "#E7E6E6", "text_wrap": True})
@@ -158,6 +166,11 @@ def _all_tables(scenario: Scenario, *, chinese: bool) -> Tables:
         found["nodes"] = (_headers(nodes, chinese=chinese), node_rows)
         edge_rows = [_edge_row(edge, edges) for edge in scenario.roads.edges()]
         found["edges"] = (_headers(edges, chinese=chinese), edge_rows)
+    seats = [area for area in scenario.areas if is_row(area)]
+    if seats:
+        columns = tables()["townships"].columns
+        rows = [_seat_row(area, columns) for area in seats]
+        found["townships"] = (_headers(columns, chinese=chinese), rows)
     table = scenario.travel_table
     if table is not None:
         found["travel_s"] = _matrix(table.place_ids, table.seconds)
@@ -198,6 +211,17 @@ def _edge_row(edge: RoadEdge, columns: Iterable[Column]) -> list[Value]:
         "max_weight_t": edge.max_gross_t,
         "one_way": "yes" if edge.one_way else "no",
         "shape": f"LINESTRING({points})" if points else None,
+    }
+    return [values.get(column.name) for column in columns]
+
+
+def _seat_row(area: Area, columns: Iterable[Column]) -> list[Value]:
+    lat, lon = area.centre or (None, None)
+    values: dict[str, Value] = {
+        "name": area.name,
+        "code": area.code,
+        "lat": lat,
+        "lon": lon,
     }
     return [values.get(column.name) for column in columns]
 
