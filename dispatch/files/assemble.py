@@ -141,7 +141,7 @@ def build_scenario(
         areas=areas,
         folder=folder,
     )
-    problems += notice_all(scenario, records)
+    problems += notice_all(scenario, records, settings)
     stop_on(problems, strict=strict)
     return replace(scenario, warnings=tuple(_fold(problems)))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from dispatch.errors import Problem
+from dispatch.files.datum_notices import notice_datums
 from dispatch.files.place_notices import notice_places
 from dispatch.geo.distance import haversine_m
 from dispatch.geo.reach import round_trips, snap_warnings
@@ -15,6 +16,7 @@ from dispatch.places import place_labels
 
 if TYPE_CHECKING:
     from dispatch.files.checks import Records
+    from dispatch.files.settings import Settings
     from dispatch.geo.reach import Ways
     from dispatch.messages import Message
     from dispatch.scenario import Depot, Scenario, Source, Truck, Village
@@ -23,13 +25,16 @@ if TYPE_CHECKING:
 _FAR_M: Final = 200_000.0
 
 
-def notice_all(scenario: Scenario, records: Records) -> list[Problem]:
+def notice_all(
+    scenario: Scenario, records: Records, settings: Settings
+) -> list[Problem]:
     """Return warnings about villages that nobody can feed and odd figures."""
     return [
         *_notice_potable(records),
         *_notice_far(scenario, records),
         *snap_warnings(scenario),
         *_notice_unfed(scenario, records),
+        *notice_datums(scenario, records, settings),
         *notice_places(scenario, records),
     ]
 
