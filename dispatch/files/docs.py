@@ -79,11 +79,11 @@ as long as its line.
 of counties: polygons (or points) with the properties `name`, `code`, `level`
 (`township` or `county`; else told by the length of the code), `center` as [lon, lat],
 and `datum` where it is not WGS-84. A village is warned of when it lies more than 1 km
-outside its township's outline, or without one more than 8 km from the seat, or without that more
-than 8 km from the middle of the township's other places (at least four). Townships are
-found by `township` (name or code), else by the code. A village more than 500 m outside
-its county's outline is an error; a source or depot there is a warning, since water may
-come from over the border.
+outside its township's outline, or without one more than 8 km from the seat, or without
+that more than 8 km from the middle of the township's other places (at least four).
+Townships are found by `township` (name or code), else by the code. A village more than
+500 m outside its county's outline is an error; a source or depot there is a warning,
+since water may come from over the border.
 
 Names are bad keys. Where one repeats, sheets and tables add the township and the last
 digits of the code: 和平村（角山镇，…212）.
