@@ -15,6 +15,7 @@ from dispatch.files.paper import Paper
 from dispatch.files.plan_tables import numbered_stops
 from dispatch.files.words import STOP_ZH
 from dispatch.geo.snap import places_of
+from dispatch.places import place_labels
 from dispatch.units import format_clock
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class _SheetWriter:
         self.places: dict[str, Depot | Source | Village] = dict(
             zip(scenario.place_ids, places_of(scenario), strict=True)
         )
+        self.labels = place_labels(scenario)
         self.villages = {village.village_id: village for village in scenario.villages}
         self.missing = missing_glyphs(_all_texts(scenario))
         if self.missing:
@@ -146,8 +148,7 @@ class _SheetWriter:
     ) -> None:
         paper, y = self.paper, self.paper.y
         paper.box(_LEFT, y, _WIDTH, height)
-        name = self.places[stop.place_id].name if stop.place_id in self.places else ""
-        place = name or stop.place_id
+        place = self.labels.get(stop.place_id, stop.place_id)
         paper.text(_LEFT + 1, y + 1.2, 12, str(position), size_pt=20, align="C")
         if stop.kind in ("depart", "return", "break"):
             clock = format_clock(stop.start_s)
@@ -267,7 +268,7 @@ def _all_texts(scenario: Scenario) -> list[str]:
         texts += [truck.truck_id, truck.plate, truck.driver, truck.phone]
     for village in scenario.villages:
         texts += [village.village_id, village.name, village.contact, village.phone]
-        texts.append(village.notes)
+        texts += [village.notes, village.township, village.transfer_by]
     for source in scenario.sources:
         texts += [source.source_id, source.name, source.contact, source.phone]
     texts += [depot.name for depot in scenario.depots]

@@ -32,9 +32,7 @@ def grid() -> RoadNetwork:
     return RoadNetwork.of(nodes, edges)
 
 
-def test_a_row_has_figures_that_agree(
-    tmp_path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_row_has_figures_that_agree(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path))
     cells = row(grid(), 40)
     assert len(cells) == 10
