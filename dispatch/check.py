@@ -98,20 +98,61 @@ class _Facts:
     fillings: Mapping[str, Sequence[_Event]]
     visits: Mapping[str, Sequence[_Event]]
 
-    def leg(self, truck_id: str, before: str, after: str) -> tuple[float, int] | None:
-        """Return seconds and metres of a leg; None where no way is known."""
+    def leg(
+        self, truck_id: str, before: str, after: str, depart_s: int
+    ) -> tuple[float, int, float] | None:
+        """Return driving seconds, metres and least seconds of a leg; None: no way."""
         if before == after:
-            return 0.0, 0
+            return 0.0, 0, 0.0
         truck = self.trucks.get(truck_id)
         truck_class = self.travel.class_of_truck.get(truck_id)
         row, column = self.place_idx.get(before), self.place_idx.get(after)
         if truck is None or truck_class is None or row is None or column is None:
             return None
-        seconds = int(self.travel.seconds[truck_class][row, column])
-        if seconds == NO_ROAD:
+        ways = [
+            (seconds / truck.speed_factor, max(0, metres), wait_s)
+            for seconds, metres, wait_s in _open_ways(
+                self.travel, truck_class, row, column, depart_s, truck.speed_factor
+            )
+            if seconds != NO_ROAD
+        ]
+        if not ways:
             return None
-        metres = int(self.travel.metres[truck_class][row, column])
-        return seconds / truck.speed_factor, max(0, metres)
+        drive_s, metres, wait_s = min(ways, key=lambda way: way[0] + way[2])
+        return drive_s, metres, drive_s + wait_s
+
+
+def _open_ways(
+    travel: Travel,
+    truck_class: int,
+    row: int,
+    column: int,
+    depart_s: int,
+    speed_factor: float,
+) -> Iterator[tuple[int, int, float]]:
+    """
+    Yield seconds, metres and seconds of waiting of every way open at a departure.
+
+    Before roads change: a way that ends in time (the only one then), one that stays
+    open, or a wait for the change. After it: the ways of then.
+    """
+    seconds = int(travel.seconds[truck_class][row, column])
+    metres = int(travel.metres[truck_class][row, column])
+    later = travel.later
+    if later is None:
+        yield seconds, metres, 0.0
+        return
+    late = int(later.seconds[truck_class][row, column])
+    late_m = int(later.metres[truck_class][row, column])
+    left_s = later.switch_s - depart_s
+    if left_s <= 0:
+        yield late, late_m, 0.0
+    elif seconds != NO_ROAD and seconds / speed_factor <= left_s:
+        yield seconds, metres, 0.0
+    else:
+        across = int(later.across_seconds[truck_class][row, column])
+        yield across, int(later.across_metres[truck_class][row, column]), 0.0
+        yield late, late_m, float(left_s)
 
 
 def check_plan(scenario: Scenario, travel: Travel, plan: Plan) -> list[Violation]:
@@ -222,13 +263,15 @@ def check_legs(facts: _Facts) -> Iterator[Violation]:
         if route.truck_id not in facts.trucks:
             continue
         for idx, (before, after) in enumerate(itertools.pairwise(route.stops), 1):
-            leg = facts.leg(route.truck_id, before.place_id, after.place_id)
+            leg = facts.leg(
+                route.truck_id, before.place_id, after.place_id, before.end_s
+            )
             took_s = after.arrive_s - before.end_s
             if leg is None:
                 message = f"no road from {before.place_id}"
-            elif took_s < leg[0] - TOLERANCE:
+            elif took_s < leg[2] - TOLERANCE:
                 message = (
-                    f"{took_s} s from {before.place_id}, the way takes {leg[0]:.0f} s"
+                    f"{took_s} s from {before.place_id}, the way takes {leg[2]:.0f} s"
                 )
             else:
                 continue
@@ -706,7 +749,9 @@ def _wrong_totals(
     driving_s = driving_m = 0
     for route in facts.plan.routes:
         for before, after in itertools.pairwise(route.stops):
-            leg = facts.leg(route.truck_id, before.place_id, after.place_id)
+            leg = facts.leg(
+                route.truck_id, before.place_id, after.place_id, before.end_s
+            )
             if leg is not None:
                 # The nudge keeps 600 / 1.2 from being rounded up to 501.
                 driving_s += math.ceil(leg[0] - 1e-9)

@@ -480,10 +480,10 @@ def _route_km(
         if before.place_id not in index or after.place_id not in index:
             return None
         row, column = index[before.place_id], index[after.place_id]
-        leg_m = int(travel.metres[truck_class][row, column])
-        if leg_m == NO_ROAD:
+        leg = travel.leg(truck_class, row, column, before.end_s, truck.speed_factor)
+        if leg is None or leg.metres == NO_ROAD:
             return None
-        metres += leg_m
+        metres += leg.metres
     return metres / 1000
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import math
 from typing import TYPE_CHECKING
 
 from dispatch.need import BANDS, Band, need_l, served_l
 from dispatch.plan import Reason, Route, Totals, VillageOutcome
 from dispatch.scenario import NO_ROAD, Scenario, Travel
-from dispatch.units import scaled_travel_s
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -105,12 +105,17 @@ def _driving(
     for route in routes:
         truck = trucks[route.truck_id]
         truck_class = travel.class_of_truck[route.truck_id]
-        places = [index[stop.place_id] for stop in route.stops]
-        for from_idx, to_idx in itertools.pairwise(places):
-            leg_s = int(travel.seconds[truck_class][from_idx, to_idx])
-            if leg_s == NO_ROAD:  # driven before the road was closed
+        for before, after in itertools.pairwise(route.stops):
+            leg = travel.leg(
+                truck_class,
+                index[before.place_id],
+                index[after.place_id],
+                before.end_s,
+                truck.speed_factor,
+            )
+            if leg is None:  # driven before the road was closed
                 continue
-            driving_s += scaled_travel_s(leg_s, truck.speed_factor)
-            leg_m = int(travel.metres[truck_class][from_idx, to_idx])
-            driving_m += 0 if leg_m == NO_ROAD else leg_m
+            # The nudge keeps 600 / 1.2 from being rounded up to 501.
+            driving_s += math.ceil(leg.drive_s - 1e-9)
+            driving_m += 0 if leg.metres == NO_ROAD else leg.metres
     return driving_s, driving_m

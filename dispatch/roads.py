@@ -394,3 +394,20 @@ class Area:
     code: str = ""
     rings: tuple[tuple[tuple[float, float], ...], ...] = ()
     centre: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapFeature:
+    """
+    Something that is drawn under the places so that people find their way.
+
+    Attributes
+    ----------
+    lines
+        (lat, lon) points in WGS-84: outlines of ``water`` by the even-odd rule,
+        courses of a ``river``, a ``boundary``, or the one point of a ``place``.
+    """
+
+    kind: Literal["water", "river", "boundary", "place"]
+    name: str = ""
+    lines: tuple[tuple[tuple[float, float], ...], ...] = ()

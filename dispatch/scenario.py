@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dispatch.errors import Problem
-    from dispatch.roads import Area, RoadLimit, RoadNetwork, SpeedRule
+    from dispatch.roads import Area, MapFeature, RoadLimit, RoadNetwork, SpeedRule
 
 Datum = Literal["wgs84", "gcj02", "bd09"]
 TravelMethod = Literal["table", "roads", "straight_line"]
@@ -419,6 +419,8 @@ class Scenario:
         Rows that replace those of the project's own table of speeds.
     areas
         Townships and the county that the places should lie in.
+    basemap
+        Water, boundaries and names that maps draw under all else.
     folder
         Where it was read from; None when it was made in memory.
     warnings
@@ -441,6 +443,7 @@ class Scenario:
     road_limits: tuple[RoadLimit, ...] = ()
     speed_rules: tuple[SpeedRule, ...] = ()
     areas: tuple[Area, ...] = ()
+    basemap: tuple[MapFeature, ...] = ()
     folder: Path | None = None
     warnings: tuple[Problem, ...] = ()
 
@@ -474,6 +477,36 @@ def _require_unique(what: str, ids: Iterable[str]) -> None:
         seen.add(label)
 
 
+class Leg(NamedTuple):
+    """One drive: seconds on the road, metres, seconds waited for a road to open."""
+
+    drive_s: float
+    metres: int
+    wait_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaterTravel:
+    """
+    Travel times from the moment on at which roads open or close.
+
+    Attributes
+    ----------
+    switch_s
+        Seconds since midnight.
+    seconds, metres
+        As in ``Travel``, for legs that start at ``switch_s`` or later.
+    across_seconds, across_metres
+        For legs that are on the road at ``switch_s``: roads open before and after.
+    """
+
+    switch_s: int
+    seconds: tuple[npt.NDArray[np.int64], ...]
+    metres: tuple[npt.NDArray[np.int64], ...]
+    across_seconds: tuple[npt.NDArray[np.int64], ...]
+    across_metres: tuple[npt.NDArray[np.int64], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Travel:
     """
@@ -490,6 +523,14 @@ class Travel:
         Position in ``seconds`` and ``metres`` for every truck id.
     method
         What the times rest on; ``straight_line`` is an estimate.
+    later
+        What holds from ``switch_s`` on, where roads open or close during the day;
+        None: the same all day.
+
+    Notes
+    -----
+    Entries that lead to a village are for a loaded truck, all others for an empty
+    one: a truck that drives to a source or home is empty (rules 3 and 4).
     """
 
     place_ids: tuple[str, ...]
@@ -497,6 +538,50 @@ class Travel:
     metres: tuple[npt.NDArray[np.int64], ...]
     class_of_truck: Mapping[str, int]
     method: TravelMethod
+    later: LaterTravel | None = None
+
+    def leg(
+        self, truck_class: int, row: int, column: int, depart_s: float, factor: float
+    ) -> Leg | None:
+        """
+        Return the fastest way from place to place for a departure; None: no road.
+
+        Parameters
+        ----------
+        factor
+            The truck's speed factor, by which times are divided.
+
+        Notes
+        -----
+        A leg either is over before roads change, or keeps to roads that are open
+        before and after, or waits for the change.
+        """
+        early_s = int(self.seconds[truck_class][row, column])
+        early_m = int(self.metres[truck_class][row, column])
+        if self.later is None:
+            return None if early_s == NO_ROAD else Leg(early_s / factor, early_m, 0.0)
+        switch_s = self.later.switch_s
+        late_s = int(self.later.seconds[truck_class][row, column])
+        late_m = int(self.later.metres[truck_class][row, column])
+        if depart_s >= switch_s:
+            return None if late_s == NO_ROAD else Leg(late_s / factor, late_m, 0.0)
+        if early_s != NO_ROAD and depart_s + early_s / factor <= switch_s:
+            return Leg(early_s / factor, early_m, 0.0)
+        across_s = int(self.later.across_seconds[truck_class][row, column])
+        across_m = int(self.later.across_metres[truck_class][row, column])
+        found = []
+        if across_s != NO_ROAD:
+            found.append(Leg(across_s / factor, across_m, 0.0))
+        if late_s != NO_ROAD:
+            found.append(Leg(late_s / factor, late_m, switch_s - depart_s))
+        return min(found, key=lambda leg: leg.wait_s + leg.drive_s, default=None)
+
+    def has_way(self, truck_class: int, row: int, column: int) -> bool:
+        """Whether there is a road at any time of the day."""
+        matrices = [self.seconds]
+        if self.later is not None:
+            matrices += [self.later.seconds, self.later.across_seconds]
+        return any(int(m[truck_class][row, column]) != NO_ROAD for m in matrices)
 
     @property
     def is_estimate(self) -> bool:

@@ -214,6 +214,42 @@ def replan(
 
 
 @app.command()
+def roads(
+    extract: Annotated[
+        Path,
+        typer.Argument(
+            metavar="EXTRACT",
+            help=".osm.pbf、.osm 或 .geojson · OpenStreetMap extract or lines",
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option("--out", help="写到其中的 roads/ · tables go to its roads/"),
+    ],
+    around: Annotated[
+        Path | None,
+        typer.Option(
+            "--around",
+            metavar="SCENARIO",
+            help="只要这些地点附近的路 · only roads near its places",
+        ),
+    ] = None,
+    margin_km: Annotated[
+        float,
+        typer.Option("--margin-km", min=0, max=500, help="多远算附近 · how near"),
+    ] = 15.0,
+    lang: LangOption = "zh",
+    debug: DebugOption = False,
+) -> None:
+    """把地图数据变成道路表 · Turn a map extract into tables of roads."""
+    t = TerminalWords(lang)
+    with reported(t, debug=debug):
+        from dispatch.cli.roads import roads_on_terminal
+
+        roads_on_terminal(extract, out, around, margin_km=margin_km, t=t)
+
+
+@app.command()
 def template(
     folder: Annotated[
         Path,

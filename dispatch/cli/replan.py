@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 import typer
 from rich.markup import escape
 
-from dispatch.changes import plan_changes
-from dispatch.check import check_plan
 from dispatch.cli import summary
 from dispatch.cli.failures import NO_PLAN, show_warnings
 from dispatch.cli.run import reject, usable_folder, write_all
 from dispatch.cli.screen import errors_console, results_console
 from dispatch.coverage import compute_coverage
-from dispatch.errors import DispatchError, PlanError
+from dispatch.errors import DispatchError
 from dispatch.files.plan_json import read_plan
 from dispatch.files.read import read_scenario
 from dispatch.geo import travel_matrix
+from dispatch.replanning import replan_day
 from dispatch.units import format_clock
 
 if TYPE_CHECKING:
@@ -27,9 +26,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from dispatch.changes import Change
-    from dispatch.check import Violation
     from dispatch.cli.words import TerminalWords
-    from dispatch.plan import Plan, Route
     from dispatch.scenario import Scenario
     from dispatch.solver.types import SolveParams
 
@@ -58,8 +55,6 @@ def replan_on_terminal(
     typer.Exit
         With code 3 if the new plan breaks a rule that what is done does not break.
     """
-    from dispatch.solver import solve, split_day  # OR-Tools and numba take a second
-
     scenario = read_scenario(path)
     out = usable_folder(out, t)
     errors, console = errors_console(), results_console()
@@ -69,95 +64,39 @@ def replan_on_terminal(
     previous = read_plan(plan_path)
     delays_s = parse_delays(late, scenario, t)
     _require_known(locked, scenario, t)
-    done, promised = split_day(
-        previous, now_s, delays_s=delays_s, locked_villages=frozenset(locked)
-    )
-    result = solve(
-        scenario,
-        travel,
-        params,
-        seed=seed,
-        done=done,
-        locked=promised,
-        now_s=now_s,
-        previous=previous,
-        change_price_l=price_l,
-        delays_s=delays_s,
-    )
-    if result.plan is None:
-        raise PlanError(result.message or result.status)
-    violations = check_plan(scenario, travel, result.plan)
-    past = [v for v in violations if is_done(v, done, result.plan, scenario)]
-    if len(past) < len(violations):
-        reject(result.plan, violations, scenario, out, t)
-        raise typer.Exit(NO_PLAN)
-    if past:
-        console.print(summary.violations_table(past, scenario, t))
-        console.print(escape(t("cli.replan.past")), style="yellow", soft_wrap=True)
-    figures = compute_coverage(scenario, result.plan, travel)
-    summary.show_summary(console, scenario, travel, result.plan, figures, t)
-    changes = plan_changes(
+    found = replan_day(
         scenario,
         travel,
         previous,
-        result.plan,
+        params,
         now_s=now_s,
-        done=done,
+        seed=seed,
         delays_s=delays_s,
+        locked_villages=frozenset(locked),
+        change_price_l=price_l,
     )
+    plan = found.plan
+    if found.violations:
+        reject(plan, [*found.past, *found.violations], scenario, out, t)
+        raise typer.Exit(NO_PLAN)
+    if found.past:
+        console.print(summary.violations_table(found.past, scenario, t))
+        console.print(escape(t("cli.replan.past")), style="yellow", soft_wrap=True)
+    figures = compute_coverage(scenario, plan, travel)
+    summary.show_summary(console, scenario, travel, plan, figures, t)
+    changes = found.changes
     console.print(changes_table(scenario, changes, t))
     if len(changes) > MOST_SHOWN:
         more = t("cli.replan.more", count=len(changes) - MOST_SHOWN)
         console.print(escape(more))
-    for note in result.plan.notes:
+    for note in plan.notes:
         if note.startswith("promise not kept"):
             truck = note.rsplit(" ", 1)[-1]
             said = t("cli.replan.broken", truck=truck)
             console.print(escape(said), style="yellow", soft_wrap=True)
-    write_all(scenario, travel, result.plan, out, t)
+    write_all(scenario, travel, plan, out, t)
     said = t("cli.replan.written", folder=out)
     console.print(escape(said), style="green", soft_wrap=True)
-
-
-def is_done(
-    violation: Violation, done: Sequence[Route], plan: Plan, scenario: Scenario
-) -> bool:
-    """
-    Whether a broken rule concerns what nobody can change any more.
-
-    These are the stops that are done, the way home from the last of them, a pause
-    for which they were too late, and trucks, sources and villages to which the plan
-    adds nothing.
-    """
-    kept = {route.truck_id: len(route.stops) for route in done}
-    idx, truck_id, place_id = (
-        violation.stop_index,
-        violation.truck_id,
-        violation.place_id,
-    )
-    if idx is not None and idx < kept.get(truck_id or "", 0):
-        return True
-    if violation.rule == 13 and _missed_pause(scenario, done, truck_id):
-        return True
-    is_truck_done = truck_id is not None
-    is_place_done = truck_id is None and place_id is not None
-    for route in plan.routes:
-        for stop in route.stops[kept.get(route.truck_id, 0) :]:
-            if stop.kind in ("fill", "deliver"):
-                is_truck_done = is_truck_done and route.truck_id != truck_id
-                is_place_done = is_place_done and stop.place_id != place_id
-    return is_truck_done or is_place_done
-
-
-def _missed_pause(
-    scenario: Scenario, done: Sequence[Route], truck_id: str | None
-) -> bool:
-    windows = {truck.truck_id: truck.break_window for truck in scenario.trucks}
-    window = windows.get(truck_id or "")
-    return window is not None and any(
-        route.truck_id == truck_id and route.stops[-1].end_s > window.late_s
-        for route in done
-    )
 
 
 def parse_delays(

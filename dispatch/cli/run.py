@@ -26,6 +26,7 @@ from dispatch.files.plan_json import plan_to_json, read_plan
 from dispatch.files.read import read_scenario
 from dispatch.files.write_plan import write_plan
 from dispatch.geo import travel_matrix
+from dispatch.geo.reach import reach_notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,6 +70,8 @@ def plan_on_terminal(
     out = usable_folder(out or default_out(scenario), t)
     errors = errors_console()
     show_warnings(errors, scenario.warnings, t)
+    for note in reach_notes(scenario):
+        errors.print(escape(note.text(t.lang)), style="yellow", soft_wrap=True)
     travel = travel_matrix(scenario)
     result, was_stopped = _solve(scenario, travel, params, seed=seed, t=t)
     if result.plan is None:

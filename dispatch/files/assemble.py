@@ -10,8 +10,6 @@ from dispatch.files.areas import build_township, read_areas
 from dispatch.files.build import (
     build_all,
     build_depot,
-    build_edge,
-    build_node,
     build_source,
     build_truck,
     build_village,
@@ -32,23 +30,29 @@ from dispatch.files.columns import (
     ROAD_TABLES,
     tables,
 )
+from dispatch.files.limits import (
+    build_limit,
+    build_speed,
+    check_limits,
+    check_speeds,
+)
 from dispatch.files.matrices import build_travel_table, read_matrix
 from dispatch.files.notices import notice_all
 from dispatch.files.records import read_records
-from dispatch.files.roads import build_roads
+from dispatch.files.roads import box_around, pick_roads
 from dispatch.files.settings import read_settings
 from dispatch.messages import say
 from dispatch.scenario import Scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from dispatch.files.raw import RawTable
     from dispatch.files.read import Inputs
     from dispatch.files.settings import Settings
-    from dispatch.roads import Area, RoadNetwork
-    from dispatch.scenario import TravelTable
+    from dispatch.roads import Area, RoadNetwork, SpeedRule
+    from dispatch.scenario import Datum, TravelTable
 
 #: Rows with the same problem that are listed one by one.
 _MAX_ALIKE: Final = 20
@@ -73,14 +77,9 @@ def assemble(
     settings = read_settings(
         entries, label, problems if inputs.settings is not None else silent
     )
-    records = read_tables(inputs.tables, settings, problems)
-    roads = build_roads(
-        build_all(records["nodes"], build_node, problems),
-        build_all(records["edges"], build_edge, problems),
-        inputs.shapes,
-        datum=settings.datum_of("nodes"),
-        problems=problems,
-    )
+    records = read_tables(inputs.tables, settings.datum_of, problems)
+    box = box_around(records)
+    roads = pick_roads(inputs, records, settings.datum_of("nodes"), box=box)
     outlined = () if inputs.areas is None else read_areas(*inputs.areas, problems)
     seats = build_all(records["townships"], build_township, problems)
     return build_scenario(
@@ -89,6 +88,7 @@ def assemble(
         problems,
         travel_table=_travel_table(inputs, known_place_ids(records)),
         roads=roads,
+        speed_rules=build_all(records["speeds"], build_speed, problems),
         areas=(*outlined, *seats),
         folder=folder,
         strict=strict,
@@ -111,6 +111,7 @@ def build_scenario(
     *,
     travel_table: TravelTable | None,
     roads: RoadNetwork | None,
+    speed_rules: tuple[SpeedRule, ...],
     areas: tuple[Area, ...],
     folder: Path | None,
     strict: bool,
@@ -120,6 +121,7 @@ def build_scenario(
     sources = build_all(records["sources"], build_source, problems)
     depots = build_all(records["depots"], build_depot, problems)
     trucks = build_all(records["trucks"], build_truck, problems)
+    road_limits = build_all(records["limits"], build_limit, problems)
     stop_on(problems, strict=False)
     if settings.date is None:
         raise AssertionError("a missing date is a problem")
@@ -138,6 +140,8 @@ def build_scenario(
         equity_steps=settings.equity_steps,
         travel_table=travel_table,
         roads=roads,
+        road_limits=road_limits,
+        speed_rules=speed_rules,
         areas=areas,
         folder=folder,
     )
@@ -182,19 +186,30 @@ def _key_of(problem: Problem) -> tuple[str, str | None, str]:
 
 
 def read_tables(
-    found: Mapping[str, RawTable], settings: Settings, problems: list[Problem]
+    found: Mapping[str, RawTable],
+    datum_of: Callable[[str], Datum],
+    problems: list[Problem],
 ) -> Records:
-    """Return the records of every table, with ids, references and places checked."""
+    """
+    Return the records of every table, with ids, references and places checked.
+
+    Parameters
+    ----------
+    datum_of
+        The datum of the positions in a table.
+    """
     records: Records = {}
     for table in (*OBJECT_TABLES, *ROAD_TABLES, *AREA_TABLES):
         records[table] = []
         if table in found:
             records[table] = read_records(found[table], tables()[table], problems)
     for table in ("villages", "sources", "depots", "nodes", "townships"):
-        datum = settings.datum_of(table)
+        datum = datum_of(table)
         fix_positions(records[table], datum, problems, pasted=table != "nodes")
     for record in records["villages"]:
-        fix_transfer(record, settings.datum_of("villages"), problems)
+        fix_transfer(record, datum_of("villages"), problems)
+    check_limits(records["limits"], datum_of("limits"), problems)
+    check_speeds(records["speeds"], problems)
     check_rows(records, problems)
     check_ids(records, problems)
     if "depots" in found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dispatch.messages import say
-from dispatch.roads import RoadEdge, RoadNode
+from dispatch.roads import OPEN, RoadEdge, RoadNode
 from dispatch.scenario import Depot, Source, Truck, Village
 
 if TYPE_CHECKING:
@@ -69,16 +69,25 @@ def build_node(values: dict[str, Any]) -> RoadNode:
 
 def build_edge(values: dict[str, Any]) -> RoadEdge:
     """Return the stretch of road of one row; a missing length is -1 here."""
+    percent = values.get("grade_pct")
     return RoadEdge(
         edge_id=values["edge_id"],
         from_node=values["from"],
         to_node=values["to"],
         length_m=values.get("length_m", -1.0),
+        name=values.get("name", ""),
         road_class=values.get("road_class", ""),
         surface=values.get("surface", ""),
+        tracktype=values.get("tracktype", ""),
+        smoothness=values.get("smoothness", ""),
         width_m=values.get("width_m"),
+        max_height_m=values.get("max_height_m"),
         speed_km_h=values.get("truck_speed_kmh"),
+        max_speed_km_h=values.get("max_speed_kmh"),
         max_gross_t=values.get("max_weight_t"),
+        grade=None if percent is None else round(percent / 100, 6),
+        access=values.get("access", OPEN),
+        is_bridge=values.get("bridge", False),
         one_way=values.get("one_way", False),
         shape=values.get("shape", ()),
     )

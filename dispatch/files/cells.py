@@ -102,6 +102,7 @@ UNITS: Final = {
     "l_per_h": {**_flows(1), "l": Decimal(1), "升": Decimal(1)},
     "tonnes": _TONNES,
     "metres": _METRES,
+    "percent": {"%": Decimal(1)},
     "seconds": _SECONDS,
 }
 

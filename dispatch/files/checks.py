@@ -29,6 +29,7 @@ ID_COLUMNS: Final = {
     "trucks": "truck_id",
     "nodes": "node_id",
     "edges": "edge_id",
+    "limits": "limit_id",
 }
 #: Tables whose ids share one space, since a travel matrix names them together.
 _PLACES: Final = ("depots", "sources", "villages")
@@ -37,7 +38,7 @@ _PLACES: Final = ("depots", "sources", "villages")
 def check_ids(records: Records, problems: list[Problem]) -> None:
     """Add a problem for every id that is used twice, among places of all kinds."""
     _check_unique(records, _PLACES, problems)
-    for table in ("trucks", "nodes", "edges"):
+    for table in ("trucks", "nodes", "edges", "limits"):
         _check_unique(records, (table,), problems)
 
 

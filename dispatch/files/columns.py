@@ -26,6 +26,7 @@ Kind = Literal[
     "l_per_h",
     "tonnes",
     "metres",
+    "percent",
     "seconds",
     "clock",
     "clocks",
@@ -33,6 +34,10 @@ Kind = Literal[
     "lat",
     "lon",
     "wkt",
+    "path",
+    "moment",
+    "access",
+    "speed_kind",
     "date",
     "datum",
 ]
@@ -131,6 +136,8 @@ _TABLES: Final = (
     ("trucks", "车辆", ("车", "送水车", "车辆表", "truck"), True),
     ("nodes", "道路节点", ("节点", "路口", "road_nodes", "roads_nodes"), False),
     ("edges", "道路", ("路段", "道路路段", "road_edges", "roads_edges"), False),
+    ("limits", "道路限制", ("道路封闭", "限行", "限制", "road_limits"), False),
+    ("speeds", "车速", ("速度", "车速表", "road_speeds", "speed"), False),
     ("townships", "乡镇", ("街道乡镇", "乡镇表", "街道", "township"), False),
     ("travel_s", "行车时间", ("行车时间秒", "时间矩阵", "travel_times"), False),
     ("travel_m", "行车距离", ("行车距离米", "距离矩阵", "travel_distances"), False),
@@ -138,7 +145,7 @@ _TABLES: Final = (
 
 #: Tables with one row per object, in the order in which they refer to each other.
 OBJECT_TABLES: Final = ("villages", "sources", "depots", "trucks")
-ROAD_TABLES: Final = ("nodes", "edges")
+ROAD_TABLES: Final = ("nodes", "edges", "limits", "speeds")
 AREA_TABLES: Final = ("townships",)
 MATRIX_TABLES: Final = ("travel_s", "travel_m")
 #: Tables with positions, which may be in a datum of their own.

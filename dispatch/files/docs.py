@@ -24,6 +24,10 @@ A scenario is a folder of CSV files, one `.xlsx` with the same tables as sheets,
 | trucks | `trucks.csv` | `车辆` or `trucks` |
 | travel times, optional | `travel_s.csv`, `travel_m.csv` | the same names |
 | roads, optional | `roads/nodes.csv`, `roads/edges.csv` | `道路节点`, `道路` |
+| or an OpenStreetMap extract | `roads/*.osm.pbf`, `.osm`, `.osm.gz` | none |
+| or roads as lines | `roads/*.geojson` | none |
+| limits of roads, optional | `roads/limits.csv` | `道路限制` |
+| speeds, optional | `roads/speeds.csv` | `车速` |
 | shapes of roads, optional | `roads/edges.geojson` | column `线形` of `道路` |
 | seats of townships, optional | `townships.csv` | `乡镇` or `townships` |
 | outlines, optional | `areas.geojson` | none |
@@ -59,8 +63,30 @@ A scenario is a folder of CSV files, one `.xlsx` with the same tables as sheets,
   the villages) say where it stops, and `transfer_by` how the water goes on.
 - All problems are told at once: file, row (the header is row 1), column, value, and
   what to do. Errors stop; warnings go on, unless the reading is `strict`.
-- Limits before reading: 64 MB a table (300 MB a travel table, workbook or zip; 400
-  MB unpacked), 200,000 rows.
+- Limits before reading: 64 MB a table (300 MB a travel table, extract, workbook or
+  zip; 400 MB unpacked), 200,000 rows.
+
+## Roads
+
+Plain tables, or one OpenStreetMap extract (`.osm.pbf`, `.osm`, `.osm.gz`, `.osm.bz2`)
+or GeoJSON lines in `roads/`. Tables win over an extract, and an extract over lines.
+`dispatch roads EXTRACT --out DIR --around SCENARIO` turns an extract into tables.
+
+- Of an extract, only roads within 15 km of the box of all places are kept. It is
+  WGS-84 whatever `datum` says. What is read is kept in a cache (`DISPATCH_CACHE`, else
+  `~/.cache/water-dispatch`).
+- Roads for motor vehicles are read, from motorway to track and service. `maxweight`,
+  `maxwidth`, `maxheight`, `maxspeed`, `incline`, `oneway`, `hgv` and `access` are
+  understood; `width`, the carriageway, is no limit. Bollards, blocks, locked gates and
+  height bars on a road are edges of no length with the limit.
+- Lines are split where they share a point, and where one ends within 1 m of a point of
+  another; lines that only cross do not meet. Properties are the columns of `edges`, in
+  either language, or the tags of OpenStreetMap.
+- `roads/limits.csv` says what the office knows: roads that are closed, weak, narrow or
+  slow, always or for some time. It stays when the road data are replaced.
+- `roads/speeds.csv` replaces rows of the table of speeds.
+- Where an edge has no `grade_pct`, the heights `ele_m` of its nodes give it (edges of
+  30 m and more, not on bridges, at most 25 %).
 
 ## Travel
 

@@ -17,11 +17,13 @@ from dispatch.files.assemble import (
 from dispatch.files.cells import is_blank
 from dispatch.files.clocks import format_clock_s, format_windows
 from dispatch.files.columns import OBJECT_TABLES, tables
+from dispatch.files.limits import limit_values
 from dispatch.files.raw import RawTable
 from dispatch.files.settings import Settings
 from dispatch.geo.distance import haversine_m
 from dispatch.geo.snap import places_of
 from dispatch.messages import say
+from dispatch.roads import RoadLimit
 from dispatch.scenario import TravelTable
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from dispatch.files.columns import Column
     from dispatch.scenario import Depot, Scenario, Source, Truck, Village
 
-    Item = Village | Source | Depot | Truck
+    Item = Village | Source | Depot | Truck | RoadLimit
 
 #: A place that was moved farther than this no longer fits its travel times.
 _MOVED_M: Final = 300.0
@@ -43,7 +45,7 @@ _REAL: Final = ("number", "l_per_min", "l_per_h", "tonnes", "metres", "lat", "lo
 
 def scenario_tables(scenario: Scenario) -> dict[str, pd.DataFrame]:
     """
-    Return the tables villages, sources, depots and trucks, one row per object.
+    Return the tables villages, sources, depots, trucks and limits, a row per object.
 
     Columns are those of the dictionary, in its order. Whole numbers are ``Int64``,
     others ``Float64`` (missing: not limited or none), yes/no is bool, ids, texts and
@@ -54,6 +56,7 @@ def scenario_tables(scenario: Scenario) -> dict[str, pd.DataFrame]:
         "sources": scenario.sources,
         "depots": scenario.depots,
         "trucks": scenario.trucks,
+        "limits": scenario.road_limits,
     }
     return {
         name: pd.DataFrame(
@@ -79,6 +82,8 @@ def _series(column: Column, values: list[Any]) -> pd.Series[Any]:
 def _value(item: Item, column: Column) -> Any:
     """Return what a column says of an object; None where the cell is empty."""
     name = column.name
+    if isinstance(item, RoadLimit):
+        return limit_values(item)[name]
     if name == "position":
         return ""  # lat and lon say it
     if column.kind == "clocks":
@@ -116,15 +121,15 @@ def scenario_from_tables(
     """
     problems: list[Problem] = []
     own = scenario_tables(base)
-    unknown = sorted(set(frames) - set(OBJECT_TABLES))
+    unknown = sorted(set(frames) - set(own))
     problems += [
         Problem(name, say("table_not_editable"), severity="warning") for name in unknown
     ]
-    raws = {
-        name: frame_to_raw(name, frames.get(name, own[name])) for name in OBJECT_TABLES
-    }
+    raws = {name: frame_to_raw(name, frames.get(name, own[name])) for name in own}
+    # No limits at all is no mistake, unlike no villages.
+    raws = {n: raw for n, raw in raws.items() if raw.rows or n in OBJECT_TABLES}
     settings = _settings_of(base)
-    records = read_tables(raws, settings, problems)
+    records = read_tables(raws, settings.datum_of, problems)
     travel_table = _kept_travel(base, records, problems)
     return build_scenario(
         records,
@@ -132,6 +137,7 @@ def scenario_from_tables(
         problems,
         travel_table=travel_table,
         roads=base.roads,
+        speed_rules=base.speed_rules,
         areas=base.areas,
         folder=base.folder,
         strict=strict,

@@ -10,7 +10,7 @@ from dispatch.errors import Problem
 from dispatch.files.datum_notices import notice_datums
 from dispatch.files.place_notices import notice_places
 from dispatch.geo.distance import haversine_m
-from dispatch.geo.reach import round_trips, snap_warnings
+from dispatch.geo.reach import limit_warnings, round_trips, snap_warnings
 from dispatch.messages import say
 from dispatch.places import place_labels
 
@@ -33,6 +33,7 @@ def notice_all(
         *_notice_potable(records),
         *_notice_far(scenario, records),
         *snap_warnings(scenario),
+        *limit_warnings(scenario),
         *_notice_unfed(scenario, records),
         *notice_datums(scenario, records, settings),
         *notice_places(scenario, records),

@@ -19,6 +19,7 @@ from dispatch.files.raw import (
 )
 from dispatch.files.settings import Entry, sheet_entries, toml_entries
 from dispatch.files.workbook import read_workbook, read_zip
+from dispatch.geo.osm import osm_format
 from dispatch.messages import say
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class Inputs:
     matrices: dict[str, tuple[str, Matrix]] = field(default_factory=dict)
     settings: tuple[str, list[Entry]] | None = None
     shapes: tuple[str, bytes] | None = None
+    #: OpenStreetMap extracts in the order of their names.
+    extracts: list[tuple[str, bytes]] = field(default_factory=list)
     #: Townships and counties as GeoJSON: name of the file and content.
     areas: tuple[str, bytes] | None = None
     problems: list[Problem] = field(default_factory=list)
@@ -64,7 +67,7 @@ def read_scenario(path: str | Path, *, strict: bool = False) -> Scenario:
     path = Path(path)
     try:
         if path.is_dir():
-            files = _folder_files(path)
+            files = folder_files(path)
             folder: Path | None = path
         elif path.is_file():
             files, folder = _single_file(path), path
@@ -96,7 +99,7 @@ def read_scenario_files(
 def _too_large(name: str, num_bytes: int) -> Problem | None:
     table = table_of(PurePosixPath(name).stem)
     is_matrix = table is not None and table.name in MATRIX_TABLES
-    is_packed = name.casefold().endswith((".xlsx", ".zip"))
+    is_packed = name.casefold().endswith((".xlsx", ".zip")) or osm_format(name)
     limit = MAX_MATRIX_BYTES if is_matrix or is_packed else MAX_FILE_BYTES
     if num_bytes <= limit:
         return None
@@ -104,13 +107,13 @@ def _too_large(name: str, num_bytes: int) -> Problem | None:
     return Problem(name, said)
 
 
-def _folder_files(path: Path) -> dict[str, bytes]:
+def folder_files(path: Path) -> dict[str, bytes]:
     """Return the files of a folder that may belong to a scenario, sizes checked."""
     candidates = [(item.name, item) for item in sorted(path.iterdir())]
     roads = path / "roads"
     if roads.is_dir():
         candidates += [(f"roads/{item.name}", item) for item in sorted(roads.iterdir())]
-    return _load(
+    return load_files(
         [
             (name, item)
             for name, item in candidates
@@ -127,7 +130,11 @@ def _may_belong(name: str) -> bool:
     is_geojson = suffix == ".geojson" and (
         name.startswith("roads/") or stem == "areas.geojson"
     )
-    return is_geojson or suffix in (".csv", ".toml", ".xlsx", ".xls", ".tsv")
+    return (
+        is_geojson
+        or osm_format(name) is not None
+        or suffix in (".csv", ".toml", ".xlsx", ".xls", ".tsv")
+    )
 
 
 def _single_file(path: Path) -> dict[str, bytes]:
@@ -139,10 +146,11 @@ def _single_file(path: Path) -> dict[str, bytes]:
         if suffix:
             said = say("wrong_kind_of_file", suffix=suffix)
         raise DataError([Problem(path.name, said)])
-    return _load([(path.name, path)])
+    return load_files([(path.name, path)])
 
 
-def _load(items: list[tuple[str, Path]]) -> dict[str, bytes]:
+def load_files(items: list[tuple[str, Path]]) -> dict[str, bytes]:
+    """Return the content of files, or say which are too large."""
     problems = [_too_large(name, item.stat().st_size) for name, item in items]
     real = [problem for problem in problems if problem is not None]
     if real:
@@ -157,25 +165,28 @@ def _read(
     sizes = [_too_large(item, len(data)) for item, data in files.items()]
     inputs.problems += [problem for problem in sizes if problem is not None]
     if not inputs.problems:
-        _collect(files, inputs)
+        collect(files, inputs)
         _check_missing(inputs, is_folder=folder is not None)
     return assemble(inputs, name=name, folder=folder, strict=strict)
 
 
-def _collect(files: Mapping[str, bytes], inputs: Inputs) -> None:
+def collect(files: Mapping[str, bytes], inputs: Inputs) -> None:
+    """Sort files into tables, settings and roads; what is wrong becomes a problem."""
     for name, data in files.items():
         suffix = PurePosixPath(name).suffix.casefold()
         try:
             if suffix in (".xlsx", ".xlsm", ".xls"):
                 _collect_workbook(name, data, inputs)
             elif suffix == ".zip":
-                _collect(_unzip(name, data, inputs), inputs)
+                collect(_unzip(name, data, inputs), inputs)
             elif suffix == ".toml":
                 _collect_settings(name, data, inputs)
             elif suffix == ".geojson" and PurePosixPath(name).stem == "areas":
                 inputs.areas = (name, data)
             elif suffix == ".geojson":
-                inputs.shapes = (name, data)
+                _collect_shapes(name, data, inputs)
+            elif osm_format(name) is not None:
+                inputs.extracts.append((name, data))
             elif suffix in _TEXT_SUFFIXES:
                 _collect_csv(name, data, inputs)
             else:
@@ -184,6 +195,14 @@ def _collect(files: Mapping[str, bytes], inputs: Inputs) -> None:
         except TableError as error:
             inputs.problems.append(error.problem)
             inputs.is_book_broken |= suffix not in (*_TEXT_SUFFIXES, ".toml")
+
+
+def _collect_shapes(name: str, data: bytes, inputs: Inputs) -> None:
+    if inputs.shapes is None:
+        inputs.shapes = (name, data)
+    else:
+        said = say("roads_twice", first=inputs.shapes[0])
+        inputs.problems.append(Problem(name, said, severity="warning"))
 
 
 def _unzip(name: str, data: bytes, inputs: Inputs) -> dict[str, bytes]:

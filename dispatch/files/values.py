@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,12 +19,15 @@ from dispatch.files.cells import (
     show,
 )
 from dispatch.files.clocks import parse_clock_cell
+from dispatch.files.moments import parse_date, parse_moment
 from dispatch.messages import say
+from dispatch.roads import CLOSED, NO_HEAVY, OPEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dispatch.files.columns import Column
+    from dispatch.roads import LimitShape
 
 _WHOLE: Final = frozenset({"count", "litres_down", "litres_up", "seconds"})
 
@@ -70,23 +72,6 @@ def _parse_clocks(cell: Cell) -> Cell:
     return cell
 
 
-def parse_date(cell: Cell) -> dt.date:
-    """Return a date such as 2022-09-06, 2022/9/6 or 2022年9月6日."""
-    if isinstance(cell, dt.datetime):
-        return cell.date()
-    if isinstance(cell, dt.date):
-        return cell
-    match = re.fullmatch(
-        r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?", plain(show(cell))
-    )
-    try:
-        if match is not None:
-            return dt.date(*(int(part) for part in match.groups()))
-    except ValueError:
-        pass
-    raise CellError(say("must_be_date"))
-
-
 _DATUMS: Final = {
     "wgs84": "wgs84",
     "gps": "wgs84",
@@ -108,14 +93,45 @@ def parse_datum(cell: Cell) -> str:
     return _DATUMS[key]
 
 
-def parse_shape(cell: Cell) -> tuple[tuple[float, float], ...]:
+Points = tuple[tuple[float, float], ...]
+
+
+def parse_shape(cell: Cell) -> Points:
     """Return the points of a WKT line, which has lon before lat, as (lat, lon)."""
-    text = plain(show(cell) if not isinstance(cell, str) else cell)
-    match = re.fullmatch(r"linestring\s*\((.+)\)", text, re.IGNORECASE)
+    match = re.fullmatch(r"linestring\s*\((.+)\)", _text(cell), re.IGNORECASE)
     if match is None:
         raise CellError(say("must_be_line"))
+    return _wkt_points(match[1])
+
+
+def parse_path(cell: Cell) -> tuple[LimitShape, Points]:
+    """Return what a WKT line or polygon is, and its points; areas are not closed."""
+    text = _text(cell)
+    line = re.fullmatch(r"linestring\s*\((.+)\)", text, re.IGNORECASE)
+    # Holes are left out: a limit holds in the whole area.
+    area = re.fullmatch(
+        r"polygon\s*\(\s*\(([^()]+)\)(?:\s*,\s*\([^()]+\))*\s*\)",
+        text,
+        re.IGNORECASE,
+    )
+    found = line or area
+    if found is None:
+        raise CellError(say("must_be_path"))
+    points = _wkt_points(found[1])
+    if area is not None and points[0] == points[-1]:
+        points = points[:-1]
+    if len(points) < (2 if line is not None else 3):
+        raise CellError(say("must_be_path"))
+    return ("area" if line is None else "line"), points
+
+
+def _text(cell: Cell) -> str:
+    return plain(show(cell) if not isinstance(cell, str) else cell)
+
+
+def _wkt_points(text: str) -> Points:
     points = []
-    for pair in match[1].split(","):
+    for pair in text.split(","):
         parts = pair.split()
         if len(parts) != 2:
             raise CellError(say("line_needs_pairs"))
@@ -126,6 +142,55 @@ def parse_shape(cell: Cell) -> tuple[tuple[float, float], ...]:
     return tuple(points)
 
 
+_ACCESS_WORDS: Final = {
+    **dict.fromkeys(("yes", "open", "y", "1", "true"), OPEN),
+    **dict.fromkeys(("是", "可", "可以", "通行", "可通行", "允许"), OPEN),
+    **dict.fromkeys(("no_heavy", "no heavy", "no hgv", "hgv=no"), NO_HEAVY),
+    **dict.fromkeys(("禁止货车", "货车禁行", "禁货车", "禁止大车"), NO_HEAVY),
+    **dict.fromkeys(("no", "private", "closed", "n", "0", "false"), CLOSED),
+    **dict.fromkeys(("否", "不可", "不能", "禁止通行", "禁行", "封闭", "私有"), CLOSED),
+}
+
+
+def parse_access(cell: Cell) -> int:
+    """Return who may use a road: all, no goods vehicles, or nobody."""
+    if isinstance(cell, bool):
+        return OPEN if cell else CLOSED
+    text = plain(show(cell)).casefold()
+    if text not in _ACCESS_WORDS:
+        raise CellError(say("must_be_access"))
+    return _ACCESS_WORDS[text]
+
+
+_SPEED_KINDS: Final = {
+    **dict.fromkeys(("class", "road_class", "等级", "道路等级"), "class"),
+    **dict.fromkeys(("surface", "路面", "路面类型"), "surface"),
+    **dict.fromkeys(("tracktype", "机耕道", "机耕道等级", "土路等级"), "tracktype"),
+    **dict.fromkeys(("smoothness", "平整度", "路面状况"), "smoothness"),
+    **dict.fromkeys(("up", "上坡"), "up"),
+    **dict.fromkeys(("down", "下坡"), "down"),
+}
+
+
+def parse_speed_kind(cell: Cell) -> str:
+    """Return what a row of speeds is about."""
+    text = plain(show(cell)).casefold()
+    if text not in _SPEED_KINDS:
+        raise CellError(say("must_be_speed_kind"))
+    return _SPEED_KINDS[text]
+
+
+def parse_grade_text(text: str) -> str:
+    """Return a grade as a fraction in text: ``6%``, ``6`` and ``0.06`` are ``0.06``."""
+    match = re.fullmatch(r"(\d{1,2}(?:\.\d+)?)\s*(%)?", plain(text))
+    if match is None:
+        raise CellError(say("must_be_grade"))
+    grade = float(match[1])
+    if match[2] or grade >= 1:
+        grade = round(grade / 100, 6)
+    return f"{grade:g}"
+
+
 _OTHER_KINDS: Final[dict[str, Callable[[Cell], Any]]] = {
     "text": parse_text,
     "yes_no": parse_yes_no,
@@ -134,4 +199,8 @@ _OTHER_KINDS: Final[dict[str, Callable[[Cell], Any]]] = {
     "date": parse_date,
     "datum": parse_datum,
     "wkt": parse_shape,
+    "path": parse_path,
+    "moment": parse_moment,
+    "access": parse_access,
+    "speed_kind": parse_speed_kind,
 }

@@ -14,9 +14,18 @@ import xlsxwriter  # type: ignore[import-untyped]  # no stubs
 from dispatch.errors import DispatchError
 from dispatch.files.areas import areas_geojson, is_row
 from dispatch.files.atomic import write_file, write_text
-from dispatch.files.columns import DATUM_TABLES, Column, column_guide, tables
+from dispatch.files.columns import (
+    DATUM_TABLES,
+    OBJECT_TABLES,
+    ROAD_TABLES,
+    Column,
+    column_guide,
+    tables,
+)
 from dispatch.files.frames import scenario_tables
+from dispatch.files.limits import speed_values
 from dispatch.files.plan_xlsx import SAFE_OPTIONS, text_width
+from dispatch.files.road_tables import road_rows
 from dispatch.messages import say
 from dispatch.scenario import NO_ROAD
 
@@ -25,7 +34,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from dispatch.roads import Area, RoadEdge
+    from dispatch.roads import Area
     from dispatch.scenario import Scenario
 
 Value = str | int | float | None
@@ -66,7 +75,7 @@ def write_scenario(
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)
-        is_road = name in ("nodes", "edges")
+        is_road = name in ROAD_TABLES
         path = folder / "roads" / f"{name}.csv" if is_road else folder / f"{name}.csv"
         write_text(path, out.getvalue(), bom=bom)
     outlined = [area for area in scenario.areas if not is_row(area)]
@@ -156,21 +165,22 @@ def _all_tables(scenario: Scenario, *, chinese: bool) -> Tables:
             [_plain(value, chinese=chinese) for value in row]
             for row in frame.itertuples(index=False, name=None)
         ]
-        found[name] = (_headers(columns, chinese=chinese), rows)
+        if rows or name in OBJECT_TABLES:
+            found[name] = (_headers(columns, chinese=chinese), rows)
     if scenario.roads is not None:
-        node_rows: list[list[Value]] = [
-            [node.node_id, node.name, node.lat, node.lon, None]
-            for node in scenario.roads.nodes()
-        ]
-        nodes, edges = tables()["nodes"].columns, tables()["edges"].columns
-        found["nodes"] = (_headers(nodes, chinese=chinese), node_rows)
-        edge_rows = [_edge_row(edge, edges) for edge in scenario.roads.edges()]
-        found["edges"] = (_headers(edges, chinese=chinese), edge_rows)
+        for name, road_table in road_rows(scenario.roads).items():
+            head = _headers(tables()[name].columns, chinese=chinese)
+            found[name] = (head, road_table)
+    if scenario.speed_rules:
+        columns = tables()["speeds"].columns
+        speeds = [speed_values(rule) for rule in scenario.speed_rules]
+        speed_rows = [[row[column.name] for column in columns] for row in speeds]
+        found["speeds"] = (_headers(columns, chinese=chinese), speed_rows)
     seats = [area for area in scenario.areas if is_row(area)]
     if seats:
         columns = tables()["townships"].columns
-        rows = [_seat_row(area, columns) for area in seats]
-        found["townships"] = (_headers(columns, chinese=chinese), rows)
+        seat_rows = [_seat_row(area, columns) for area in seats]
+        found["townships"] = (_headers(columns, chinese=chinese), seat_rows)
     table = scenario.travel_table
     if table is not None:
         found["travel_s"] = _matrix(table.place_ids, table.seconds)
@@ -195,24 +205,6 @@ def _plain(value: Any, *, chinese: bool) -> Value:
     if float(value).is_integer():
         return int(value)
     return float(value)
-
-
-def _edge_row(edge: RoadEdge, columns: Iterable[Column]) -> list[Value]:
-    points = ", ".join(f"{lon!r} {lat!r}" for lat, lon in edge.shape)
-    values: dict[str, Value] = {
-        "edge_id": edge.edge_id,
-        "from": edge.from_node,
-        "to": edge.to_node,
-        "length_m": edge.length_m,
-        "road_class": edge.road_class,
-        "surface": edge.surface,
-        "width_m": edge.width_m,
-        "truck_speed_kmh": edge.speed_km_h,
-        "max_weight_t": edge.max_gross_t,
-        "one_way": "yes" if edge.one_way else "no",
-        "shape": f"LINESTRING({points})" if points else None,
-    }
-    return [values.get(column.name) for column in columns]
 
 
 def _seat_row(area: Area, columns: Iterable[Column]) -> list[Value]:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely  # type: ignore[import-untyped]  # no stubs
+import shapely
 
 from dispatch.geo.distance import EARTH_RADIUS_M
 

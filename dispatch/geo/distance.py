@@ -34,6 +34,21 @@ def haversine_m(
     return metres
 
 
+def legs_m(
+    lat: npt.NDArray[np.float64], lon: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Return great-circle metres from each point to the next, one fewer than them."""
+    phi, lam = np.radians(lat), np.radians(lon)
+    half = (
+        np.sin(np.diff(phi) / 2) ** 2
+        + np.cos(phi[:-1]) * np.cos(phi[1:]) * np.sin(np.diff(lam) / 2) ** 2
+    )
+    metres: npt.NDArray[np.float64] = (
+        2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
+    )
+    return metres
+
+
 def gap_m(one: tuple[float, float], other: tuple[float, float]) -> float:
     """Return the metres between two points, each (lat, lon)."""
     lat_1, lon_1, lat_2, lon_2 = map(math.radians, (*one, *other))

@@ -1,4 +1,4 @@
-"""The roads that a class of trucks may use, as a sparse graph."""
+"""Chains of road with the seconds of one class of trucks, and the fastest ways."""
 
 from __future__ import annotations
 
@@ -12,58 +12,59 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from dispatch.roads import RoadNetwork
-    from dispatch.scenario import Truck
+    from dispatch.geo.contract import Chains
 
-#: Speed of a loaded water truck where the table gives none, km/h by road class;
-#: a planning assumption of this project.
-SPEED_KM_H: Final = {"county": 45.0, "township": 35.0, "village": 25.0, "lane": 12.0}
-OTHER_SPEED_KM_H: Final = 20.0
+    Floats = npt.NDArray[np.float64]
+    Ints = npt.NDArray[np.int64]
+
 #: Dijkstra's rows at once, so that memory stays small on large networks.
 _CHUNK: Final = 64
+#: An explicit zero would be no link at all.
+_LEAST_S: Final = 1e-6
 
 
-def edge_speeds_km_h(roads: RoadNetwork) -> npt.NDArray[np.float64]:
-    """Return the speed on every road, by its class where it has none of its own."""
-    by_class = [
-        SPEED_KM_H.get(c.casefold(), OTHER_SPEED_KM_H) for c in roads.road_class
-    ]
-    return np.where(np.isnan(roads.speed_km_h), by_class, roads.speed_km_h)
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """
+    The fastest ways from some nodes to others.
 
+    Attributes
+    ----------
+    seconds, metres
+        Shape (rows, targets); inf where there is no way.
+    """
 
-def usable_edges(roads: RoadNetwork, truck: Truck) -> npt.NDArray[np.bool_]:
-    """Return for every edge whether the truck is light and narrow enough."""
-    usable = np.ones(roads.num_edges, dtype=np.bool_)
-    if truck.gross_t is not None:
-        usable &= ~(roads.max_gross_t < truck.gross_t)
-    if truck.width_m is not None:
-        usable &= ~(roads.width_m < truck.width_m)
-    return usable
+    seconds: Floats
+    metres: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class RoadGraph:
     """
-    Directed links between road nodes, the fastest of parallel roads only.
+    Directed links between the nodes of chains, the fastest of parallel ones only.
 
     Attributes
     ----------
     links
-        Shape (N, N), sparse: seconds from row to column.
-    keys, edge_idx
-        Sorted ``row * N + column`` of every link, and the edge it stands for.
-    length_m
-        Metres of every edge.
+        Shape (K, K), sparse: seconds from row to column.
+    keys
+        Shape (L,), sorted: ``row * K + column`` of every link.
+    chain_idx, is_ahead
+        Shape (L,): the chain of every link, and whether it is driven along it.
+    seconds, metres
+        Shape (L,).
     """
 
     links: csr_array
-    keys: npt.NDArray[np.int64]
-    edge_idx: npt.NDArray[np.int64]
-    length_m: npt.NDArray[np.float64]
+    keys: Ints
+    chain_idx: Ints
+    is_ahead: npt.NDArray[np.bool_]
+    seconds: Floats
+    metres: Floats
 
     @property
     def num_nodes(self) -> int:
-        """Number of road nodes."""
+        """Number of nodes."""
         return int(self.links.shape[0])
 
     def components(self) -> npt.NDArray[np.int32]:
@@ -73,87 +74,142 @@ class RoadGraph:
         )[1]
         return labels
 
-    def edges_between(
-        self, from_idx: npt.NDArray[np.int64], to_idx: npt.NDArray[np.int64]
-    ) -> npt.NDArray[np.int64]:
-        """Return the edge of every link, given by its nodes."""
-        at = np.searchsorted(self.keys, from_idx * self.num_nodes + to_idx)
-        return self.edge_idx[at]
+    def link_between(self, from_idx: Ints, to_idx: Ints) -> Ints:
+        """Return the link of every pair of neighbours."""
+        found: Ints = np.searchsorted(self.keys, from_idx * self.num_nodes + to_idx)
+        return found
 
-    def shortest(
-        self, nodes: npt.NDArray[np.int64]
-    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """Return seconds and metres of the fastest ways between some nodes; inf."""
-        seconds = np.full((len(nodes), len(nodes)), np.inf)
-        metres = np.full((len(nodes), len(nodes)), np.inf)
-        for start in range(0, len(nodes), _CHUNK):
-            rows = nodes[start : start + _CHUNK]
+    def fastest(self, rows: Ints, targets: Ints) -> Ways:
+        """Return the fastest ways from each of ``rows`` to each of ``targets``."""
+        shape = (len(rows), len(targets))
+        seconds, metres = np.full(shape, np.inf), np.full(shape, np.inf)
+        for first in range(0, len(rows), _CHUNK):
+            block = slice(first, first + _CHUNK)
             times, before = dijkstra(
-                self.links, directed=True, indices=rows, return_predecessors=True
+                self.links,
+                directed=True,
+                indices=rows[block],
+                return_predecessors=True,
             )
-            block = slice(start, start + len(rows))
-            seconds[block] = times[:, nodes]
-            metres[block] = self._metres(rows, nodes, before)
-        return seconds, metres
+            seconds[block] = times[:, targets]
+            metres[block] = self._metres(targets, before)
+        metres[np.isinf(seconds)] = np.inf
+        return Ways(seconds, metres)
 
-    def _metres(
-        self,
-        rows: npt.NDArray[np.int64],
-        nodes: npt.NDArray[np.int64],
-        before: npt.NDArray[np.int32],
-    ) -> npt.NDArray[np.float64]:
-        """Return the metres of the fastest ways, walking them all back at once."""
-        row_idx, column_idx = np.divmod(np.arange(len(rows) * len(nodes)), len(nodes))
-        at = nodes[column_idx].astype(np.int64)
-        total = np.zeros(len(at))
-        active = np.flatnonzero(at != rows[row_idx])
+    def _metres(self, targets: Ints, before: npt.NDArray[np.int32]) -> Floats:
+        """Return metres to the targets, of every row at once."""
+        num_rows, num_nodes = before.shape
+        flat = before.ravel().astype(np.int64)
+        offset = np.arange(num_rows)[:, None] * num_nodes
+        wanted = np.zeros(num_rows * num_nodes, dtype=np.bool_)
+        front = np.unique((offset + targets[None, :]).ravel())
+        while len(front):
+            wanted[front] = True
+            parent = flat[front]
+            front, parent = front[parent >= 0], parent[parent >= 0]
+            front = np.unique(front - front % num_nodes + parent)
+            front = front[~wanted[front]]
+        on_way = np.flatnonzero(wanted & (flat >= 0))
+        row, node = np.divmod(on_way, num_nodes)
+        link = self.link_between(flat[on_way], node)
+        far_m = np.zeros(num_rows * num_nodes)
+        far_m[on_way] = self.metres[link]
+        # Every node asks its parent for what lies before it, then the parent's
+        # parent, twice as far each time.
+        jump = np.arange(num_rows * num_nodes)
+        jump[on_way] = row * num_nodes + flat[on_way]
+        active = on_way
         while len(active):
-            previous = before[row_idx[active], at[active]].astype(np.int64)
-            lost = previous < 0
-            total[active[lost]] = np.inf
-            active, previous = active[~lost], previous[~lost]
-            edges = self.edges_between(previous, at[active])
-            total[active] += self.length_m[edges]
-            at[active] = previous
-            active = active[previous != rows[row_idx[active]]]
-        return total.reshape(len(rows), len(nodes))
+            over = jump[active]
+            far_m[active] += far_m[over]
+            jump[active] = jump[over]
+            active = active[jump[jump[active]] != jump[active]]
+        found: Floats = far_m.reshape(num_rows, num_nodes)[:, targets]
+        return found
 
-    def path_edges(self, from_idx: int, to_idx: int) -> list[tuple[int, int, int]]:
-        """Return (from node, edge, to node) along the fastest way; empty if none."""
-        _, predecessors = dijkstra(
-            self.links, directed=True, indices=[from_idx], return_predecessors=True
+    def reversed(self) -> RoadGraph:
+        """Return the graph with every link turned round."""
+        start, end = np.divmod(self.keys, self.num_nodes)
+        keys = end * self.num_nodes + start
+        order = np.argsort(keys)
+        return RoadGraph(
+            links=csr_array(self.links.T),
+            keys=keys[order],
+            chain_idx=self.chain_idx[order],
+            is_ahead=~self.is_ahead[order],
+            seconds=self.seconds[order],
+            metres=self.metres[order],
         )
-        before = predecessors[0]
-        path: list[tuple[int, int, int]] = []
+
+    def predecessors(self, from_idx: int) -> npt.NDArray[np.int32]:
+        """Return the node before each on the fastest way from one node, (K,)."""
+        _, before = dijkstra(
+            self.links,
+            directed=True,
+            indices=np.array([from_idx]),
+            return_predecessors=True,
+        )
+        first: npt.NDArray[np.int32] = before[0]
+        return first
+
+    def links_back(
+        self, before: npt.NDArray[np.int32], from_idx: int, to_idx: int
+    ) -> list[int]:
+        """Return the links of a way from the predecessors of its start."""
+        found: list[int] = []
         at = to_idx
         while at != from_idx:
             previous = int(before[at])
             if previous < 0:
                 return []
-            edge = self.edges_between(np.array([previous]), np.array([at]))
-            path.append((previous, int(edge[0]), at))
+            found.append(
+                int(np.searchsorted(self.keys, previous * self.num_nodes + at))
+            )
             at = previous
-        return path[::-1]
+        return found[::-1]
 
 
-def build_graph(roads: RoadNetwork, usable: npt.NDArray[np.bool_]) -> RoadGraph:
-    """Return the graph of the usable edges; roads not one-way count both ways."""
-    num_nodes, length_m = roads.num_nodes, roads.length_m
-    # An explicit zero would be no link at all.
-    seconds = np.maximum(length_m * 3.6 / edge_speeds_km_h(roads), 1e-6)
-    start, end = roads.start, roads.end
-    both = usable & ~roads.one_way
-    there, back = np.flatnonzero(usable), np.flatnonzero(both)
-    edge_idx = np.concatenate([there, back])
-    from_idx = np.concatenate([start[there], end[back]])
-    to_idx = np.concatenate([end[there], start[back]])
-    # Of parallel roads the fastest: sorted by key, then time, the first of each key.
-    keys = from_idx * num_nodes + to_idx
-    order = np.lexsort((seconds[edge_idx], keys))
+def build_graph(
+    chains: Chains, ahead_s: Floats, back_s: Floats, length_m: Floats
+) -> RoadGraph:
+    """
+    Return the graph of all chains that can be driven.
+
+    Parameters
+    ----------
+    ahead_s, back_s
+        Shape (R,): seconds of every part in either direction; inf: no way. With the
+        two exchanged the graph is reversed.
+    length_m
+        Shape (R,): metres of every part.
+    """
+    num_nodes = len(chains.nodes)
+    there_s, return_s = chains.sums(ahead_s, back_s)
+    metres = chains.sums(length_m, length_m)[0]
+    num_chains = len(chains.start)
+    chain_idx = np.tile(np.arange(num_chains), 2)
+    is_ahead = np.arange(2 * num_chains) < num_chains
+    seconds = np.maximum(np.concatenate([there_s, return_s]), _LEAST_S)
+    keys = np.concatenate(
+        [
+            chains.start * num_nodes + chains.end,
+            chains.end * num_nodes + chains.start,
+        ]
+    )
+    # Of parallel ways the fastest: sorted by key, then time, the first of each key.
+    order = np.lexsort((metres[chain_idx], seconds, keys))
+    order = order[np.isfinite(seconds[order])]
     keys, first = np.unique(keys[order], return_index=True)
-    edge_idx = edge_idx[order][first]
+    chosen = order[first]
     links = csr_array(
-        (seconds[edge_idx], (keys // num_nodes, keys % num_nodes)),
+        (seconds[chosen], (keys // max(num_nodes, 1), keys % max(num_nodes, 1))),
         shape=(num_nodes, num_nodes),
     )
-    return RoadGraph(links, keys, edge_idx, length_m)
+    return RoadGraph(
+        links=links,
+        keys=keys,
+        chain_idx=chain_idx[chosen],
+        is_ahead=is_ahead[chosen],
+        seconds=seconds[chosen],
+        metres=metres[chain_idx[chosen]],
+    )

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
 from dispatch.errors import Problem
-from dispatch.geo.snap import FAR_M, NEAR_M, places_of, snap_places
-from dispatch.geo.travel import truck_graphs
+from dispatch.geo.road_model import road_model
+from dispatch.geo.snap import FAR_M, NEAR_M, places_of
 from dispatch.messages import say
 from dispatch.scenario import NO_ROAD, Scenario, TravelTable
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from dispatch.roads import RoadNetwork
+    from dispatch.geo.road_model import RoadModel
+    from dispatch.messages import Message
 
     Ways = dict[str, npt.NDArray[np.bool_]]
+
+#: Villages that a warning names; the rest is counted.
+MOST_NAMED: Final = 12
 
 
 def round_trips(scenario: Scenario) -> Ways:
@@ -28,8 +33,9 @@ def round_trips(scenario: Scenario) -> Ways:
     """
     if scenario.travel_table is not None:
         return _by_table(scenario, scenario.travel_table)
-    if scenario.roads is not None:
-        return _by_roads(scenario, scenario.roads)
+    model = road_model(scenario)
+    if model is not None:
+        return _by_roads(scenario, model)
     shape = (len(scenario.sources), len(scenario.villages))
     everywhere = np.ones(shape, dtype=np.bool_)
     return {truck.truck_id: everywhere for truck in scenario.trucks}
@@ -56,35 +62,50 @@ def _by_table(scenario: Scenario, table: TravelTable) -> Ways:
     return {truck.truck_id: of_depot[truck.depot_id] for truck in scenario.trucks}
 
 
-def _by_roads(scenario: Scenario, roads: RoadNetwork) -> Ways:
-    graphs, class_of_truck = truck_graphs(scenario, roads)
-    snaps = snap_places(scenario, roads)
+def _by_roads(scenario: Scenario, model: RoadModel) -> Ways:
+    """Return what the roads of any half of the day allow."""
     sources, villages = _blocks(scenario)
     depot_idx = {depot.depot_id: idx for idx, depot in enumerate(scenario.depots)}
-    parts = [
-        np.where(snaps.node_idx >= 0, graph.components()[snaps.node_idx], -1)
-        for graph in graphs
-    ]
+    position = model.place_position
     ways: Ways = {}
+    reached: dict[tuple[int, str], npt.NDArray[np.bool_]] = {}
     for truck in scenario.trucks:
-        part = parts[class_of_truck[truck.truck_id]]
-        home = part[depot_idx[truck.depot_id]]
-        at_source = (part[sources] == home) & (home >= 0)
-        ways[truck.truck_id] = at_source[:, None] & (part[villages] == home)[None, :]
+        truck_class = model.class_of_truck[truck.truck_id]
+        key = truck_class, truck.depot_id
+        if key not in reached:
+            found = np.zeros((len(scenario.sources), len(scenario.villages)), np.bool_)
+            for half in model.half_names:
+                parts = model.graphs(truck_class, half).loaded.components()
+                # A place without a road has no part; maybe no place has one.
+                parts = np.append(parts, -1)
+                part = np.where(position >= 0, parts[position], -1)
+                home = part[depot_idx[truck.depot_id]]
+                at_source = (part[sources] == home) & (home >= 0)
+                found |= at_source[:, None] & (part[villages] == home)[None, :]
+            reached[key] = found
+        ways[truck.truck_id] = reached[key]
     return ways
 
 
 def snap_warnings(scenario: Scenario) -> list[Problem]:
-    """Return a warning for every place that stands away from the roads."""
-    roads = scenario.roads
-    if roads is None or scenario.travel_table is not None:
+    """
+    Return a warning for every place that stands away from the roads.
+
+    Beyond ``FAR_M`` it is an error: no truck would come near it.
+    """
+    model = road_model(scenario)
+    if model is None or scenario.travel_table is not None:
         return []
-    snaps = snap_places(scenario, roads)
+    snaps = model.snaps
+    has_road = snaps.has_road
     problems = []
     for idx, place in enumerate(places_of(scenario)):
         gap_m = float(snaps.gap_m[idx])
         label = f"{place.name} ({scenario.place_ids[idx]})"
-        if snaps.node_idx[idx] < 0:
+        is_lost = not has_road[idx]
+        if is_lost and not np.isfinite(gap_m):
+            said = say("no_usable_road", place=label)
+        elif is_lost:
             said = say(
                 "place_without_road",
                 place=label,
@@ -95,5 +116,71 @@ def snap_warnings(scenario: Scenario) -> list[Problem]:
             said = say("place_off_road", place=label, gap_m=gap_m)
         else:
             continue
-        problems.append(Problem("roads", said, severity="warning"))
+        severity: Literal["error", "warning"] = "error" if is_lost else "warning"
+        problems.append(Problem("roads", said, severity=severity))
     return problems
+
+
+def limit_warnings(scenario: Scenario) -> list[Problem]:
+    """Return a warning for every limit or closure that fits no road."""
+    model = road_model(scenario)
+    if model is None:
+        return []
+    return [
+        Problem(
+            "roads/limits.csv",
+            say("limit_not_used", reason=error.said),
+            column="limit_id",
+            value=limit.limit_id,
+            severity="warning",
+        )
+        for limit, error in model.lost
+    ]
+
+
+def out_of_reach(scenario: Scenario) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """
+    Return trucks that cannot reach some villages, with those villages.
+
+    Trucks that lack the same villages stand together; ids in the scenario's order.
+    """
+    ways = round_trips(scenario)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for truck in scenario.trucks:
+        reached = np.atleast_1d(ways[truck.truck_id].any(axis=0))
+        lost = tuple(
+            village.village_id
+            for village, is_reached in zip(scenario.villages, reached, strict=True)
+            if not is_reached
+        )
+        if lost:
+            alike.setdefault(lost, []).append(truck.truck_id)
+    return [(tuple(trucks), villages) for villages, trucks in alike.items()]
+
+
+def reach_notes(scenario: Scenario) -> list[Message]:
+    """
+    Return a sentence per group of trucks that reach fewer villages than others.
+
+    What no truck reaches is a warning of the village, and left out here.
+    """
+    groups = out_of_reach(scenario)
+    lost_by = Counter({v: 0 for _, lost in groups for v in lost})
+    for trucks, lost in groups:
+        lost_by.update({village: len(trucks) for village in lost})
+    names = {village.village_id: village.name for village in scenario.villages}
+    notes = []
+    for trucks, lost in groups:
+        told = [v for v in lost if lost_by[v] < len(scenario.trucks)]
+        if told:
+            shown = [f"{names[v]} ({v})" for v in told[:MOST_NAMED]]
+            more = " …" if len(told) > MOST_NAMED else ""
+            notes.append(
+                say(
+                    "trucks_cannot_reach",
+                    trucks=", ".join(trucks),
+                    count=len(told),
+                    villages=", ".join(shown) + more,
+                )
+            )
+    return notes

@@ -1,19 +1,22 @@
-"""The line that a truck drives between two places, for maps."""
+"""The line of a leg on the map, along the roads that the truck takes."""
 
 from __future__ import annotations
 
 import itertools
 from typing import TYPE_CHECKING
 
-from dispatch.geo.snap import Snaps, places_of, snap_places
-from dispatch.geo.travel import truck_graphs
+from dispatch.geo.road_model import road_model
+from dispatch.geo.snap import positions_of
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from dispatch.geo.graph import RoadGraph
-    from dispatch.roads import RoadNetwork
+    from dispatch.geo.road_model import Half
     from dispatch.scenario import Scenario
 
-Line = list[tuple[float, float]]
+    Line = list[tuple[float, float]]
 
 
 class RouteFinder:
@@ -27,46 +30,80 @@ class RouteFinder:
     """
 
     def __init__(self, scenario: Scenario) -> None:
-        self._places = {
-            place_id: (place.lat, place.lon)
-            for place_id, place in zip(
-                scenario.place_ids, places_of(scenario), strict=True
-            )
-        }
-        self._roads = scenario.roads
-        self._graphs: list[RoadGraph] = []
-        self._class_of_truck: dict[str, int] = {}
-        self._snaps: Snaps | None = None
+        lat, lon = positions_of(scenario)
+        self._points = list(zip(lat.tolist(), lon.tolist(), strict=True))
         self._position = {label: i for i, label in enumerate(scenario.place_ids)}
-        self._lines: dict[tuple[int, str, str], Line] = {}
-        if scenario.roads is not None:
-            self._graphs, self._class_of_truck = truck_graphs(scenario, scenario.roads)
-            self._snaps = snap_places(scenario, scenario.roads)
+        self._first_village = len(self._points) - len(scenario.villages)
+        self._model = road_model(scenario)
+        self._trees: dict[tuple[int, Half, bool, int], npt.NDArray[np.int32]] = {}
+        self._lines: dict[tuple[int, Half, str, str], Line] = {}
 
-    def line(self, truck_id: str, from_place: str, to_place: str) -> Line:
-        """Return (lat, lon) points from place to place; straight where no road is."""
-        ends = [self._places[from_place], self._places[to_place]]
-        if self._roads is None or self._snaps is None:
+    def line(
+        self,
+        truck_id: str,
+        from_place: str,
+        to_place: str,
+        *,
+        depart_s: int | None = None,
+        arrive_s: int | None = None,
+    ) -> Line:
+        """
+        Return (lat, lon) points from place to place; straight where no road is.
+
+        Parameters
+        ----------
+        depart_s, arrive_s
+            When the truck drives; None: the roads of the morning.
+        """
+        start, end = self._position[from_place], self._position[to_place]
+        ends = [self._points[start], self._points[end]]
+        if self._model is None or truck_id not in self._model.class_of_truck:
             return ends
-        truck_class = self._class_of_truck[truck_id]
-        key = (truck_class, from_place, to_place)
+        truck_class = self._model.class_of_truck[truck_id]
+        half = self._half(depart_s, arrive_s)
+        key = (truck_class, half, from_place, to_place)
         if key not in self._lines:
-            start = int(self._snaps.node_idx[self._position[from_place]])
-            end = int(self._snaps.node_idx[self._position[to_place]])
-            inner = self._along_roads(self._roads, truck_class, start, end)
+            inner = self._along_roads(truck_class, half, start, end)
             self._lines[key] = _without_repeats([ends[0], *inner, ends[1]])
         return list(self._lines[key])
 
-    def _along_roads(
-        self, roads: RoadNetwork, truck_class: int, start: int, end: int
-    ) -> Line:
-        if start < 0 or end < 0:
+    def _half(self, depart_s: int | None, arrive_s: int | None) -> Half:
+        switch_s = self._model.halves.switch_s if self._model else None
+        if switch_s is None or depart_s is None:
+            return "before"
+        if depart_s >= switch_s:
+            return "after"
+        return "before" if arrive_s is None or arrive_s <= switch_s else "across"
+
+    def _along_roads(self, truck_class: int, half: Half, start: int, end: int) -> Line:
+        if self._model is None:
             return []
+        from_idx = int(self._model.place_position[start])
+        to_idx = int(self._model.place_position[end])
+        if from_idx < 0 or to_idx < 0:
+            return []
+        graphs = self._model.graphs(truck_class, half)
+        is_empty = end < self._first_village
         points: Line = []
-        for from_idx, edge_idx, _ in self._graphs[truck_class].path_edges(start, end):
-            line = roads.line(edge_idx)
-            points += line if int(roads.start[edge_idx]) == from_idx else line[::-1]
+        if is_empty:
+            # Searched backwards, as for the travel times, so that ties are the same.
+            graph = graphs.empty_reversed
+            links = self._links(graph, (truck_class, half, True), to_idx, from_idx)
+            for link in reversed(links):
+                points += self._model.link_line(graph, link, reverse=True)
+            return points
+        graph = graphs.loaded
+        for link in self._links(graph, (truck_class, half, False), from_idx, to_idx):
+            points += self._model.link_line(graph, link, reverse=False)
         return points
+
+    def _links(
+        self, graph: RoadGraph, kind: tuple[int, Half, bool], start: int, end: int
+    ) -> list[int]:
+        key = (*kind, start)
+        if key not in self._trees:
+            self._trees[key] = graph.predecessors(start)
+        return graph.links_back(self._trees[key], start, end)
 
 
 def _without_repeats(points: Line) -> Line:

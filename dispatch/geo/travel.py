@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dispatch.geo.distance import haversine_m
-from dispatch.geo.graph import SPEED_KM_H, RoadGraph, build_graph, usable_edges
-from dispatch.geo.snap import positions_of, snap_places
-from dispatch.scenario import NO_ROAD, Scenario, Travel, TravelTable
+from dispatch.geo.matrix_cache import fastest_ways
+from dispatch.geo.road_model import road_model
+from dispatch.geo.snap import positions_of
+from dispatch.geo.speeds import ACCESS_KM_H
+from dispatch.scenario import NO_ROAD, LaterTravel, Scenario, Travel, TravelTable
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from dispatch.roads import RoadNetwork
+    from dispatch.geo.road_model import Half, RoadModel
     from dispatch.scenario import TravelMethod
 
+    Floats = npt.NDArray[np.float64]
     Matrix = npt.NDArray[np.int64]
+    Pair = tuple[Matrix, ...]
 
 
 def travel_matrix(scenario: Scenario) -> Travel:
@@ -28,14 +32,16 @@ def travel_matrix(scenario: Scenario) -> Travel:
 
     Notes
     -----
-    Roads: the fastest way over the roads that the truck's laden weight and width
-    allow; trucks with the same roads share a class. The stretch between a place and
-    its nearest road node counts as a lane, with the detour of ``straight_line``.
+    Roads: the fastest way over the roads that the truck's laden weight and size
+    allow; trucks with the same roads and speeds share a class. The stretch between a
+    place and its road counts as a lane, with the detour of ``straight_line``. Where a
+    closure begins or ends while trucks work, there are times for before and after.
     """
     if scenario.travel_table is not None:
         return _from_table(scenario, scenario.travel_table)
-    if scenario.roads is not None:
-        return _from_roads(scenario, scenario.roads)
+    model = road_model(scenario)
+    if model is not None:
+        return _from_roads(scenario, model)
     return _straight_lines(scenario)
 
 
@@ -58,48 +64,73 @@ def _straight_lines(scenario: Scenario) -> Travel:
     return _one_class(scenario, _up(exact_s), _up(exact_m), "straight_line")
 
 
-def truck_graphs(
-    scenario: Scenario, roads: RoadNetwork
-) -> tuple[list[RoadGraph], dict[str, int]]:
-    """Return one graph per set of usable roads, and its position for every truck."""
-    graphs: list[RoadGraph] = []
-    class_of: dict[bytes, int] = {}
-    class_of_truck: dict[str, int] = {}
-    for truck in scenario.trucks:
-        usable = usable_edges(roads, truck)
-        key = np.packbits(usable).tobytes()
-        if key not in class_of:
-            class_of[key] = len(graphs)
-            graphs.append(build_graph(roads, usable))
-        class_of_truck[truck.truck_id] = class_of[key]
-    return graphs, class_of_truck
-
-
-def _from_roads(scenario: Scenario, roads: RoadNetwork) -> Travel:
-    graphs, class_of_truck = truck_graphs(scenario, roads)
-    snaps = snap_places(scenario, roads)
-    has_road = snaps.node_idx >= 0
-    nodes, place_node = np.unique(snaps.node_idx[has_road], return_inverse=True)
-    access_m = snaps.gap_m * scenario.straight_line.detour
-    access_s = access_m * 3.6 / SPEED_KM_H["lane"]
-    seconds: list[Matrix] = []
-    metres: list[Matrix] = []
-    for graph in graphs:
-        node_s, node_m = graph.shortest(nodes)
-        for exact, access, matrices in (
-            (node_s, access_s, seconds),
-            (node_m, access_m, metres),
-        ):
-            full = np.full((len(has_road), len(has_road)), np.inf)
-            full[np.ix_(has_road, has_road)] = exact[np.ix_(place_node, place_node)]
-            matrices.append(_frozen(_up(full + access[:, None] + access[None, :])))
+def _from_roads(scenario: Scenario, model: RoadModel) -> Travel:
+    found = {half: _half(scenario, model, half) for half in model.half_names}
+    seconds, metres = found["before"]
+    later = None
+    if model.halves.switch_s is not None:
+        later = LaterTravel(
+            switch_s=model.halves.switch_s,
+            seconds=found["after"][0],
+            metres=found["after"][1],
+            across_seconds=found["across"][0],
+            across_metres=found["across"][1],
+        )
     return Travel(
         place_ids=scenario.place_ids,
-        seconds=tuple(seconds),
-        metres=tuple(metres),
-        class_of_truck=class_of_truck,
+        seconds=seconds,
+        metres=metres,
+        class_of_truck=model.class_of_truck,
         method="roads",
+        later=later,
     )
+
+
+def _half(scenario: Scenario, model: RoadModel, half: Half) -> tuple[Pair, Pair]:
+    """Return seconds and metres of every class in one half of the day."""
+    seconds, metres = [], []
+    access_m = model.snaps.gap_m * scenario.straight_line.detour
+    access_s = access_m * 3.6 / ACCESS_KM_H
+    for truck_class in range(model.num_classes):
+        exact_s, exact_m = _between_places(scenario, model, truck_class, half)
+        seconds.append(_frozen(_up(exact_s + access_s[:, None] + access_s[None, :])))
+        metres.append(_frozen(_up(exact_m + access_m[:, None] + access_m[None, :])))
+    return tuple(seconds), tuple(metres)
+
+
+def _between_places(
+    scenario: Scenario, model: RoadModel, truck_class: int, half: Half
+) -> tuple[Floats, Floats]:
+    """
+    Return exact seconds and metres on the road between all places, (P, P) each.
+
+    Columns of villages are searched from every place, loaded; columns of sources
+    and depots backwards from there, empty.
+    """
+    position = model.place_position
+    num_places = len(position)
+    seconds = np.full((num_places, num_places), np.inf)
+    metres = np.full((num_places, num_places), np.inf)
+    on_road = np.flatnonzero(position >= 0)
+    is_village = np.arange(num_places) >= num_places - len(scenario.villages)
+    graphs = model.graphs(truck_class, half)
+    for graph, columns, is_reversed in (
+        (graphs.loaded, on_road[is_village[on_road]], False),
+        (graphs.empty_reversed, on_road[~is_village[on_road]], True),
+    ):
+        if not len(columns):
+            continue
+        rows, row_of = np.unique(position[on_road], return_inverse=True)
+        targets, column_of = np.unique(position[columns], return_inverse=True)
+        if is_reversed:
+            found = fastest_ways(graph, model.chains, targets, rows)
+            found_s, found_m = found.seconds.T, found.metres.T
+        else:
+            found = fastest_ways(graph, model.chains, rows, targets)
+            found_s, found_m = found.seconds, found.metres
+        grid, nodes = np.ix_(on_road, columns), np.ix_(row_of, column_of)
+        seconds[grid], metres[grid] = found_s[nodes], found_m[nodes]
+    return seconds, metres
 
 
 def _up(exact: npt.NDArray[np.float64]) -> Matrix:

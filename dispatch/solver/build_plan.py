@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dispatch.plan import Route, Stop
 from dispatch.solver.kernel.arrays import BIG
+from dispatch.solver.legs import leave_at, leg_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,9 +59,10 @@ def _first_stops(
     if int(state.b_route[r]["pause_entry"]) not in (-1, 0):
         # Nobody waits at the first source for what the depot can wait for.
         first = state.b_entry[r, 0]
-        travel = instance.travel_s[int(record["drive_class"])]
-        first_leg = int(travel[int(record["start"]), int(first["node"])])
-        depart = max(depart, int(first["start"]) - first_leg)
+        leave = leave_at(
+            instance, r, int(record["start"]), int(first["node"]), int(first["start"])
+        )
+        depart = max(depart, leave)
     return [Stop("depart", truck.depot_id, depart, depart, depart)], depart
 
 
@@ -75,7 +77,6 @@ def _stops(
     """Return the first stops of a truck followed by its entries and its return."""
     place_ids = scenario.place_ids
     truck = scenario.trucks[r]
-    travel = instance.travel_s[int(instance.truck["drive_class"][r])]
     depot = int(instance.truck["depot"][r])
     record = state.b_route[r]
     pause_entry, is_before = int(record["pause_entry"]), bool(record["pause_before"])
@@ -92,7 +93,7 @@ def _stops(
     for i, entry in enumerate(entries):
         node = int(entry["node"])
         place_id = place_ids[node]
-        arrive = ready + int(travel[here, node])
+        arrive = ready + leg_at(instance, r, here, node, ready)
         if pause_entry == i and is_before:
             stops.append(Stop("break", place_id, arrive, pause_start, pause_end))
             arrive = pause_end
@@ -111,14 +112,15 @@ def _stops(
             stops.append(Stop("break", place_id, end, pause_start, pause_end))
         ready = stops[-1].end_s
         here = node
-    back = ready + _home_s(travel[here, depot])
+    back = ready + _home_s(leg_at(instance, r, here, depot, ready))
     pauses_first = instance.truck["needs_break"][r] and not entries.size
     if pauses_first and truck.break_window and back > truck.break_window.late_s:
         start = max(ready, truck.break_window.early_s)
         if start <= truck.break_window.late_s:  # else it is late for it, and goes home
             place = stops[-1].place_id
-            stops.append(Stop("break", place, ready, start, start + truck.break_s))
-            back += start + truck.break_s - ready
+            leave = start + truck.break_s
+            stops.append(Stop("break", place, ready, start, leave))
+            back = leave + _home_s(leg_at(instance, r, here, depot, leave))
     stops.append(Stop("return", truck.depot_id, back, back, back))
     return stops
 
@@ -143,7 +145,6 @@ def _with_first_pause(
     it comes from (then it starts from there), or where it goes to.
     """
     record, first = instance.truck[r], state.b_entry[r, 0]
-    travel = instance.travel_s[int(record["drive_class"])]
     break_s = int(record["break_s"])
     start = int(state.b_route[r]["pause_start"])
     here, node = int(record["start"]), int(first["node"])
@@ -152,9 +153,10 @@ def _with_first_pause(
     if here == node:
         place, arrive = node, ready
     elif here != last:
-        start = min(start, int(first["start"]) - break_s - int(travel[last, node]))
+        leave = leave_at(instance, r, last, node, int(first["start"]))
+        start = min(start, leave - break_s)
         if start < max(arrive, int(record["break_from"])):
-            place, arrive = node, ready + int(travel[here, node])
+            place, arrive = node, ready + leg_at(instance, r, here, node, ready)
             start = max(arrive, int(record["break_from"]))
     end = start + break_s
     pause = Stop("break", scenario.place_ids[place], arrive, start, end)

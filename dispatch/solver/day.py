@@ -11,6 +11,7 @@ from dispatch.errors import PlanError
 from dispatch.messages import say
 from dispatch.need import LIVESTOCK
 from dispatch.solver.kernel.arrays import BIG
+from dispatch.solver.legs import leg_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -273,8 +274,8 @@ def _send_on(
         if heading is None or heading not in nodes:
             continue
         target, here = nodes[heading], nodes[begun.stops[-1].place_id]
-        travel = rest.instance.travel_s[int(record["drive_class"])]
-        arrive = ready + late_s + int(travel[here, target])
+        leave = ready + late_s
+        arrive = leave + leg_at(rest.instance, r, here, target, leave)
         if truck.truck_id not in held:
             arrive += _detour_s(rest.instance, r, here, target)
         if arrive < BIG:
@@ -306,7 +307,7 @@ def _heads_for(begun: Route, route: Route, depot_id: str) -> str | None:
 
 def _detour_s(instance: Instance, r: int, here: int, target: int) -> int:
     """Return how much longer a straight way can be than the way by ``target``."""
-    travel = instance.travel_s[int(instance.truck["drive_class"][r])].astype(np.int64)
+    travel = instance.across_s[int(instance.truck["drive_class"][r])].astype(np.int64)
     ends = np.append(
         np.arange(instance.first_source, instance.first_village),
         instance.truck["depot"][r],

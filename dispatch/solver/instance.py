@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from dispatch.need import BANDS, LIVESTOCK, needs_l, slice_l
 from dispatch.scenario import NO_ROAD
-from dispatch.solver.kernel.arrays import BIG, SOURCE, TRUCK, VILLAGE, Instance
+from dispatch.solver.kernel.arrays import BIG, NEVER, SOURCE, TRUCK, VILLAGE, Instance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,8 @@ def build_instance(scenario: Scenario, travel: Travel) -> Instance:
     first_source = len(scenario.depots)
     first_village = first_source + len(sources)
     order = np.array([position[place] for place in scenario.place_ids], dtype=np.int64)
-    travel_s, drive_class = _drive_classes(scenario, travel, order)
+    ways, drive_class = _drive_classes(scenario, travel, order)
+    travel_s = ways.least_s
     access_class, may_enter = _access_classes(scenario)
     need = needs_l(scenario)
     bands = np.array(
@@ -70,6 +71,10 @@ def build_instance(scenario: Scenario, travel: Travel) -> Instance:
         first_animal_level=LIVESTOCK * steps,
         first_normal_level=(LIVESTOCK + 1) * steps,
         travel_s=travel_s,
+        early_s=ways.early_s,
+        late_s=ways.late_s,
+        across_s=ways.across_s,
+        switch_s=NEVER if travel.later is None else travel.later.switch_s,
         truck=trucks_at,
         source=sources_at,
         village=village,
@@ -175,22 +180,44 @@ def _windows(all_windows: Sequence[Sequence[TimeWindow]]) -> IntArray:
     return table
 
 
+class _Drives(NamedTuple):
+    """Scaled travel times, each (C, P, P); one array where roads do not change."""
+
+    least_s: npt.NDArray[np.int32]
+    early_s: npt.NDArray[np.int32]
+    late_s: npt.NDArray[np.int32]
+    across_s: npt.NDArray[np.int32]
+
+
 def _drive_classes(
     scenario: Scenario, travel: Travel, order: IntArray
-) -> tuple[npt.NDArray[np.int32], IntArray]:
-    """Return scaled travel times (C, P, P) and every truck's class."""
+) -> tuple[_Drives, IntArray]:
+    """Return scaled travel times and every truck's class."""
     keys: dict[tuple[int, float], int] = {}
     classes = []
     for truck in scenario.trucks:
         key = (travel.class_of_truck[truck.truck_id], truck.speed_factor)
         classes.append(keys.setdefault(key, len(keys)))
-    matrices = []
+    numbers = np.array(classes, dtype=np.int64)
+    early_s = _scaled(travel.seconds, list(keys), order)
+    if travel.later is None:
+        return _Drives(early_s, early_s, early_s, early_s), numbers
+    late_s = _scaled(travel.later.seconds, list(keys), order)
+    across_s = _scaled(travel.later.across_seconds, list(keys), order)
+    least_s = np.minimum(np.minimum(early_s, late_s), across_s)
+    return _Drives(least_s, early_s, late_s, across_s), numbers
+
+
+def _scaled(
+    matrices: Sequence[IntArray], keys: list[tuple[int, float]], order: IntArray
+) -> npt.NDArray[np.int32]:
+    found = []
     for truck_class, speed_factor in keys:
-        raw = travel.seconds[truck_class][np.ix_(order, order)]
+        raw = matrices[truck_class][np.ix_(order, order)]
         scaled = np.ceil(raw / speed_factor - 1e-9)
         scaled[raw == NO_ROAD] = BIG
-        matrices.append(scaled.astype(np.int32))
-    return np.stack(matrices), np.array(classes, dtype=np.int64)
+        found.append(scaled.astype(np.int32))
+    return np.stack(found)
 
 
 def _access_classes(

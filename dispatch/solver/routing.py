@@ -137,7 +137,8 @@ class RoutingModel:
         """Return service at the first node plus driving, (N, N), for truck ``r``."""
         instance = self._instance
         record = instance.truck[r]
-        travel = instance.travel_s[int(record["drive_class"])]
+        # Open at any time of the day: these routes have no clock.
+        travel = instance.across_s[int(record["drive_class"])]
         legs = travel[np.ix_(self._places, self._places)].astype(np.int64)
         legs[legs >= BIG] = 10 * int(instance.shift_horizon())
         service = np.zeros(self.num_nodes, dtype=np.int64)

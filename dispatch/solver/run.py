@@ -327,7 +327,8 @@ def _route(run: _Run, instance: Instance, bound_s: float) -> None:
 def _timetable(
     run: _Run, instance: Instance, routes: tuple[Route, ...]
 ) -> tuple[Route, ...]:
-    if not has_queues(run.scenario, routes):
+    # The model has one time per leg: no use where roads change during the day.
+    if run.travel.later is not None or not has_queues(run.scenario, routes):
         return routes
     better = improve_timetable(
         run.scenario,

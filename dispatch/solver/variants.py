@@ -206,10 +206,13 @@ def _has_road(scenario: Scenario, travel: Travel, village_id: str) -> bool:
     v = index[village_id]
     sources = [index[source.source_id] for source in scenario.sources]
     depots = [index[depot.depot_id] for depot in scenario.depots]
+    matrices = list(travel.seconds)
+    if travel.later is not None:
+        matrices += [*travel.later.seconds, *travel.later.across_seconds]
     return any(
         bool((seconds[sources, v] != NO_ROAD).any())
         and bool((seconds[v, depots] != NO_ROAD).any())
-        for seconds in travel.seconds
+        for seconds in matrices
     )
 
 
@@ -245,10 +248,24 @@ def _reopened(scenario: Scenario, travel: Travel, village_id: str) -> Variant | 
         return None
     away_m, u = nearest
     way_s = int(np.ceil(away_m / (scenario.straight_line.speed_km_h / 3.6)))
+
+    def joined(matrices: tuple[IntArray, ...], way: int) -> tuple[IntArray, ...]:
+        return tuple(_joined(matrix, u, v, way) for matrix in matrices)
+
+    later = travel.later
+    if later is not None:
+        later = replace(
+            later,
+            seconds=joined(later.seconds, way_s),
+            metres=joined(later.metres, int(away_m)),
+            across_seconds=joined(later.across_seconds, way_s),
+            across_metres=joined(later.across_metres, int(away_m)),
+        )
     opened = replace(
         travel,
-        seconds=tuple(_joined(matrix, u, v, way_s) for matrix in travel.seconds),
-        metres=tuple(_joined(matrix, u, v, int(away_m)) for matrix in travel.metres),
+        seconds=joined(travel.seconds, way_s),
+        metres=joined(travel.metres, int(away_m)),
+        later=later,
     )
     return Variant("road", village_id, scenario, opened, away_m)
 

@@ -83,8 +83,13 @@ def _finished(folder: Path) -> Finished | None:
         job,
         result,
         compute_coverage(result.scenario, result.plan, result.travel),
-        check_plan(result.scenario, result.travel, result.plan),
+        _not_past(result, check_plan(result.scenario, result.travel, result.plan)),
     )
+
+
+def _not_past(result: Result, violations: Sequence[Violation]) -> list[Violation]:
+    """Return the broken rules without those that what was done before broke."""
+    return [violation for violation in violations if violation not in result.past]
 
 
 def finished(job: Job | None) -> Finished | None:

@@ -19,17 +19,23 @@ import subprocess
 import sys
 import time
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from dispatch.roads import Area, RoadLimit, RoadNetwork
+from dispatch.scenario import Depot, Scenario, Source, Truck, Village
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dispatch.changes import Change
+    from dispatch.check import Violation
     from dispatch.messages import Lang
     from dispatch.plan import Plan
-    from dispatch.scenario import Scenario, Travel
+    from dispatch.scenario import Travel
 
 _log = logging.getLogger(__name__)
 
@@ -47,6 +53,15 @@ class Request:
     What is to be planned: the scenario's key and digest, and the settings.
 
     ``lang`` is the language of whoever asked; a failure is told in it.
+
+    Attributes
+    ----------
+    previous_id
+        Run whose plan is under way: only the rest of its day is planned anew.
+    now_s
+        Seconds since midnight from when on a replan may change things.
+    change_price_l
+        Litres that must be gained for each village whose visit changes.
     """
 
     scenario_key: str
@@ -55,6 +70,9 @@ class Request:
     seconds: float | None = None
     seed: int = 0
     lang: Lang = "zh"
+    previous_id: str | None = None
+    now_s: int = 0
+    change_price_l: int = 0
     created: float = field(default_factory=time.time)
 
 
@@ -87,11 +105,18 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A finished run: the plan with what it was made from."""
+    """
+    A finished run: the plan with what it was made from.
+
+    ``changes`` lists what a replan changes, ``past`` the rules that what was done
+    by then breaks.
+    """
 
     scenario: Scenario
     travel: Travel
     plan: Plan
+    changes: Sequence[Change] = ()
+    past: Sequence[Violation] = ()
 
 
 def digest_of(scenario: Scenario) -> str:
@@ -286,6 +311,10 @@ class JobStore:
             if scenario_key is None or job.request().scenario_key == scenario_key:
                 yield job
 
+    def job(self, job_id: str) -> Job | None:
+        """Return a run by its id; None if there is none."""
+        return next((job for job in self.jobs() if job.job_id == job_id), None)
+
     def latest(self, scenario_key: str) -> Job | None:
         """Return the newest run of a scenario, whatever became of it."""
         return next(self.jobs(scenario_key), None)
@@ -312,13 +341,14 @@ class JobStore:
     def save_draft(self, scenario_key: str, scenario: Scenario) -> None:
         """Keep a scenario as edited or uploaded in the browser."""
         self._prepare()
-        data = pickle.dumps((scenario_key, time.time(), scenario))
+        data = pickle.dumps((_schema(), scenario_key, time.time(), scenario))
         write_atomically(self._draft_path(scenario_key), data)
 
     def draft(self, scenario_key: str) -> tuple[float, Scenario] | None:
         """Return when it was saved and the scenario; None without a draft."""
         path = self._draft_path(scenario_key)
-        return _read_draft(path)[1:] if path.is_file() else None
+        found = _read_draft(path) if path.is_file() else None
+        return None if found is None else found[1:]
 
     def drop_draft(self, scenario_key: str) -> None:
         """Forget the edits of a scenario."""
@@ -329,9 +359,27 @@ class JobStore:
         if not self._drafts.is_dir():
             return []
         paths = self._drafts.glob("*.pickle")
-        return sorted(_read_draft(path)[0] for path in paths)
+        found = (_read_draft(path) for path in paths)
+        return sorted(draft[0] for draft in found if draft is not None)
 
 
-def _read_draft(path: Path) -> tuple[str, float, Scenario]:
-    draft: tuple[str, float, Scenario] = pickle.loads(path.read_bytes())
-    return draft
+def _read_draft(path: Path) -> tuple[str, float, Scenario] | None:
+    """Return key, time and scenario; None for one of another version, left as it is."""
+    try:
+        schema, *draft = pickle.loads(path.read_bytes())
+    except Exception:
+        _log.exception("cannot read the draft %s", path.name)
+        return None
+    if schema != _schema():
+        _log.warning("the draft %s was saved by another version", path.name)
+        return None
+    scenario_key, saved, scenario = draft
+    return scenario_key, saved, scenario
+
+
+@cache
+def _schema() -> str:
+    """Return a hash of what scenarios are made of: pickles of others do not fit."""
+    kinds = (Scenario, Village, Source, Depot, Truck, RoadNetwork, RoadLimit, Area)
+    names = [(kind.__name__, [f.name for f in fields(kind)]) for kind in kinds]
+    return hashlib.sha256(repr(names).encode()).hexdigest()[:16]

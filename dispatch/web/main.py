@@ -6,7 +6,7 @@ import streamlit as st
 
 from dispatch.web.catalog import Catalog
 from dispatch.web.context import Frame, choose_scenario
-from dispatch.web.views import coordinator, official, volunteer
+from dispatch.web.views import coordinator, official, places, roads, volunteer
 from dispatch.web.words import LANGUAGES, Words, as_lang
 
 #: Targets big enough for a thumb, and no empty band above the first line.
@@ -51,6 +51,8 @@ def main() -> None:
                 url_path="coordinator",
                 default=True,
             ),
+            st.Page(roads.show, title=t("page.roads"), url_path="roads"),
+            st.Page(places.show, title=t("page.places"), url_path="places"),
             st.Page(volunteer.show, title=t("page.volunteer"), url_path="volunteer"),
             st.Page(official.show, title=t("page.official"), url_path="official"),
         ],

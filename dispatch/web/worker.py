@@ -14,15 +14,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dispatch.check import check_plan
-from dispatch.errors import DispatchError
+from dispatch.errors import DispatchError, PlanError
 from dispatch.geo import travel_matrix
+from dispatch.messages import say
+from dispatch.replanning import replan_day
 from dispatch.solver.types import SolveParams
 from dispatch.web.jobs import Job, Result, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from dispatch.plan import Plan
     from dispatch.solver.types import Progress, SolveResult
+    from dispatch.web.jobs import Request
 
 _log = logging.getLogger(__name__)
 
@@ -126,28 +130,58 @@ def _plan(
             bound_l=progress.bound_l,
         )
 
-    result = solve(
-        scenario,
-        travel,
-        SolveParams(seconds=request.seconds),
-        seed=request.seed,
-        progress=show,
-        should_stop=lambda: job.should_stop,
-    )
-    if job.is_cancelled:
+    params = SolveParams(seconds=request.seconds)
+    previous = _previous(job, request)
+    if previous is not None:
+        found = replan_day(
+            scenario,
+            travel,
+            previous,
+            params,
+            now_s=request.now_s,
+            seed=request.seed,
+            change_price_l=request.change_price_l,
+            solve=solve,
+            progress=show,
+            should_stop=lambda: job.should_stop,
+        )
+        result, violations = found.result, found.violations
+        kept = Result(scenario, travel, found.plan, found.changes, found.past)
+    else:
+        result = solve(
+            scenario,
+            travel,
+            params,
+            seed=request.seed,
+            progress=show,
+            should_stop=lambda: job.should_stop,
+        )
+        if result.plan is None and not job.is_cancelled:
+            return {"status": "failed", "message": result.message or result.status}
+    if job.is_cancelled or result.plan is None:
         raise Cancelled
-    if result.plan is None:
-        return {"status": "failed", "message": result.message or result.status}
     reporter.update(phase="check", fraction=1.0)
-    violations = check_plan(scenario, travel, result.plan)
+    if previous is None:
+        violations = check_plan(scenario, travel, result.plan)
+        kept = Result(scenario, travel, result.plan)
     reporter.update(phase="files")
-    _write_files(job, Result(scenario, travel, result.plan))
+    _write_files(job, kept)
     return {
         "status": "done",
         "num_violations": len(violations),
         "served_l": sum(result.plan.totals.served_l.values()),
         "elapsed_s": result.runtime_s,
     }
+
+
+def _previous(job: Job, request: Request) -> Plan | None:
+    """Return the plan that a replan starts from; None for a plan from scratch."""
+    if request.previous_id is None:
+        return None
+    earlier = Job(job.folder.parent / request.previous_id).result()
+    if earlier is None:
+        raise PlanError(say("previous_plan_lost"))
+    return earlier.plan
 
 
 def _write_files(job: Job, result: Result) -> None:

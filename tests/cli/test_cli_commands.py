@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 from dispatch.cli import app, run
 from dispatch.cli.words import TerminalWords, terminal_words
 from dispatch.errors import DataError, Problem
+from dispatch.files import read_roads
 
 DATA = Path(__file__).parents[2] / "data"
 HEPING = DATA / "heping"
@@ -47,6 +48,46 @@ def figures(out: Path) -> dict[str, object]:
     assert isinstance(solver, dict)
     solver.pop("seconds")
     return plan
+
+
+EXTRACT = """<osm version="0.6"><node id="1" lat="26.9" lon="112.6"/>
+<node id="2" lat="26.91" lon="112.6"/><node id="3" lat="1" lon="1"/>
+<node id="4" lat="1.1" lon="1"/>
+<way id="7"><nd ref="1"/><nd ref="2"/><tag k="highway" v="track"/>
+<tag k="maxweight" v="8"/></way>
+<way id="8"><nd ref="3"/><nd ref="4"/><tag k="highway" v="primary"/></way></osm>"""
+
+
+def test_roads_become_tables(tmp_path: Path) -> None:
+    extract = tmp_path / "a.osm"
+    extract.write_text(EXTRACT, "utf-8")
+    done = invoke("roads", extract, "--out", tmp_path, "--lang", "en")
+    assert done.exit_code == 0, done.output
+    assert "4 nodes, 2 edges" in done.output
+    assert "limit of weight: 1" in done.output
+    assert read_roads(tmp_path) == read_roads(extract)
+    again = invoke("roads", extract, "--out", tmp_path, "--lang", "en")
+    assert again.exit_code == 2
+    assert "is there already" in again.output
+
+
+def test_roads_around_a_scenario(tmp_path: Path) -> None:
+    extract = tmp_path / "a.osm"
+    extract.write_text(EXTRACT, "utf-8")
+    near = ("--around", HEPING, "--margin-km", "100")
+    done = invoke("roads", extract, "--out", tmp_path, *near)
+    assert done.exit_code == 0, done.output
+    assert read_roads(tmp_path).edge_ids == ("7-0",)
+
+
+@pytest.mark.parametrize("content", ["", "<html>404</html>", EXTRACT[:200]])
+def test_a_wrong_extract_is_told(content: str, tmp_path: Path) -> None:
+    extract = tmp_path / "a.osm.pbf"
+    extract.write_text(content, "utf-8")
+    done = invoke("roads", extract, "--out", tmp_path / "out", "--lang", "en")
+    assert done.exit_code == 2
+    assert "no OpenStreetMap" in done.output
+    assert not (tmp_path / "out").exists()
 
 
 def broken_copy(tmp_path: Path, out: Path) -> Path:

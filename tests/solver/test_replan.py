@@ -4,9 +4,9 @@ import pytest
 from tiny import replace, scenario, source, star, travel, truck, village
 
 from dispatch.check import check_plan
-from dispatch.cli.replan import is_done
 from dispatch.errors import PlanError
 from dispatch.plan import Route, Stop
+from dispatch.replanning import is_done
 from dispatch.scenario import NeedStandard, ServiceRules, TimeWindow
 from dispatch.solver import SolveParams, solve, split_day
 from dispatch.solver.day import Today

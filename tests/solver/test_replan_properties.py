@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from tiny import replace, scenario, source, truck, village
 
 from dispatch.check import check_plan
-from dispatch.cli.replan import is_done
 from dispatch.need import BANDS
+from dispatch.replanning import is_done
 from dispatch.scenario import (
     Depot,
     NeedStandard,

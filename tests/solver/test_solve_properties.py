@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny import NO_SETUP, ONE_BAND, scenario, source, truck, village
+from tiny import NO_SETUP, ONE_BAND, changed_at, scenario, source, truck, village
 
 from dispatch.check import check_plan
 from dispatch.need import BANDS, can_take_l, need_l
@@ -119,13 +119,20 @@ def ways(draw, scene):
     seconds = rng.integers(0, 2_400, size=(size, size))
     seconds[rng.random((size, size)) < draw(st.sampled_from([0.0, 0.2]))] = -1
     np.fill_diagonal(seconds, 0)
-    return Travel(
+    travel = Travel(
         place_ids=scene.place_ids,
         seconds=(seconds,),
         metres=(seconds,),
         class_of_truck={t.truck_id: 0 for t in scene.trucks},
         method="table",
     )
+    if draw(st.booleans()):
+        return travel
+    # Roads open and close during the day.
+    late = rng.integers(0, 2_400, size=(size, size))
+    late[rng.random((size, size)) < draw(st.sampled_from([0.0, 0.3]))] = -1
+    np.fill_diagonal(late, 0)
+    return changed_at(travel, draw(st.integers(0, 30)) * 1_200, late)
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)

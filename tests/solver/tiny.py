@@ -6,7 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from dispatch.scenario import (
+    NO_ROAD,
     Depot,
+    LaterTravel,
     NeedStandard,
     Scenario,
     ServiceRules,
@@ -74,6 +76,22 @@ def travel(scene, seconds):
         class_of_truck={t.truck_id: 0 for t in scene.trucks},
         method="table",
     )
+
+
+def changed_at(way, switch_s, late_s):
+    """Return travel whose times are those of ``late_s``, (P, P), from a moment on."""
+    early_s = way.seconds[0]
+    across_s = np.where(
+        (early_s == NO_ROAD) | (late_s == NO_ROAD), NO_ROAD, np.maximum(early_s, late_s)
+    )
+    later = LaterTravel(
+        switch_s=switch_s,
+        seconds=(late_s,),
+        metres=(late_s * 9,),
+        across_seconds=(across_s,),
+        across_metres=(across_s * 9,),
+    )
+    return replace(way, later=later)
 
 
 def star(scene, spokes):

@@ -15,6 +15,7 @@ from dispatch.errors import SolverError
 from dispatch.files import read_plan
 from dispatch.scenario import TravelTable
 from dispatch.solver.types import Progress
+from dispatch.web import jobs
 from dispatch.web.jobs import Job, JobStore, Request, State, digest_of
 from dispatch.web.worker import run
 
@@ -223,3 +224,15 @@ def test_result_of_another_version_is_no_plan(job, solve):
     run(job, solve)
     (job.folder / "result.pickle").write_bytes(b"not a pickle")
     assert Job(job.folder).result() is None
+
+
+def test_a_draft_of_another_version_is_left_alone(store, scenario, monkeypatch):
+    """After an update the fields of a scenario may differ: no page may fail on it."""
+    store.save_draft("old", scenario)
+    monkeypatch.setattr(jobs, "_schema", lambda: "another")
+    assert store.draft("old") is None
+    assert store.draft_keys() == []
+    monkeypatch.undo()
+    assert store.draft_keys() == ["old"]
+    next(store.folder.glob("drafts/*")).write_bytes(b"no pickle")
+    assert store.draft("old") is None

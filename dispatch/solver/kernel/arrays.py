@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 NUM_KEPT: Final = 4
 #: Stands for "no road", "not limited" and "never"; adding a few stays in range.
 BIG: Final = 1_000_000_000
+#: A switch of roads that no leg reaches, not even one without a road.
+NEVER: Final = 1_000_000_000_000
 
 
 def _ints(*names: str) -> list[tuple[str, type]]:
@@ -96,7 +98,12 @@ class Instance(NamedTuple):
     drop_setup_s: int  # the least of all villages
     first_animal_level: int
     first_normal_level: int
-    travel_s: npt.NDArray[np.int32]  # (drive class, P, P), BIG = no road
+    travel_s: npt.NDArray[np.int32]  # (drive class, P, P), BIG = no road; the
+    # least of the day: for bounds and what is near. Legs follow their departure:
+    early_s: npt.NDArray[np.int32]  # (drive class, P, P), over before the switch
+    late_s: npt.NDArray[np.int32]  # (drive class, P, P), begun after it
+    across_s: npt.NDArray[np.int32]  # (drive class, P, P), on the road at the switch
+    switch_s: int  # when roads open or close; NEVER: the same all day
     truck: RecordArray  # (R,)
     source: RecordArray  # (S,)
     village: RecordArray  # (V,)

@@ -17,6 +17,7 @@ from dispatch.solver.kernel.moves import (
 )
 from dispatch.solver.kernel.schedule import (
     fill_start,
+    leg_s,
     schedule_candidate,
     window_start,
 )
@@ -77,7 +78,7 @@ def _try_stops(
     split_price: float,
 ) -> None:
     """Consider every place in every trip of route ``r``."""
-    travel = inst.travel_s[inst.truck[r].drive_class]
+    drive_class = inst.truck[r].drive_class
     place = inst.first_village + v
     capacity = inst.truck[r].capacity
     unload = inst.truck[r].unload_s_per_l
@@ -112,13 +113,18 @@ def _try_stops(
                 if q >= min(want, 1 + least // 10) and random_unit(state) > BLINK:
                     _keep(state, per_l, r, i - 1, -1, 0, q)
             if can_visit:
-                to_v = travel[previous, place]
-                if to_v < BIG and travel[place, following] < BIG:
-                    # A trip leaves when all that is on board is released.
-                    arrive = max(0, inst.village[v].release - filled_at) + time_s + to_v
+                # A trip leaves when all that is on board is released.
+                leave = max(0, inst.village[v].release - filled_at) + time_s
+                to_v = leg_s(inst, drive_class, previous, place, leave)
+                if to_v < BIG:
+                    arrive = leave + to_v
                     start = window_start(inst.windows, v, arrive)
+                    onward = BIG
                     if start < BIG:
-                        next_at = start + setup + travel[place, following]
+                        served = start + setup
+                        onward = leg_s(inst, drive_class, place, following, served)
+                    if onward < BIG:
+                        next_at = start + setup + onward
                         slack = latest_next - next_at
                         q = min(want, spare, supply_left)
                         if per_l > 0:
@@ -126,11 +132,10 @@ def _try_stops(
                         if fill_rate > 0:
                             q = min(q, int(slack_first / fill_rate))
                         if q >= least and slack >= 0 and random_unit(state) > BLINK:
-                            detour = (
-                                to_v
-                                + travel[place, following]
-                                - travel[previous, following]
+                            direct = leg_s(
+                                inst, drive_class, previous, following, time_s
                             )
+                            detour = to_v + onward - direct
                             work = price * detour + setup + q * per_l
                             shift = next_at - arrive_next + q * per_l
                             cost = _waiting(work, shift, waiting_price)
@@ -170,7 +175,8 @@ def _try_new_trips(
     split_price: float,
 ) -> None:
     """Consider a trip of its own between any two trips of route ``r``."""
-    travel = inst.travel_s[inst.truck[r].drive_class]
+    drive_class = inst.truck[r].drive_class
+    travel = inst.travel_s[drive_class]
     place = inst.first_village + v
     unload = inst.truck[r].unload_s_per_l
     setup = inst.fill_setup_s + inst.village[v].drop_setup
@@ -209,7 +215,7 @@ def _try_new_trips(
             if q < least:
                 continue
             source = inst.first_source + s
-            to_s = travel[previous, source]
+            to_s = leg_s(inst, drive_class, previous, source, time_s)
             to_v = travel[source, place]
             onward = travel[place, following]
             if to_s >= BIG or to_v >= BIG or onward >= BIG:
@@ -228,11 +234,18 @@ def _try_new_trips(
                 filling = window_start(inst.source_windows, s, filling)
             if filling >= BIG:
                 continue
-            opens = filling + inst.fill_setup_s + to_v
             fill_l_s = q * inst.source[s].fill_s_per_l
-            arrive = int(opens + fill_l_s)
+            arrive = int(filling + inst.fill_setup_s + fill_l_s)
+            to_v = leg_s(inst, drive_class, source, place, arrive)
+            if to_v >= BIG:
+                continue
+            arrive += to_v
             start = window_start(inst.windows, v, arrive)
             if start >= BIG:
+                continue
+            served = start + inst.village[v].drop_setup
+            onward = leg_s(inst, drive_class, place, following, served)
+            if onward >= BIG:
                 continue
             wait = start - arrive
             next_at = start + inst.village[v].drop_setup + onward

@@ -9,7 +9,7 @@ import numpy as np
 from dispatch.plan import MOST_MOVED_S
 from dispatch.solver.jit import compiled
 from dispatch.solver.kernel.arrays import BIG
-from dispatch.solver.kernel.schedule import schedule_candidate, set_latest
+from dispatch.solver.kernel.schedule import leg_s, schedule_candidate, set_latest
 
 if TYPE_CHECKING:
     from dispatch.solver.kernel.arrays import Instance, IntArray, State
@@ -269,18 +269,20 @@ def commit_candidate(inst: Instance, state: State, r: int, n: int, back: int) ->
         node = state.entry[r, i].node
         if node < inst.first_village:
             state.drawn[node - inst.first_source] -= state.entry[r, i].litres
-    travel = inst.travel_s[inst.truck[r].drive_class]
+    drive_class = inst.truck[r].drive_class
     here = inst.truck[r].start
+    leave = inst.truck[r].shift_start
     drive = 0
     for i in range(n):
         node = state.draft[i].node
         state.entry[r, i] = state.draft[i]
-        drive += travel[here, node]
+        drive += leg_s(inst, drive_class, here, node, leave)
         here = node
+        leave = state.draft[i].end
         if node < inst.first_village:
             state.drawn[node - inst.first_source] += state.draft[i].litres
     if n > 0 or inst.truck[r].start != inst.truck[r].depot:
-        drive += travel[here, inst.truck[r].depot]
+        drive += leg_s(inst, drive_class, here, inst.truck[r].depot, leave)
     drive *= inst.truck[r].drive_price
     state.route[r].length = n
     state.route[r].back = back
@@ -456,8 +458,10 @@ def load_best(inst: Instance, state: State) -> None:
                 and state.b_route[r].pause_before == 0
             ):
                 last = state.b_route[r].pause_start + inst.truck[r].break_s
-            travel = inst.travel_s[inst.truck[r].drive_class]
-            back = last + travel[state.b_entry[r, n - 1].node, inst.truck[r].depot]
+            here = state.b_entry[r, n - 1].node
+            back = last + leg_s(
+                inst, inst.truck[r].drive_class, here, inst.truck[r].depot, last
+            )
         state.stamp[0] += 1
         state.counts[0] = 0
         commit_candidate(inst, state, r, n, back)

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from dispatch.solver.jit import compiled
-from dispatch.solver.kernel.arrays import BIG
+from dispatch.solver.kernel.arrays import BIG, NEVER
 
 if TYPE_CHECKING:
     from dispatch.solver.kernel.arrays import Instance, IntArray, State
@@ -16,6 +16,39 @@ if TYPE_CHECKING:
 def flow_s(litres: int, s_per_l: float) -> int:
     """Return whole seconds that litres take, rounded up."""
     return math.ceil(litres * s_per_l - 1e-9)
+
+
+@compiled
+def leg_s(inst: Instance, drive_class: int, here: int, node: int, depart: int) -> int:
+    """
+    Return seconds from departure to arrival, BIG or more if there is no road.
+
+    A leg is over before roads change, or keeps to roads that are open before and
+    after, or waits for the change; whatever is first.
+    """
+    if depart >= inst.switch_s:
+        return inst.late_s[drive_class, here, node]
+    early = inst.early_s[drive_class, here, node]
+    if depart + early <= inst.switch_s:
+        return early
+    wait = inst.switch_s - depart + inst.late_s[drive_class, here, node]
+    return min(wait, inst.across_s[drive_class, here, node])
+
+
+@compiled
+def leave_by(
+    inst: Instance, drive_class: int, here: int, node: int, arrive: int
+) -> int:
+    """Return the last departure that is at ``node`` by ``arrive``, or -BIG."""
+    leave = arrive - inst.late_s[drive_class, here, node]
+    if leave >= inst.switch_s:
+        return leave
+    early = min(arrive, inst.switch_s) - inst.early_s[drive_class, here, node]
+    if inst.switch_s >= NEVER:
+        return early
+    across = arrive - inst.across_s[drive_class, here, node]
+    # From the switch on the late roads would count.
+    return max(min(max(early, across), inst.switch_s - 1), -BIG)
 
 
 @compiled
@@ -341,7 +374,7 @@ def _run_candidate(
 
     Entries before ``first`` stand as they are in the route.
     """
-    travel = inst.travel_s[inst.truck[r].drive_class]
+    drive_class = inst.truck[r].drive_class
     time_s = inst.truck[r].shift_start
     here = inst.truck[r].start
     pause_s = inst.truck[r].break_s
@@ -362,7 +395,7 @@ def _run_candidate(
                 time_s = state.route[r].pause_start + pause_s
     for i in range(first, n):
         node = state.draft[i].node
-        leg = travel[here, node]
+        leg = leg_s(inst, drive_class, here, node, time_s)
         if leg >= BIG:
             return BIG
         arrive = time_s + leg
@@ -374,6 +407,9 @@ def _run_candidate(
             state.draft_pause[0] = i - 1
             state.draft_pause[1] = 0
             state.draft_pause[2] = pause_at
+            leg = leg_s(inst, drive_class, here, node, pause_at + pause_s)
+            if leg >= BIG:
+                return BIG
             arrive = pause_at + pause_s + leg
             open_break = False
         start = _service_start(inst, state, r, i, n, arrive)
@@ -400,7 +436,7 @@ def _run_candidate(
         if time_s > inst.truck[r].shift_end:
             return BIG
         here = node
-    leg = travel[here, inst.truck[r].depot]
+    leg = leg_s(inst, drive_class, here, inst.truck[r].depot, time_s)
     if leg >= BIG:
         return BIG
     back = time_s + leg
@@ -411,6 +447,7 @@ def _run_candidate(
         state.draft_pause[0] = n - 1
         state.draft_pause[1] = 0
         state.draft_pause[2] = pause_at
+        leg = leg_s(inst, drive_class, here, inst.truck[r].depot, pause_at + pause_s)
         back = pause_at + pause_s + leg
     if back > inst.truck[r].shift_end:
         return BIG
@@ -450,7 +487,7 @@ def set_latest(inst: Instance, state: State, r: int) -> None:
     A filling may move within the gap that other trucks leave at its bays now; a
     later gap is not counted on.
     """
-    travel = inst.travel_s[inst.truck[r].drive_class]
+    drive_class = inst.truck[r].drive_class
     following = inst.truck[r].depot
     limit = inst.truck[r].shift_end
     if inst.truck[r].needs_break and state.route[r].pause_entry < -1:
@@ -464,7 +501,7 @@ def set_latest(inst: Instance, state: State, r: int) -> None:
         start = state.entry[r, i].start
         end = state.entry[r, i].end
         duration = end - start
-        limit -= travel[node, following]
+        limit = leave_by(inst, drive_class, node, following, limit)
         if state.route[r].pause_entry == i and state.route[r].pause_before == 0:
             limit = min(limit - inst.truck[r].break_s, inst.truck[r].break_until)
         if state.entry[r, i].fixed:

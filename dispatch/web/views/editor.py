@@ -47,11 +47,18 @@ def forget() -> None:
         st.session_state.pop(name, None)
 
 
-def show(context: Context, loaded: Loaded) -> None:
-    """Draw the editor of one table; every valid change is saved at once."""
+def show(context: Context, loaded: Loaded, *, only: str | None = None) -> None:
+    """
+    Draw the editor of one table; every valid change is saved at once.
+
+    Parameters
+    ----------
+    only
+        The table to edit; None lets one be chosen.
+    """
     t = context.t
     st.caption(t("edit.intro"))
-    name = st.segmented_control(
+    name = only or st.segmented_control(
         t("edit.table"),
         _TABLES,
         format_func=lambda name: _title(name, t),

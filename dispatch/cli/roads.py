@@ -1,0 +1,110 @@
+"""`dispatch roads`: a map extract as plain tables of roads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.markup import escape
+
+from dispatch.cli.screen import errors_console, results_console
+from dispatch.cli.summary import new_table
+from dispatch.files.raw import MAX_ROWS
+from dispatch.files.read import read_scenario
+from dispatch.files.road_files import read_roads
+from dispatch.files.road_tables import write_roads
+from dispatch.files.roads import box_of
+from dispatch.roads import CLOSED, NO_HEAVY
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from dispatch.cli.words import TerminalWords
+    from dispatch.geo.ways import Box
+    from dispatch.roads import RoadNetwork
+
+
+def roads_on_terminal(
+    extract: Path,
+    out: Path,
+    around: Path | None,
+    *,
+    margin_km: float,
+    t: TerminalWords,
+) -> None:
+    """Write the roads of an extract as tables, and show what was in it."""
+    box = None if around is None else box_of_scenario(around, margin_km=margin_km)
+    roads = read_roads(extract, box=box)
+    nodes, edges = write_roads(roads, out)
+    console = results_console()
+    console.print(class_table(roads, t))
+    for line in summary_lines(roads, t):
+        console.print(escape(line), soft_wrap=True)
+    if max(roads.num_nodes, roads.num_edges) > MAX_ROWS:
+        said = t("cli.roads.large", most=f"{MAX_ROWS:,}")
+        errors_console().print(escape(said), style="yellow", soft_wrap=True)
+    said = t("cli.roads.written", nodes=nodes, edges=edges)
+    console.print(escape(said), soft_wrap=True)
+
+
+def box_of_scenario(path: Path, *, margin_km: float) -> Box | None:
+    """Return the box of all places of a scenario, with a margin."""
+    scenario = read_scenario(path)
+    places = [
+        *((depot.lat, depot.lon) for depot in scenario.depots),
+        *((source.lat, source.lon) for source in scenario.sources),
+        *((village.lat, village.lon) for village in scenario.villages),
+        *(village.stop_at for village in scenario.villages),
+    ]
+    return box_of(places, margin_km=margin_km)
+
+
+def class_table(roads: RoadNetwork, t: TerminalWords) -> Table:
+    """Return edges and kilometres by class of road, the longest first."""
+    columns = [
+        (t("cli.roads.class"), False),
+        (t("cli.roads.edges"), True),
+        (t("cli.roads.km"), True),
+    ]
+    table = new_table("", columns)
+    # Barriers have no length and no class.
+    long = np.flatnonzero(roads.length_m > 0)
+    names, at = np.unique(
+        np.array([roads.road_class[idx] for idx in long], dtype=np.str_),
+        return_inverse=True,
+    )
+    metres = np.bincount(at, roads.length_m[long], minlength=len(names))
+    edges = np.bincount(at, minlength=len(names))
+    for idx in np.argsort(-metres):
+        name = str(names[idx]) or t("cli.roads.none")
+        table.add_row(escape(name), f"{edges[idx]:,}", f"{metres[idx] / 1000:,.1f}")
+    return table
+
+
+def summary_lines(roads: RoadNetwork, t: TerminalWords) -> list[str]:
+    """Return how many edges are limited, graded and closed, and whose data it is."""
+    lines = [
+        t(
+            "cli.roads.title",
+            nodes=f"{roads.num_nodes:,}",
+            edges=f"{roads.num_edges:,}",
+            km=f"{roads.length_m.sum() / 1000:,.1f}",
+        ),
+        t(
+            "cli.roads.limits",
+            weight=int(np.isfinite(roads.max_gross_t).sum()),
+            width=int(np.isfinite(roads.width_m).sum()),
+            height=int(np.isfinite(roads.max_height_m).sum()),
+            no_heavy=int((roads.access == NO_HEAVY).sum()),
+            closed=int((roads.access == CLOSED).sum()),
+        ),
+        t(
+            "cli.roads.heights",
+            count=int(np.isfinite(roads.node_ele_m).sum()),
+            graded=int(np.isfinite(roads.grade).sum()),
+        ),
+    ]
+    if roads.attribution:
+        lines.append(t("cli.roads.credit", credit=roads.attribution))
+    return lines

@@ -1,0 +1,98 @@
+"""Arrays that took long to make, kept on disk under a hash of what made them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import tempfile
+import zipfile
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    Arrays = Mapping[str, npt.NDArray[Any]]
+
+#: Environment variable that names another folder.
+FOLDER_VARIABLE: Final = "DISPATCH_CACHE"
+#: When the files are larger than this in all, the oldest go.
+MOST_BYTES: Final = 2_000_000_000
+
+
+def cache_folder() -> Path:
+    """Return the folder of the cache, which need not exist yet."""
+    own = os.environ.get(FOLDER_VARIABLE)
+    if own:
+        return Path(own)
+    shared = os.environ.get("XDG_CACHE_HOME")
+    return (Path(shared) if shared else Path.home() / ".cache") / "water-dispatch"
+
+
+def load(key: str) -> dict[str, npt.NDArray[Any]] | None:
+    """
+    Return the arrays of a key; None if they are not there or damaged.
+
+    Parameters
+    ----------
+    key
+        Letters, digits and dashes, such as a kind and a hash of the content.
+    """
+    try:
+        # numpy leaves a damaged file open that it opened itself.
+        with _path(key).open("rb") as stream, np.load(stream) as stored:
+            return {name: stored[name] for name in stored.files}
+    except (OSError, ValueError, KeyError, EOFError, RuntimeError):
+        return None
+    except (zipfile.BadZipFile, zlib.error, TypeError, AttributeError):
+        return None
+
+
+def store(key: str, arrays: Arrays) -> None:
+    """Keep the arrays under a key; a cache that cannot be written is passed over."""
+    path = _path(key)
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".npz")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                np.savez(stream, **arrays)  # type: ignore[arg-type]  # allow_pickle is none of the names
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        trim(path.parent)
+
+
+def trim(folder: Path, *, most_bytes: int = MOST_BYTES) -> None:
+    """Remove the oldest files of a cache until the rest is small enough."""
+    found = [(path.stat(), path) for path in folder.glob("*.npz")]
+    total = sum(stat.st_size for stat, _ in found)
+    for stat, path in sorted(found, key=lambda item: item[0].st_mtime_ns):
+        if total <= most_bytes:
+            break
+        path.unlink(missing_ok=True)
+        total -= stat.st_size
+
+
+def texts_to_array(texts: tuple[str, ...]) -> npt.NDArray[np.uint8]:
+    """Return texts as bytes, far smaller than numpy's text of one width."""
+    joined = "".join(f"{text}\0" for text in texts).encode("utf-8", "replace")
+    return np.frombuffer(joined, dtype=np.uint8)
+
+
+def array_to_texts(array: npt.NDArray[np.uint8]) -> tuple[str, ...]:
+    """Return the texts of ``texts_to_array``."""
+    return tuple(array.tobytes().decode("utf-8").split("\0")[:-1])
+
+
+def _path(key: str) -> Path:
+    if not re.fullmatch(r"[\w-]{1,200}", key):
+        raise ValueError(f"not a key of the cache: {key!r}")
+    return cache_folder() / f"{key}.npz"

@@ -1,0 +1,318 @@
+"""An OpenStreetMap extract (.osm.pbf, .osm, packed or not) -> ``RoadNetwork``."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from array import array
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from dispatch.errors import DataError, Problem
+from dispatch.geo import cache
+from dispatch.geo import tags as tag
+from dispatch.geo.road_cache import arrays_to_roads, roads_to_arrays
+from dispatch.geo.split import build_network
+from dispatch.geo.ways import (
+    MISSING,
+    Barrier,
+    Way,
+    WayPoints,
+    clip_ways,
+)
+from dispatch.messages import say
+from dispatch.roads import OPEN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    import numpy.typing as npt
+    import osmium
+
+    from dispatch.geo.ways import Box
+    from dispatch.roads import RoadNetwork
+
+    Ints = npt.NDArray[np.int64]
+    _Floats = npt.NDArray[np.float64]
+
+ATTRIBUTION: Final = "© OpenStreetMap contributors (ODbL)"
+#: Part of the cache's key: raise it when the same file gives another network.
+_READER_VERSION: Final = 1
+#: Endings of file names and what osmium calls their formats.
+_FORMATS: Final = {
+    ".osm.pbf": "pbf",
+    ".pbf": "pbf",
+    ".osm.bz2": "osm.bz2",
+    ".osm.gz": "osm.gz",
+    ".osm": "osm",
+}
+_MAIN: Final = ("motorway", "trunk", "primary", "secondary", "tertiary")
+#: Roads that trucks may use, the most important first.
+HIGHWAYS: Final = (
+    *_MAIN,
+    *(f"{name}_link" for name in _MAIN),
+    *("unclassified", "residential", "road", "living_street", "service", "track"),
+)
+_RANK: Final = {name: rank for rank, name in enumerate(HIGHWAYS)}
+
+
+def osm_format(name: str) -> str | None:
+    """Return what osmium calls the format of a file; None: not an extract."""
+    plain = PurePosixPath(name).name.casefold()
+    found = [form for end, form in _FORMATS.items() if plain.endswith(end)]
+    return found[0] if found else None
+
+
+def read_osm(path: str | Path, *, box: Box | None = None) -> RoadNetwork:
+    """
+    Return the roads of an extract, as ``read_osm_bytes``.
+
+    Raises
+    ------
+    DataError
+        Also if the file cannot be opened.
+    """
+    path = Path(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        said = say("cannot_be_opened", error=error.strerror)
+        raise DataError([Problem(path.name, said)]) from error
+    return read_osm_bytes(data, path.name, box=box)
+
+
+def read_osm_bytes(data: bytes, name: str, *, box: Box | None = None) -> RoadNetwork:
+    """
+    Return the roads of the content of an extract, from the cache if it is there.
+
+    Parameters
+    ----------
+    name
+        File name; its ending tells the format.
+    box
+        South, west, north, east in degrees. Ways without a point inside are left
+        out; the others are kept whole.
+
+    Raises
+    ------
+    DataError
+        If the file is damaged or cut off, is something else, or has no roads (there).
+    """
+    what = f"{_READER_VERSION} {osm_format(name)} {box}".encode()
+    key = f"osm-{hashlib.sha256(what + hashlib.sha256(data).digest()).hexdigest()}"
+    stored = cache.load(key)
+    found = None
+    if stored is not None:
+        found = arrays_to_roads(stored, attribution=ATTRIBUTION)
+    if found is None:
+        found = _parse(data, name, box)
+        cache.store(key, roads_to_arrays(found))
+    return found
+
+
+def _parse(data: bytes, name: str, box: Box | None) -> RoadNetwork:
+    import osmium  # takes a tenth of a second
+
+    file = _Extract(data, osm_format(name) or "")
+    try:
+        _refuse_half_answer(data)
+        ways = file.ways()
+        points = file.points(ways) if ways.rows else None
+    # osmium tells most, from damaged blocks to wrong XML, as RuntimeError; texts that
+    # are no UTF-8 and numbers out of range come from its binding.
+    except (
+        RuntimeError,
+        ValueError,
+        OverflowError,
+        TypeError,
+        OSError,
+        osmium.InvalidLocationError,
+    ) as error:
+        reason = " ".join(str(error).split())[:120]
+        raise DataError([Problem(name, say("osm_broken", error=reason))]) from error
+    if points is None:
+        raise DataError([Problem(name, say("osm_without_roads"))])
+    rows = ways.rows
+    if box is not None:
+        rows, points = clip_ways(rows, points, box)
+    network = build_network(rows, points, attribution=ATTRIBUTION)
+    if not network.num_edges:
+        key = "osm_without_roads" if box is None else "osm_elsewhere"
+        raise DataError([Problem(name, say(key))])
+    return network
+
+
+def _refuse_half_answer(data: bytes) -> None:
+    """Raise if a query service stopped half way: it closes its XML all the same."""
+    said = re.search(rb"<remark>\s*(runtime error[^<]*)", data[-4000:])
+    if said is not None:
+        raise ValueError(said[1].decode("utf-8", "replace"))
+
+
+@dataclass(slots=True)
+class _Ways:
+    """Ways in the order of the file; ``at`` says where each begins in ``refs``."""
+
+    rows: list[Way] = field(default_factory=list)
+    refs: array[int] = field(default_factory=lambda: array("q"))
+    at: array[int] = field(default_factory=lambda: array("q", [0]))
+
+
+class _Extract:
+    """The content of an extract, read in several passes."""
+
+    def __init__(self, data: bytes, form: str) -> None:
+        self._data = data
+        self._form = form
+
+    def _objects(self, entity: str, *filters: osmium.BaseFilter) -> Iterator[Any]:
+        import osmium
+
+        buffer = osmium.io.FileBuffer(self._data, self._form)
+        bits = osmium.osm.NODE if entity == "node" else osmium.osm.WAY
+        processor = osmium.FileProcessor(buffer, bits)
+        for item in filters:
+            processor = processor.with_filter(item)
+        things: Iterator[Any] = iter(processor)
+        return (thing for thing in things if not thing.deleted)
+
+    def ways(self) -> _Ways:
+        """Return all ways that trucks may use."""
+        from osmium.filter import TagFilter
+
+        found = _Ways()
+        seen: set[int] = set()
+        wanted = TagFilter(*(("highway", value) for value in HIGHWAYS))
+        for item in self._objects("way", wanted):
+            tags = {entry.k: entry.v for entry in item.tags}
+            if tags.get("area") == "yes" or item.id in seen:
+                continue
+            seen.add(item.id)
+            found.rows.append(way_of(str(item.id), tags))
+            found.refs.extend([node.ref for node in item.nodes])
+            found.at.append(len(found.refs))
+        return found
+
+    def points(self, ways: _Ways) -> WayPoints:
+        """Return the points of the ways, with heights and barriers where they are."""
+        refs = np.array(ways.refs, dtype=np.int64)
+        wanted = np.unique(refs)
+        ids, lat, lon = self._positions(wanted)
+        at = np.searchsorted(ids, refs)
+        at[at == len(ids)] = 0
+        known = ids[at] == refs if len(ids) else np.zeros(len(refs), dtype=np.bool_)
+        ele_m = np.full(len(ids), np.nan)
+        barriers: dict[int, Barrier] = {}
+        for node_id, tags in self._tagged(wanted):
+            position = int(np.searchsorted(ids, node_id))
+            if position == len(ids) or ids[position] != node_id:
+                continue
+            ele_m[position] = _height_m(tags.get("ele", ""))
+            barrier = barrier_of(tags)
+            if barrier is not None:
+                barriers[position] = barrier
+        return WayPoints(
+            ids=[str(label) for label in ids.tolist()],
+            lat=lat,
+            lon=lon,
+            ele_m=ele_m,
+            way_at=np.array(ways.at, dtype=np.int64),
+            point_idx=np.where(known, at, MISSING),
+            barriers=barriers,
+        )
+
+    def _positions(self, wanted: Ints) -> tuple[Ints, _Floats, _Floats]:
+        ids, lat, lon = array("q"), array("d"), array("d")
+        for item in self._nodes(wanted):
+            location = item.location
+            if location.valid():
+                ids.append(item.id)
+                # Whole steps of 1e-7 degrees: the decimals as they were written.
+                lat.append(location.y)
+                lon.append(location.x)
+        label, first = np.unique(np.array(ids, dtype=np.int64), return_index=True)
+        return label, np.array(lat)[first] / 1e7, np.array(lon)[first] / 1e7
+
+    def _tagged(self, wanted: Ints) -> Iterator[tuple[int, dict[str, str]]]:
+        from osmium.filter import KeyFilter
+
+        for item in self._nodes(wanted, KeyFilter("barrier", "ele")):
+            yield item.id, {entry.k: entry.v for entry in item.tags}
+
+    def _nodes(self, wanted: Ints, *filters: osmium.BaseFilter) -> Iterable[Any]:
+        from osmium.filter import IdFilter
+
+        if wanted[0] >= 0:
+            return self._objects("node", IdFilter(wanted.tolist()), *filters)
+        # What was drawn by hand and never uploaded has negative ids.
+        ids = set(wanted.tolist())
+        return (n for n in self._objects("node", *filters) if n.id in ids)
+
+
+def way_of(way_id: str, tags: Mapping[str, str]) -> Way:
+    """Return what the tags of a way say of all its stretches."""
+    highway = tags.get("highway", "")
+    speed = tag.lowest_of(tags, ("maxspeed:hgv",), tag.parse_km_h)
+    if speed is None:
+        speed = tag.lowest_of(tags, ("maxspeed",), tag.parse_km_h)
+    limits = _measures(tags)
+    return Way(
+        way_id=way_id,
+        name=tag.clean_text(tags.get("name")) or tag.clean_text(tags.get("ref")),
+        road_class=tag.clean_text(highway),
+        surface=tag.clean_text(tags.get("surface")),
+        tracktype=tag.clean_text(tags.get("tracktype")),
+        smoothness=tag.clean_text(tags.get("smoothness")),
+        width_m=limits.width_m,
+        max_height_m=limits.max_height_m,
+        max_gross_t=limits.max_gross_t,
+        max_speed_km_h=speed,
+        grade=tag.parse_grade(tags.get("incline", "")),
+        access=tag.access_of(tags),
+        is_bridge=tag.is_bridge(tags),
+        direction=tag.direction_of(tags),
+        rank=_RANK.get(highway, len(HIGHWAYS)),
+    )
+
+
+def _measures(tags: Mapping[str, str]) -> Barrier:
+    """Return the posted limits of a way or barrier; ``width`` is none of them."""
+    return Barrier(
+        width_m=tag.lowest_of(
+            tags, ("maxwidth", "maxwidth:physical"), tag.parse_metres
+        ),
+        max_height_m=tag.lowest_of(
+            tags, ("maxheight", "maxheight:physical"), tag.parse_metres
+        ),
+        max_gross_t=tag.lowest_of(
+            tags, ("maxweight", "maxweightrating"), tag.parse_tonnes
+        ),
+    )
+
+
+def barrier_of(tags: Mapping[str, str]) -> Barrier | None:
+    """Return the barrier of a node; None if it is none, or one that lets all pass."""
+    if "barrier" not in tags:
+        return None
+    limits = _measures(tags)
+    found = Barrier(
+        name=tag.clean_text(tags.get("name")) or tag.clean_text(tags["barrier"]),
+        width_m=limits.width_m,
+        max_height_m=limits.max_height_m,
+        max_gross_t=limits.max_gross_t,
+        access=tag.barrier_access(tags),
+    )
+    is_free = found == Barrier(name=found.name, access=OPEN)
+    return None if is_free else found
+
+
+def _height_m(text: str) -> float:
+    """Return metres above the sea; NaN where the tag is no height on Earth."""
+    try:
+        height_m = float(text.removesuffix("m").strip().replace(",", "."))
+    except ValueError:
+        return float("nan")
+    return round(height_m, 2) if -500 <= height_m <= 9000 else float("nan")

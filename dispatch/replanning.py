@@ -1,0 +1,154 @@
+"""The rest of a day planned anew: what is done stays, and every change has a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dispatch.changes import plan_changes
+from dispatch.check import check_plan
+from dispatch.errors import PlanError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from dispatch.changes import Change
+    from dispatch.check import Violation
+    from dispatch.plan import Plan, Route
+    from dispatch.scenario import Scenario, Travel
+    from dispatch.solver.types import Progress, SolveParams, SolveResult
+
+
+@dataclass(frozen=True, slots=True)
+class Replanned:
+    """
+    A new plan beside the one before.
+
+    Attributes
+    ----------
+    violations
+        Rules that the new part breaks; empty for a plan that may be used.
+    past
+        Rules that what is done breaks: nobody can change it any more.
+    """
+
+    plan: Plan
+    changes: Sequence[Change]
+    violations: Sequence[Violation]
+    past: Sequence[Violation]
+    result: SolveResult
+
+
+def replan_day(
+    scenario: Scenario,
+    travel: Travel,
+    previous: Plan,
+    params: SolveParams,
+    *,
+    now_s: int,
+    seed: int = 0,
+    delays_s: Mapping[str, int] | None = None,
+    locked_villages: frozenset[str] = frozenset(),
+    change_price_l: int = 0,
+    solve: Callable[..., SolveResult] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Replanned:
+    """
+    Return the plan of the rest of a day and what it changes.
+
+    Parameters
+    ----------
+    scenario, travel
+        As they are now.
+    now_s
+        Seconds since midnight; stops that began earlier stay as they are.
+    solve
+        The solver; None takes ours.
+
+    Raises
+    ------
+    PlanError
+        If no plan was found.
+    """
+    # OR-Tools and numba take a second to import.
+    from dispatch.solver import solve as own_solve
+    from dispatch.solver import split_day
+
+    done, promised = split_day(
+        previous, now_s, delays_s=delays_s or {}, locked_villages=locked_villages
+    )
+    result = (solve or own_solve)(
+        scenario,
+        travel,
+        params,
+        seed=seed,
+        progress=progress,
+        should_stop=should_stop,
+        done=done,
+        locked=promised,
+        now_s=now_s,
+        previous=previous,
+        change_price_l=change_price_l,
+        delays_s=delays_s or {},
+    )
+    if result.plan is None:
+        raise PlanError(result.message or result.status)
+    found = check_plan(scenario, travel, result.plan)
+    is_past = [is_done(v, done, result.plan, scenario) for v in found]
+    return Replanned(
+        plan=result.plan,
+        changes=plan_changes(
+            scenario,
+            travel,
+            previous,
+            result.plan,
+            now_s=now_s,
+            done=done,
+            delays_s=delays_s,
+        ),
+        violations=[v for v, past in zip(found, is_past, strict=True) if not past],
+        past=[v for v, past in zip(found, is_past, strict=True) if past],
+        result=result,
+    )
+
+
+def is_done(
+    violation: Violation, done: Sequence[Route], plan: Plan, scenario: Scenario
+) -> bool:
+    """
+    Whether a broken rule concerns what nobody can change any more.
+
+    These are the stops that are done, the way home from the last of them, a pause
+    for which they were too late, and trucks, sources and villages to which the plan
+    adds nothing.
+    """
+    kept = {route.truck_id: len(route.stops) for route in done}
+    idx, truck_id, place_id = (
+        violation.stop_index,
+        violation.truck_id,
+        violation.place_id,
+    )
+    if idx is not None and idx < kept.get(truck_id or "", 0):
+        return True
+    if violation.rule == 13 and _missed_pause(scenario, done, truck_id):
+        return True
+    is_truck_done = truck_id is not None
+    is_place_done = truck_id is None and place_id is not None
+    for route in plan.routes:
+        for stop in route.stops[kept.get(route.truck_id, 0) :]:
+            if stop.kind in ("fill", "deliver"):
+                is_truck_done = is_truck_done and route.truck_id != truck_id
+                is_place_done = is_place_done and stop.place_id != place_id
+    return is_truck_done or is_place_done
+
+
+def _missed_pause(
+    scenario: Scenario, done: Sequence[Route], truck_id: str | None
+) -> bool:
+    windows = {truck.truck_id: truck.break_window for truck in scenario.trucks}
+    window = windows.get(truck_id or "")
+    return window is not None and any(
+        route.truck_id == truck_id and route.stops[-1].end_s > window.late_s
+        for route in done
+    )

@@ -1,0 +1,23 @@
+"""Driving times of single legs for the parts of the solver that are not compiled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dispatch.solver.kernel.schedule import leave_by, leg_s
+
+if TYPE_CHECKING:
+    from dispatch.solver.kernel.arrays import Instance
+
+
+def leg_at(instance: Instance, r: int, here: int, node: int, depart_s: int) -> int:
+    """Return seconds from departure to arrival of truck ``r``; BIG: no road."""
+    drive_class = int(instance.truck["drive_class"][r])
+    # Without compiled code: its start costs more than a few thousand legs.
+    return int(leg_s.py_func(instance, drive_class, here, node, depart_s))  # type: ignore[attr-defined]  # of numba's dispatcher
+
+
+def leave_at(instance: Instance, r: int, here: int, node: int, arrive_s: int) -> int:
+    """Return the last departure of truck ``r`` that arrives in time."""
+    drive_class = int(instance.truck["drive_class"][r])
+    return int(leave_by.py_func(instance, drive_class, here, node, arrive_s))  # type: ignore[attr-defined]  # of numba's dispatcher

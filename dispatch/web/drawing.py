@@ -1,0 +1,195 @@
+"""A map to click and draw on, as a component of the page: no outside assets."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
+
+import streamlit as st
+
+from dispatch.web.assets import LEAFLET_DIR, LEAFLET_URL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from dispatch.web.words import Words
+
+Shape = Literal["point", "pair", "line", "area"]
+Mode = Literal["point", "pair", "line", "area", "locate"]
+Points = tuple[tuple[float, float], ...]
+
+_HTML: Final = """
+<div class="wd-drawing-bar" role="toolbar"></div>
+<div class="wd-drawing-hint" role="status"></div>
+<div class="wd-drawing-map"></div>
+"""
+_CSS: Final = """
+.wd-drawing-map { height: min(62vh, 560px); min-height: 320px; border-radius: 8px;
+  background: #F6F4EF; z-index: 0; cursor: crosshair;
+  font: 14px/1.5 system-ui, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei",
+    sans-serif; }
+.wd-drawing-bar { display: flex; flex-wrap: wrap; gap: 6px; }
+.wd-drawing-bar button { min-height: 44px; min-width: 44px; padding: 0 14px;
+  border: 1px solid #0B5A84; border-radius: 8px; background: #fff; color: #0B5A84;
+  font: inherit; cursor: pointer; }
+.wd-drawing-bar button[aria-pressed="true"] { background: #0B5A84; color: #fff; }
+.wd-drawing-bar button:disabled { opacity: .45; cursor: default; }
+.wd-drawing-bar .wd-drawing-done { border-color: #1B6E3A; color: #1B6E3A;
+  font-weight: 700; }
+.wd-drawing-bar [hidden] { display: none; }
+.wd-drawing-hint { min-height: 1.6em; padding: 4px 0; color: #444; }
+.wd-drawing-place { text-align: center; line-height: 24px; font-size: 16px; }
+.wd-drawing-place span { background: #fff; border: 2px solid #0B5A84;
+  border-radius: 50%; display: block; width: 24px; height: 24px; line-height: 22px;
+  font-size: 13px; }
+.leaflet-bar a { width: 44px !important; height: 44px !important;
+  line-height: 44px !important; }
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """
+    What somebody clicked or drew.
+
+    Attributes
+    ----------
+    points
+        (lat, lon) in WGS-84.
+    located_m
+        Accuracy in metres where the phone's own position was taken; None: drawn.
+    """
+
+    shape: Shape
+    points: Points
+    located_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Lines or areas of one look; ``points`` as Leaflet nests them."""
+
+    points: Sequence[Any]
+    style: dict[str, Any]
+    tip: str = ""
+    is_area: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A marked place with one character as its sign; ``moves``: can be dragged."""
+
+    name: str
+    lat: float
+    lon: float
+    sign: str
+    moves: bool = False
+
+
+@cache
+def _component() -> Callable[..., Any]:
+    folder = Path(__file__).parent
+    css = (LEAFLET_DIR / "leaflet.css").read_text(encoding="utf-8")
+    # Its pictures are not used here, and their paths would not be found.
+    css = css.replace("url(images/", f"url({LEAFLET_URL}/images/")
+    return cast(
+        "Callable[..., Any]",
+        st.components.v2.component(
+            "water_dispatch_drawing",
+            html=_HTML,
+            css=css + _CSS,
+            js=(folder / "drawing.js").read_text(encoding="utf-8"),
+        ),
+    )
+
+
+def drawing_map(
+    key: str,
+    t: Words,
+    *,
+    modes: Sequence[Mode],
+    lines: Sequence[Line],
+    places: Sequence[Place],
+    bounds: tuple[tuple[float, float], tuple[float, float]] | None,
+    view: str = "",
+    clear: bool = False,
+) -> Drawing | None:
+    """
+    Show the map and return what was drawn since the last run, None if nothing.
+
+    Parameters
+    ----------
+    modes
+        What can be drawn, the first is on from the start.
+    bounds
+        South-west and north-east corner as (lat, lon).
+    view
+        The map moves to ``bounds`` when this changes, and stays where the user
+        moved it otherwise.
+    clear
+        Whether what was drawn but not finished goes away.
+    """
+    base = st.get_option("server.baseUrlPath").strip("/")
+    words = (*modes, *(f"{mode}_hint" for mode in modes if mode != "locate"))
+    words += ("done", "undo", "broken", "locating", "locate_impossible")
+    words += ("locate_denied", "locate_failed")
+    content: dict[str, Any] = {
+        "lines": [
+            {
+                "points": line.points,
+                "style": line.style,
+                "tip": line.tip,
+                "area": line.is_area,
+            }
+            for line in lines
+        ],
+        "places": [
+            {
+                "name": place.name,
+                "at": [place.lat, place.lon],
+                "sign": place.sign,
+                "moves": place.moves,
+            }
+            for place in places
+        ],
+        "modes": list(modes),
+        "words": {word: t(f"drawing.{word}") for word in words},
+        "clear": clear,
+    }
+    digest = hashlib.sha256(json.dumps(content, default=str).encode()).hexdigest()
+    found = _component()(
+        key=key,
+        data={
+            **content,
+            "version": digest[:16],
+            "bounds": bounds,
+            "view": view,
+            "leaflet": f"/{base}{LEAFLET_URL}/leaflet.js".replace("//", "/"),
+        },
+        on_drawn_change=lambda: None,
+    )
+    return parse_drawing(getattr(found, "drawn", None))
+
+
+def parse_drawing(value: Any) -> Drawing | None:
+    """Return what the browser sent, None if it is nothing or makes no sense."""
+    try:
+        shape = value["shape"]
+        points = tuple((float(lat), float(lon)) for lat, lon in value["points"])
+        accuracy = value.get("located_m")
+        located_m = None if accuracy is None else float(accuracy)
+    except (TypeError, KeyError, ValueError, AttributeError):
+        return None
+    is_valid = all(
+        math.isfinite(lat) and math.isfinite(lon) and abs(lat) <= 90 and abs(lon) <= 180
+        for lat, lon in points
+    )
+    least = {"point": 1, "pair": 2, "line": 3, "area": 3}.get(shape, 0)
+    if not is_valid or not 0 < least <= len(points) <= 2_000:
+        return None
+    return Drawing(shape, points, located_m)

@@ -1,0 +1,171 @@
+"""Roads, limits and places of a scenario as lines and marks for a map to draw on."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import shapely
+
+from dispatch.geo.nearby import lines_of
+from dispatch.geo.road_model import edge_line, road_model
+from dispatch.geo.snap import places_of
+from dispatch.web.drawing import Line, Place
+
+if TYPE_CHECKING:
+    from dispatch.geo.limits import Stretch
+    from dispatch.roads import RoadLimit, RoadNetwork
+    from dispatch.scenario import Scenario
+    from dispatch.web.words import Words
+
+    Points = list[tuple[float, float]]
+    Box = tuple[tuple[float, float], tuple[float, float]]
+
+#: Drawn wide; all that is neither wide nor of the middle kind is drawn thin.
+_HIGH = ("motorway", "trunk", "primary", "secondary")
+MAIN: Final = frozenset(
+    (*_HIGH, *(f"{name}_link" for name in _HIGH), "county", "国道", "省道", "县道")
+)
+MIDDLE: Final = frozenset(
+    ("tertiary", "tertiary_link", "township", "unclassified", "乡道")
+)
+_WIDTH: Final = {"main": 4.0, "middle": 2.6, "small": 1.4}
+#: Corners that move a line by less are left out; about a pixel at zoom 13.
+_CORNER_M: Final = 8.0
+#: Roads so far around the places are drawn.
+_MARGIN_DEG: Final = 0.06
+
+
+def rank_of(road_class: str) -> str:
+    """Return ``main``, ``middle`` or ``small`` of a class of roads."""
+    name = road_class.strip().casefold()
+    return "main" if name in MAIN else "middle" if name in MIDDLE else "small"
+
+
+def bounds_of(scenario: Scenario) -> Box | None:
+    """Return the south-west and north-east corners of all places; None: no place."""
+    points = [(place.lat, place.lon) for place in places_of(scenario)]
+    if not points:
+        return None
+    lats, lons = zip(*points, strict=True)
+    return (min(lats), min(lons)), (max(lats), max(lons))
+
+
+def road_lines(scenario: Scenario) -> list[Line]:
+    """Return the roads around the places, three lines of many parts each."""
+    box = bounds_of(scenario)
+    if scenario.roads is None or box is None:
+        return []
+    return [
+        Line(points, {"color": "#A39B8B", "weight": _WIDTH[rank], "interactive": False})
+        for rank, points in _by_rank(scenario.roads, box).items()
+        if points
+    ]
+
+
+@lru_cache(maxsize=4)
+def _by_rank(roads: RoadNetwork, box: Box) -> dict[str, list[Points]]:
+    lines = lines_of(roads)
+    (south, west), (north, east) = box
+    ends = lines.plane(
+        np.array([south - _MARGIN_DEG, north + _MARGIN_DEG]),
+        np.array([west - _MARGIN_DEG, east + _MARGIN_DEG]),
+    )
+    near = shapely.intersects(lines.lines, shapely.box(*ends.ravel()))
+    found: dict[str, list[Points]] = {rank: [] for rank in _WIDTH}
+    for edge in np.flatnonzero(near).tolist():
+        kept = shapely.simplify(lines.lines[edge], _CORNER_M)
+        lat, lon = lines.degrees(shapely.get_coordinates(kept))
+        line = [
+            (round(a, 5), round(b, 5))
+            for a, b in zip(lat.tolist(), lon.tolist(), strict=True)
+        ]
+        found[rank_of(roads.road_class[edge])].append(line)
+    return found
+
+
+def limit_lines(scenario: Scenario, t: Words) -> list[Line]:
+    """Return what every limit that holds today touches, and how it is called."""
+    model = road_model(scenario)
+    if model is None:
+        return []
+    return [
+        Line(
+            stretch_lines(model.roads, placed.stretches),
+            limit_style(placed.limit),
+            limit_text(placed.limit, t),
+        )
+        for placed in model.placed
+    ]
+
+
+def stretch_lines(roads: RoadNetwork, stretches: tuple[Stretch, ...]) -> list[Points]:
+    """Return the (lat, lon) points of stretches of road."""
+    return [edge_line(roads, *stretch) for stretch in stretches]
+
+
+def limit_style(limit: RoadLimit) -> dict[str, Any]:
+    """Return colour and pattern of a limit: closed ones differ by more than colour."""
+    if limit.is_closed:
+        return {"color": "#B3261E", "weight": 7, "dashArray": "2 9", "opacity": 0.95}
+    if limit.speed_km_h is not None:
+        return {"color": "#B26A00", "weight": 6, "dashArray": "10 6", "opacity": 0.9}
+    return {"color": "#6A3D9A", "weight": 6, "dashArray": "14 4 2 4", "opacity": 0.9}
+
+
+def limit_text(limit: RoadLimit, t: Words) -> str:
+    """Return a limit in words: what, where, when."""
+    parts = [t("roads.closed")] if limit.is_closed else []
+    for name, value in (
+        ("max_gross_t", limit.max_gross_t),
+        ("max_width_m", limit.max_width_m),
+        ("max_height_m", limit.max_height_m),
+        ("speed_km_h", limit.speed_km_h),
+    ):
+        if value is not None:
+            parts.append(t(f"roads.said_{name}", value=f"{value:g}"))
+    parts += [limit.road] if limit.road else []
+    parts += [valid_text(limit, t)]
+    parts += [limit.notes] if limit.notes else []
+    return " · ".join(part for part in parts if part)
+
+
+def valid_text(limit: RoadLimit, t: Words) -> str:
+    """Return from when until when a limit holds; empty: always."""
+    ends = []
+    for moment in (limit.valid_from, limit.valid_until):
+        if moment is None:
+            ends.append("")
+            continue
+        clock = ""
+        if moment.time_s is not None:
+            clock = f"{moment.time_s // 3600:02}:{moment.time_s % 3600 // 60:02}"
+        ends.append(" ".join(p for p in (str(moment.date or ""), clock) if p))
+    if not any(ends):
+        return ""
+    is_daily = all(
+        m is None or m.date is None for m in (limit.valid_from, limit.valid_until)
+    )
+    text = t("roads.from_until", early=ends[0] or "…", late=ends[1] or "…")
+    return f"{t('roads.daily')} {text}" if is_daily else text
+
+
+def place_marks(scenario: Scenario, *, moves: str | None = None) -> list[Place]:
+    """
+    Return all places with a sign of their kind.
+
+    Parameters
+    ----------
+    moves
+        Id of the place that can be dragged.
+    """
+    marks = []
+    signs = ["⌂"] * len(scenario.depots) + ["源"] * len(scenario.sources)
+    signs += ["村"] * len(scenario.villages)
+    for label, place, sign in zip(
+        scenario.place_ids, places_of(scenario), signs, strict=True
+    ):
+        is_moved = label == moves
+        marks.append(Place(place.name, place.lat, place.lon, sign, moves=is_moved))
+    return marks
