@@ -74,7 +74,13 @@ class TrackMaker:
         line: list[tuple[float, float]] = []
         for (_, before), (_, after) in itertools.pairwise(known):
             if before.place_id != after.place_id:
-                leg = self._finder.line(route.truck_id, before.place_id, after.place_id)
+                leg = self._finder.line(
+                    route.truck_id,
+                    before.place_id,
+                    after.place_id,
+                    depart_s=before.end_s,
+                    arrive_s=after.arrive_s,
+                )
                 line += leg[1:] if line and line[-1] == leg[0] else leg
         plate = self._plates.get(route.truck_id, "")
         title = f"{route.truck_id} {plate}".strip()

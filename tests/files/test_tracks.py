@@ -49,6 +49,7 @@ def test_the_waypoint_is_where_the_truck_stops() -> None:
     deliver = small_day().points[2]
     assert (deliver.lat, deliver.lon) == (27.17, 112.83)
     assert "停在交接点 三轮车" in deliver.text
+    assert (27.17, 112.83) in small_day().line
 
 
 def test_gpx_is_read_by_another_program() -> None:
@@ -76,6 +77,22 @@ def test_kml_has_the_same_stops_and_line() -> None:
     line = marks[-1].findtext(f"{KML}LineString/{KML}coordinates")
     assert line is not None
     assert len(line.split()) == len(day.line)
+
+
+def test_the_line_is_that_of_the_hours_of_the_drive() -> None:
+    """A road may be closed until noon: the finder has to know when the truck goes."""
+    asked: list[tuple[str, str, int, int]] = []
+
+    class Finder(RouteFinder):
+        def line(self, truck_id, from_place, to_place, *, depart_s, arrive_s):  # type: ignore[no-untyped-def,override]  # as its base
+            asked.append((from_place, to_place, depart_s, arrive_s))
+            return super().line(truck_id, from_place, to_place)
+
+    plan, scenario, _ = small_plan()
+    TrackMaker(plan, scenario, Finder(scenario)).day(plan.routes[0])
+    stops = plan.routes[0].stops
+    assert asked[0] == ("D1", stops[1].place_id, 25200, 25500)
+    assert asked[1] == (stops[1].place_id, stops[2].place_id, 26400, 27000)
 
 
 def test_the_line_follows_the_roads() -> None:
