@@ -100,8 +100,7 @@ def _snapshot(context: Context, loaded: Loaded, name: str) -> tuple[str, pd.Data
     # Saved elsewhere since, by another page or person: an editor that kept its table
     # would take what it does not show for deleted.
     is_old = st.session_state.get(_SEEN) != digest_of(loaded.scenario)
-    is_lost = kept is None or kept[0] != scope or kept[1] not in st.session_state
-    if is_old or is_lost:
+    if kept is None or is_old or kept[0] != scope or kept[1] not in st.session_state:
         number = st.session_state.get("edit_count", 0) + 1
         st.session_state["edit_count"] = number
         table = _as_text(scenario_tables(loaded.scenario)[name])
