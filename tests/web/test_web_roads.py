@@ -17,8 +17,11 @@ from dispatch.web.catalog import Catalog
 from dispatch.web.drawing import Drawing, parse_drawing
 from dispatch.web.jobs import Job, Request, digest_of
 from dispatch.web.road_lines import limit_lines, limit_text, road_lines
+from dispatch.web.server import MAIN
 from dispatch.web.words import Words
 
+#: Five past seven: no water has arrived yet.
+SLIDE_S = 7 * 3600 + 300
 ATTRIBUTION = "© OpenStreetMap contributors (ODbL)"
 
 
@@ -76,6 +79,10 @@ def page_of(name: str) -> AppTest:
     """Pages are functions: each is run by itself, with the frame around it."""
     app = AppTest.from_function(_page, kwargs={"name": name}, default_timeout=30)
     return app.run()
+
+
+def coordinator_page() -> AppTest:
+    return AppTest.from_file(str(MAIN), default_timeout=30).run()
 
 
 # --- what the map sends ---------------------------------------------------------
@@ -200,7 +207,7 @@ def test_one_button_plans_again_after_a_closure(road_catalog, on_roads, monkeypa
         limit_id="L1",
         road="河堤路",
         is_closed=True,
-        valid_from=Moment(date=on_roads.date, time_s=9 * 3600),
+        valid_from=Moment(date=on_roads.date, time_s=SLIDE_S),
     )
     changed = replace(on_roads, road_limits=(closed,))
     road_catalog.store.save_draft("town", changed)
@@ -212,28 +219,34 @@ def test_one_button_plans_again_after_a_closure(road_catalog, on_roads, monkeypa
         return asked[-1]
 
     monkeypatch.setattr("dispatch.web.jobs.JobStore.start", start)
-    app.time_input(key="replan_from").set_value(dt.time(9, 0))
+    app.time_input(key="replan_from").set_value(dt.time(7, 5))
     app.button(key="replan").click()
     app.run()
     assert not app.exception
     (job,) = asked
     request = job.request()
     assert request.previous_id == day.job_id
-    assert request.now_s == 9 * 3600
+    assert request.now_s == SLIDE_S
     run(job)
     assert job.state().is_good, job.state()
     result = job.result()
     travel = travel_matrix(changed)
-    assert result.travel.later.switch_s == travel.later.switch_s == 9 * 3600
+    assert result.travel.later.switch_s == travel.later.switch_s == SLIDE_S
     before = day.result().plan
     late = [
         stop
         for route in result.plan.routes
         for stop in route.stops
-        if stop.place_id == "V2" and stop.start_s > 9 * 3600
+        if stop.place_id == "V2" and stop.start_s > SLIDE_S
     ]
     assert late == []
     assert before.routes[0].stops[0] == result.plan.routes[0].stops[0]
+    told = coordinator_page()
+    assert not told.exception
+    assert any("改了" in item.label for item in told.expander)
+    changes = [frame.value for frame in told.dataframe if "原因" in frame.value.columns]
+    assert "下村" in set(changes[0]["村"])
+    assert {"道路"} <= set(changes[0]["原因"])
 
 
 def test_pasted_coordinates_move_a_village(road_catalog, on_roads):
