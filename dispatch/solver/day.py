@@ -307,7 +307,7 @@ def _heads_for(begun: Route, route: Route, depot_id: str) -> str | None:
 
 def _detour_s(instance: Instance, r: int, here: int, target: int) -> int:
     """Return how much longer a straight way can be than the way by ``target``."""
-    travel = instance.across_s[int(instance.truck["drive_class"][r])].astype(np.int64)
+    travel = instance.across_s(int(instance.truck["drive_class"][r])).astype(np.int64)
     ends = np.append(
         np.arange(instance.first_source, instance.first_village),
         instance.truck["depot"][r],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -34,8 +34,7 @@ def build_instance(scenario: Scenario, travel: Travel) -> Instance:
     first_source = len(scenario.depots)
     first_village = first_source + len(sources)
     order = np.array([position[place] for place in scenario.place_ids], dtype=np.int64)
-    ways, drive_class = _drive_classes(scenario, travel, order)
-    travel_s = ways.least_s
+    travel_s, drive_class = _drive_classes(scenario, travel, order)
     access_class, may_enter = _access_classes(scenario)
     need = needs_l(scenario)
     bands = np.array(
@@ -71,9 +70,6 @@ def build_instance(scenario: Scenario, travel: Travel) -> Instance:
         first_animal_level=LIVESTOCK * steps,
         first_normal_level=(LIVESTOCK + 1) * steps,
         travel_s=travel_s,
-        early_s=ways.early_s,
-        late_s=ways.late_s,
-        across_s=ways.across_s,
         switch_s=NEVER if travel.later is None else travel.later.switch_s,
         truck=trucks_at,
         source=sources_at,
@@ -180,19 +176,10 @@ def _windows(all_windows: Sequence[Sequence[TimeWindow]]) -> IntArray:
     return table
 
 
-class _Drives(NamedTuple):
-    """Scaled travel times, each (C, P, P); one array where roads do not change."""
-
-    least_s: npt.NDArray[np.int32]
-    early_s: npt.NDArray[np.int32]
-    late_s: npt.NDArray[np.int32]
-    across_s: npt.NDArray[np.int32]
-
-
 def _drive_classes(
     scenario: Scenario, travel: Travel, order: IntArray
-) -> tuple[_Drives, IntArray]:
-    """Return scaled travel times and every truck's class."""
+) -> tuple[npt.NDArray[np.int32], IntArray]:
+    """Return scaled travel times, as ``Instance.travel_s``, and every truck's class."""
     keys: dict[tuple[int, float], int] = {}
     classes = []
     for truck in scenario.trucks:
@@ -201,11 +188,11 @@ def _drive_classes(
     numbers = np.array(classes, dtype=np.int64)
     early_s = _scaled(travel.seconds, list(keys), order)
     if travel.later is None:
-        return _Drives(early_s, early_s, early_s, early_s), numbers
+        return early_s, numbers
     late_s = _scaled(travel.later.seconds, list(keys), order)
     across_s = _scaled(travel.later.across_seconds, list(keys), order)
     least_s = np.minimum(np.minimum(early_s, late_s), across_s)
-    return _Drives(least_s, early_s, late_s, across_s), numbers
+    return np.concatenate([least_s, early_s, late_s, across_s]), numbers
 
 
 def _scaled(

@@ -138,7 +138,7 @@ class RoutingModel:
         instance = self._instance
         record = instance.truck[r]
         # Open at any time of the day: these routes have no clock.
-        travel = instance.across_s[int(record["drive_class"])]
+        travel = instance.across_s(int(record["drive_class"]))
         legs = travel[np.ix_(self._places, self._places)].astype(np.int64)
         legs[legs >= BIG] = 10 * int(instance.shift_horizon())
         service = np.zeros(self.num_nodes, dtype=np.int64)

@@ -29,7 +29,7 @@ def shortest_ways(instance: Instance) -> list[FloatArray]:
     which only bounds that look at no way between villages may use.
     """
     ways = []
-    for matrix in instance.travel_s:
+    for matrix in instance.travel_s[: instance.num_drive_classes]:
         seconds = matrix.astype(np.float64)
         seconds[matrix >= BIG] = np.inf
         if len(seconds) <= MOST_PLACES:

@@ -98,12 +98,12 @@ class Instance(NamedTuple):
     drop_setup_s: int  # the least of all villages
     first_animal_level: int
     first_normal_level: int
-    travel_s: npt.NDArray[np.int32]  # (drive class, P, P), BIG = no road; the
-    # least of the day: for bounds and what is near. Legs follow their departure:
-    early_s: npt.NDArray[np.int32]  # (drive class, P, P), over before the switch
-    late_s: npt.NDArray[np.int32]  # (drive class, P, P), begun after it
-    across_s: npt.NDArray[np.int32]  # (drive class, P, P), on the road at the switch
-    switch_s: int  # when roads open or close; NEVER: the same all day
+    # BIG = no road. (C, P, P) by drive class. Where roads change at ``switch_s`` four
+    # times as many: the least of the day, for bounds and what is near; legs that are
+    # over before the switch; begun after it; on the road at it. One array, since
+    # compiled calls copy the fields of every array.
+    travel_s: npt.NDArray[np.int32]
+    switch_s: int  # NEVER: the same roads all day
     truck: RecordArray  # (R,)
     source: RecordArray  # (S,)
     village: RecordArray  # (V,)
@@ -116,6 +116,17 @@ class Instance(NamedTuple):
     has_release: bool
     change_price: int  # litres that a changed village costs
     earlier: IntArray  # (V, E, 2) route and start of visits told before, -1 = none
+
+    @property
+    def num_drive_classes(self) -> int:
+        """Return the number of drive classes."""
+        return self.travel_s.shape[0] // (1 if self.switch_s >= NEVER else 4)
+
+    def across_s(self, drive_class: int) -> npt.NDArray[np.int32]:
+        """Return the travel times, (P, P), that hold at any time of the day."""
+        if self.switch_s >= NEVER:
+            return self.travel_s[drive_class]
+        return self.travel_s[drive_class + 3 * self.num_drive_classes]
 
     def shift_horizon(self) -> int:
         """Return the end of the last shift."""

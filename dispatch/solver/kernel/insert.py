@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dispatch.solver.jit import compiled
-from dispatch.solver.kernel.arrays import BIG
+from dispatch.solver.kernel.arrays import BIG, NEVER
 from dispatch.solver.kernel.moves import (
     add_litres,
     commit_candidate,
@@ -79,6 +79,8 @@ def _try_stops(
 ) -> None:
     """Consider every place in every trip of route ``r``."""
     drive_class = inst.truck[r].drive_class
+    travel = inst.travel_s[drive_class]
+    is_fixed = inst.switch_s >= NEVER  # the same roads all day: no call per leg
     place = inst.first_village + v
     capacity = inst.truck[r].capacity
     unload = inst.truck[r].unload_s_per_l
@@ -115,15 +117,30 @@ def _try_stops(
             if can_visit:
                 # A trip leaves when all that is on board is released.
                 leave = max(0, inst.village[v].release - filled_at) + time_s
-                to_v = leg_s(inst, drive_class, previous, place, leave)
-                if to_v < BIG:
+                to_v = travel[previous, place]
+                onward = travel[place, following]
+                if not is_fixed:
+                    to_v = leg_s(
+                        inst,
+                        drive_class,
+                        previous,
+                        place,
+                        leave,
+                    )
+                    onward = 0  # told by when the visit is over
+                if to_v < BIG and onward < BIG:
                     arrive = leave + to_v
                     start = window_start(inst.windows, v, arrive)
-                    onward = BIG
-                    if start < BIG:
+                    if not is_fixed and start < BIG:
                         served = start + setup
-                        onward = leg_s(inst, drive_class, place, following, served)
-                    if onward < BIG:
+                        onward = leg_s(
+                            inst,
+                            drive_class,
+                            place,
+                            following,
+                            served,
+                        )
+                    if start < BIG and onward < BIG:
                         next_at = start + setup + onward
                         slack = latest_next - next_at
                         q = min(want, spare, supply_left)
@@ -132,9 +149,15 @@ def _try_stops(
                         if fill_rate > 0:
                             q = min(q, int(slack_first / fill_rate))
                         if q >= least and slack >= 0 and random_unit(state) > BLINK:
-                            direct = leg_s(
-                                inst, drive_class, previous, following, time_s
-                            )
+                            direct = travel[previous, following]
+                            if not is_fixed:
+                                direct = leg_s(
+                                    inst,
+                                    drive_class,
+                                    previous,
+                                    following,
+                                    time_s,
+                                )
                             detour = to_v + onward - direct
                             work = price * detour + setup + q * per_l
                             shift = next_at - arrive_next + q * per_l
@@ -177,6 +200,7 @@ def _try_new_trips(
     """Consider a trip of its own between any two trips of route ``r``."""
     drive_class = inst.truck[r].drive_class
     travel = inst.travel_s[drive_class]
+    is_fixed = inst.switch_s >= NEVER
     place = inst.first_village + v
     unload = inst.truck[r].unload_s_per_l
     setup = inst.fill_setup_s + inst.village[v].drop_setup
@@ -215,7 +239,9 @@ def _try_new_trips(
             if q < least:
                 continue
             source = inst.first_source + s
-            to_s = leg_s(inst, drive_class, previous, source, time_s)
+            to_s = travel[previous, source]
+            if not is_fixed:
+                to_s = leg_s(inst, drive_class, previous, source, time_s)
             to_v = travel[source, place]
             onward = travel[place, following]
             if to_s >= BIG or to_v >= BIG or onward >= BIG:
@@ -236,17 +262,19 @@ def _try_new_trips(
                 continue
             fill_l_s = q * inst.source[s].fill_s_per_l
             arrive = int(filling + inst.fill_setup_s + fill_l_s)
-            to_v = leg_s(inst, drive_class, source, place, arrive)
-            if to_v >= BIG:
-                continue
+            if not is_fixed:
+                to_v = leg_s(inst, drive_class, source, place, arrive)
+                if to_v >= BIG:
+                    continue
             arrive += to_v
             start = window_start(inst.windows, v, arrive)
             if start >= BIG:
                 continue
-            served = start + inst.village[v].drop_setup
-            onward = leg_s(inst, drive_class, place, following, served)
-            if onward >= BIG:
-                continue
+            if not is_fixed:
+                served = start + inst.village[v].drop_setup
+                onward = leg_s(inst, drive_class, place, following, served)
+                if onward >= BIG:
+                    continue
             wait = start - arrive
             next_at = start + inst.village[v].drop_setup + onward
             slack = latest_next - next_at + fill_l_s

@@ -8,7 +8,7 @@ import numpy as np
 
 from dispatch.plan import MOST_MOVED_S
 from dispatch.solver.jit import compiled
-from dispatch.solver.kernel.arrays import BIG
+from dispatch.solver.kernel.arrays import BIG, NEVER
 from dispatch.solver.kernel.schedule import leg_s, schedule_candidate, set_latest
 
 if TYPE_CHECKING:
@@ -271,18 +271,27 @@ def commit_candidate(inst: Instance, state: State, r: int, n: int, back: int) ->
             state.drawn[node - inst.first_source] -= state.entry[r, i].litres
     drive_class = inst.truck[r].drive_class
     here = inst.truck[r].start
+    travel = inst.travel_s[drive_class]
+    is_fixed = inst.switch_s >= NEVER
     leave = inst.truck[r].shift_start
     drive = 0
     for i in range(n):
         node = state.draft[i].node
         state.entry[r, i] = state.draft[i]
-        drive += leg_s(inst, drive_class, here, node, leave)
+        if is_fixed:
+            drive += travel[here, node]
+        else:
+            drive += leg_s(inst, drive_class, here, node, leave)
         here = node
         leave = state.draft[i].end
         if node < inst.first_village:
             state.drawn[node - inst.first_source] += state.draft[i].litres
     if n > 0 or inst.truck[r].start != inst.truck[r].depot:
-        drive += leg_s(inst, drive_class, here, inst.truck[r].depot, leave)
+        home = inst.truck[r].depot
+        if is_fixed:
+            drive += travel[here, home]
+        else:
+            drive += leg_s(inst, drive_class, here, home, leave)
     drive *= inst.truck[r].drive_price
     state.route[r].length = n
     state.route[r].back = back
@@ -460,7 +469,11 @@ def load_best(inst: Instance, state: State) -> None:
                 last = state.b_route[r].pause_start + inst.truck[r].break_s
             here = state.b_entry[r, n - 1].node
             back = last + leg_s(
-                inst, inst.truck[r].drive_class, here, inst.truck[r].depot, last
+                inst,
+                inst.truck[r].drive_class,
+                here,
+                inst.truck[r].depot,
+                last,
             )
         state.stamp[0] += 1
         state.counts[0] = 0

@@ -26,13 +26,17 @@ def leg_s(inst: Instance, drive_class: int, here: int, node: int, depart: int) -
     A leg is over before roads change, or keeps to roads that are open before and
     after, or waits for the change; whatever is first.
     """
+    if inst.switch_s >= NEVER:
+        return inst.travel_s[drive_class, here, node]
+    step = inst.travel_s.shape[0] // 4
+    late = inst.travel_s[drive_class + 2 * step, here, node]
     if depart >= inst.switch_s:
-        return inst.late_s[drive_class, here, node]
-    early = inst.early_s[drive_class, here, node]
+        return late
+    early = inst.travel_s[drive_class + step, here, node]
     if depart + early <= inst.switch_s:
         return early
-    wait = inst.switch_s - depart + inst.late_s[drive_class, here, node]
-    return min(wait, inst.across_s[drive_class, here, node])
+    across = inst.travel_s[drive_class + 3 * step, here, node]
+    return min(inst.switch_s - depart + late, across)
 
 
 @compiled
@@ -40,15 +44,17 @@ def leave_by(
     inst: Instance, drive_class: int, here: int, node: int, arrive: int
 ) -> int:
     """Return the last departure that is at ``node`` by ``arrive``, or -BIG."""
-    leave = arrive - inst.late_s[drive_class, here, node]
+    if inst.switch_s >= NEVER:
+        return arrive - inst.travel_s[drive_class, here, node]
+    step = inst.travel_s.shape[0] // 4
+    leave = arrive - inst.travel_s[drive_class + 2 * step, here, node]
     if leave >= inst.switch_s:
         return leave
-    early = min(arrive, inst.switch_s) - inst.early_s[drive_class, here, node]
-    if inst.switch_s >= NEVER:
-        return early
-    across = arrive - inst.across_s[drive_class, here, node]
+    early = inst.travel_s[drive_class + step, here, node]
+    before = min(arrive, inst.switch_s) - early
+    across = arrive - inst.travel_s[drive_class + 3 * step, here, node]
     # From the switch on the late roads would count.
-    return max(min(max(early, across), inst.switch_s - 1), -BIG)
+    return max(min(max(before, across), inst.switch_s - 1), -BIG)
 
 
 @compiled
@@ -375,6 +381,8 @@ def _run_candidate(
     Entries before ``first`` stand as they are in the route.
     """
     drive_class = inst.truck[r].drive_class
+    travel = inst.travel_s[drive_class]
+    is_fixed = inst.switch_s >= NEVER  # the same roads all day: no call per leg
     time_s = inst.truck[r].shift_start
     here = inst.truck[r].start
     pause_s = inst.truck[r].break_s
@@ -395,7 +403,9 @@ def _run_candidate(
                 time_s = state.route[r].pause_start + pause_s
     for i in range(first, n):
         node = state.draft[i].node
-        leg = leg_s(inst, drive_class, here, node, time_s)
+        leg = travel[here, node]
+        if not is_fixed:
+            leg = leg_s(inst, drive_class, here, node, time_s)
         if leg >= BIG:
             return BIG
         arrive = time_s + leg
@@ -407,9 +417,16 @@ def _run_candidate(
             state.draft_pause[0] = i - 1
             state.draft_pause[1] = 0
             state.draft_pause[2] = pause_at
-            leg = leg_s(inst, drive_class, here, node, pause_at + pause_s)
-            if leg >= BIG:
-                return BIG
+            if not is_fixed:
+                leg = leg_s(
+                    inst,
+                    drive_class,
+                    here,
+                    node,
+                    pause_at + pause_s,
+                )
+                if leg >= BIG:
+                    return BIG
             arrive = pause_at + pause_s + leg
             open_break = False
         start = _service_start(inst, state, r, i, n, arrive)
@@ -436,7 +453,10 @@ def _run_candidate(
         if time_s > inst.truck[r].shift_end:
             return BIG
         here = node
-    leg = leg_s(inst, drive_class, here, inst.truck[r].depot, time_s)
+    home = inst.truck[r].depot
+    leg = travel[here, home]
+    if not is_fixed:
+        leg = leg_s(inst, drive_class, here, home, time_s)
     if leg >= BIG:
         return BIG
     back = time_s + leg
@@ -447,7 +467,14 @@ def _run_candidate(
         state.draft_pause[0] = n - 1
         state.draft_pause[1] = 0
         state.draft_pause[2] = pause_at
-        leg = leg_s(inst, drive_class, here, inst.truck[r].depot, pause_at + pause_s)
+        if not is_fixed:
+            leg = leg_s(
+                inst,
+                drive_class,
+                here,
+                home,
+                pause_at + pause_s,
+            )
         back = pause_at + pause_s + leg
     if back > inst.truck[r].shift_end:
         return BIG
@@ -488,6 +515,8 @@ def set_latest(inst: Instance, state: State, r: int) -> None:
     later gap is not counted on.
     """
     drive_class = inst.truck[r].drive_class
+    travel = inst.travel_s[drive_class]
+    is_fixed = inst.switch_s >= NEVER
     following = inst.truck[r].depot
     limit = inst.truck[r].shift_end
     if inst.truck[r].needs_break and state.route[r].pause_entry < -1:
@@ -501,7 +530,10 @@ def set_latest(inst: Instance, state: State, r: int) -> None:
         start = state.entry[r, i].start
         end = state.entry[r, i].end
         duration = end - start
-        limit = leave_by(inst, drive_class, node, following, limit)
+        if is_fixed:
+            limit -= travel[node, following]
+        else:
+            limit = leave_by(inst, drive_class, node, following, limit)
         if state.route[r].pause_entry == i and state.route[r].pause_before == 0:
             limit = min(limit - inst.truck[r].break_s, inst.truck[r].break_until)
         if state.entry[r, i].fixed:
