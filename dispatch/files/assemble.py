@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from dispatch.errors import DataError, Problem
+from dispatch.files.basemap import pick_basemap
 from dispatch.files.build import (
     build_all,
     build_depot,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from dispatch.files.raw import RawTable
     from dispatch.files.read import Inputs
     from dispatch.files.settings import Settings
-    from dispatch.roads import RoadNetwork, SpeedRule
+    from dispatch.roads import Area, MapFeature, RoadNetwork, SpeedRule
     from dispatch.scenario import Datum, TravelTable
 
 #: Rows with the same problem that are listed one by one.
@@ -79,6 +80,7 @@ def assemble(
         travel_table=_travel_table(inputs, known_place_ids(records)),
         roads=roads,
         speed_rules=build_all(records["speeds"], build_speed, problems),
+        basemap=pick_basemap(inputs, box=box),
         folder=folder,
         strict=strict,
     )
@@ -101,6 +103,8 @@ def build_scenario(
     travel_table: TravelTable | None,
     roads: RoadNetwork | None,
     speed_rules: tuple[SpeedRule, ...],
+    areas: tuple[Area, ...] = (),
+    basemap: tuple[MapFeature, ...] = (),
     folder: Path | None,
     strict: bool,
 ) -> Scenario:
@@ -130,6 +134,8 @@ def build_scenario(
         roads=roads,
         road_limits=road_limits,
         speed_rules=speed_rules,
+        areas=areas,
+        basemap=basemap,
         folder=folder,
     )
     problems += notice_all(scenario, records)

@@ -135,6 +135,8 @@ def scenario_from_tables(
         travel_table=travel_table,
         roads=base.roads,
         speed_rules=base.speed_rules,
+        areas=base.areas,
+        basemap=base.basemap,
         folder=base.folder,
         strict=strict,
     )

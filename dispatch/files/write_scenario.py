@@ -13,6 +13,7 @@ import xlsxwriter  # type: ignore[import-untyped]  # no stubs
 
 from dispatch.errors import DispatchError
 from dispatch.files.atomic import write_file, write_text
+from dispatch.files.basemap import write_basemap
 from dispatch.files.columns import (
     OBJECT_TABLES,
     ROAD_TABLES,
@@ -76,6 +77,8 @@ def write_scenario(
         path = folder / "roads" / f"{name}.csv" if is_road else folder / f"{name}.csv"
         write_text(path, out.getvalue(), bom=bom)
     write_text(folder / "scenario.toml", settings_toml(scenario))
+    if scenario.basemap:
+        write_basemap(scenario.basemap, folder)
     return folder
 
 
