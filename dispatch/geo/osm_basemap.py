@@ -136,7 +136,8 @@ class _Things:
         processor = osmium.FileProcessor(buffer, bits)
         for item in filters:
             processor = processor.with_filter(item)
-        return (thing for thing in processor if not thing.deleted)
+        things: Iterator[Any] = iter(processor)
+        return (thing for thing in things if not thing.deleted)
 
     def features(self) -> list[MapFeature]:
         """Return water, rivers, boundaries, then places by importance."""

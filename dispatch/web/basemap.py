@@ -11,6 +11,7 @@ import shapely
 
 from dispatch.geo.datum import from_wgs84
 from dispatch.geo.nearby import RoadLines, lines_of
+from dispatch.geo.snap import places_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -87,8 +88,7 @@ def rank_of(road_class: str) -> Rank:
 
 def bounds_of(scenario: Scenario) -> Box | None:
     """Return the south-west and north-east corners of all places; None: no place."""
-    places = (*scenario.depots, *scenario.sources, *scenario.villages)
-    points = [(place.lat, place.lon) for place in places]
+    points = [(place.lat, place.lon) for place in places_of(scenario)]
     points += [village.stop_at for village in scenario.villages]
     if not points:
         return None
@@ -101,14 +101,13 @@ def basemap_of(scenario: Scenario, *, datum: Datum = "wgs84") -> Basemap:
     box = bounds_of(scenario)
     if box is None:
         return Basemap({}, [], [], [], [], ())
-    places = (*scenario.depots, *scenario.sources, *scenario.villages)
     return _made(
         scenario.roads,
         scenario.basemap,
         scenario.areas,
         box,
         datum,
-        frozenset(place.name for place in places),
+        frozenset(place.name for place in places_of(scenario)),
     )
 
 
@@ -164,7 +163,9 @@ def _roads(roads: RoadNetwork, view: shapely.Polygon) -> dict[Rank, list[Points]
         found[rank] = shapely.get_parts(merged)
     corner_m = _CORNER_M
     while True:
-        thin = {rank: shapely.simplify(parts, corner_m) for rank, parts in found.items()}
+        thin = {
+            rank: shapely.simplify(parts, corner_m) for rank, parts in found.items()
+        }
         num_points = sum(
             int(shapely.get_num_coordinates(parts).sum()) for parts in thin.values()
         )
@@ -176,7 +177,9 @@ def _roads(roads: RoadNetwork, view: shapely.Polygon) -> dict[Rank, list[Points]
 
 def _on_plane(lines: RoadLines, view: shapely.Polygon) -> shapely.Polygon:
     west, south, east, north = view.bounds
-    return shapely.box(*lines.plane(np.array([south, north]), np.array([west, east])).ravel())
+    return shapely.box(
+        *lines.plane(np.array([south, north]), np.array([west, east])).ravel()
+    )
 
 
 def _degrees(lines: RoadLines, line: shapely.LineString) -> Points:
@@ -239,7 +242,9 @@ def _border_names(areas: Iterable[Area], view: shapely.Polygon) -> list[Name]:
             longest = max(area.rings, key=len)
             if len(longest) < 4:
                 continue
-            middle = shapely.Polygon([(b, a) for a, b in longest]).representative_point()
+            middle = shapely.Polygon(
+                [(b, a) for a, b in longest]
+            ).representative_point()
             centre = middle.y, middle.x
         if centre is not None and view.contains(shapely.Point(centre[1], centre[0])):
             found.append(Name(area.name, *centre, "border"))

@@ -191,6 +191,7 @@ window.wdMap = (function () {
       var renderer = this._renderer;
       if (!renderer._drawing || this._empty()) { return; }
       var size = this._radius * 2, at = this._point;
+      renderer._ctx.globalAlpha = 1;
       renderer._ctx.drawImage(this.options.picture, at.x - this._radius,
         at.y - this._radius, size, size);
     }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from dispatch.geo.road_model import edge_line, road_model
 from dispatch.geo.snap import places_of
@@ -10,6 +11,8 @@ from dispatch.web.basemap import basemap_of, bounds_of, rank_of
 from dispatch.web.drawing import Line, Place
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dispatch.geo.limits import Stretch
     from dispatch.roads import RoadLimit, RoadNetwork
     from dispatch.scenario import Scenario
@@ -18,9 +21,31 @@ if TYPE_CHECKING:
     Points = list[tuple[float, float]]
 
 __all__ = (
-    *("bounds_of", "limit_lines", "limit_style", "limit_text", "place_marks"),
-    *("rank_of", "road_lines", "stretch_lines", "valid_text"),
+    "LIMIT_STYLES",
+    "LimitKind",
+    "bounds_of",
+    "limit_kind",
+    "limit_lines",
+    "limit_style",
+    "limit_text",
+    "place_marks",
+    "rank_of",
+    "road_lines",
+    "stretch_lines",
+    "valid_text",
 )
+
+LimitKind = Literal["closed", "limited", "slow"]
+LIMIT_STYLES: Final[Mapping[LimitKind, Mapping[str, Any]]] = {
+    "closed": {"color": "#B3261E", "weight": 7, "dashArray": "2 9", "opacity": 0.95},
+    "limited": {
+        "color": "#6A3D9A",
+        "weight": 6,
+        "dashArray": "14 4 2 4",
+        "opacity": 0.9,
+    },
+    "slow": {"color": "#B26A00", "weight": 6, "dashArray": "10 6", "opacity": 0.9},
+}
 
 _WIDTH: Final = {"main": 4.0, "middle": 2.6, "small": 1.4}
 
@@ -40,7 +65,8 @@ def road_lines(scenario: Scenario) -> list[Line]:
         for rank, points in made.roads.items()
         if points
     ]
-    return found
+    said = " · ".join(made.credits_of)
+    return [replace(line, credit=said) for line in found]
 
 
 def limit_lines(scenario: Scenario, t: Words) -> list[Line]:
@@ -63,13 +89,16 @@ def stretch_lines(roads: RoadNetwork, stretches: tuple[Stretch, ...]) -> list[Po
     return [edge_line(roads, *stretch) for stretch in stretches]
 
 
+def limit_kind(limit: RoadLimit) -> LimitKind:
+    """Return how a limit is drawn: as a closure, a slow road, or a limit of trucks."""
+    if limit.is_closed:
+        return "closed"
+    return "slow" if limit.speed_km_h is not None else "limited"
+
+
 def limit_style(limit: RoadLimit) -> dict[str, Any]:
     """Return colour and pattern of a limit: closed ones differ by more than colour."""
-    if limit.is_closed:
-        return {"color": "#B3261E", "weight": 7, "dashArray": "2 9", "opacity": 0.95}
-    if limit.speed_km_h is not None:
-        return {"color": "#B26A00", "weight": 6, "dashArray": "10 6", "opacity": 0.9}
-    return {"color": "#6A3D9A", "weight": 6, "dashArray": "14 4 2 4", "opacity": 0.9}
+    return dict(LIMIT_STYLES[limit_kind(limit)])
 
 
 def limit_text(limit: RoadLimit, t: Words) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 
 import pytest
+from real_roads import REAL, need_real_roads
 
 from dispatch.errors import DataError
 from dispatch.geo.osm import ATTRIBUTION
 from dispatch.geo.osm_basemap import read_basemap_bytes
-from real_roads import REAL, need_real_roads
 
 NODES = "".join(
     f'<node id="{number}" lat="{lat}" lon="{lon}"/>'

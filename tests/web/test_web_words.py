@@ -41,7 +41,9 @@ def used_words():
         for path in WEB.rglob("*.py")
         for word in pattern.findall(path.read_text(encoding="utf-8"))
         if word.split(".")[0] in tables
-        and not word.endswith((".csv", ".json", ".html", ".png", ".pdf", ".xlsx"))
+        and not word.endswith(
+            (".csv", ".json", ".html", ".png", ".pdf", ".xlsx", ".js", ".toml")
+        )
     } - {"server.max", "plan.xlsx", "plan.json", "map.html"}
 
 
