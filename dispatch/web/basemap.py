@@ -128,7 +128,7 @@ def _made(
     rivers = [_clipped(f.lines, view) for f in features if _is(f, "river")]
     borders = [_clipped(f.lines, view) for f in features if _is(f, "boundary")]
     borders += [_clipped(area.rings, view) for area in areas]
-    names = [*_place_names(features, areas, view, taken), *_border_names(areas, view)]
+    names = [*_border_names(areas, view), *_place_names(features, view, taken)]
     drawn = _roads(roads, view) if roads is not None else {}
     if roads is not None:
         names += _road_names(roads, view)
@@ -219,7 +219,6 @@ def _clipped(
 
 def _place_names(
     features: Iterable[MapFeature],
-    areas: Iterable[Area],
     view: shapely.Polygon,
     taken: frozenset[str],
 ) -> list[Name]:

@@ -87,9 +87,11 @@ window.wdMap = (function () {
   });
 
   // --- names painted on one canvas ----------------------------------------------
-  // names: [[lat, lon, text, look]], the important first; looks: {look: {...}}
+  // names: [[lat, lon, text, look]], the important first; looks: {look: {...}};
+  // avoid: [[lat, lon, letters]] of the labels of places, which come first
   var Names = L.Layer.extend({
-    initialize: function (names, looks, height) {
+    initialize: function (names, looks, height, avoid) {
+      this._avoid = avoid || [];
       this._names = names.map(function (name) {
         return [L.latLng(name[0], name[1]), plain(name[2]), looks[name[3]]];
       });
@@ -123,7 +125,12 @@ window.wdMap = (function () {
       paint.lineJoin = "round";
       paint.lineWidth = 3;
       paint.strokeStyle = "rgba(255,255,255,.9)";
-      for (var i = 0; i < this._names.length && taken.length < 250; i += 1) {
+      this._avoid.forEach(function (place) {
+        var at = map.latLngToContainerPoint(place);
+        taken.push([at.x - 16, at.y - 14, at.x + 18 + 12 * place[2], at.y + 14]);
+      });
+      var most = taken.length + 250, first = taken.length;
+      for (var i = 0; i < this._names.length && taken.length < most; i += 1) {
         var name = this._names[i], look = name[2];
         if (zoom < look.from || !view.contains(name[0])) { continue; }
         paint.font = (look.style || "") + " " + look.size + "px " + FONT;
@@ -138,7 +145,7 @@ window.wdMap = (function () {
         paint.strokeText(name[1], left, at.y);
         paint.fillText(name[1], left, at.y);
       }
-      canvas.setAttribute("data-names", taken.length);
+      canvas.setAttribute("data-names", taken.length - first);
     }
   });
 
@@ -264,7 +271,9 @@ window.wdMap = (function () {
 
   return {
     shapes: function (parts, height) { return new Shapes(parts, height); },
-    names: function (names, looks, height) { return new Names(names, looks, height); },
+    names: function (names, looks, height, avoid) {
+      return new Names(names, looks, height, avoid);
+    },
     marks: function (places, sign) { return new Marks(places, sign); },
     packed: function (packed) { return new Packed(packed); }
   };

@@ -92,7 +92,8 @@ _STYLE: Final = """
 .wd-truck { display: inline-block; min-width: 20px; padding: 0 4px; color: #fff;
   border-radius: 9px; text-align: center; font-weight: 700; }
 .wd-legend { background: rgba(255,255,255,.94); border-radius: 6px; padding: 6px 10px;
-  max-width: 270px; box-shadow: 0 1px 4px rgba(0,0,0,.3); }
+  max-width: 270px; max-height: 62vh; overflow: auto;
+  box-shadow: 0 1px 4px rgba(0,0,0,.3); }
 .wd-legend summary { min-height: 32px; line-height: 32px; cursor: pointer;
   font-weight: 700; }
 .wd-legend div { display: flex; gap: 8px; align-items: center; }
@@ -187,6 +188,18 @@ class _Corner(MacroElement):
           var style = document.createElement('style');
           style.textContent = {{ this.style|tojson }};
           document.head.appendChild(style);
+          // First, and so below the legend on a phone: it is always seen.
+          var credit = {{ this.credit|tojson }};
+          if (credit) {
+            var said = L.control({position:
+              map.getSize().x > 600 ? 'bottomright' : 'bottomleft'});
+            said.onAdd = function () {
+              var box = L.DomUtil.create('div', 'wd-credit');
+              box.innerHTML = credit;
+              return box;
+            };
+            said.addTo(map);
+          }
           var corner = L.control({position: 'bottomleft'});
           corner.onAdd = function () {
             var box = L.DomUtil.create('details', 'wd-legend');
@@ -198,16 +211,6 @@ class _Corner(MacroElement):
           };
           corner.addTo(map);
           var warning = {{ this.warning|tojson }};
-          var credit = {{ this.credit|tojson }};
-          if (credit) {
-            var said = L.control({position: 'bottomright'});
-            said.onAdd = function () {
-              var box = L.DomUtil.create('div', 'wd-credit');
-              box.innerHTML = credit;
-              return box;
-            };
-            said.addTo(map);
-          }
           if (warning) {
             var top = L.control({position: 'topleft'});
             top.onAdd = function () {
@@ -413,7 +416,7 @@ def _build(
     chart.add_child(_Script())
     if tiles is not None:
         _add_tiles(chart, tiles, words, base_url)
-    for own in _basemap_layers(basemap, words):
+    for own in _basemap_layers(basemap, words, features.labels()[:MAX_ELEMENTS]):
         # Over somebody else's map ours would be a second one.
         own.show = tiles is None
         own.add_to(chart)
@@ -462,7 +465,9 @@ def _add_tiles(chart: folium.Map, tiles: Tiles, words: Words, base_url: str) -> 
         ).add_to(chart)
 
 
-def _basemap_layers(basemap: Basemap, words: Words) -> list[_Own]:
+def _basemap_layers(
+    basemap: Basemap, words: Words, avoid: list[list[float]]
+) -> list[_Own]:
     """Return water, borders, roads and names, each as one layer to switch."""
     water: list[dict[str, Any]] = []
     if basemap.water:
@@ -475,7 +480,7 @@ def _basemap_layers(basemap: Basemap, words: Words) -> list[_Own]:
         water.append({"lines": lines, "style": style, "width": 2.6})
     found = [_Own("shapes", water, 210, name=safe(words("map.water")))] if water else []
     if basemap.borders:
-        style = {"color": BORDER, "dashArray": "9 5 2 5", "weight": 1.6}
+        style = {"color": BORDER, "dashArray": "9 5 2 5", "weight": 1.4, "opacity": 0.8}
         lines = [steps_of(line) for line in basemap.borders]
         parts = [{"lines": lines, "style": style}]
         found.append(_Own("shapes", parts, 220, name=safe(words("map.borders"))))
@@ -488,7 +493,7 @@ def _basemap_layers(basemap: Basemap, words: Words) -> list[_Own]:
             for n in basemap.names
         ]
         name = safe(words("map.names"))
-        found.append(_Own("names", names, NAME_LOOKS, 350, name=name))
+        found.append(_Own("names", names, NAME_LOOKS, 350, avoid, name=name))
     return found
 
 

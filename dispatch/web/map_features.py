@@ -126,6 +126,14 @@ class MapFeatures:
         lons, lats = zip(*points, strict=True)
         return (min(lats), min(lons)), (max(lats), max(lons))
 
+    def labels(self) -> list[list[float]]:
+        """Return lat, lon and letters of the names of all places."""
+        found = []
+        for place_id, point in self._positions.items():
+            lon, lat = self._lon_lat(*point)
+            found.append([round(lat, 5), round(lon, 5), len(self._names[place_id])])
+        return found
+
     def _point(self, lat: float, lon: float, **properties: Any) -> Feature:
         return {
             "type": "Feature",

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from dispatch.web.words import Words
 
 #: Colours and widths at zoom 14 of the basemap; roads are cased from below.
-ROAD_COLOURS: Final = {"main": "#F3C98B", "middle": "#FFFFFF", "small": "#D8D1C4"}
+ROAD_COLOURS: Final = {"main": "#F3C98B", "middle": "#FFFFFF", "small": "#C9C0B0"}
 ROAD_WIDTHS: Final = {"main": 5.0, "middle": 3.6, "small": 1.8}
 ROADS_FROM: Final = {"main": 0, "middle": 9, "small": 11}
 CASING: Final = "#A89F8F"
 WATER: Final = "#A9CBE0"
 BORDER: Final = "#7D6B94"
 NAME_LOOKS: Final = {
-    "place": {"size": 13, "color": "#4A4438", "from": 10},
+    "place": {"size": 12, "color": "#6B6455", "from": 10},
     "border": {"size": 14, "color": "#5D4B75", "from": 9, "style": "italic"},
     "road": {"size": 11, "color": "#7A5A1E", "from": 13},
     "village": {"size": 12, "color": "#222222", "from": 11, "shift": 12},
@@ -103,7 +103,11 @@ def _basemap_rows(basemap: Basemap, words: Words) -> list[str]:
     rows = []
     for rank in reversed(RANKS):
         if basemap.roads.get(rank):
-            line = _line_svg(CASING, ROAD_WIDTHS[rank])
+            line = _line_svg(
+                ROAD_COLOURS[rank],
+                ROAD_WIDTHS[rank],
+                casing="" if rank == "small" else CASING,
+            )
             rows.append(
                 f"<div>{line}<span>{safe(words(f'map.{rank}_road'))}</span></div>"
             )
@@ -116,10 +120,18 @@ def _basemap_rows(basemap: Basemap, words: Words) -> list[str]:
     return rows
 
 
-def _line_svg(colour: str, width: float, dashes: str = "") -> str:
+def _line_svg(colour: str, width: float, dashes: str = "", casing: str = "") -> str:
     """Return a line as it is drawn on the map, for the legend."""
     return (
         '<svg width="30" height="12" aria-hidden="true" style="flex:none">'
+        f"{_line_svg_part(casing, width + 1.8) if casing else ''}"
         f'<line x1="0" y1="6" x2="30" y2="6" stroke="{colour}" '
         f'stroke-width="{width:g}" stroke-dasharray="{dashes}"/></svg>'
+    )
+
+
+def _line_svg_part(colour: str, width: float) -> str:
+    return (
+        f'<line x1="0" y1="6" x2="30" y2="6" stroke="{colour}" '
+        f'stroke-width="{width:g}"/>'
     )
