@@ -47,4 +47,4 @@ def _lines(kind: str, coordinates: Sequence[Any]) -> Sequence[Any]:
 
 def compact(value: object) -> str:
     """Return JSON without blanks; its texts must be safe to show already."""
-    return json.dumps(value, separators=(",", ":"))
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
