@@ -211,6 +211,7 @@ window.wdMap = (function () {
     initialize: function (places, sign) {
       L.FeatureGroup.prototype.initialize.call(this, []);
       var picture = sprite(sign);
+      this._extra = sign.extra || 0;
       places.forEach(function (place) {
         var mark = new Mark([place[0], place[1]], {picture: picture, radius: 8});
         mark.wdPlace = place;
@@ -230,7 +231,9 @@ window.wdMap = (function () {
     },
     _fit: function () { this._fitTo(this._map); },
     _fitTo: function (map) {
-      var radius = radiusAt(map.getZoom());
+      var zoom = map.getZoom(), radius = radiusAt(zoom) + this._extra;
+      // Sources and depots shrink as well: they would hide the places around them.
+      map.getContainer().classList.toggle("wd-far", zoom < 11);
       this.eachLayer(function (mark) {
         if (mark.getRadius() !== radius) { mark.setRadius(radius); }
       });

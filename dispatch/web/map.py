@@ -84,6 +84,11 @@ _STYLE: Final = """
   text-align: center; line-height: 25px; font-size: 17px; border-radius: 3px; }
 .wd-order { color: #fff; border-radius: 9px; padding: 0 5px; font-weight: 700;
   font-size: 11px; line-height: 16px; border: 1px solid #fff; white-space: nowrap; }
+.wd-far .wd-source, .wd-far .wd-depot { width: 12px; height: 12px; font-size: 8px;
+  line-height: 12px; border-width: 2px; border-radius: 3px; }
+.wd-far .wd-legend .wd-key { width: 26px; height: 26px; font-size: 16px;
+  line-height: 25px; }
+.wd-far .wd-icon .wd-label { display: none; }
 .wd-label { position: absolute; left: calc(50% + 13px); top: calc(50% - 10px);
   white-space: nowrap;
   font-size: 12px; line-height: 20px; color: #222; text-shadow: 0 0 3px #fff,
@@ -547,6 +552,8 @@ def _marks(layer: Layer) -> _Own:
         own = LEVEL_SIGNS[layer.level]
         sign = {"colour": own.colour, "points": own.points, "sign": own.sign}
         sign["low"] = layer.level == "survival"
+        # Those worst off are few and must be found among thousands.
+        sign["extra"] = 3 if layer.level == "below" else 0
     places = []
     for feature in layer.features:
         lon, lat = feature["geometry"]["coordinates"]

@@ -37,6 +37,8 @@ Point = tuple[float, float]
 
 #: More trucks than this start hidden behind one thin layer of all routes.
 MAX_DETAILED_TRUCKS = 6
+#: More trucks than this are a faint web, through which places are still seen.
+MAX_THIN_TRUCKS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +334,7 @@ class MapFeatures:
             name = f"{swatch} {safe(plate)}"
             layers.append(Layer(name, features, not is_many, is_packed=is_many))
             if is_many:
-                overview.append(_thin(features, sign.colour))
+                overview.append(_thin(features, sign.colour, len(self._plan.routes)))
         if is_many:
             name = safe(self._words("map.all_routes"))
             layers.insert(0, Layer(name, overview, is_packed=True))
@@ -419,15 +421,22 @@ def _popup(name: str, lines: Iterable[str]) -> str:
     return f"<b>{safe(name)}</b><br>{rows}"
 
 
-def _thin(features: Iterable[Feature], colour: str) -> Feature:
-    """Return the lines of one truck as one thin feature."""
+def _thin(features: Iterable[Feature], colour: str, num_routes: int) -> Feature:
+    """Return the lines of one truck as one thin feature, the thinner the more."""
     lines = [
         feature["geometry"]["coordinates"]
         for feature in features
         if feature["geometry"]["type"] == "LineString"
         and "tip" in feature["properties"]
     ]
-    style = {"color": colour, "weight": 1.5, "opacity": 0.7, "interactive": False}
+    style: dict[str, Any] = {
+        "color": colour,
+        "weight": 1.5,
+        "opacity": 0.7,
+        "interactive": False,
+    }
+    if num_routes > MAX_THIN_TRUCKS:
+        style |= {"weight": 1, "opacity": 0.35}
     return {
         "type": "Feature",
         "geometry": {"type": "MultiLineString", "coordinates": lines},
