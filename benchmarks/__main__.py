@@ -1,9 +1,10 @@
 """
-Figures of the planner: ``python -m benchmarks peers``, ``... public``, ``... scale``.
+Figures of the planner: ``python -m benchmarks peers``, ``... public``, ``... roads``.
 
 ``peers`` plans scenarios with ours and with general routing solvers; ``public`` runs
-our search on published routing instances; ``scale`` plans synthetic days of growing
-size. ``--help`` after any lists its options.
+our search on published routing instances; ``roads`` times travel matrices on a real
+road network; ``scale`` plans synthetic days of growing size. ``--help`` after any lists
+its options.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from benchmarks.peers import command as peers
 from benchmarks.public import command as public
+from benchmarks.roads import command as roads
 from benchmarks.scale import command as scale
 
 #: Scenarios and instances are no part of the repository; they lie beside it.
@@ -28,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    modules = {"peers": peers, "public": public, "scale": scale}
+    modules = {"peers": peers, "public": public, "roads": roads, "scale": scale}
     for name, module in modules.items():
         summary = (module.__doc__ or "").strip().split(": ", 1)[-1]
         module.add_arguments(commands.add_parser(name, help=summary), SHARED)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dispatch.changes import plan_changes
 from dispatch.check import check_plan
+from dispatch.diverting import divert_trips
 from dispatch.errors import PlanError
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ def replan_day(
     """
     Return the plan of the rest of a day and what it changes.
 
+    Trips under way keep their water; where their road has closed it is diverted.
+
     Parameters
     ----------
     scenario, travel
@@ -78,6 +81,7 @@ def replan_day(
     done, promised = split_day(
         previous, now_s, delays_s=delays_s or {}, locked_villages=locked_villages
     )
+    done = divert_trips(done, scenario, travel, now_s)
     result = (solve or own_solve)(
         scenario,
         travel,

@@ -117,6 +117,10 @@ def variant_text(scenario: Scenario, variant: Variant, t: TerminalWords) -> str:
     names = {
         **{source.source_id: source.name for source in scenario.sources},
         **{village.village_id: village.name for village in scenario.villages},
+        **{
+            limit.limit_id: f"{limit.limit_id} {limit.road} {limit.notes}".strip()
+            for limit in scenario.road_limits
+        },
     }
     return t(
         f"cli.whatif.{variant.kind}",

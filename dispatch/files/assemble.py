@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from dispatch.errors import DataError, Problem
+from dispatch.files.areas import build_township, read_areas
 from dispatch.files.basemap import pick_basemap
 from dispatch.files.build import (
     build_all,
@@ -19,10 +20,17 @@ from dispatch.files.checks import (
     check_ids,
     check_references,
     check_rows,
-    fix_position,
+    fix_positions,
+    fix_transfer,
     known_ids,
 )
-from dispatch.files.columns import MATRIX_TABLES, OBJECT_TABLES, ROAD_TABLES, tables
+from dispatch.files.columns import (
+    AREA_TABLES,
+    MATRIX_TABLES,
+    OBJECT_TABLES,
+    ROAD_TABLES,
+    tables,
+)
 from dispatch.files.limits import (
     build_limit,
     build_speed,
@@ -38,7 +46,7 @@ from dispatch.messages import say
 from dispatch.scenario import Scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from dispatch.files.raw import RawTable
@@ -70,9 +78,11 @@ def assemble(
     settings = read_settings(
         entries, label, problems if inputs.settings is not None else silent
     )
-    records = read_tables(inputs.tables, settings.datum, problems)
+    records = read_tables(inputs.tables, settings.datum_of, problems)
     box = box_around(records)
-    roads = pick_roads(inputs, records, settings.datum, box=box)
+    roads = pick_roads(inputs, records, settings.datum_of("nodes"), box=box)
+    outlined = () if inputs.areas is None else read_areas(*inputs.areas, problems)
+    seats = build_all(records["townships"], build_township, problems)
     return build_scenario(
         records,
         replace(settings, name=settings.name or name),
@@ -80,6 +90,7 @@ def assemble(
         travel_table=_travel_table(inputs, known_place_ids(records)),
         roads=roads,
         speed_rules=build_all(records["speeds"], build_speed, problems),
+        areas=(*outlined, *seats),
         basemap=pick_basemap(inputs, box=box),
         folder=folder,
         strict=strict,
@@ -138,7 +149,7 @@ def build_scenario(
         basemap=basemap,
         folder=folder,
     )
-    problems += notice_all(scenario, records)
+    problems += notice_all(scenario, records, settings)
     stop_on(problems, strict=strict)
     return replace(scenario, warnings=tuple(_fold(problems)))
 
@@ -179,18 +190,29 @@ def _key_of(problem: Problem) -> tuple[str, str | None, str]:
 
 
 def read_tables(
-    found: Mapping[str, RawTable], datum: Datum, problems: list[Problem]
+    found: Mapping[str, RawTable],
+    datum_of: Callable[[str], Datum],
+    problems: list[Problem],
 ) -> Records:
-    """Return the records of every table, with ids, references and places checked."""
+    """
+    Return the records of every table, with ids, references and places checked.
+
+    Parameters
+    ----------
+    datum_of
+        The datum of the positions in a table.
+    """
     records: Records = {}
-    for table in (*OBJECT_TABLES, *ROAD_TABLES):
+    for table in (*OBJECT_TABLES, *ROAD_TABLES, *AREA_TABLES):
         records[table] = []
         if table in found:
             records[table] = read_records(found[table], tables()[table], problems)
-    for table in ("villages", "sources", "depots", "nodes"):
-        for record in records[table]:
-            fix_position(record, datum, problems)
-    check_limits(records["limits"], datum, problems)
+    for table in ("villages", "sources", "depots", "nodes", "townships"):
+        datum = datum_of(table)
+        fix_positions(records[table], datum, problems, pasted=table != "nodes")
+    for record in records["villages"]:
+        fix_transfer(record, datum_of("villages"), problems)
+    check_limits(records["limits"], datum_of("limits"), problems)
     check_speeds(records["speeds"], problems)
     check_rows(records, problems)
     check_ids(records, problems)

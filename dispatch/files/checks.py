@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from dispatch.errors import Problem
 from dispatch.files.cells import CellError, is_blank, show
 from dispatch.files.clocks import parse_windows
+from dispatch.files.columns import tables
 from dispatch.files.records import Record, nearest
 from dispatch.geo.datum import to_wgs84
-from dispatch.messages import say
+from dispatch.geo.distance import gap_m
+from dispatch.geo.position import parse_position
+from dispatch.messages import SaidError, say
 from dispatch.scenario import TimeWindow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dispatch.errors import Problem
     from dispatch.scenario import Datum
 
 Records = dict[str, list[Record]]
@@ -83,28 +86,111 @@ def known_ids(records: Records, table: str) -> list[str]:
     ]
 
 
-def fix_position(record: Record, datum: Datum, problems: list[Problem]) -> None:
-    """Turn lat and lon of a record into WGS-84, or add what is wrong with them."""
-    if "lat" not in record.values or "lon" not in record.values:
+def fix_positions(
+    records: list[Record], datum: Datum, problems: list[Problem], *, pasted: bool
+) -> None:
+    """
+    Turn the positions of a table into WGS-84, or add what is wrong with them.
+
+    Parameters
+    ----------
+    pasted
+        Whether the table has a column ``position`` instead of ``lat`` and ``lon``.
+    """
+    heads = records[0].heads if records else {}
+    lost = [name for name in ("lat", "lon") if records and name not in heads]
+    if pasted and lost and "position" not in heads:
+        for name in lost:
+            zh = tables()["villages"].column(name).zh
+            said = say("column_missing", column=name, zh=zh)
+            problems.append(Problem(records[0].file, said, column=name))
+        for record in records:
+            record.is_broken = True
+        pasted = False
+    for record in records:
+        if pasted:
+            _read_pasted(record, datum, problems)
+        elif "lat" in record.values and "lon" in record.values:
+            _convert(record, "lat", "lon", datum, problems)
+
+
+def _read_pasted(record: Record, datum: Datum, problems: list[Problem]) -> None:
+    """Set lat and lon of a row, which may be given in ``position``."""
+    text = record.values.pop("position", None)
+    given = [name for name in ("lat", "lon") if not is_blank(record.cells.get(name))]
+    found = None
+    if text is not None:
+        try:
+            found = parse_position(str(text), datum=datum)
+        except SaidError as error:
+            problems.append(record.problem("position", error.said))
+            return
+    if len(given) == 1:
+        lost = "lon" if given == ["lat"] else "lat"
+        problems.append(record.problem(lost, say("position_half")))
+    elif "lat" in record.values and "lon" in record.values:
+        is_good = _convert(record, "lat", "lon", datum, problems)
+        own = record.values["lat"], record.values["lon"]
+        away_m = 0.0 if found is None else gap_m((found.lat, found.lon), own)
+        if is_good and away_m > _SAME_PLACE_M:
+            said = say("position_differs", gap_m=away_m)
+            problems.append(record.problem("position", said))
+    elif found is not None:
+        record.values["lat"], record.values["lon"] = found.lat, found.lon
+    elif not given:
+        problems.append(record.problem("lat", say("position_missing")))
+
+
+#: A position given twice may differ by its rounding.
+_SAME_PLACE_M: Final = 50.0
+#: People carry water from a transfer point; farther out a digit is wrong.
+_TRANSFER_M: Final = 3000.0
+
+
+def fix_transfer(record: Record, datum: Datum, problems: list[Problem]) -> None:
+    """Turn the transfer point of a village into WGS-84, or say what is wrong."""
+    names = ("transfer_lat", "transfer_lon")
+    given = [name for name in names if not is_blank(record.cells.get(name))]
+    if len(given) == 1:
+        lost = names[1] if given[0] == names[0] else names[0]
+        problems.append(record.problem(lost, say("transfer_half")))
+    if not all(name in record.values for name in names):
         return
-    lat, lon = record.values["lat"], record.values["lon"]
+    if _convert(record, *names, datum, problems) and not record.is_broken:
+        stop = record.values["transfer_lat"], record.values["transfer_lon"]
+        away_m = gap_m((record.values["lat"], record.values["lon"]), stop)
+        if away_m > _TRANSFER_M:
+            said = say("transfer_far", away_km=away_m / 1000)
+            problems.append(record.problem("transfer_lat", said, warn=True))
+
+
+def _convert(
+    record: Record,
+    lat_name: str,
+    lon_name: str,
+    datum: Datum,
+    problems: list[Problem],
+) -> bool:
+    """Turn one position of a row into WGS-84; return whether it is on the map."""
+    lat, lon = record.values[lat_name], record.values[lon_name]
     is_on_map = -90 <= lat <= 90 and -180 <= lon <= 180
     # No places of people lie north of 73 degrees at the longitudes that are
     # China's latitudes: such a pair is a Chinese place the wrong way round.
     is_swapped = 3 <= lon <= 54 and 73 <= lat <= 136
     if is_swapped or (not is_on_map and abs(lon) <= 90 and abs(lat) <= 180):
         said = say("look_swapped", lat=lat, lon=lon)
-        problems.append(record.problem("lat", said))
+        problems.append(record.problem(lat_name, said))
     elif not is_on_map:
-        column = "lon" if -90 <= lat <= 90 else "lat"
-        limit = 90 if column == "lat" else 180
+        column, limit = (lon_name, 180) if -90 <= lat <= 90 else (lat_name, 90)
         problems.append(record.problem(column, say("off_the_map", limit=limit)))
     elif lat == 0 and lon == 0:
-        problems.append(record.problem("lat", say("null_island")))
+        problems.append(record.problem(lat_name, say("null_island")))
     else:
-        record.values["lat"], record.values["lon"] = to_wgs84(
+        record.values[lat_name], record.values[lon_name] = to_wgs84(
             lat=lat, lon=lon, datum=datum
         )
+        return True
+    return False
 
 
 def check_rows(records: Records, problems: list[Problem]) -> None:

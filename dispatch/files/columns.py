@@ -138,6 +138,7 @@ _TABLES: Final = (
     ("edges", "道路", ("路段", "道路路段", "road_edges", "roads_edges"), False),
     ("limits", "道路限制", ("道路封闭", "限行", "限制", "road_limits"), False),
     ("speeds", "车速", ("速度", "车速表", "road_speeds", "speed"), False),
+    ("townships", "乡镇", ("街道乡镇", "乡镇表", "街道", "township"), False),
     ("travel_s", "行车时间", ("行车时间秒", "时间矩阵", "travel_times"), False),
     ("travel_m", "行车距离", ("行车距离米", "距离矩阵", "travel_distances"), False),
 )
@@ -145,7 +146,12 @@ _TABLES: Final = (
 #: Tables with one row per object, in the order in which they refer to each other.
 OBJECT_TABLES: Final = ("villages", "sources", "depots", "trucks")
 ROAD_TABLES: Final = ("nodes", "edges", "limits", "speeds")
+AREA_TABLES: Final = ("townships",)
 MATRIX_TABLES: Final = ("travel_s", "travel_m")
+#: Tables with positions, which may be in a datum of their own.
+DATUM_TABLES: Final = (
+    *("villages", "sources", "depots", "nodes", "limits", "townships"),
+)
 
 
 def header_key(text: str) -> str:

@@ -29,6 +29,8 @@ A scenario is a folder of CSV files, one `.xlsx` with the same tables as sheets,
 | limits of roads, optional | `roads/limits.csv` | `道路限制` |
 | speeds, optional | `roads/speeds.csv` | `车速` |
 | shapes of roads, optional | `roads/edges.geojson` | column `线形` of `道路` |
+| seats of townships, optional | `townships.csv` | `乡镇` or `townships` |
+| outlines, optional | `areas.geojson` | none |
 
 ## How files are read
 
@@ -49,7 +51,16 @@ A scenario is a folder of CSV files, one `.xlsx` with the same tables as sheets,
   first column as `08:00-11:00;14:00-18:00`.
 - An empty cell means "not limited" or "none", as the tables say. Blank rows are
   left out.
-- `datum` gcj02 or bd09: every position is converted to WGS-84 on reading.
+- `datum` gcj02 or bd09: every position is converted to WGS-84 on reading. Files in
+  another datum than the others are named in the section `[datums]` of
+  `scenario.toml`: `villages = "gcj02"`; `nodes` means the roads with their shapes.
+- Instead of `lat` and `lon`, the column `position` may hold what people send each
+  other: `27.23,112.87` in either order, `北纬27度13分48秒 东经112度52分12秒`, a `geo:`
+  link, or the long link of Amap, Baidu, Tencent, Google, Apple or OpenStreetMap, with
+  words around it. Links have the datum of their map; numbers that of the file. Short
+  links cannot be opened here.
+- Where a truck cannot reach a village, `transfer_lat`, `transfer_lon` (in the datum of
+  the villages) say where it stops, and `transfer_by` how the water goes on.
 - All problems are told at once: file, row (the header is row 1), column, value, and
   what to do. Errors stop; warnings go on, unless the reading is `strict`.
 - Limits before reading: 64 MB a table (300 MB a travel table, extract, workbook or
@@ -87,6 +98,24 @@ at the nearest one: above 200 m with a warning, above 2 km it has no road. Where
 edge has no speed, its class gives it: county 45, township 35, village 25, lane 12,
 others 20 km/h (planning assumptions of this project). An edge without a length is
 as long as its line.
+
+## Townships and counties
+
+`townships.csv` gives the seats of townships, `areas.geojson` their outlines and those
+of counties: polygons (or points) with the properties `name`, `code`, `level`
+(`township` or `county`; else told by the length of the code), `center` as [lon, lat],
+and `datum` where it is not WGS-84. A village is warned of when it lies more than 1 km
+outside its township's outline, or without one more than 8 km from the seat, or without
+that more than 8 km from the middle of the township's other places (at least four).
+Townships are found by `township` (name or code), else by the code. A village more than
+500 m outside its county's outline is an error; a source or depot there is a warning,
+since water may come from over the border.
+
+Names are bad keys. Where one repeats, sheets and tables add the township and the last
+digits of the code: 和平村（角山镇，…212）.
+
+Where places lie much farther from the roads, or more of them outside the boundary, than
+they would in another datum, a warning says so with both figures.
 
 ## Tables
 

@@ -84,6 +84,8 @@ def _value(item: Item, column: Column) -> Any:
     name = column.name
     if isinstance(item, RoadLimit):
         return limit_values(item)[name]
+    if name == "position":
+        return ""  # lat and lon say it
     if column.kind == "clocks":
         first, last = format_windows(item.windows)  # type: ignore[union-attr]  # only tables with windows have such columns
         return first if name == "open_from" else last
@@ -126,11 +128,12 @@ def scenario_from_tables(
     raws = {name: frame_to_raw(name, frames.get(name, own[name])) for name in own}
     # No limits at all is no mistake, unlike no villages.
     raws = {n: raw for n, raw in raws.items() if raw.rows or n in OBJECT_TABLES}
-    records = read_tables(raws, "wgs84", problems)
+    settings = _settings_of(base)
+    records = read_tables(raws, settings.datum_of, problems)
     travel_table = _kept_travel(base, records, problems)
     return build_scenario(
         records,
-        _settings_of(base),
+        settings,
         problems,
         travel_table=travel_table,
         roads=base.roads,

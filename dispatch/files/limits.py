@@ -6,7 +6,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from dispatch.files.cells import CellError
-from dispatch.files.checks import fix_position
+from dispatch.files.checks import fix_positions
 from dispatch.files.moments import format_moment, is_before
 from dispatch.files.records import Record
 from dispatch.files.values import parse_grade_text
@@ -95,7 +95,7 @@ def _position(
             for key, name in zip(("lat", "lon"), names, strict=True)
         },
     )
-    fix_position(point, datum, problems)
+    fix_positions([point], datum, problems, pasted=False)
     record.is_broken |= point.is_broken
     return point.values["lat"], point.values["lon"]
 

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from dispatch.errors import Problem
+from dispatch.files.datum_notices import notice_datums
+from dispatch.files.place_notices import notice_places
 from dispatch.geo.distance import haversine_m
 from dispatch.geo.reach import limit_warnings, round_trips, snap_warnings
 from dispatch.messages import say
+from dispatch.places import place_labels
 
 if TYPE_CHECKING:
     from dispatch.files.checks import Records
+    from dispatch.files.settings import Settings
     from dispatch.geo.reach import Ways
     from dispatch.messages import Message
     from dispatch.scenario import Depot, Scenario, Source, Truck, Village
@@ -21,7 +25,9 @@ if TYPE_CHECKING:
 _FAR_M: Final = 200_000.0
 
 
-def notice_all(scenario: Scenario, records: Records) -> list[Problem]:
+def notice_all(
+    scenario: Scenario, records: Records, settings: Settings
+) -> list[Problem]:
     """Return warnings about villages that nobody can feed and odd figures."""
     return [
         *_notice_potable(records),
@@ -29,6 +35,8 @@ def notice_all(scenario: Scenario, records: Records) -> list[Problem]:
         *snap_warnings(scenario),
         *limit_warnings(scenario),
         *_notice_unfed(scenario, records),
+        *notice_datums(scenario, records, settings),
+        *notice_places(scenario, records),
     ]
 
 
@@ -83,11 +91,13 @@ def _notice_unfed(scenario: Scenario, records: Records) -> list[Problem]:
     ):
         return [Problem("trucks", say("no_truck_may_fill"), severity="warning")]
     ways = round_trips(scenario)
+    labels = place_labels(scenario)
     problems = []
     for position, village in enumerate(scenario.villages):
         reason = _why_unfed(scenario, position, ways)
         if reason is not None:
-            said = say("nobody_can_bring", name=village.name, reason=reason)
+            name = labels[village.village_id]
+            said = say("nobody_can_bring", name=name, reason=reason)
             problems.append(_warn(records, "villages", position, "village_id", said))
     return problems
 

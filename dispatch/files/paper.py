@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, Literal
 
 from fpdf import FPDF, TextMode
+from fpdf.enums import RenderStyle
 
 from dispatch.files.font import FONT_FILE, font_face, printable
 
@@ -19,6 +21,7 @@ _BOTTOM: Final = 280.0
 _MM_PER_PT: Final = 25.4 / 72
 _SMALLEST_PT: Final = 7.0
 _LINE: Final = 0.25
+_DARK: Final = re.compile(b"\x01+")
 
 
 class _Pages(FPDF):
@@ -133,24 +136,36 @@ class Paper:
 
     def code(self, code: QRCode, x: float, y: float, size_mm: float) -> None:
         """Draw a QR code with the quiet zone inside its size."""
-        rows = [list(row) for row in code.matrix_iter(border=3)]
+        rows = [bytes(row) for row in code.matrix_iter(border=3)]
         module = size_mm / len(rows)
-        for row_idx, row in enumerate(rows):
-            start = None
-            for column, is_dark in enumerate([*row, 0]):
-                if is_dark and start is None:
-                    start = column
-                elif not is_dark and start is not None:
-                    # A run of dark modules at once: no hairlines between them.
-                    self._pdf.rect(
-                        x + start * module,
-                        y + row_idx * module,
-                        (column - start) * module,
-                        module * 1.02,
-                        style="F",
-                    )
-                    start = None
+        for column, row, width, height in _dark_boxes(rows):
+            self._pdf.rect(
+                x + column * module,
+                y + row * module,
+                width * module,
+                (height + 0.02) * module,
+                style=RenderStyle.F,
+            )
 
     def content(self) -> bytes:
         """Return the finished PDF."""
         return bytes(self._pdf.output())
+
+
+def _dark_boxes(rows: list[bytes]) -> list[tuple[int, int, int, int]]:
+    """
+    Return column, row, width and height of boxes that cover the dark modules.
+
+    Runs of dark modules at once, and equal runs below each other: no hairlines
+    between them, and a smaller file.
+    """
+    boxes = []
+    open_runs: dict[tuple[int, int], int] = {}
+    for row_idx, row in enumerate([*rows, bytes(len(rows))]):
+        runs = {match.span() for match in _DARK.finditer(row)}
+        for run in [run for run in open_runs if run not in runs]:
+            first = open_runs.pop(run)
+            boxes.append((run[0], first, run[1] - run[0], row_idx - first))
+        for run in runs:
+            open_runs.setdefault(run, row_idx)
+    return boxes

@@ -7,8 +7,8 @@ import io
 from typing import TYPE_CHECKING
 
 from dispatch.files.words import BAND_ZH, REASON_ZH, STOP_ZH
-from dispatch.geo.snap import places_of
 from dispatch.need import BANDS
+from dispatch.places import place_labels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,12 +43,6 @@ def _harmless(value: Value) -> Value:
     return value
 
 
-def place_names(scenario: Scenario) -> dict[str, str]:
-    """Return the name of every place id."""
-    places = zip(scenario.place_ids, places_of(scenario), strict=True)
-    return {place_id: place.name for place_id, place in places}
-
-
 def numbered_stops(route: Route) -> list[tuple[int, int, Stop]]:
     """Return (trip, stop) numbers from 1 with every stop; before a filling trip 0."""
     numbered = []
@@ -77,7 +71,7 @@ VISIT_HEADER = (
 
 def visit_rows(plan: Plan, scenario: Scenario) -> Rows:
     """Return the rows of ``visits.csv``."""
-    names = place_names(scenario)
+    names = place_labels(scenario)
     plates = {truck.truck_id: truck.plate for truck in scenario.trucks}
     return [
         [
@@ -114,7 +108,7 @@ VILLAGE_HEADER = (
 
 def village_rows(plan: Plan, scenario: Scenario) -> Rows:
     """Return the rows of the written ``villages.csv``."""
-    names = place_names(scenario)
+    names = place_labels(scenario)
     return [
         [
             outcome.village_id,
@@ -152,7 +146,7 @@ TRIP_HEADER_ZH = (
 
 def trip_rows_zh(plan: Plan, scenario: Scenario) -> Rows:
     """Return the rows of the sheet 车辆行程."""
-    names = place_names(scenario)
+    names = place_labels(scenario)
     trucks = {truck.truck_id: truck for truck in scenario.trucks}
     contacts: dict[str, tuple[str, str]] = {
         source.source_id: (source.contact, source.phone) for source in scenario.sources
@@ -205,6 +199,7 @@ COVERAGE_HEADER_ZH = (
 def coverage_rows_zh(plan: Plan, scenario: Scenario) -> Rows:
     """Return the rows of the sheet 村庄覆盖; the rate is between 0 and 1."""
     villages = {village.village_id: village for village in scenario.villages}
+    names = place_labels(scenario)
     visits: dict[str, int] = {}
     for route in plan.routes:
         for stop in route.stops:
@@ -221,7 +216,7 @@ def coverage_rows_zh(plan: Plan, scenario: Scenario) -> Rows:
         rows.append(
             [
                 outcome.village_id,
-                village.name if village else "",
+                names.get(outcome.village_id, ""),
                 village.population if village else None,
                 village.vulnerable_people if village else None,
                 need,
@@ -253,6 +248,7 @@ SOURCE_HEADER_ZH = (
 
 def source_rows_zh(plan: Plan, scenario: Scenario) -> Rows:
     """Return the rows of the sheet 水源用量."""
+    names = place_labels(scenario)
     rows: Rows = []
     for source in scenario.sources:
         fills = [
@@ -265,7 +261,7 @@ def source_rows_zh(plan: Plan, scenario: Scenario) -> Rows:
         rows.append(
             [
                 source.source_id,
-                source.name,
+                names[source.source_id],
                 source.kind,
                 "是" if source.potable else "否",
                 "不限" if source.supply_l is None else source.supply_l,

@@ -43,6 +43,8 @@ class Inputs:
     basemap: tuple[str, bytes] | None = None
     #: OpenStreetMap extracts in the order of their names.
     extracts: list[tuple[str, bytes]] = field(default_factory=list)
+    #: Townships and counties as GeoJSON: name of the file and content.
+    areas: tuple[str, bytes] | None = None
     problems: list[Problem] = field(default_factory=list)
     #: Tables that are there but unreadable: not missing as well.
     broken: set[str] = field(default_factory=set)
@@ -128,7 +130,7 @@ def _may_belong(name: str) -> bool:
     if stem.startswith((".", "~$")):
         return False
     is_geojson = suffix == ".geojson" and (
-        name.startswith("roads/") or stem.casefold() == "basemap.geojson"
+        name.startswith("roads/") or stem in ("areas.geojson", "basemap.geojson")
     )
     return (
         is_geojson
@@ -181,6 +183,8 @@ def collect(files: Mapping[str, bytes], inputs: Inputs) -> None:
                 collect(_unzip(name, data, inputs), inputs)
             elif suffix == ".toml":
                 _collect_settings(name, data, inputs)
+            elif suffix == ".geojson" and PurePosixPath(name).stem == "areas":
+                inputs.areas = (name, data)
             elif suffix == ".geojson":
                 _collect_shapes(name, data, inputs)
             elif osm_format(name) is not None:

@@ -50,7 +50,7 @@ def read_roads(
         raise DataError([Problem(str(path), said)]) from error
     collect(files, inputs)
     found = {n: raw for n, raw in inputs.tables.items() if n in ("nodes", "edges")}
-    records = read_tables(found, datum, inputs.problems)
+    records = read_tables(found, lambda _: datum, inputs.problems)
     roads = pick_roads(inputs, records, datum, box=box)
     stop_on(inputs.problems, strict=False)
     if roads is None:

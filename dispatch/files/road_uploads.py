@@ -46,7 +46,7 @@ def scenario_with_limits(
     if "limits" not in inputs.tables and not inputs.problems:
         inputs.problems.append(Problem(name, say("no_limits_there")))
     found = {n: raw for n, raw in inputs.tables.items() if n == "limits"}
-    records = read_tables(found, datum, inputs.problems)
+    records = read_tables(found, lambda _: datum, inputs.problems)
     stop_on(inputs.problems, strict=False)
     fresh = [build_limit(dict(record.values)) for record in records["limits"]]
     ids = {limit.limit_id for limit in fresh}
@@ -74,7 +74,7 @@ def scenario_with_roads(
     inside = name if name.casefold().endswith(".zip") else f"roads/{name}"
     collect({inside: data}, inputs)
     found = {n: raw for n, raw in inputs.tables.items() if n in ("nodes", "edges")}
-    records = read_tables(found, datum, inputs.problems)
+    records = read_tables(found, lambda _: datum, inputs.problems)
     points = [(place.lat, place.lon) for place in places_of(scenario)]
     points += [village.stop_at for village in scenario.villages]
     box = box_of(points, margin_km=MARGIN_KM)

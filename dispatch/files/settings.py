@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from dispatch.errors import Problem
@@ -17,7 +17,7 @@ from dispatch.scenario import Datum, NeedStandard, ServiceRules, StraightLine
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from dispatch.files.cells import Cell
     from dispatch.files.columns import Column
@@ -26,7 +26,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What ``scenario.toml`` says; ``name`` None means the name of the folder."""
+    """
+    What ``scenario.toml`` says; ``name`` None means the name of the folder.
+
+    Attributes
+    ----------
+    datum, datums
+        Datum of every position, and of the tables that have their own.
+    """
 
     name: str | None
     date: dt.date | None
@@ -35,6 +42,11 @@ class Settings:
     service: ServiceRules
     straight_line: StraightLine
     equity_steps: int
+    datums: Mapping[str, Datum] = field(default_factory=dict)
+
+    def datum_of(self, table: str) -> Datum:
+        """Return the datum in which the positions of a table are written."""
+        return self.datums.get(table, self.datum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,4 +178,9 @@ def _build(values: dict[str, Any], file: str, problems: list[Problem]) -> Settin
         service=ServiceRules(**groups["service"]),
         straight_line=StraightLine(**groups["travel"]),
         equity_steps=values.get("plan.equity_steps") or 1,
+        datums={
+            name.removeprefix("datums."): value
+            for name, value in values.items()
+            if name.startswith("datums.") and value is not None
+        },
     )

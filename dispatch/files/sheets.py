@@ -11,10 +11,12 @@ import segno
 
 from dispatch.files.clocks import LAST_S, format_clock_s
 from dispatch.files.font import missing_glyphs
+from dispatch.files.links import amap_web
 from dispatch.files.paper import Paper
 from dispatch.files.plan_tables import numbered_stops
 from dispatch.files.words import STOP_ZH
 from dispatch.geo.snap import places_of
+from dispatch.places import place_labels
 from dispatch.units import format_clock
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ _PLACE_X: Final = 58.0
 _LITRES_X: Final = 140.0
 _QR_X: Final = 176.0
 _QR_MM: Final = 22.0
+_FILL_QR_MM: Final = 18.5
 _HEIGHT: Final = {
     "depart": 11.0,
     "return": 11.0,
@@ -70,6 +73,8 @@ class _SheetWriter:
         self.places: dict[str, Depot | Source | Village] = dict(
             zip(scenario.place_ids, places_of(scenario), strict=True)
         )
+        self.labels = place_labels(scenario)
+        self.coded: set[str] = set()
         self.villages = {village.village_id: village for village in scenario.villages}
         self.missing = missing_glyphs(_all_texts(scenario))
         if self.missing:
@@ -82,6 +87,7 @@ class _SheetWriter:
 
     def add_route(self, route: Route) -> None:
         """Add the pages of one truck."""
+        self.coded.clear()
         truck = self.trucks.get(route.truck_id)
         label = f"{route.truck_id}  {truck.plate if truck else ''}".strip()
         self.paper.new_section(f"{label}  ·  {self.plan.date:%Y-%m-%d}")
@@ -146,8 +152,7 @@ class _SheetWriter:
     ) -> None:
         paper, y = self.paper, self.paper.y
         paper.box(_LEFT, y, _WIDTH, height)
-        name = self.places[stop.place_id].name if stop.place_id in self.places else ""
-        place = name or stop.place_id
+        place = self.labels.get(stop.place_id, stop.place_id)
         paper.text(_LEFT + 1, y + 1.2, 12, str(position), size_pt=20, align="C")
         if stop.kind in ("depart", "return", "break"):
             clock = format_clock(stop.start_s)
@@ -172,7 +177,7 @@ class _SheetWriter:
         paper.text(_TIME_X, y + 10, 32, until, size_pt=11)
         action = STOP_ZH[stop.kind]
         paper.text(_PLACE_X, y + 1.2, 82, f"{action} {place}", size_pt=18, bold=True)
-        right = _QR_X if is_delivery else _LEFT + _WIDTH - 2
+        right = _QR_X
         litres = f"{stop.litres:,} 升"
         width = right - _LITRES_X - 1
         paper.text(_LITRES_X, y + 1.2, width, litres, size_pt=20, bold=True, align="R")
@@ -193,20 +198,29 @@ class _SheetWriter:
         if place is None:
             return
         contact = f"{getattr(place, 'contact', '')}  {getattr(place, 'phone', '')}"
-        where = f"北纬 {place.lat:.6f} 东经 {place.lon:.6f}"
+        village = self.villages.get(stop.place_id)
+        lat, lon = (place.lat, place.lon) if village is None else village.stop_at
+        where = f"北纬 {lat:.6f} 东经 {lon:.6f}"
+        code = _code(amap_web(lat=lat, lon=lon))
         notes = str(getattr(place, "notes", ""))
         paper = self.paper
         if stop.kind == "fill":
-            paper.text(_LITRES_X - 8, y + 4, 65, contact.strip(), size_pt=12, align="R")
+            width = _QR_X - _LITRES_X + 5
+            x = _LITRES_X - 7
+            paper.text(x, y + 4, width, contact.strip(), size_pt=12, align="R")
+            # A truck comes back to a source trip by trip: one code will do.
+            if stop.place_id not in self.coded:
+                self.coded.add(stop.place_id)
+                paper.code(code, _QR_X + 2, y - 9, _FILL_QR_MM)
             return
         paper.text(_PLACE_X, y, 82, contact.strip() or "（没有联系人）", size_pt=13)
-        village = self.villages.get(stop.place_id)
         hours = "" if village is None else _hours(village)
+        if village is not None and (lat, lon) != (village.lat, village.lon):
+            where = f"停在交接点，{village.transfer_by}  {where}".replace("，  ", "  ")
         extra = "  ".join(part for part in (where, hours, notes) if part)
         paper.text(_PLACE_X, y + 5.8, 116, extra, size_pt=10)
-        code = _code(f"geo:{place.lat:.6f},{place.lon:.6f}")
         paper.code(code, _QR_X, y - 9, _QR_MM)
-        paper.text(_QR_X, y + 13, _QR_MM, "扫码看位置", size_pt=8, align="C")
+        paper.text(_QR_X, y + 13, _QR_MM, "扫码导航", size_pt=8, align="C")
 
     def _draw_boxes(self, labels: list[str], y: float) -> None:
         """Draw labelled boxes for what really happened."""
@@ -267,7 +281,7 @@ def _all_texts(scenario: Scenario) -> list[str]:
         texts += [truck.truck_id, truck.plate, truck.driver, truck.phone]
     for village in scenario.villages:
         texts += [village.village_id, village.name, village.contact, village.phone]
-        texts.append(village.notes)
+        texts += [village.notes, village.township, village.transfer_by]
     for source in scenario.sources:
         texts += [source.source_id, source.name, source.contact, source.phone]
     texts += [depot.name for depot in scenario.depots]

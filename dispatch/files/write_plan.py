@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from dispatch.errors import DispatchError
 from dispatch.files.atomic import write_file, write_text
+from dispatch.files.gpx import gpx_text
+from dispatch.files.kml import kml_text
 from dispatch.files.plan_json import plan_to_json
 from dispatch.files.plan_tables import (
     VILLAGE_HEADER,
@@ -17,6 +19,8 @@ from dispatch.files.plan_tables import (
 )
 from dispatch.files.plan_xlsx import plan_xlsx
 from dispatch.files.sheets import sheets_pdf
+from dispatch.files.tracks import TrackMaker, file_names
+from dispatch.geo import RouteFinder
 from dispatch.messages import say
 
 if TYPE_CHECKING:
@@ -34,6 +38,8 @@ def write_plan(
 ) -> list[Path]:
     """
     Return the files written: plan.json, two CSV tables, plan.xlsx and sheets.pdf.
+
+    Every truck with trips also gets its day as ``gpx/T1.gpx`` and ``kml/T1.kml``.
 
     Each file appears complete or not at all; ``plan.json`` comes last.
 
@@ -59,8 +65,29 @@ def write_plan(
         write_text(folder / "villages.csv", villages, bom=True),
         write_file(folder / "plan.xlsx", plan_xlsx(plan, scenario)),
     ]
+    written += _write_tracks(plan, scenario, folder)
     if sheets:
         pdf = sheets_pdf(plan, scenario, is_estimate=travel.is_estimate)
         written.append(write_file(folder / "sheets.pdf", pdf))
     written.append(write_text(folder / "plan.json", plan_to_json(plan)))
+    return written
+
+
+def _write_tracks(plan: Plan, scenario: Scenario, folder: Path) -> list[Path]:
+    """Write the days of all trucks, and take away older ones of trucks at rest."""
+    truck_ids = [truck.truck_id for truck in scenario.trucks]
+    truck_ids += [route.truck_id for route in plan.routes]
+    names = file_names(tuple(dict.fromkeys(truck_ids)))
+    busy = {route.truck_id: route for route in plan.routes if route.num_trips}
+    maker = TrackMaker(plan, scenario, RouteFinder(scenario)) if busy else None
+    written = []
+    for truck_id, name in names.items():
+        gpx, kml = folder / "gpx" / f"{name}.gpx", folder / "kml" / f"{name}.kml"
+        if maker is None or truck_id not in busy:
+            gpx.unlink(missing_ok=True)
+            kml.unlink(missing_ok=True)
+            continue
+        day = maker.day(busy[truck_id])
+        written.append(write_text(gpx, gpx_text(day)))
+        written.append(write_text(kml, kml_text(day)))
     return written

@@ -12,9 +12,11 @@ import pandas as pd
 import xlsxwriter  # type: ignore[import-untyped]  # no stubs
 
 from dispatch.errors import DispatchError
+from dispatch.files.areas import areas_geojson, is_row
 from dispatch.files.atomic import write_file, write_text
 from dispatch.files.basemap import write_basemap
 from dispatch.files.columns import (
+    DATUM_TABLES,
     OBJECT_TABLES,
     ROAD_TABLES,
     Column,
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from dispatch.roads import Area
     from dispatch.scenario import Scenario
 
 Value = str | int | float | None
@@ -76,6 +79,9 @@ def write_scenario(
         is_road = name in ROAD_TABLES
         path = folder / "roads" / f"{name}.csv" if is_road else folder / f"{name}.csv"
         write_text(path, out.getvalue(), bom=bom)
+    outlined = [area for area in scenario.areas if not is_row(area)]
+    if outlined:
+        write_text(folder / "areas.geojson", areas_geojson(outlined))
     write_text(folder / "scenario.toml", settings_toml(scenario))
     if scenario.basemap:
         write_basemap(scenario.basemap, folder)
@@ -91,7 +97,11 @@ def refuse_used(folder: Path) -> None:
 def write_scenario_xlsx(
     scenario: Scenario, path: str | Path, *, chinese_headers: bool = True
 ) -> Path:
-    """Return the path of a workbook with one sheet per table and a guide."""
+    """
+    Return the path of a workbook with one sheet per table and a guide.
+
+    A workbook has no room for outlines of townships and counties.
+    """
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, SAFE_OPTIONS)
     head = book.add_format({"bold": True, "bg_color": "#E7E6E6", "text_wrap": True})
@@ -169,6 +179,11 @@ def _all_tables(scenario: Scenario, *, chinese: bool) -> Tables:
         speeds = [speed_values(rule) for rule in scenario.speed_rules]
         speed_rows = [[row[column.name] for column in columns] for row in speeds]
         found["speeds"] = (_headers(columns, chinese=chinese), speed_rows)
+    seats = [area for area in scenario.areas if is_row(area)]
+    if seats:
+        columns = tables()["townships"].columns
+        seat_rows = [_seat_row(area, columns) for area in seats]
+        found["townships"] = (_headers(columns, chinese=chinese), seat_rows)
     table = scenario.travel_table
     if table is not None:
         found["travel_s"] = _matrix(table.place_ids, table.seconds)
@@ -195,6 +210,17 @@ def _plain(value: Any, *, chinese: bool) -> Value:
     return float(value)
 
 
+def _seat_row(area: Area, columns: Iterable[Column]) -> list[Value]:
+    lat, lon = area.centre or (None, None)
+    values: dict[str, Value] = {
+        "name": area.name,
+        "code": area.code,
+        "lat": lat,
+        "lon": lon,
+    }
+    return [values.get(column.name) for column in columns]
+
+
 def _matrix(
     place_ids: tuple[str, ...], matrix: npt.NDArray[Any]
 ) -> tuple[list[str], list[list[Value]]]:
@@ -212,6 +238,8 @@ def _settings_values(scenario: Scenario) -> dict[str, Value]:
         "name": scenario.name,
         "date": scenario.date.isoformat(),
         "datum": scenario.datum,
+        # Every table is written in the one datum.
+        **{f"datums.{table}": "" for table in DATUM_TABLES},
         "need_l_per_person.survival": need.survival_l_per_person,
         "need_l_per_person.basic": need.basic_l_per_person,
         "need_l_per_person.normal": need.normal_l_per_person,

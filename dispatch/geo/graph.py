@@ -32,13 +32,10 @@ class Ways:
     ----------
     seconds, metres
         Shape (rows, targets); inf where there is no way.
-    used
-        Shape (rows, ceil(links / 8)), packed bits: links of any way of a row.
     """
 
     seconds: Floats
     metres: Floats
-    used: npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +83,6 @@ class RoadGraph:
         """Return the fastest ways from each of ``rows`` to each of ``targets``."""
         shape = (len(rows), len(targets))
         seconds, metres = np.full(shape, np.inf), np.full(shape, np.inf)
-        used = np.zeros((len(rows), (len(self.keys) + 7) // 8), dtype=np.uint8)
         for first in range(0, len(rows), _CHUNK):
             block = slice(first, first + _CHUNK)
             times, before = dijkstra(
@@ -96,14 +92,12 @@ class RoadGraph:
                 return_predecessors=True,
             )
             seconds[block] = times[:, targets]
-            metres[block], used[block] = self._walk_back(targets, before)
+            metres[block] = self._metres(targets, before)
         metres[np.isinf(seconds)] = np.inf
-        return Ways(seconds, metres, used)
+        return Ways(seconds, metres)
 
-    def _walk_back(
-        self, targets: Ints, before: npt.NDArray[np.int32]
-    ) -> tuple[Floats, npt.NDArray[np.uint8]]:
-        """Return metres to the targets and the links used, of every row at once."""
+    def _metres(self, targets: Ints, before: npt.NDArray[np.int32]) -> Floats:
+        """Return metres to the targets, of every row at once."""
         num_rows, num_nodes = before.shape
         flat = before.ravel().astype(np.int64)
         offset = np.arange(num_rows)[:, None] * num_nodes
@@ -130,10 +124,22 @@ class RoadGraph:
             far_m[active] += far_m[over]
             jump[active] = jump[over]
             active = active[jump[jump[active]] != jump[active]]
-        bits = np.zeros((num_rows, len(self.keys)), dtype=np.bool_)
-        bits[row, link] = True
-        metres = far_m.reshape(num_rows, num_nodes)[:, targets]
-        return metres, np.packbits(bits, axis=1)
+        found: Floats = far_m.reshape(num_rows, num_nodes)[:, targets]
+        return found
+
+    def reversed(self) -> RoadGraph:
+        """Return the graph with every link turned round."""
+        start, end = np.divmod(self.keys, self.num_nodes)
+        keys = end * self.num_nodes + start
+        order = np.argsort(keys)
+        return RoadGraph(
+            links=csr_array(self.links.T),
+            keys=keys[order],
+            chain_idx=self.chain_idx[order],
+            is_ahead=~self.is_ahead[order],
+            seconds=self.seconds[order],
+            metres=self.metres[order],
+        )
 
     def predecessors(self, from_idx: int) -> npt.NDArray[np.int32]:
         """Return the node before each on the fastest way from one node, (K,)."""

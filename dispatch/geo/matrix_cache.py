@@ -3,36 +3,43 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from dispatch.geo import cache
-from dispatch.geo.graph import Ways
+from dispatch.geo.graph import RoadGraph, Ways
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy.typing as npt
 
     from dispatch.geo.contract import Chains
-    from dispatch.geo.graph import RoadGraph
 
+    Floats = npt.NDArray[np.float64]
     Ints = npt.NDArray[np.int64]
 
 #: To be raised when the same roads would give other ways.
 _VERSION: Final = 1
 #: Smaller searches take less time than a file.
 _LEAST_STEPS: Final = 200_000
+#: With more links changed, to search all anew is as fast.
+_MOST_CHANGED: Final = 40
 #: Matrices of one network that a new one is compared with.
 _MOST_KEPT: Final = 6
 
 
-class Kept(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Kept:
     """Ways as they were found once, with the links they were found on."""
 
     ways: Ways
     keys: Ints
-    seconds: npt.NDArray[np.float64]
-    metres: npt.NDArray[np.float64]
+    seconds: Floats
+    metres: Floats
 
 
 def fastest_ways(graph: RoadGraph, chains: Chains, rows: Ints, targets: Ints) -> Ways:
@@ -41,9 +48,9 @@ def fastest_ways(graph: RoadGraph, chains: Chains, rows: Ints, targets: Ints) ->
 
     Notes
     -----
-    Kept on disk by the content of graph, rows and targets. Of a graph that is like
-    an earlier one but for roads that closed or got slower, only the rows whose ways
-    used those roads are searched.
+    Kept on disk by the content of graph, rows and targets. On a graph that is like
+    an earlier one but for a few roads, only the pairs that these roads touch are
+    searched (`updated`).
     """
     if len(rows) * graph.num_nodes < _LEAST_STEPS:
         return graph.fastest(rows, targets)
@@ -61,7 +68,6 @@ def fastest_ways(graph: RoadGraph, chains: Chains, rows: Ints, targets: Ints) ->
         {
             "seconds": ways.seconds,
             "metres": ways.metres,
-            "used": ways.used,
             "keys": graph.keys,
             "link_seconds": graph.seconds,
             "link_metres": graph.metres,
@@ -91,7 +97,7 @@ def _load(name: str) -> Kept | None:
         return None
     try:
         return Kept(
-            Ways(found["seconds"], found["metres"], found["used"]),
+            Ways(found["seconds"], found["metres"]),
             found["keys"],
             found["link_seconds"],
             found["link_metres"],
@@ -104,59 +110,146 @@ def _from_earlier(
     graph: RoadGraph, rows: Ints, targets: Ints, earlier: list[str]
 ) -> Ways | None:
     """Return the ways on the base of the most alike earlier graph; None if none."""
-    best: tuple[int, Kept, npt.NDArray[np.bool_]] | None = None
+    best: tuple[Changed, Kept] | None = None
     for name in earlier:
         kept = _load(name)
-        if kept is None or len(kept.ways.seconds) != len(rows):
+        if kept is None or kept.ways.seconds.shape != (len(rows), len(targets)):
             continue
-        touched = touched_rows(graph, kept)
-        if touched is not None and (best is None or touched.sum() < best[0]):
-            best = int(touched.sum()), kept, touched
-    return None if best is None else _updated(graph, rows, targets, best[1], best[2])
-
-
-def touched_rows(graph: RoadGraph, kept: Kept) -> npt.NDArray[np.bool_] | None:
-    """
-    Return which rows used a link that is gone or slower now.
-
-    None: a link is new or faster, so that any way could change.
-    """
-    if not np.isin(graph.keys, kept.keys).all():
+        changed = changed_links(graph, kept)
+        if best is None or changed.size < best[0].size:
+            best = changed, kept
+    if best is None or best[0].size > _MOST_CHANGED:
         return None
-    at, is_there = _positions(graph, kept)
-    now_s = np.where(is_there, graph.seconds[at], np.inf)
-    now_m = np.where(is_there, graph.metres[at], np.inf)
-    if (now_s < kept.seconds - 1e-9).any():
-        return None
-    is_changed = (now_s > kept.seconds + 1e-9) | (now_m != kept.metres)
-    shared = kept.ways.used & np.packbits(is_changed)[None, :]
-    return np.asarray(shared.any(axis=1), dtype=np.bool_)
+    return updated(graph, rows, targets, best[1], best[0])
 
 
-def _positions(graph: RoadGraph, kept: Kept) -> tuple[Ints, npt.NDArray[np.bool_]]:
-    """Return where the kept links are in the graph now, and which are there."""
-    if not len(graph.keys):
-        nowhere = np.zeros(len(kept.keys), dtype=np.int64)
-        return nowhere, np.zeros(len(kept.keys), dtype=np.bool_)
-    at = np.searchsorted(graph.keys, kept.keys).clip(max=len(graph.keys) - 1)
-    return at, graph.keys[at] == kept.keys
+class Changed(NamedTuple):
+    """Keys of links that are slower or gone, and of those faster or new."""
+
+    slower: Ints
+    faster: Ints
+
+    @property
+    def size(self) -> int:
+        """Number of links that are not as they were."""
+        return len(self.slower) + len(self.faster)
 
 
-def _updated(
+def changed_links(graph: RoadGraph, kept: Kept) -> Changed:
+    """Return how the links of a graph differ from those of an earlier one."""
+    keys = np.union1d(graph.keys, kept.keys)
+    now_s, now_m = (
+        _on_keys(keys, graph.keys, column) for column in (graph.seconds, graph.metres)
+    )
+    was_s, was_m = (
+        _on_keys(keys, kept.keys, column) for column in (kept.seconds, kept.metres)
+    )
+    # Another road of the same time is another way: as if closed and opened.
+    is_other = (now_s == was_s) & (now_m != was_m)
+    return Changed(keys[(now_s > was_s) | is_other], keys[(now_s < was_s) | is_other])
+
+
+def _on_keys(keys: Ints, own: Ints, values: Floats) -> Floats:
+    found = np.full(len(keys), np.inf)
+    found[np.searchsorted(keys, own)] = values
+    return found
+
+
+def updated(
+    graph: RoadGraph, rows: Ints, targets: Ints, kept: Kept, changed: Changed
+) -> Ways:
+    """
+    Return the ways on a graph from those on an earlier one.
+
+    Notes
+    -----
+    A slower link (u, v) of w seconds touches the pairs (i, j) with
+    d(i, u) + w + d(v, j) = d(i, j) on the earlier graph; these are searched again,
+    from the rows and towards the targets that cover them. A faster link can only
+    offer the ways through it, d(i, u) + w + d(v, j) on the graph of now. Each takes
+    two searches, whatever the number of places.
+    """
+    seconds, metres = kept.ways.seconds.copy(), kept.ways.metres.copy()
+    backwards = graph.reversed()
+    if len(changed.faster):
+        through = _through(graph, backwards, rows, targets, changed.faster)
+        for way_s, way_m in through:
+            better = way_s < seconds
+            seconds[better], metres[better] = way_s[better], way_m[better]
+    if len(changed.slower):
+        before = _as_graph(kept, graph.num_nodes)
+        touched = np.zeros(seconds.shape, dtype=np.bool_)
+        for way_s, _ in _through(
+            before, before.reversed(), rows, targets, changed.slower
+        ):
+            # Ties count as touched; a little slack for sums in another order.
+            touched |= np.isfinite(way_s) & (way_s <= kept.ways.seconds + 1e-6)
+        _search_again(graph, backwards, rows, targets, touched, seconds, metres)
+    return Ways(seconds, metres)
+
+
+def _as_graph(kept: Kept, num_nodes: int) -> RoadGraph:
+    start, end = np.divmod(kept.keys, max(num_nodes, 1))
+    unused = np.zeros(len(kept.keys), dtype=np.int64)
+    return RoadGraph(
+        links=csr_array((kept.seconds, (start, end)), shape=(num_nodes, num_nodes)),
+        keys=kept.keys,
+        chain_idx=unused,
+        is_ahead=unused.astype(np.bool_),
+        seconds=kept.seconds,
+        metres=kept.metres,
+    )
+
+
+def _through(
+    graph: RoadGraph, backwards: RoadGraph, rows: Ints, targets: Ints, links: Ints
+) -> Iterator[tuple[Floats, Floats]]:
+    """Yield seconds and metres, (rows, targets), of the best ways over each link."""
+    start, end = np.divmod(links, graph.num_nodes)
+    towards = backwards.fastest(start, rows)
+    onward = graph.fastest(end, targets)
+    at = graph.link_between(start, end)
+    for k, link in enumerate(at):
+        yield (
+            towards.seconds[k][:, None] + graph.seconds[link] + onward.seconds[k],
+            towards.metres[k][:, None] + graph.metres[link] + onward.metres[k],
+        )
+
+
+def _search_again(
     graph: RoadGraph,
+    backwards: RoadGraph,
     rows: Ints,
     targets: Ints,
-    kept: Kept,
     touched: npt.NDArray[np.bool_],
-) -> Ways:
-    at, is_there = _positions(graph, kept)
-    bits = np.unpackbits(kept.ways.used, axis=1, count=len(kept.keys)).astype(np.bool_)
-    moved = np.zeros((len(rows), len(graph.keys)), dtype=np.bool_)
-    moved[:, at[is_there]] = bits[:, is_there]
-    seconds, metres = kept.ways.seconds.copy(), kept.ways.metres.copy()
-    used = np.packbits(moved, axis=1)
-    if touched.any():
-        fresh = graph.fastest(rows[touched], targets)
-        seconds[touched], metres[touched] = fresh.seconds, fresh.metres
-        used[touched] = fresh.used
-    return Ways(seconds, metres, used)
+    seconds: Floats,
+    metres: Floats,
+) -> None:
+    """Put the ways of now in place of all touched ones."""
+    cover_rows, cover_targets = _cover(touched)
+    if len(cover_rows):
+        found = graph.fastest(rows[cover_rows], targets)
+        seconds[cover_rows], metres[cover_rows] = found.seconds, found.metres
+    if len(cover_targets):
+        found = backwards.fastest(targets[cover_targets], rows)
+        seconds[:, cover_targets] = found.seconds.T
+        metres[:, cover_targets] = found.metres.T
+
+
+def _cover(touched: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """Return few rows and columns that hold every touched pair, by greedy choice."""
+    left = touched.copy()
+    rows: list[int] = []
+    columns: list[int] = []
+    in_row, in_column = left.sum(axis=1), left.sum(axis=0)
+    while in_row.any():
+        row, column = int(np.argmax(in_row)), int(np.argmax(in_column))
+        if in_row[row] >= in_column[column]:
+            rows.append(row)
+            in_column -= left[row]
+            left[row], in_row[row] = False, 0
+        else:
+            columns.append(column)
+            in_row -= left[:, column]
+            left[:, column], in_column[column] = False, 0
+    return np.array(rows, dtype=np.int64), np.array(columns, dtype=np.int64)

@@ -122,8 +122,14 @@ def snap_warnings(scenario: Scenario) -> list[Problem]:
 
 
 def limit_warnings(scenario: Scenario) -> list[Problem]:
-    """Return a warning for every limit or closure that fits no road."""
+    """Return a warning for every limit or closure that has no effect."""
+    if scenario.road_limits and scenario.travel_table is not None:
+        said = say("limits_beside_table")
+        return [Problem("roads/limits.csv", said, severity="warning")]
     model = road_model(scenario)
+    if model is None and scenario.road_limits:
+        said = say("limits_without_roads")
+        return [Problem("roads/limits.csv", said, severity="warning")]
     if model is None:
         return []
     return [

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from dispatch.geo.distance import haversine_m
 from dispatch.geo.nearby import nearest_edges
 from dispatch.geo.truck_class import may_drive, profile_of
 from dispatch.roads import CLOSED
@@ -83,6 +84,8 @@ def snap_places(scenario: Scenario, roads: RoadNetwork, speeds: RoadSpeeds) -> S
     """
     Return the node of equal id of every place, else the nearest point of a road.
 
+    A node of equal id counts within ``FAR_M``.
+
     Notes
     -----
     Only roads that some truck of the scenario may use count, and a fragment without
@@ -96,6 +99,17 @@ def snap_places(scenario: Scenario, roads: RoadNetwork, speeds: RoadSpeeds) -> S
     )
     edge_idx = np.full(len(lat), -1, dtype=np.int64)
     share, gap_m = np.zeros(len(lat)), np.zeros(len(lat))
+    for idx in np.flatnonzero(node_idx >= 0).tolist():
+        # A node of an extract may have the number of a village by chance.
+        node = node_idx[idx : idx + 1]
+        away_m = haversine_m(
+            lat=lat[idx : idx + 1],
+            lon=lon[idx : idx + 1],
+            to_lat=roads.node_lat[node],
+            to_lon=roads.node_lon[node],
+        )
+        if away_m[0, 0] > FAR_M:
+            node_idx[idx] = -1
     free = np.flatnonzero(node_idx < 0)
     if not len(free):
         return Snaps(edge_idx, share, node_idx, gap_m)

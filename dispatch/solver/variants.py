@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
+from dispatch.geo.road_model import road_model
+from dispatch.geo.travel import travel_matrix
 from dispatch.scenario import NO_ROAD, TimeWindow
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ VariantKind = Literal[
     "hose",
     "supply",
     "source_hour",
+    "limit",
     "road",
     "lane",
     "window",
@@ -33,6 +36,8 @@ VariantKind = Literal[
 
 #: Villages for which a road, lane or window is tried, the shortest of water first.
 MOST_VILLAGES: Final = 8
+#: Closures and limits that are lifted one at a time.
+MOST_LIFTED: Final = 12
 HOUR_S: Final = 3_600
 DAY_S: Final = 86_400
 MORE_SUPPLY: Final = 1.2
@@ -46,8 +51,8 @@ class Variant:
     Attributes
     ----------
     subject
-        Id of the source or village, or of the truck that the new one is like; empty
-        for changes that concern all.
+        Id of the source, village or road limit, or of the truck that the new one is
+        like; empty for changes that concern all.
     amount
         Litres of the new truck's tank, bays, litres a minute, or metres of road,
         after the change; 0 where there is nothing to say.
@@ -76,8 +81,23 @@ def list_variants(scenario: Scenario, travel: Travel, plan: Plan) -> list[Varian
         *_more_trucks(scenario, travel),
         _longer_shifts(scenario, travel),
         *_sources(scenario, travel, plan),
+        *_lifted_limits(scenario),
         *_villages(scenario, travel, plan),
     ]
+
+
+def _lifted_limits(scenario: Scenario) -> list[Variant]:
+    """Every closure or limit of today lifted, on the roads as they really are."""
+    model = road_model(scenario)
+    if model is None or scenario.travel_table is not None:
+        return []
+    variants = []
+    for placed in model.placed[:MOST_LIFTED]:
+        kept = tuple(item for item in scenario.road_limits if item != placed.limit)
+        day = replace(scenario, road_limits=kept)
+        label = placed.limit.limit_id
+        variants.append(Variant("limit", label, day, travel_matrix(day)))
+    return variants
 
 
 def _more_trucks(scenario: Scenario, travel: Travel) -> list[Variant]:

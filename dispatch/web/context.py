@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -106,10 +107,16 @@ def choose_scenario(catalog: Catalog, t: Words) -> Entry | None:
         asked = st.query_params.get("scenario")
         first = next(iter(entries))
         st.session_state["scenario"] = asked if asked in entries else first
+    # Two of one title, as of two days, would be one choice.
+    times = Counter(entry.title for entry in entries.values())
+    labels = {
+        key: f"{entry.title} · {key}" if times[entry.title] > 1 else entry.title
+        for key, entry in entries.items()
+    }
     key = st.selectbox(
         t("page.scenario"),
         list(entries),
-        format_func=lambda key: entries[key].title,
+        format_func=lambda key: labels[key],
         key="scenario",
         filter_mode=None,
         label_visibility="collapsed",

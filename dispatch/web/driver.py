@@ -12,10 +12,16 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode
 
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route as HttpRoute
 
 from dispatch.coverage import Coverage, compute_coverage
+from dispatch.files.gpx import gpx_text
+from dispatch.files.kml import kml_text
+from dispatch.files.links import amap_web, baidu_web, geo_uri, tencent_web
+from dispatch.files.tracks import TrackMaker, file_names
+from dispatch.geo import RouteFinder
+from dispatch.places import place_labels
 from dispatch.units import format_clock
 from dispatch.web.palette import TruckSign, truck_signs
 from dispatch.web.words import LANGUAGES, Lang, Words, as_lang
@@ -26,6 +32,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from dispatch.files.tracks import TruckDay
     from dispatch.plan import Route, Stop
     from dispatch.scenario import Depot, Source, Truck, Village
     from dispatch.web.catalog import Catalog, Entry
@@ -65,6 +72,11 @@ font-weight:700;text-decoration:none;margin:8px 8px 0 0}
 border-radius:8px;padding:8px 12px;margin:10px 0;font-weight:700}
 """
 
+#: Media type and writer of the files of a truck's day.
+_TRACKS: Final[dict[str, tuple[str, Callable[[TruckDay], str]]]] = {
+    "gpx": ("application/gpx+xml", gpx_text),
+    "kml": ("application/vnd.google-earth.kml+xml", kml_text),
+}
 _ICONS: Final = {
     "depart": "▶",
     "fill": "⬆",
@@ -111,6 +123,7 @@ class DriverPages:
             HttpRoute("/driver", self._list),
             HttpRoute("/driver/doors", self._doors),
             HttpRoute("/driver/truck", self._truck),
+            HttpRoute("/driver/track", self._track),
         ]
 
     def _list(self, request: Request) -> HTMLResponse:
@@ -120,6 +133,13 @@ class DriverPages:
     def _truck(self, request: Request) -> HTMLResponse:
         page = _Page(self._catalog(), request, self._clock())
         return page.respond(page.truck(request.query_params.get("truck", "")))
+
+    def _track(self, request: Request) -> Response:
+        page = _Page(self._catalog(), request, self._clock())
+        query = request.query_params
+        truck_id = query.get("truck", "")
+        found = page.track(truck_id, query.get("kind", ""))
+        return found or page.respond(page.truck(truck_id), status=404)
 
     def _doors(self, request: Request) -> HTMLResponse:
         page = _Page(self._catalog(), request, self._clock())
@@ -142,6 +162,7 @@ class _Page:
         self._entry = self._choose(catalog, query.get("scenario"))
         found = _finished(self._job.folder) if self._job else None
         self._result, self._figures = found or (None, None)
+        self._labels: dict[str, str] = place_labels(found[0].scenario) if found else {}
 
     def _choose(self, catalog: Catalog, key: str | None) -> Entry | None:
         """Return the entry asked for, else the first that has a plan."""
@@ -159,7 +180,7 @@ class _Page:
             query["scenario"] = self._entry.key
         return escape(f"{self._root}{path}?{urlencode({**query, **changes})}")
 
-    def respond(self, parts: Iterator[str]) -> HTMLResponse:
+    def respond(self, parts: Iterator[str], *, status: int = 200) -> HTMLResponse:
         """Return the page around its parts."""
         t = self.t
         languages = "".join(
@@ -180,7 +201,7 @@ class _Page:
             f"<h1>{escape(t('driver.title'))}</h1>{self._subtitle()}</header>"
             f"<main>{body}</main></body></html>"
         )
-        return HTMLResponse(html, headers=HEADERS)
+        return HTMLResponse(html, status_code=status, headers=HEADERS)
 
     def _subtitle(self) -> str:
         if self._result is None or self._job is None:
@@ -263,6 +284,29 @@ class _Page:
         trips = t("driver.trips", count=route.num_trips)
         yield f"<p>{escape(trips)} · {escape(litres)}</p>"
         yield from self._stops(route.stops)
+        yield f"<h2>{escape(t('driver.tracks'))}</h2>"
+        yield f'<p class="small">{escape(t("driver.tracks_help"))}</p>'
+        for kind in _TRACKS:
+            link = self._link("/driver/track", truck=truck_id, kind=kind)
+            yield f'<a class="button" href="{link}" download>{kind.upper()}</a>'
+
+    def track(self, truck_id: str, kind: str) -> Response | None:
+        """Return the day of a truck as a file; None if there is no such truck."""
+        if self._result is None or kind not in _TRACKS:
+            return None
+        plan, scenario = self._result.plan, self._result.scenario
+        route = next((x for x in plan.routes if x.truck_id == truck_id), None)
+        if route is None or not route.num_trips:
+            return None
+        maker = TrackMaker(plan, scenario, RouteFinder(scenario))
+        media_type, to_text = _TRACKS[kind]
+        name = quote(f"{file_names((truck_id,))[truck_id]}.{kind}", safe="")
+        disposition = f"attachment; filename*=UTF-8''{name}"
+        return Response(
+            to_text(maker.day(route)),
+            media_type=media_type,
+            headers={**HEADERS, "Content-Disposition": disposition},
+        )
 
     def _stops(self, stops: Sequence[Stop]) -> Iterator[str]:
         assert self._result is not None
@@ -314,7 +358,7 @@ class _Page:
         rows.append(
             f'<div><span class="time">{format_clock(stop.start_s)}</span>{until}</div>'
         )
-        name = escape(place.name if place else stop.place_id)
+        name = escape(self._labels.get(stop.place_id, stop.place_id))
         rows.append(f"<div>{icon} <b>{what}</b> · <b>{name}</b></div>")
         if stop.litres:
             litres = escape(t("driver.litres", litres=f"{stop.litres:,}"))
@@ -327,24 +371,37 @@ class _Page:
                 start=format_clock(stop.start_s),
             )
             rows.append(f'<div class="small">{escape(text)}</div>')
+        rows += self._transfer(place)
         if place is not None and stop.kind != "break":
             rows.append(self._buttons(place, is_next=is_next))
         marks = " next" if is_next else " past" if is_past else ""
         anchor = ' id="next"' if is_next else ""
         return f'<div class="card{marks}"{anchor}>{"".join(rows)}</div>'
 
+    def _transfer(self, place: Place | None) -> Iterator[str]:
+        """Yield where the truck stops, if that is not at the village."""
+        if place is None or stop_at(place) == (place.lat, place.lon):
+            return
+        text = self.t("driver.transfer")
+        by = getattr(place, "transfer_by", "")
+        if by:
+            text = self.t("driver.transfer_by", by=by)
+        yield f'<div class="warn">{escape(text)}</div>'
+
     def _buttons(self, place: Place, *, is_next: bool) -> str:
+        """Return one big button for the next stop, and small ones."""
         t = self.t
-        at = f"{place.lat:.6f},{place.lon:.6f}"
-        name = quote(place.name)
-        amap = (
-            f"https://uri.amap.com/marker?position={place.lon:.6f},{place.lat:.6f}"
-            f"&name={name}&coordinate=wgs84&callnative=1"
-        )
+        lat, lon = stop_at(place)
+        name = place.name
         links = [
-            (f"geo:{at}?q={at}({name})", t("driver.open_map"), " main" * is_next),
-            (amap, t("driver.amap"), ""),
+            (amap_web(lat=lat, lon=lon, name=name), t("driver.amap"), " main" * is_next)
         ]
+        if is_next:
+            links += [
+                (baidu_web(lat=lat, lon=lon, name=name), t("driver.baidu"), ""),
+                (tencent_web(lat=lat, lon=lon, name=name), t("driver.tencent"), ""),
+            ]
+        links.append((geo_uri(lat=lat, lon=lon, name=name), t("driver.open_map"), ""))
         phone = getattr(place, "phone", "")
         if phone:
             contact = getattr(place, "contact", "") or phone
@@ -395,7 +452,7 @@ class _Page:
             text = t("driver.doors_short", count=reached)
             short = f'<div class="warn">⚠ {escape(text)}</div>'
         return (
-            f'<div class="card"><b>{escape(village.name)}</b>'
+            f'<div class="card"><b>{escape(self._labels[village.village_id])}</b>'
             f'<div class="big">{escape(count)}</div>'
             f"<div>{escape(time)} · {escape(litres)}</div>{short}"
             f"{self._buttons(village, is_next=False)}</div>"
@@ -404,3 +461,9 @@ class _Page:
 
 def _badge(sign: TruckSign) -> str:
     return f'<span class="badge" style="background:{sign.colour}">{sign.letter}</span>'
+
+
+def stop_at(place: Place) -> tuple[float, float]:
+    """Return where trucks stop, (lat, lon): a village may have a transfer point."""
+    found: tuple[float, float] = getattr(place, "stop_at", (place.lat, place.lon))
+    return found

@@ -131,6 +131,9 @@ def digest_of(scenario: Scenario) -> str:
 
 
 def _parts(value: Any) -> Iterator[bytes]:
+    if isinstance(value, RoadNetwork):
+        yield value.digest.encode()  # kept with it: large networks are hashed once
+        return
     if is_dataclass(value) and not isinstance(value, type):
         for entry in fields(value):
             yield entry.name.encode()

@@ -52,7 +52,7 @@ MAIN: Final = Path(__file__).with_name("main.py")
 #: Scripts of Streamlit and of Folium's maps are inline and evaluated; nothing may
 #: come from, or be sent to, another host.
 _POLICY: Final = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
     "style-src 'self' 'unsafe-inline'; img-src {images}; "
     "font-src 'self' data:; connect-src 'self' ws: wss: data: blob:; "
     "worker-src 'self' blob:; frame-src 'self' blob: data:; object-src 'none'; "

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from dispatch.places import place_labels
 from dispatch.units import format_clock
 from dispatch.violation_text import violation_text
 from dispatch.web.palette import truck_signs
@@ -13,6 +14,7 @@ from dispatch.web.palette import truck_signs
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dispatch.changes import Change
     from dispatch.check import Violation
     from dispatch.coverage import Coverage
     from dispatch.plan import Route
@@ -151,3 +153,31 @@ def place_names(scenario: Scenario) -> dict[str, str]:
         **{source.source_id: source.name for source in scenario.sources},
         **{village.village_id: village.name for village in scenario.villages},
     }
+
+
+def changes_table(
+    changes: Sequence[Change], scenario: Scenario, t: Words
+) -> pd.DataFrame:
+    """Return what a replan changes for which village, and why."""
+    names = place_labels(scenario)
+    signs = truck_signs(scenario)
+
+    def visit(truck_id: str | None, start_s: int | None, litres: int) -> str:
+        if truck_id is None or start_s is None:
+            return "–"
+        sign = signs.get(truck_id)
+        letter = truck_id if sign is None else sign.letter
+        return f"{letter} {format_clock(start_s)} {t.litres(litres)}"
+
+    rows = [
+        (
+            names.get(change.village_id, change.village_id),
+            t(f"change.{change.kind}"),
+            visit(change.truck_before, change.start_before_s, change.litres_before),
+            visit(change.truck_after, change.start_after_s, change.litres_after),
+            t(f"change.why_{change.reason}"),
+        )
+        for change in changes
+    ]
+    columns = ("village", "what", "before", "after", "why")
+    return pd.DataFrame(rows, columns=[t(f"change.{name}") for name in columns])

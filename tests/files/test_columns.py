@@ -87,7 +87,7 @@ def test_domain_fields_and_columns_agree() -> None:
         assert fields - elsewhere <= columns
         assert columns - fields <= {
             *("open_from", "open_until", "shift_start", "shift_end"),
-            *("break_from", "break_until"),
+            *("break_from", "break_until", "position"),
         }
 
 

@@ -36,15 +36,21 @@ if TYPE_CHECKING:
 def test_all_files_are_written_and_nothing_else(tmp_path: Path) -> None:
     plan, scenario, travel = small_plan()
     written = write_plan(plan, scenario, travel, tmp_path / "out")
-    names = {path.name for path in written}
+    names = {str(path.relative_to(tmp_path / "out")) for path in written}
     assert names == {
+        "gpx/T1.gpx",
+        "kml/T1.kml",
         "plan.json",
         "visits.csv",
         "villages.csv",
         "plan.xlsx",
         "sheets.pdf",
     }
-    assert {path.name for path in (tmp_path / "out").iterdir()} == names
+    assert {
+        str(path.relative_to(tmp_path / "out"))
+        for path in (tmp_path / "out").rglob("*")
+        if path.is_file()
+    } == names
 
 
 def test_the_plan_comes_back(tmp_path: Path) -> None:

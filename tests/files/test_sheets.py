@@ -8,10 +8,13 @@ import logging
 from typing import TYPE_CHECKING
 
 import pypdf
+import segno
 from small_plan import TINY, small_plan
 
-from dispatch.files import read_scenario, sheets_pdf
+from dispatch.files import read_scenario, sheets, sheets_pdf
 from dispatch.files.font import MISSING_MARK, missing_glyphs, printable
+from dispatch.files.links import amap_web
+from dispatch.files.paper import Paper
 from dispatch.plan import Route, Stop
 
 if TYPE_CHECKING:
@@ -45,6 +48,51 @@ def test_a_sheet_says_what_a_driver_needs() -> None:
     for part in ("东村", "2,000", "张三", "138", "27.160000", "卸空", "休息", "签字"):
         assert part in text
     assert "第 1 / 1 页" in text
+
+
+def test_every_stop_with_water_has_a_code_that_can_be_scanned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The dark squares alone are 15 mm wide; they lead to where the truck stops."""
+    drawn: list[tuple[str, float]] = []
+    links: dict[int, str] = {}
+
+    def make(link: str) -> segno.QRCode:
+        code = segno.make(link, error="m", micro=False, mask=2)
+        links[id(code)] = link
+        codes.append(code)
+        return code
+
+    def draw(self: Paper, code: segno.QRCode, x: float, y: float, size: float) -> None:
+        modules = len(list(code.matrix_iter(border=0)))
+        drawn.append((links[id(code)], size * modules / (modules + 6)))
+        assert 0 < x < 210 - size
+
+    codes: list[segno.QRCode] = []
+    monkeypatch.setattr(sheets, "_code", make)
+    monkeypatch.setattr(Paper, "code", draw)
+    plan, scenario, _ = small_plan()
+    first = dataclasses.replace(
+        scenario.villages[0],
+        transfer_lat=27.17,
+        transfer_lon=112.83,
+        transfer_by="三轮车",
+    )
+    moved = dataclasses.replace(scenario, villages=(first, scenario.villages[1]))
+    (text,) = pages(sheets_pdf(plan, moved))
+    assert len(drawn) == 3  # a filling and two deliveries
+    assert min(size for _, size in drawn) >= 15
+    assert drawn[1][0] == amap_web(lat=27.17, lon=112.83)
+    assert "停在交接点，三轮车" in text
+    assert "27.170000" in text
+
+
+def test_sheets_tell_places_of_one_name_apart() -> None:
+    plan, scenario, _ = small_plan()
+    villages = tuple(dataclasses.replace(v, name="和平村") for v in scenario.villages)
+    (text,) = pages(sheets_pdf(plan, dataclasses.replace(scenario, villages=villages)))
+    assert "和平村（001）" in text
+    assert "和平村（002）" in text
 
 
 def test_rare_characters_have_glyphs_and_come_back() -> None:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from real_roads import parts_of
 
 from dispatch.geo import cache, matrix_cache
 from dispatch.geo.contract import Chains, contract
 from dispatch.geo.graph import RoadGraph, build_graph
-from dispatch.geo.matrix_cache import fastest_ways
+from dispatch.geo.matrix_cache import (
+    Kept,
+    changed_links,
+    fastest_ways,
+    updated,
+)
 from dispatch.roads import RoadEdge, RoadNetwork, RoadNode
 
 SIDE = 18
@@ -79,7 +86,7 @@ def test_the_same_roads_are_searched_once(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.parametrize("closed", [0, 40, 77, 333, 560])
-def test_a_closure_searches_only_the_rows_it_touches(
+def test_a_closure_searches_only_what_it_touches(
     closed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seconds = grid().length_m / 10
@@ -100,8 +107,10 @@ def test_a_closure_searches_only_the_rows_it_touches(
     same(fastest_ways(lesser, chains, at, at), expected)
 
 
-def test_a_road_that_opens_is_searched_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A faster road may serve any pair: nothing kept is trusted."""
+def test_a_road_that_opens_offers_the_ways_through_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One link each way: two searches for each, not one for every place."""
     seconds = grid().length_m / 10
     graph, chains, at = graph_with(seconds)
     fastest_ways(graph, chains, at, at)
@@ -111,7 +120,26 @@ def test_a_road_that_opens_is_searched_anew(monkeypatch: pytest.MonkeyPatch) -> 
     expected = better.fastest(at, at)
     counted = Counted(monkeypatch)
     same(fastest_ways(better, chains, at, at), expected)
-    assert counted.rows == [len(at)]
+    assert sum(counted.rows) == 4
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 5))
+def test_any_few_changes_give_the_ways_of_now(seed: int, count: int) -> None:
+    """Roads closed, opened, slower, faster, and others of equal time, all at once."""
+    rng = np.random.default_rng(seed)
+    lengths = grid().length_m
+    before, after = lengths / 10, lengths / 10
+    for edge in rng.choice(len(lengths), count, replace=False):
+        changes = [(1, np.inf), (np.inf, 1), (1, 3), (3, 1)]
+        was, now = changes[int(rng.integers(len(changes)))]
+        before[edge], after[edge] = before[edge] * was, after[edge] * now
+    old, _, at = graph_with(before)
+    new, _, _ = graph_with(after)
+    ways = old.fastest(at, at)
+    kept = Kept(ways, old.keys, old.seconds, old.metres)
+    changed = changed_links(new, kept)
+    same(updated(new, at, at, kept, changed), new.fastest(at, at))
 
 
 def test_a_damaged_cache_is_passed_over(tmp_path) -> None:

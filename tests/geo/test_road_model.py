@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import math
 
+import numpy as np
 import pytest
 
 from dispatch.geo import RouteFinder, travel_matrix
@@ -30,7 +31,7 @@ from dispatch.roads import (
     RoadNode,
     SpeedRule,
 )
-from dispatch.scenario import Depot, Scenario, Source, Truck, Village
+from dispatch.scenario import Depot, Scenario, Source, TravelTable, Truck, Village
 
 # One degree of longitude on the equator is 111,195 m. All nodes on it:
 #   A (0.00) --AB 1112 m-- B (0.01) --BC 1112 m-- C (0.02) --CD 1112 m-- D (0.03)
@@ -410,3 +411,23 @@ def test_who_cannot_be_reached_is_named() -> None:
     assert "v1 (v1), v2 (v2)" in str(note)
     nobody = RoadLimit(limit_id="L", road="AB", is_closed=True)
     assert reach_notes(scenario(nobody)) == []
+
+
+def test_a_node_far_away_is_not_the_place_of_its_number() -> None:
+    """Node "A" at 100.00 and a village "A" beside node D are two places."""
+    village = Village(village_id="A", name="A", lat=0, lon=100.03, population=9)
+    scene = scenario(villages=(village,))
+    assert seconds(scene, "src", "A") == 334
+
+
+def test_limits_that_nothing_heeds_are_told() -> None:
+    """A table of travel times wins over the roads, closed ones too."""
+    limit = RoadLimit(limit_id="L", road="BC", is_closed=True)
+    without = scenario(limit, roads=None)
+    assert "there are no roads" in str(limit_warnings(without)[0])
+    places = without.place_ids
+    table = TravelTable(
+        place_ids=places, seconds=np.ones((len(places), len(places)), dtype=np.int64)
+    )
+    beside = scenario(limit, travel_table=table)
+    assert "travel_s.csv" in str(limit_warnings(beside)[0])

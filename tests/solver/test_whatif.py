@@ -4,7 +4,9 @@ import pytest
 from tiny import replace, scenario, source, star, travel, truck, village
 
 from dispatch.check import check_plan
+from dispatch.geo import travel_matrix
 from dispatch.need import BANDS
+from dispatch.roads import RoadEdge, RoadLimit, RoadNetwork, RoadNode
 from dispatch.scenario import NeedStandard, ServiceRules, TimeWindow
 from dispatch.solver import SolveParams, solve, what_if
 from dispatch.solver.variants import list_variants
@@ -286,3 +288,30 @@ def test_no_variant_takes_anything_away():
         assert check_plan(variant.scenario, variant.travel, plan) == []
         assert variant.scenario.trucks[0].shift_end_s >= 93_600
         assert variant.scenario.sources[0].windows[0].late_s >= 90_000
+
+
+def test_lifting_a_closure_is_tried_on_the_real_roads():
+    """V's only road is closed: lifting L1 serves it, all else serves nothing."""
+    roads = RoadNetwork.of(
+        [
+            RoadNode(node_id="D", lat=27.2, lon=112.8),
+            RoadNode(node_id="S", lat=27.2, lon=112.81),
+            RoadNode(node_id="V", lat=27.2, lon=112.82),
+        ],
+        [
+            RoadEdge(
+                edge_id=f"{a}{b}", from_node=a, to_node=b, length_m=1_000, speed_km_h=36
+            )
+            for a, b in ("DS", "SV")
+        ],
+    )
+    closed = RoadLimit(limit_id="L1", road="SV", is_closed=True)
+    scene = scenario([village("V", population=500)], roads=roads, road_limits=(closed,))
+    way = travel_matrix(scene)
+    plan = solve(scene, way, SolveParams(iterations=20, workers=1)).plan
+    lifted = [v for v in list_variants(scene, way, plan) if v.kind == "limit"]
+    assert [variant.subject for variant in lifted] == ["L1"]
+    day = lifted[0]
+    opened = solve(day.scenario, day.travel, SolveParams(iterations=20, workers=1)).plan
+    assert sum(plan.totals.served_l.values()) == 0
+    assert sum(opened.totals.served_l.values()) == 500

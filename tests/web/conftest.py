@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import os
 import shutil
+import signal
+import socket
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
+from browsing import CHROMIUM, FLAGS, need_chromium, wait_for
 
 from dispatch.files import write_scenario
 from dispatch.geo import travel_matrix
@@ -218,3 +225,78 @@ def planned(catalog, solve, finished_run):
     runs.mkdir(parents=True)
     shutil.copytree(folder, runs / folder.name)
     return catalog
+
+
+@pytest.fixture(scope="module")
+def browser():
+    sync_api = need_chromium()
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """Run the app as ``dispatch serve`` does; give its address and its data folder."""
+    data = tmp_path_factory.mktemp("data")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = (data / "server.log").open("wb")
+    child = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            f"from dispatch.web.server import serve; serve({str(data)!r}, {port})",
+        ],
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(f"{address}/health", child)
+        yield address, data
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGTERM)
+        child.wait(timeout=20)
+        log.close()
+
+
+@pytest.fixture
+def watched(browser):
+    """Give a function that opens a page, and the list of all that went wrong."""
+    wrong = []
+    contexts = []
+
+    def open_page(url, *, width=1280, height=900):
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale="zh-CN"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        own = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "file:")
+
+        def on_request(request):
+            if not request.url.startswith(own):
+                wrong.append(("foreign", request.url))
+
+        def on_response(response):
+            if response.status >= 400:
+                wrong.append((response.status, response.url))
+
+        page.on("request", on_request)
+        page.on("response", on_response)
+        page.on(
+            "requestfailed",
+            lambda request: wrong.append(("failed", request.url, request.failure)),
+        )
+        page.on("pageerror", lambda error: wrong.append(("error", str(error))))
+        page.goto(url)
+        return page
+
+    yield open_page, wrong
+    for context in contexts:
+        context.close()

@@ -3,147 +3,21 @@
 from __future__ import annotations
 
 import base64
-import contextlib
-import os
-import shutil
-import signal
-import socket
 import sqlite3
-import subprocess
-import sys
-import time
-import urllib.request
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
+from browsing import need_chromium, no_sideways_scrolling, settled
 
 from dispatch.files import write_scenario, write_scenario_xlsx
 from dispatch.geo import travel_matrix
 from dispatch.web.catalog import Catalog
 from dispatch.web.map import plan_map_html
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is missing")
-if not Path(CHROMIUM).exists():
-    pytest.skip("chromium is missing", allow_module_level=True)
-
 #: Every payload of the map's unit test in one name.
 EVIL = (
     '<img src=x onerror="window.top.hacked=1"></script><script>window.top.hacked=1'
     "</script>${window.top.hacked=1}`+(window.top.hacked=1)+`{{ 7907*7919 }}"
 )
-
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # The name of no other host can be looked up: the network is off.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """Run the app as ``dispatch serve`` does; give its address and its data folder."""
-    data = tmp_path_factory.mktemp("data")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = (data / "server.log").open("wb")
-    child = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            f"from dispatch.web.server import serve; serve({str(data)!r}, {port})",
-        ],
-        stdout=log,
-        stderr=log,
-        start_new_session=True,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(f"{address}/health", child)
-        yield address, data
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGTERM)
-        child.wait(timeout=20)
-        log.close()
-
-
-def _wait_for(url, child):
-    until = time.monotonic() + 40
-    while time.monotonic() < until and child.poll() is None:
-        with (
-            contextlib.suppress(OSError),
-            urllib.request.urlopen(url, timeout=2) as answer,
-        ):
-            assert answer.status == 200
-            return
-        time.sleep(0.2)
-    pytest.fail("the server did not start")
-
-
-@pytest.fixture
-def watched(browser):
-    """Give a function that opens a page, and the list of all that went wrong."""
-    wrong = []
-    contexts = []
-
-    def open_page(url, *, width=1280, height=900):
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, locale="zh-CN"
-        )
-        contexts.append(context)
-        page = context.new_page()
-        own = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "file:")
-
-        def on_request(request):
-            if not request.url.startswith(own):
-                wrong.append(("foreign", request.url))
-
-        def on_response(response):
-            if response.status >= 400:
-                wrong.append((response.status, response.url))
-
-        page.on("request", on_request)
-        page.on("response", on_response)
-        page.on(
-            "requestfailed",
-            lambda request: wrong.append(("failed", request.url, request.failure)),
-        )
-        page.on("pageerror", lambda error: wrong.append(("error", str(error))))
-        page.goto(url)
-        return page
-
-    yield open_page, wrong
-    for context in contexts:
-        context.close()
-
-
-def settled(page):
-    page.wait_for_selector(
-        '[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=30_000
-    )
-
-
-def no_sideways_scrolling(page):
-    return page.evaluate(
-        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-    )
 
 
 def test_upload_plan_and_look_without_internet(server, watched, scenario, tmp_path):
@@ -248,7 +122,7 @@ def test_edit_is_saved_and_outlives_a_switch_of_language(server, watched, scenar
     page.keyboard.press("Enter")
     cell = page.locator("#portal textarea, #portal input").first
     cell.wait_for(timeout=10_000)
-    sync_api.expect(cell).to_be_focused()
+    need_chromium().expect(cell).to_be_focused()
     cell.fill("123")
     page.keyboard.press("Enter")
     page.get_by_text("已保存").wait_for(timeout=10_000)

@@ -6,11 +6,13 @@ import datetime as dt
 import re
 from dataclasses import replace
 from html import unescape
+from urllib.parse import quote
 
 import pytest
 from starlette.applications import Starlette
 
 from dispatch.files import write_scenario
+from dispatch.geo import from_wgs84
 from dispatch.web.catalog import Catalog
 from dispatch.web.driver import DriverPages
 from dispatch.web.jobs import Request
@@ -68,7 +70,7 @@ def test_day_of_a_truck_in_order_with_times_litres_and_links(planned):
     assert "geo:28.000000,115.000000?q=" in page
     assert 'href="tel:000-1"' in page
     assert "老王" in page
-    assert "coordinate=wgs84" in page
+    assert "https://uri.amap.com/navigation?to=115.00" in page
 
 
 @pytest.mark.parametrize(
@@ -80,6 +82,70 @@ def test_next_stop_is_the_first_that_is_not_over(planned, clock, place):
     card = re.search(r'id="next">(.*?)class="button', page, flags=re.DOTALL)
     assert card is not None
     assert place in card[1]
+
+
+def buttons(card):
+    return re.findall(r'class="button( main)?" href="([^"]+)"', card)
+
+
+def test_the_next_stop_has_one_big_button_and_a_row_of_others(planned):
+    page = get("/driver/truck?truck=T1", now=dt.datetime(2022, 9, 6, 7, 30))[2]
+    card = re.search(r'id="next">(.*)', page, flags=re.DOTALL)[1]
+    found = [(bool(main), unescape(url)) for main, url in buttons(card)][:5]
+    assert [main for main, _ in found] == [True, False, False, False, False]
+    starts = ["https://uri.amap.com", "https://api.map.baidu.com"]
+    starts += ["https://apis.map.qq.com", "geo:", "tel:"]
+    for (_, url), start in zip(found, starts, strict=True):
+        assert url.startswith(start)
+    # Amap and Tencent draw in GCJ-02, Baidu in BD-09: see tests/files/test_links.py.
+    lat, lon = from_wgs84(lat=28.0, lon=115.0, datum="gcj02")
+    assert f"to={lon:.6f},{lat:.6f},{quote('上村')}" in found[0][1]
+
+
+def test_a_transfer_point_is_where_the_links_lead(catalog, scenario, solve):
+    first = replace(
+        scenario.villages[0],
+        transfer_lat=28.002,
+        transfer_lon=115.003,
+        transfer_by="三轮车",
+    )
+    moved = replace(scenario, villages=(first, scenario.villages[1]))
+    request = Request(scenario_key="town", scenario_name="小镇", digest="y")
+    run(catalog.store.create(moved, request), solve)
+    page = get("/driver/truck?truck=T1")[2]
+    assert "geo:28.002000,115.003000?q=" in page
+    assert "geo:28.000000,115.000000" not in page
+    assert "交接点，水用 三轮车 送进村" in page
+    assert "goes on by: 三轮车" in get("/driver/truck?truck=T1&lang=en")[2]
+
+
+def test_villages_of_one_name_are_told_apart(catalog, scenario, solve):
+    villages = tuple(replace(v, name="和平村") for v in scenario.villages)
+    request = Request(scenario_key="town", scenario_name="小镇", digest="z")
+    run(catalog.store.create(replace(scenario, villages=villages), request), solve)
+    assert "和平村（V1）" in get("/driver/truck?truck=T1")[2]
+    assert "和平村（V2）" in get("/driver/doors")[2]
+
+
+@pytest.mark.parametrize("kind", ["gpx", "kml"])
+def test_the_day_can_be_taken_along_as_a_file(planned, kind):
+    page = unescape(get("/driver/truck?truck=T1")[2])
+    link = re.search(rf'href="(/driver/track\?[^"]*kind={kind})"', page)[1]
+    status, headers, text = get(link)
+    assert status == 200
+    assert kind in headers[b"content-type"].decode()
+    assert headers[b"content-disposition"].decode().endswith(f"T1.{kind}")
+    assert "3 送水 上村" in text
+    assert f"</{kind}>" in text
+
+
+@pytest.mark.parametrize(
+    "query", ["truck=T1&kind=exe", "truck=T2&kind=gpx", "kind=kml"]
+)
+def test_a_file_that_is_not_there(planned, query):
+    status, headers, _ = get(f"/driver/track?{query}")
+    assert status == 404
+    assert b"text/html" in headers[b"content-type"]
 
 
 def test_plan_of_another_day_says_so(planned):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import string
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import dispatch.web
+from dispatch.changes import ChangeKind, ChangeReason
 from dispatch.coverage import LEVELS, STANDARDS
 from dispatch.files.words import BAND_ZH, REASON_ZH
 from dispatch.need import BANDS
@@ -24,6 +26,7 @@ MADE = {
     "help": (*REASONS, "unknown"),
     "level": LEVELS,
     "standard": STANDARDS,
+    "change": (*get_args(ChangeKind), *(f"why_{r}" for r in get_args(ChangeReason))),
     "rule": [str(number) for number in range(15)],
     "phase": (
         *("compile", "bound", "seed", "search", "timetable", "reasons"),

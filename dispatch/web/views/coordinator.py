@@ -75,6 +75,7 @@ def show() -> None:
     elif state is not None:
         _last_outcome(state, t)
     _status(run, t, is_old=is_old, is_running=is_running)
+    _changes(run, t)
     _plan_bar(context, scenario, settings, digest, run, is_running=is_running)
     _notes(loaded, scenario, run, t)
     panels.show(context, loaded, run)
@@ -186,6 +187,21 @@ def _status(run: Finished | None, t: Words, *, is_old: bool, is_running: bool) -
         # Rule 0, the plan's own figures, is none of the numbered ones.
         good = t("plan.good", count=len(RULES) - 1, time=run.made)
         st.success(f"{good} · {gap}", icon="✅")
+
+
+def _changes(run: Finished | None, t: Words) -> None:
+    """Say what a replan changed, for the calls that must be made now."""
+    if run is None or run.job.request().previous_id is None:
+        return
+    result = run.result
+    if result.past:
+        st.warning(t("change.past", count=len(result.past)), icon="⚠️")
+    if not result.changes:
+        st.caption(f"↺ {t('change.none')}")
+        return
+    title = t("change.title", count=len(result.changes))
+    with st.expander(title, icon="📞", expanded=len(result.changes) <= 12):
+        show_table(tables.changes_table(result.changes, result.scenario, t))
 
 
 def _last_outcome(state: State, t: Words) -> None:

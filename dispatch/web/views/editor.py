@@ -39,11 +39,12 @@ _UNITS_ZH: Final = {
     "°": "°",
 }
 _SNAPSHOT: Final = "edit_snapshot"
+_SEEN: Final = "edit_seen"
 
 
 def forget() -> None:
     """Forget what the editor started from; it starts from what is saved next time."""
-    for name in (_SNAPSHOT, "edit_problems", "edit_saved"):
+    for name in (_SNAPSHOT, _SEEN, "edit_problems", "edit_saved"):
         st.session_state.pop(name, None)
 
 
@@ -96,12 +97,16 @@ def _snapshot(context: Context, loaded: Loaded, name: str) -> tuple[str, pd.Data
     """
     scope = (context.entry.key, name, context.lang)
     kept = st.session_state.get(_SNAPSHOT)
-    if kept is None or kept[0] != scope or kept[1] not in st.session_state:
+    # Saved elsewhere since, by another page or person: an editor that kept its table
+    # would take what it does not show for deleted.
+    is_old = st.session_state.get(_SEEN) != digest_of(loaded.scenario)
+    if kept is None or is_old or kept[0] != scope or kept[1] not in st.session_state:
         number = st.session_state.get("edit_count", 0) + 1
         st.session_state["edit_count"] = number
         table = _as_text(scenario_tables(loaded.scenario)[name])
         kept = (scope, f"editor-{number}", table)
         st.session_state[_SNAPSHOT] = kept
+        st.session_state[_SEEN] = digest_of(loaded.scenario)
         st.session_state.pop("edit_problems", None)
         st.session_state.pop("edit_saved", None)
     key: str = kept[1]
@@ -196,6 +201,7 @@ def _save(context: Context, loaded: Loaded, name: str, edited: pd.DataFrame) -> 
     was_broken = bool(st.session_state.pop("edit_problems", False))
     if digest_of(scenario) != digest_of(loaded.scenario):
         context.catalog.store.save_draft(context.entry.key, scenario)
+        st.session_state[_SEEN] = digest_of(scenario)
         st.session_state["edit_saved"] = f"{dt.datetime.now():%H:%M:%S}"
         st.rerun()
     if was_broken:

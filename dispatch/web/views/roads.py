@@ -84,7 +84,8 @@ def _headline(scenario: Scenario, roads: RoadNetwork, t: Words) -> None:
         st.title(f"⛔ {text}")
         st.markdown(f"**{shown}{' …' if len(cut_off) > 8 else ''}**")
     else:
-        st.title(t("roads.headline", closed=num_closed))
+        key = "roads.headline" if num_closed else "roads.headline_open"
+        st.title(t(key, closed=num_closed))
     km = float(roads.length_m.sum()) / 1000
     st.caption(
         t(

@@ -1,0 +1,1 @@
+"""Travel matrices on real road networks, beside plain SciPy and RoutingKit."""
