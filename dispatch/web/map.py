@@ -427,10 +427,10 @@ def _build(
         own.add_to(chart)
     limits = features.limits()
     layers = [
-        *features.routes(),
         Layer(
             safe(words("map.limits")), [f for found in limits.values() for f in found]
         ),
+        *features.routes(),
         features.transfers(),
         features.depots(),
         features.sources(),

@@ -21,7 +21,7 @@ from streamlit import config
 from dispatch.web.assets import JQUERY_DIR, JQUERY_URL, LEAFLET_DIR, LEAFLET_URL
 from dispatch.web.catalog import DATA_ENV, JOBS_ENV, Catalog
 from dispatch.web.driver import DriverPages
-from dispatch.web.tile_files import tile_of
+from dispatch.web.tile_files import NO_PICTURE, tile_of
 from dispatch.web.tiles import tile_setting
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ async def _lifespan(app: object) -> AsyncIterator[dict[str, Any] | None]:
 
 
 def _tile(request: Request) -> Response:
-    """Answer with a tile of the file in the setting; nothing where it has none."""
+    """Answer with a tile of the file in the setting, an empty one where it has none."""
     tiles = tile_setting().tiles
     if tiles is None or tiles.file is None:
         return Response(status_code=404)
@@ -117,7 +117,7 @@ def _tile(request: Request) -> Response:
         return Response(status_code=304, headers=headers)
     found = tile_of(tiles.file, zoom, x, y)
     if found is None:
-        return Response(status_code=204, headers=headers)
+        found = NO_PICTURE, "image/png"
     data, kind = found
     return Response(data, media_type=kind, headers=headers)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import re
 import sqlite3
@@ -29,6 +30,11 @@ _PICTURES: Final = {
     b"\xff\xd8\xff": "image/jpeg",
     b"RIFF": "image/webp",
 }
+#: One clear pixel: no answer at all would be an error in the browser's eyes.
+NO_PICTURE: Final = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNgYGBgAAAABQABXvMqOgAA"
+    "AABJRU5ErkJggg=="
+)
 _RASTER: Final = (TileType.PNG, TileType.JPEG, TileType.WEBP)
 _BROKEN: Final = (
     *(OSError, sqlite3.Error, ValueError, KeyError, TypeError, IndexError),

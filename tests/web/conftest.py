@@ -120,7 +120,7 @@ def on_roads(scenario):
         basemap=(
             MapFeature(kind="water", name="湖", lines=(square(115.01, 28.01),)),
             MapFeature(kind="river", lines=(((28.0, 115.01), (28.02, 115.01)),)),
-            MapFeature(kind="place", name="老街", lines=(((28.0, 115.02),),)),
+            MapFeature(kind="place", name="老街", lines=(((28.0, 115.01),),)),
             MapFeature(kind="place", name="上村", lines=(((28.0, 115.0),),)),
             MapFeature(kind="river", lines=(((40.0, 100.0), (41.0, 101.0)),)),
             MapFeature(kind="water", credit="© 水面作者"),
