@@ -10,7 +10,8 @@ from rich.markup import escape
 
 from dispatch.cli.screen import errors_console, results_console
 from dispatch.cli.summary import new_table
-from dispatch.files.basemap import write_basemap
+from dispatch.errors import DispatchError
+from dispatch.files.basemap import BASEMAP_FILE, write_basemap
 from dispatch.files.raw import MAX_ROWS
 from dispatch.files.read import read_scenario
 from dispatch.files.road_files import read_roads
@@ -18,6 +19,7 @@ from dispatch.files.road_tables import write_roads
 from dispatch.files.roads import box_of
 from dispatch.geo.osm import osm_format
 from dispatch.geo.osm_basemap import read_basemap_bytes
+from dispatch.messages import say
 from dispatch.roads import CLOSED, NO_HEAVY
 
 if TYPE_CHECKING:
@@ -40,6 +42,9 @@ def roads_on_terminal(
     box = None if around is None else box_of_scenario(around, margin_km=margin_km)
     roads = read_roads(extract, box=box)
     basemap = basemap_of(extract, box=box)
+    if basemap and (out / BASEMAP_FILE).exists():
+        # Before anything is written: half of the files would be of no use.
+        raise DispatchError(say("roads_written_before", path=out / BASEMAP_FILE))
     nodes, edges = write_roads(roads, out)
     console = results_console()
     console.print(class_table(roads, t))

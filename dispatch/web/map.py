@@ -101,6 +101,7 @@ _STYLE: Final = """
   box-shadow: 0 1px 4px rgba(0,0,0,.3); }
 .wd-legend summary { min-height: 32px; line-height: 32px; cursor: pointer;
   font-weight: 700; }
+.wd-legend .wd-more summary { font-weight: 400; }
 .wd-legend div { display: flex; gap: 8px; align-items: center; }
 .wd-legend .wd-key { position: static; transform: none; flex: none; }
 .wd-legend p { margin: 4px 0 0; font-size: 12px; color: #444; }

@@ -64,7 +64,11 @@ def legend_html(
             '<div><span class="wd-transfer">⇄</span>'
             f"<span>{safe(t('map.transfer'))}</span></div>"
         )
-    rows += _basemap_rows(basemap, words)
+    lines = _basemap_rows(basemap, words)
+    if lines:
+        # Closed at first: what lies below explains itself, and maps are small.
+        head = f"<summary>{safe(t('map.basemap'))}</summary>"
+        rows.append(f'<details class="wd-more">{head}{"".join(lines)}</details>')
     notes = []
     if figures is not None:
         notes.append(t("map.route_key"))

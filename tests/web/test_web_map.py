@@ -16,6 +16,7 @@ from dispatch.coverage import compute_coverage
 from dispatch.geo.datum import from_wgs84
 from dispatch.roads import MapFeature, Moment, RoadEdge, RoadNetwork, RoadNode
 from dispatch.web.basemap import basemap_of
+from dispatch.web.jobs import digest_of
 from dispatch.web.map import Tiles, live_map, plan_map_html
 from dispatch.web.map_features import MapFeatures
 from dispatch.web.packing import steps_of
@@ -403,3 +404,8 @@ def test_drawing_shows_the_basemap_too(on_roads):
     assert any("dashArray" in line.style for line in lines)
     assert len(lines) == 5
     assert lines[0].credit == "© 路网作者 · © 水面作者"
+
+
+def test_what_is_only_drawn_makes_no_plan_old(on_roads):
+    """A new basemap once would have made every plan look outdated."""
+    assert digest_of(replace(on_roads, basemap=(), areas=())) == digest_of(on_roads)
