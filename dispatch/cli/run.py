@@ -6,6 +6,7 @@ import importlib
 import re
 import threading
 import time
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -87,7 +88,7 @@ def plan_on_terminal(
     if was_stopped:
         console.print(escape(t("cli.progress.stopped")), style="yellow")
     console.print(escape(t("cli.plan.checked")), style="green")
-    names = "  ".join(item.name for item in written)
+    names = "  ".join(_names_of(written, out))
     said = f"{t('cli.plan.files', folder=out)} {names}"
     console.print(escape(said), soft_wrap=True)
 
@@ -193,6 +194,13 @@ def write_all(
     # A rejected plan of an earlier run would be taken for this one's.
     (out / REJECTED).unlink(missing_ok=True)
     return written[::-1]
+
+
+def _names_of(written: list[Path], out: Path) -> list[str]:
+    """Return the files in the folder, and how many are in each folder below."""
+    below = Counter(item.parent.name for item in written if item.parent != out)
+    names = [item.name for item in written if item.parent == out]
+    return [*names, *(f"{name}/ ({count})" for name, count in below.items())]
 
 
 def reject(

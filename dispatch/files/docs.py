@@ -6,6 +6,19 @@ from typing import Final
 
 from dispatch.files.atomic import write_text
 from dispatch.files.columns import markdown_tables
+from dispatch.geo.speeds import default_rules
+
+_SPEEDS: Final = """
+### Speeds of trucks · 车速
+
+The speed on an edge is the lowest of all rows that fit its class, surface, tracktype,
+smoothness and slope, and of its posted limit; `truck_speed_kmh`, measured on the road
+itself, wins over all. `up` and `down` hold from that grade on. `*` is any other class.
+`roads/speeds.csv` replaces rows of equal kind and value.
+
+| kind | value | empty km/h | loaded km/h | up to t | source |
+| --- | --- | --- | --- | --- | --- |
+"""
 
 _INTRO: Final = """\
 # Data of a scenario
@@ -91,13 +104,14 @@ or GeoJSON lines in `roads/`. Tables win over an extract, and an extract over li
 ## Travel
 
 `travel_s.csv` (square, first column `place_id`, whole seconds, empty or -1: no way)
-wins over roads, and roads over straight lines (`travel.speed_km_h`,
-`travel.detour`). With roads, each truck drives the fastest way over the edges that
-its `gross_t` and `width_m` allow. A place stands at the node of the same id, else
-at the nearest one: above 200 m with a warning, above 2 km it has no road. Where an
-edge has no speed, its class gives it: county 45, township 35, village 25, lane 12,
-others 20 km/h (planning assumptions of this project). An edge without a length is
-as long as its line.
+wins over roads (closures then have no effect, which is said), and roads over straight
+lines (`travel.speed_km_h`, `travel.detour`). With roads, each truck drives the fastest
+way over the edges that its `gross_t`, `width_m` and `height_m` allow, loaded to
+villages and empty to sources and home. A place stands at the node of the same id, else
+at the nearest point of a road that some truck may use: above 200 m with a warning,
+above 2 km it is an error. A village with `transfer_lat` and `transfer_lon` is served
+there. An edge without a length is as long as its line.
+[ROADS.md](ROADS.md) has the whole story; the speeds are in the last table below.
 
 ## Townships and counties
 
@@ -126,7 +140,27 @@ Needed columns are marked; all others may be left out.
 
 def data_docs() -> str:
     """Return the text of ``docs/DATA.md``."""
-    return _INTRO + markdown_tables()
+    return _INTRO + markdown_tables() + _speeds()
+
+
+def _speeds() -> str:
+    rows = [
+        (
+            rule.kind,
+            rule.value,
+            _shown(rule.empty_km_h),
+            _shown(rule.loaded_km_h),
+            _shown(rule.max_gross_t),
+            rule.source,
+        )
+        for rule in default_rules()
+    ]
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    return _SPEEDS + "\n".join(lines) + "\n"
+
+
+def _shown(value: float | None) -> str:
+    return "" if value is None else f"{value:g}"
 
 
 if __name__ == "__main__":

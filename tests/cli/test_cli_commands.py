@@ -24,6 +24,8 @@ DATA = Path(__file__).parents[2] / "data"
 HEPING = DATA / "heping"
 QUICK = ("--iterations", "200", "--workers", "1")
 FILES = {
+    "gpx",
+    "kml",
     "map.html",
     "plan.json",
     "plan.xlsx",
