@@ -175,7 +175,7 @@ def drawing_map(
         "modes": list(modes),
         "words": {word: t(f"drawing.{word}") for word in words},
         "clear": clear,
-        "tiles": list(tiles.urls(base)) if tiles else [],
+        "tiles": list(tiles.urls(base)) if tiles and not tiles.is_vector else [],
         "max_zoom": tiles.max_zoom if tiles else 0,
         "credit": " · ".join(dict.fromkeys(text for text in said if text)),
     }

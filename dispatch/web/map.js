@@ -272,7 +272,80 @@ window.wdMap = (function () {
     return made;
   }
 
+  // --- vector tiles of a local file, which come as JSON of our own ----------------
+  // looks: [{kind, fill | color, width, dash}] from below to above; names come last
+  var Vector = L.GridLayer.extend({
+    initialize: function (url, options, looks) {
+      L.GridLayer.prototype.initialize.call(this, L.extend({maxZoom: 20}, options));
+      this._url = url;
+      this._looks = looks;
+    },
+    createTile: function (coords, done) {
+      var canvas = L.DomUtil.create("canvas", "leaflet-tile wd-vector");
+      var size = this.getTileSize(), looks = this._looks;
+      canvas.width = size.x;
+      canvas.height = size.y;
+      fetch(L.Util.template(this._url, coords)).then(function (answer) {
+        return answer.json();
+      }).then(function (tile) {
+        paintTile(canvas, tile, looks);
+        done(null, canvas);
+      }).catch(function (error) { done(error, canvas); });
+      return canvas;
+    }
+  });
+
+  function paintTile(canvas, tile, looks) {
+    var paint = canvas.getContext("2d"), scale = canvas.width / tile.extent;
+    function trace(line, isRing) {
+      for (var i = 0; i < line.length; i += 2) {
+        var x = line[i] * scale, y = line[i + 1] * scale;
+        if (i) { paint.lineTo(x, y); } else { paint.moveTo(x, y); }
+      }
+      if (isRing) { paint.closePath(); }
+    }
+    paint.lineJoin = paint.lineCap = "round";
+    looks.forEach(function (look) {
+      var lines = tile[look.kind] || [];
+      if (look.fill) {
+        paint.fillStyle = look.fill;
+        lines.forEach(function (rings) {
+          paint.beginPath();
+          rings.forEach(function (ring) { trace(ring, true); });
+          paint.fill("evenodd");
+        });
+        return;
+      }
+      paint.beginPath();
+      lines.forEach(function (line) { trace(line, false); });
+      paint.strokeStyle = look.color;
+      paint.lineWidth = look.width;
+      paint.setLineDash(look.dash || []);
+      paint.stroke();
+    });
+    paint.setLineDash([]);
+    paint.font = "12px " + FONT;
+    paint.textBaseline = "middle";
+    paint.lineWidth = 3;
+    paint.strokeStyle = "rgba(255,255,255,.9)";
+    paint.fillStyle = "#6B6455";
+    var taken = [];
+    (tile.names || []).forEach(function (name) {
+      var width = paint.measureText(name[2]).width;
+      var left = name[0] * scale - width / 2, y = name[1] * scale;
+      var box = [left - 4, y - 9, left + width + 4, y + 9];
+      // What would be cut at the edge of a tile is left out.
+      var isInside = box[0] >= 0 && box[2] <= canvas.width && box[1] >= 0 &&
+        box[3] <= canvas.height;
+      if (!isInside || !isFree(box, taken)) { return; }
+      taken.push(box);
+      paint.strokeText(name[2], left, y);
+      paint.fillText(name[2], left, y);
+    });
+  }
+
   return {
+    vector: function (url, options, looks) { return new Vector(url, options, looks); },
     shapes: function (parts, height) { return new Shapes(parts, height); },
     names: function (names, looks, height, avoid) {
       return new Names(names, looks, height, avoid);

@@ -28,6 +28,7 @@ from dispatch.web.map_legend import (
     ROAD_COLOURS,
     ROAD_WIDTHS,
     ROADS_FROM,
+    VECTOR_LOOKS,
     WATER,
     legend_html,
 )
@@ -455,6 +456,12 @@ def _build(
 
 
 def _add_tiles(chart: folium.Map, tiles: Tiles, words: Words, base_url: str) -> None:
+    if tiles.is_vector:
+        (url,) = tiles.urls(base_url)
+        zooms = {"minNativeZoom": tiles.min_zoom, "maxNativeZoom": tiles.max_zoom}
+        name = safe(words("map.tiles"))
+        _Own("vector", url, zooms, VECTOR_LOOKS, name=name).add_to(chart)
+        return
     names = (words("map.tiles"), words("map.tile_names"))
     for url, name in zip(tiles.urls(base_url), names, strict=False):
         folium.TileLayer(

@@ -22,6 +22,17 @@ ROADS_FROM: Final = {"main": 0, "middle": 9, "small": 11}
 CASING: Final = "#A89F8F"
 WATER: Final = "#A9CBE0"
 BORDER: Final = "#7D6B94"
+#: The same for tiles of a file, from below to above; widths in pixels.
+VECTOR_LOOKS: Final = (
+    {"kind": "water", "fill": WATER},
+    {"kind": "rivers", "color": WATER, "width": 1.5},
+    {"kind": "borders", "color": BORDER, "width": 1.2, "dash": [8, 4, 2, 4]},
+    {"kind": "small", "color": ROAD_COLOURS["small"], "width": 1.2},
+    {"kind": "middle", "color": CASING, "width": 3.4},
+    {"kind": "middle", "color": ROAD_COLOURS["middle"], "width": 2},
+    {"kind": "main", "color": CASING, "width": 4.6},
+    {"kind": "main", "color": ROAD_COLOURS["main"], "width": 3},
+)
 NAME_LOOKS: Final = {
     "place": {"size": 12, "color": "#6B6455", "from": 10},
     "border": {"size": 14, "color": "#5D4B75", "from": 9, "style": "italic"},

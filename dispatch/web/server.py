@@ -23,6 +23,7 @@ from dispatch.web.catalog import DATA_ENV, JOBS_ENV, Catalog
 from dispatch.web.driver import DriverPages
 from dispatch.web.tile_files import NO_PICTURE, tile_of
 from dispatch.web.tiles import tile_setting
+from dispatch.web.vector_tiles import vector_tile_json
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -122,6 +123,17 @@ def _tile(request: Request) -> Response:
     return Response(data, media_type=kind, headers=headers)
 
 
+def _vector_tile(request: Request) -> Response:
+    """Answer with a vector tile of the file in the setting, as JSON."""
+    tiles = tile_setting().tiles
+    if tiles is None or tiles.file is None or not tiles.is_vector:
+        return Response(status_code=404)
+    zoom, x, y = (int(request.path_params[name]) for name in ("zoom", "x", "y"))
+    headers = {"Cache-Control": "private, max-age=3600"}
+    text = vector_tile_json(tiles.file, zoom, x, y)
+    return Response(text, media_type="application/json", headers=headers)
+
+
 def _health(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok"})
 
@@ -146,6 +158,7 @@ def app_parts() -> AppParts:
             *DriverPages(Catalog.from_env).routes(),
             HttpRoute("/health", _health),
             HttpRoute("/tiles/{zoom:int}/{x:int}/{y:int}", _tile),
+            HttpRoute("/tiles/{zoom:int}/{x:int}/{y:int}.json", _vector_tile),
             Mount(LEAFLET_URL, StaticFiles(directory=LEAFLET_DIR)),
             Mount(JQUERY_URL, StaticFiles(directory=JQUERY_DIR)),
         ],

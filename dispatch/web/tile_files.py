@@ -49,6 +49,7 @@ class TileFileInfo:
     min_zoom: int
     max_zoom: int
     attribution: str
+    is_vector: bool = False
 
 
 def is_tile_file(name: str) -> bool:
@@ -63,7 +64,7 @@ def tile_file_info(path: Path) -> TileFileInfo:
     Raises
     ------
     SaidError
-        If it is not there, is damaged, or holds no pictures.
+        If it is not there or is damaged.
     """
     if not path.is_file():
         raise SaidError(say("tiles_file_missing", file=path.name))
@@ -73,8 +74,6 @@ def tile_file_info(path: Path) -> TileFileInfo:
     except _BROKEN as error:
         said = say("tiles_file_broken", file=path.name, error=_first_line(error))
         raise SaidError(said) from error
-    if found is None:
-        raise SaidError(say("tiles_file_vector", file=path.name))
     return found
 
 
@@ -83,21 +82,26 @@ def _first_line(error: BaseException) -> str:
 
 
 def tile_of(path: Path, zoom: int, x: int, y: int) -> tuple[bytes, str] | None:
-    """Return a tile and its type; None where there is none."""
-    if not (0 <= zoom <= MOST_ZOOM and 0 <= x < 2**zoom and 0 <= y < 2**zoom):
-        return None
-    try:
-        if path.suffix.casefold() == ".mbtiles":
-            data = _mbtiles_tile(path, zoom, x, y)
-        else:
-            with _pmtiles(path) as reader:
-                data = reader.get(zoom, x, y)
-    except _BROKEN:
-        return None
+    """Return a picture and its type; None where there is none."""
+    data = raw_tile(path, zoom, x, y)
     kind = next(
         (k for sign, k in _PICTURES.items() if data and data.startswith(sign)), ""
     )
     return (data, kind) if data and kind else None
+
+
+def raw_tile(path: Path, zoom: int, x: int, y: int) -> bytes | None:
+    """Return the content of a tile as it is kept; None where there is none."""
+    if not (0 <= zoom <= MOST_ZOOM and 0 <= x < 2**zoom and 0 <= y < 2**zoom):
+        return None
+    try:
+        if path.suffix.casefold() == ".mbtiles":
+            return _mbtiles_tile(path, zoom, x, y)
+        with _pmtiles(path) as reader:
+            data: bytes | None = reader.get(zoom, x, y)
+            return data
+    except _BROKEN:
+        return None
 
 
 @contextlib.contextmanager
@@ -107,7 +111,7 @@ def _mbtiles(path: Path) -> Iterator[sqlite3.Connection]:
         yield db
 
 
-def _mbtiles_info(path: Path) -> TileFileInfo | None:
+def _mbtiles_info(path: Path) -> TileFileInfo:
     with _mbtiles(path) as db:
         said = {
             str(k): str(v) for k, v in db.execute("select name, value from metadata")
@@ -115,11 +119,10 @@ def _mbtiles_info(path: Path) -> TileFileInfo | None:
         low, high = db.execute(
             "select min(zoom_level), max(zoom_level) from tiles"
         ).fetchone()
-    if said.get("format", "png").casefold() in ("pbf", "mvt"):
-        return None
+    is_vector = said.get("format", "png").casefold() in ("pbf", "mvt")
     if low is None:
         raise ValueError("no tiles")
-    return TileFileInfo(int(low), int(high), _plain(said.get("attribution")))
+    return TileFileInfo(int(low), int(high), _plain(said.get("attribution")), is_vector)
 
 
 def _mbtiles_tile(path: Path, zoom: int, x: int, y: int) -> bytes | None:
@@ -144,15 +147,19 @@ def _pmtiles(path: Path) -> Iterator[Any]:
         yield Reader(get_bytes)  # type: ignore[no-untyped-call]  # has no types
 
 
-def _pmtiles_info(path: Path) -> TileFileInfo | None:
+def _pmtiles_info(path: Path) -> TileFileInfo:
     with _pmtiles(path) as reader:
         header = reader.header()
-        if header["tile_type"] not in _RASTER:
-            return None
+        is_vector = header["tile_type"] == TileType.MVT
+        if not is_vector and header["tile_type"] not in _RASTER:
+            raise ValueError(f"tiles of the type {header['tile_type'].name}")
         said = reader.metadata()
         credit = said.get("attribution") if isinstance(said, dict) else None
         return TileFileInfo(
-            int(header["min_zoom"]), int(header["max_zoom"]), _plain(credit)
+            int(header["min_zoom"]),
+            int(header["max_zoom"]),
+            _plain(credit),
+            is_vector,
         )
 
 

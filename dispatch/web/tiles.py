@@ -63,6 +63,8 @@ class Tiles:
     ----------
     url
         With {z}, {x} and {y}; a path of our own app for a file.
+    is_vector
+        Whether ``map.js`` paints the tiles of a file, from JSON of our own.
     overlays
         Drawn over it, such as the names that come as tiles of their own.
     datum
@@ -76,6 +78,7 @@ class Tiles:
     min_zoom: int = 0
     max_zoom: int = 18
     file: Path | None = None
+    is_vector: bool = False
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -177,12 +180,13 @@ def tiles_of(
     if is_tile_file(what):
         info = tile_file_info(folder / what)
         return Tiles(
-            TILES_URL,
+            f"{TILES_URL}.json" if info.is_vector else TILES_URL,
             credit or info.attribution,
             datum=datum,
             min_zoom=info.min_zoom,
             max_zoom=info.max_zoom,
             file=(folder / what).resolve(),
+            is_vector=info.is_vector,
         )
     return Tiles(_address(what), credit, datum=datum, max_zoom=most)
 

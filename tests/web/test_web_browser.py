@@ -6,6 +6,7 @@ import base64
 import sqlite3
 from dataclasses import replace
 
+import mapbox_vector_tile
 from browsing import need_chromium, no_sideways_scrolling, settled
 
 from dispatch.files import write_scenario, write_scenario_xlsx
@@ -242,6 +243,22 @@ def test_thousands_of_places_answer_a_click(watched, scenario, travel, plan, tmp
     assert wrong == []
 
 
+def write_vector_tile(path):
+    """Write a file of one tile, all of it water."""
+    sea = "POLYGON((0 0, 0 4096, 4096 4096, 4096 0, 0 0))"
+    features = [{"geometry": sea, "properties": {}}]
+    data = mapbox_vector_tile.encode([{"name": "water", "features": features}])
+    with sqlite3.connect(path) as db:
+        db.execute("create table metadata (name text, value text)")
+        db.execute("insert into metadata values ('format', 'pbf')")
+        db.execute(
+            "create table tiles (zoom_level int, tile_column int, tile_row int,"
+            " tile_data blob)"
+        )
+        db.execute("insert into tiles values (1, 1, 1, ?)", (data,))
+    db.close()
+
+
 def test_tiles_of_a_local_file_are_drawn_on_the_page(server, watched, scenario):
     """Only our own address is asked; a wrong setting is told and the map stays."""
     address, data = server
@@ -266,6 +283,18 @@ def test_tiles_of_a_local_file_are_drawn_on_the_page(server, watched, scenario):
         frame = page.frame_locator('iframe[title="streamlit_folium.st_folium"]')
         frame.locator(".leaflet-tile-loaded").first.wait_for(timeout=30_000)
         assert "© 瓦片作者" in frame.locator(".wd-credit").inner_text()
+        settled(page)
+        write_vector_tile(data / "vector.mbtiles")
+        (data / "map.toml").write_text('tiles = "vector.mbtiles"', "utf-8")
+        page = open_page(f"{address}/?scenario=tiled")
+        frame = page.frame_locator('iframe[title="streamlit_folium.st_folium"]')
+        tile = frame.locator("canvas.leaflet-tile-loaded").first
+        tile.wait_for(timeout=30_000)
+        painted = tile.evaluate(
+            "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width,"
+            " canvas.height).data.some(value => value > 0)"
+        )
+        assert painted
         settled(page)
         (data / "map.toml").write_text('tiles = "nonsense"', "utf-8")
         page = open_page(f"{address}/?scenario=tiled")

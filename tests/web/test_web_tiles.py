@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import sqlite3
 import urllib.parse
 from dataclasses import replace
 
+import mapbox_vector_tile
 import pytest
 from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from pmtiles.writer import Writer
@@ -28,6 +31,7 @@ from dispatch.web.tiles import (
     tile_setting,
     tiles_of,
 )
+from dispatch.web.vector_tiles import vector_tile_json
 from dispatch.web.words import Words
 
 PNG = b"\x89PNG\r\n\x1a\nsouth"
@@ -243,13 +247,67 @@ def test_no_tiles_are_served_without_a_file(folder, get):
     assert get("/tiles/1/0/0")[0] == 404
 
 
-def test_vector_tiles_are_refused(folder):
-    for path in (
-        write_mbtiles(folder / "a.mbtiles", form="pbf"),
-        write_pmtiles(folder / "a.pmtiles", kind=TileType.MVT),
-    ):
-        with pytest.raises(SaidError, match="vector tiles"):
-            tile_file_info(path)
+def write_vector(path, *, data=None):
+    """Write one tile with a lake in the north-west, roads, a border and a name."""
+    ring = "POLYGON((0 4096, 0 2048, 2048 2048, 2048 4096, 0 4096))"
+    layers = {
+        "water": [(ring, {})],
+        "transportation": [
+            ("LINESTRING(0 0, 4096 4096)", {"class": "primary"}),
+            ("MULTILINESTRING((0 0, 9 9),(5 5, 6 6))", {"class": "track"}),
+        ],
+        "boundary": [("LINESTRING(0 100, 4096 100)", {})],
+        "place": [("POINT(2048 1024)", {"name": "<b>永和"}), ("POINT(1 1)", {})],
+        "poi": [("POINT(7 7)", {"name": "店"})],
+    }
+    encoded = mapbox_vector_tile.encode(
+        [
+            {
+                "name": name,
+                "features": [{"geometry": g, "properties": p} for g, p in rows],
+            }
+            for name, rows in layers.items()
+        ]
+    )
+    data = gzip.compress(encoded) if data is None else data
+    return write_mbtiles(path, form="pbf", tiles=((1, 0, 1, data),))
+
+
+def test_vector_tiles_become_lines_and_names(folder, get):
+    """Rows of points from the upper left, ranks as for roads of our own."""
+    write_vector(folder / "own.mbtiles")
+    (folder / "map.toml").write_text('tiles = "own.mbtiles"', "utf-8")
+    tiles = tile_setting().tiles
+    assert (tiles.is_vector, tiles.url) == (True, "/tiles/{z}/{x}/{y}.json")
+    status, headers, body = get("/tiles/1/0/0.json")
+    assert (status, headers[b"content-type"]) == (200, b"application/json")
+    tile = json.loads(body)
+    assert tile["main"] == [[0, 4096, 4096, 0]]
+    assert len(tile["small"]) == 2
+    assert {tuple(tile["water"][0][0][i : i + 2]) for i in range(0, 8, 2)} == {
+        (0, 0),
+        (0, 2048),
+        (2048, 2048),
+        (2048, 0),
+    }
+    assert tile["borders"] == [[0, 3996, 4096, 3996]]
+    assert tile["names"] == [[2048, 3072, "<b>永和"]]
+    assert json.loads(get("/tiles/1/1/1.json")[2]) == {"extent": 4096}
+
+
+@pytest.mark.parametrize("data", [b"\x1f\x8bbroken", b"\xff" * 99, b"<html>"])
+def test_damaged_vector_tile_is_an_empty_one(folder, data):
+    path = write_vector(folder / "own.mbtiles", data=data)
+    assert json.loads(vector_tile_json(path, 1, 0, 0)) == {"extent": 4096}
+
+
+def test_pmtiles_may_hold_vector_tiles(folder, get):
+    path = write_pmtiles(folder / "a.pmtiles", kind=TileType.MVT)
+    assert tile_file_info(path).is_vector
+    assert get("/tiles/1/0/0.json")[0] == 404
+    unknown = write_pmtiles(folder / "b.pmtiles", kind=TileType.UNKNOWN)
+    with pytest.raises(SaidError, match="UNKNOWN"):
+        tile_file_info(unknown)
 
 
 @pytest.mark.parametrize("name", ["a.mbtiles", "a.pmtiles"])
