@@ -428,6 +428,7 @@ def _build(
         own.show = tiles is None
         own.add_to(chart)
     limits = features.limits()
+    villages = features.villages()
     layers = [
         Layer(
             safe(words("map.limits")), [f for found in limits.values() for f in found]
@@ -436,12 +437,12 @@ def _build(
         features.transfers(),
         features.depots(),
         features.sources(),
-        *features.villages(),
+        *villages,
     ]
     for layer in layers:
         _add_layer(chart, layer)
     if len(scenario.villages) > MAX_ELEMENTS:
-        _village_names(features.villages()).add_to(chart)
+        _village_names(villages).add_to(chart)
     folium.LayerControl(collapsed=True).add_to(chart)
     chart.fit_bounds([[south, west], [north, east]], padding=(30, 30), max_zoom=15)
     warning = (

@@ -6,7 +6,7 @@ import zlib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-import mapbox_vector_tile
+import mapbox_vector_tile  # type: ignore[import-untyped]  # ships none
 
 from dispatch.web.basemap import rank_of
 from dispatch.web.packing import compact
