@@ -406,8 +406,11 @@ class MapFeature:
     lines
         (lat, lon) points in WGS-84: outlines of ``water`` by the even-odd rule,
         courses of a ``river``, a ``boundary``, or the one point of a ``place``.
+    credit
+        Whose data it is, to be shown wherever it is drawn.
     """
 
     kind: Literal["water", "river", "boundary", "place"]
     name: str = ""
     lines: tuple[tuple[tuple[float, float], ...], ...] = ()
+    credit: str = ""

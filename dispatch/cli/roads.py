@@ -10,11 +10,16 @@ from rich.markup import escape
 
 from dispatch.cli.screen import errors_console, results_console
 from dispatch.cli.summary import new_table
+from dispatch.errors import DispatchError
+from dispatch.files.basemap import BASEMAP_FILE, write_basemap
 from dispatch.files.raw import MAX_ROWS
 from dispatch.files.read import read_scenario
 from dispatch.files.road_files import read_roads
 from dispatch.files.road_tables import write_roads
 from dispatch.files.roads import box_of
+from dispatch.geo.osm import osm_format
+from dispatch.geo.osm_basemap import read_basemap_bytes
+from dispatch.messages import say
 from dispatch.roads import CLOSED, NO_HEAVY
 
 if TYPE_CHECKING:
@@ -22,7 +27,7 @@ if TYPE_CHECKING:
 
     from dispatch.cli.words import TerminalWords
     from dispatch.geo.ways import Box
-    from dispatch.roads import RoadNetwork
+    from dispatch.roads import MapFeature, RoadNetwork
 
 
 def roads_on_terminal(
@@ -36,6 +41,10 @@ def roads_on_terminal(
     """Write the roads of an extract as tables, and show what was in it."""
     box = None if around is None else box_of_scenario(around, margin_km=margin_km)
     roads = read_roads(extract, box=box)
+    basemap = basemap_of(extract, box=box)
+    if basemap and (out / BASEMAP_FILE).exists():
+        # Before anything is written: half of the files would be of no use.
+        raise DispatchError(say("roads_written_before", path=out / BASEMAP_FILE))
     nodes, edges = write_roads(roads, out)
     console = results_console()
     console.print(class_table(roads, t))
@@ -46,6 +55,17 @@ def roads_on_terminal(
         errors_console().print(escape(said), style="yellow", soft_wrap=True)
     said = t("cli.roads.written", nodes=nodes, edges=edges)
     console.print(escape(said), soft_wrap=True)
+    if basemap:
+        path = write_basemap(basemap, out)
+        said = t("cli.roads.basemap", path=path, count=f"{len(basemap):,}")
+        console.print(escape(said), soft_wrap=True)
+
+
+def basemap_of(extract: Path, *, box: Box | None) -> tuple[MapFeature, ...]:
+    """Return water, boundaries and names of an extract; of other files nothing."""
+    if not extract.is_file() or osm_format(extract.name) is None:
+        return ()
+    return read_basemap_bytes(extract.read_bytes(), extract.name, box=box)
 
 
 def box_of_scenario(path: Path, *, margin_km: float) -> Box | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from dispatch.errors import DataError, Problem
 from dispatch.files.areas import build_township, read_areas
+from dispatch.files.basemap import pick_basemap
 from dispatch.files.build import (
     build_all,
     build_depot,
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from dispatch.files.raw import RawTable
     from dispatch.files.read import Inputs
     from dispatch.files.settings import Settings
-    from dispatch.roads import Area, RoadNetwork, SpeedRule
+    from dispatch.roads import Area, MapFeature, RoadNetwork, SpeedRule
     from dispatch.scenario import Datum, TravelTable
 
 #: Rows with the same problem that are listed one by one.
@@ -90,6 +91,7 @@ def assemble(
         roads=roads,
         speed_rules=build_all(records["speeds"], build_speed, problems),
         areas=(*outlined, *seats),
+        basemap=pick_basemap(inputs, box=box),
         folder=folder,
         strict=strict,
     )
@@ -112,7 +114,8 @@ def build_scenario(
     travel_table: TravelTable | None,
     roads: RoadNetwork | None,
     speed_rules: tuple[SpeedRule, ...],
-    areas: tuple[Area, ...],
+    areas: tuple[Area, ...] = (),
+    basemap: tuple[MapFeature, ...] = (),
     folder: Path | None,
     strict: bool,
 ) -> Scenario:
@@ -143,6 +146,7 @@ def build_scenario(
         road_limits=road_limits,
         speed_rules=speed_rules,
         areas=areas,
+        basemap=basemap,
         folder=folder,
     )
     problems += notice_all(scenario, records, settings)

@@ -139,6 +139,7 @@ def scenario_from_tables(
         roads=base.roads,
         speed_rules=base.speed_rules,
         areas=base.areas,
+        basemap=base.basemap,
         folder=base.folder,
         strict=strict,
     )

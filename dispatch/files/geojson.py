@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Points = tuple[tuple[float, float], ...]
 
 
-class _BadPoint(ValueError):
+class BadPoint(ValueError):
     """A line with points that are no longitude and latitude."""
 
 
@@ -83,7 +83,7 @@ def read_network(
     for (number, feature), record in zip(drawn, records, strict=True):
         try:
             parts = _parts(feature, "wgs84" if _is_osm(feature) else datum)
-        except _BadPoint:
+        except BadPoint:
             said = say("geojson_bad_point")
             problems.append(Problem(file, said, row=number))
             continue
@@ -205,7 +205,7 @@ def _parts(feature: dict[str, Any], datum: Datum) -> list[Points]:
     coordinates = geometry.get("coordinates")
     parts = [coordinates] if geometry["type"] == "LineString" else coordinates
     if not isinstance(parts, list):
-        raise _BadPoint
+        raise BadPoint
     found = [line_points(part, datum) for part in parts]
     return [part for part in found if len(part) > 1]
 
@@ -213,15 +213,15 @@ def _parts(feature: dict[str, Any], datum: Datum) -> list[Points]:
 def line_points(coordinates: object, datum: Datum) -> Points:
     """Return the points of a line, which has lon before lat, as (lat, lon)."""
     if not isinstance(coordinates, list):
-        raise _BadPoint
+        raise BadPoint
     points = []
     for point in coordinates:
         try:
             lon, lat = float(point[0]), float(point[1])
         except (TypeError, ValueError, IndexError, KeyError, OverflowError) as error:
-            raise _BadPoint from error
+            raise BadPoint from error
         if not (abs(lat) <= 90 and abs(lon) <= 180):  # not a number is neither
-            raise _BadPoint
+            raise BadPoint
         points.append(to_wgs84(lat=lat, lon=lon, datum=datum))
     return tuple(points)
 

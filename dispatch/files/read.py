@@ -39,6 +39,8 @@ class Inputs:
     matrices: dict[str, tuple[str, Matrix]] = field(default_factory=dict)
     settings: tuple[str, list[Entry]] | None = None
     shapes: tuple[str, bytes] | None = None
+    #: What maps draw under all else.
+    basemap: tuple[str, bytes] | None = None
     #: OpenStreetMap extracts in the order of their names.
     extracts: list[tuple[str, bytes]] = field(default_factory=list)
     #: Townships and counties as GeoJSON: name of the file and content.
@@ -128,7 +130,7 @@ def _may_belong(name: str) -> bool:
     if stem.startswith((".", "~$")):
         return False
     is_geojson = suffix == ".geojson" and (
-        name.startswith("roads/") or stem == "areas.geojson"
+        name.startswith("roads/") or stem in ("areas.geojson", "basemap.geojson")
     )
     return (
         is_geojson
@@ -198,7 +200,9 @@ def collect(files: Mapping[str, bytes], inputs: Inputs) -> None:
 
 
 def _collect_shapes(name: str, data: bytes, inputs: Inputs) -> None:
-    if inputs.shapes is None:
+    if PurePosixPath(name).name.casefold() == "basemap.geojson":
+        inputs.basemap = (name, data)
+    elif inputs.shapes is None:
         inputs.shapes = (name, data)
     else:
         said = say("roads_twice", first=inputs.shapes[0])

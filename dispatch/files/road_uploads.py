@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dispatch.errors import DataError, Problem
 from dispatch.files.assemble import read_tables, stop_on
+from dispatch.files.basemap import pick_basemap
 from dispatch.files.columns import table_of
 from dispatch.files.frames import scenario_from_tables
 from dispatch.files.limits import build_limit
@@ -81,5 +82,8 @@ def scenario_with_roads(
     stop_on(inputs.problems, strict=False)
     if roads is None:
         raise DataError([Problem(name, say("no_roads_there"))])
+    basemap = pick_basemap(inputs, box=box) or scenario.basemap
     # The tables are asked again: places may be far from the new roads.
-    return scenario_from_tables({}, base=replace(scenario, roads=roads))
+    return scenario_from_tables(
+        {}, base=replace(scenario, roads=roads, basemap=basemap)
+    )

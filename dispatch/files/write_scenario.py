@@ -14,6 +14,7 @@ import xlsxwriter  # type: ignore[import-untyped]  # no stubs
 from dispatch.errors import DispatchError
 from dispatch.files.areas import areas_geojson, is_row
 from dispatch.files.atomic import write_file, write_text
+from dispatch.files.basemap import write_basemap
 from dispatch.files.columns import (
     DATUM_TABLES,
     OBJECT_TABLES,
@@ -82,6 +83,8 @@ def write_scenario(
     if outlined:
         write_text(folder / "areas.geojson", areas_geojson(outlined))
     write_text(folder / "scenario.toml", settings_toml(scenario))
+    if scenario.basemap:
+        write_basemap(scenario.basemap, folder)
     return folder
 
 

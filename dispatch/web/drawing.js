@@ -69,6 +69,7 @@ class DrawingMap {
 
   show(data) {
     this.layers.clearLayers();
+    this.showTiles(data);
     for (const layer of data.lines) {
       const line = layer.area
         ? L.polygon(layer.points, layer.style)
@@ -94,6 +95,26 @@ class DrawingMap {
       }
       this.layers.addLayer(marker);
     }
+  }
+
+  // Somebody else's map, if the setting names one, and whose data all this is.
+  showTiles(data) {
+    const wanted = JSON.stringify([data.tiles, data.max_zoom, data.credit]);
+    if (wanted === this.tiles) return;
+    this.tiles = wanted;
+    this.below?.remove();
+    this.below = L.layerGroup(data.tiles.map((url) => L.tileLayer(url, {
+      maxZoom: 20, maxNativeZoom: data.max_zoom,
+      referrerPolicy: "strict-origin-when-cross-origin",
+    }))).addTo(this.map);
+    this.credit?.remove();
+    this.credit = L.control({ position: "bottomright" });
+    this.credit.onAdd = () => {
+      const box = textNode(data.credit);
+      box.className = data.credit ? "wd-drawing-credit" : "";
+      return box;
+    };
+    this.credit.addTo(this.map);
   }
 
   makeBar(modes) {

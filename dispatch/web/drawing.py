@@ -5,18 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
-import streamlit as st
-
+from dispatch.geo.datum import from_wgs84, to_wgs84
 from dispatch.web.assets import LEAFLET_DIR, LEAFLET_URL
+from dispatch.web.tiles import tile_setting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from dispatch.scenario import Datum
     from dispatch.web.words import Words
 
 Shape = Literal["point", "pair", "line", "area"]
@@ -47,6 +48,8 @@ _CSS: Final = """
 .wd-drawing-place span { background: #fff; border: 2px solid #0B5A84;
   border-radius: 50%; display: block; width: 24px; height: 24px; line-height: 22px;
   font-size: 13px; }
+.wd-drawing-credit { background: rgba(255,255,255,.85); padding: 0 5px;
+  font-size: 11px; color: #333; }
 .leaflet-bar a { width: 44px !important; height: 44px !important;
   line-height: 44px !important; }
 """
@@ -72,12 +75,17 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Lines or areas of one look; ``points`` as Leaflet nests them."""
+    """
+    Lines or areas of one look; ``points`` as Leaflet nests them.
+
+    ``credit`` says whose data they are.
+    """
 
     points: Sequence[Any]
     style: dict[str, Any]
     tip: str = ""
     is_area: bool = False
+    credit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,8 @@ class Place:
 
 @cache
 def _component() -> Callable[..., Any]:
+    import streamlit as st  # a second, which maps without pages need not wait
+
     folder = Path(__file__).parent
     css = (LEAFLET_DIR / "leaflet.css").read_text(encoding="utf-8")
     # Its pictures are not used here, and their paths would not be found.
@@ -134,14 +144,19 @@ def drawing_map(
     clear
         Whether what was drawn but not finished goes away.
     """
+    import streamlit as st
+
     base = st.get_option("server.baseUrlPath").strip("/")
     words = (*modes, *(f"{mode}_hint" for mode in modes if mode != "locate"))
     words += ("done", "undo", "broken", "locating", "locate_impossible")
     words += ("locate_denied", "locate_failed")
+    tiles = tile_setting().tiles
+    datum: Datum = tiles.datum if tiles else "wgs84"
+    said = [*(line.credit for line in lines), tiles.attribution if tiles else ""]
     content: dict[str, Any] = {
         "lines": [
             {
-                "points": line.points,
+                "points": _moved(line.points, datum),
                 "style": line.style,
                 "tip": line.tip,
                 "area": line.is_area,
@@ -151,7 +166,7 @@ def drawing_map(
         "places": [
             {
                 "name": place.name,
-                "at": [place.lat, place.lon],
+                "at": from_wgs84(lat=place.lat, lon=place.lon, datum=datum),
                 "sign": place.sign,
                 "moves": place.moves,
             }
@@ -160,6 +175,9 @@ def drawing_map(
         "modes": list(modes),
         "words": {word: t(f"drawing.{word}") for word in words},
         "clear": clear,
+        "tiles": list(tiles.urls(base)) if tiles and not tiles.is_vector else [],
+        "max_zoom": tiles.max_zoom if tiles else 0,
+        "credit": " · ".join(dict.fromkeys(text for text in said if text)),
     }
     digest = hashlib.sha256(json.dumps(content, default=str).encode()).hexdigest()
     found = _component()(
@@ -167,13 +185,31 @@ def drawing_map(
         data={
             **content,
             "version": digest[:16],
-            "bounds": bounds,
+            "bounds": None if bounds is None else _moved(bounds, datum),
             "view": view,
             "leaflet": f"/{base}{LEAFLET_URL}/leaflet.js".replace("//", "/"),
         },
         on_drawn_change=lambda: None,
     )
-    return parse_drawing(getattr(found, "drawn", None))
+    drawn = parse_drawing(getattr(found, "drawn", None))
+    return None if drawn is None else _in_wgs84(drawn, datum)
+
+
+def _moved(points: Any, datum: Datum) -> Any:
+    """Return (lat, lon) points, nested as they are, in the datum of the tiles."""
+    if datum == "wgs84":
+        return points
+    if points and isinstance(points[0], (int, float)):
+        return from_wgs84(lat=points[0], lon=points[1], datum=datum)
+    return [_moved(inner, datum) for inner in points]
+
+
+def _in_wgs84(drawn: Drawing, datum: Datum) -> Drawing:
+    """Return what was clicked on tiles in WGS-84; a phone's position is so already."""
+    if datum == "wgs84" or drawn.located_m is not None:
+        return drawn
+    points = tuple(to_wgs84(lat=lat, lon=lon, datum=datum) for lat, lon in drawn.points)
+    return replace(drawn, points=points)
 
 
 def parse_drawing(value: Any) -> Drawing | None:

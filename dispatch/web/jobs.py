@@ -122,7 +122,8 @@ class Result:
 def digest_of(scenario: Scenario) -> str:
     """Return a hash of everything in a scenario that a plan depends on."""
     digest = hashlib.sha256()
-    bare = replace(scenario, folder=None, warnings=())
+    # What is only drawn or checked has many points and no say in a plan.
+    bare = replace(scenario, folder=None, warnings=(), basemap=(), areas=())
     for part in _parts(bare):
         digest.update(part)
         digest.update(b"\0")

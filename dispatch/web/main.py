@@ -6,6 +6,7 @@ import streamlit as st
 
 from dispatch.web.catalog import Catalog
 from dispatch.web.context import Frame, choose_scenario
+from dispatch.web.tiles import tile_setting
 from dispatch.web.views import coordinator, official, places, roads, volunteer
 from dispatch.web.words import LANGUAGES, Words, as_lang
 
@@ -74,6 +75,9 @@ def main() -> None:
     _keep_in_link("lang", t.lang)
     if entry is not None:
         _keep_in_link("scenario", entry.key)
+    problem = tile_setting(catalog.data_dir).problem
+    if problem is not None:
+        st.warning(problem.text(t.lang), icon="🗺️")
     st.session_state["frame"] = Frame(catalog, entry, t)
     page.run()
 

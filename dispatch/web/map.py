@@ -8,8 +8,8 @@ template on the server.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import folium
 from branca.element import MacroElement
@@ -17,14 +17,30 @@ from folium.template import Template
 from folium.utilities import JsCode
 
 from dispatch.check import check_plan
-from dispatch.coverage import LEVELS, Coverage, compute_coverage
+from dispatch.coverage import Coverage, compute_coverage
 from dispatch.web.assets import JQUERY_URL, LEAFLET_URL, inline_scripts
+from dispatch.web.basemap import RANKS, Basemap, basemap_of
 from dispatch.web.map_features import Layer, MapFeatures
-from dispatch.web.palette import level_svg
+from dispatch.web.map_legend import (
+    BORDER,
+    CASING,
+    NAME_LOOKS,
+    ROAD_COLOURS,
+    ROAD_WIDTHS,
+    ROADS_FROM,
+    VECTOR_LOOKS,
+    WATER,
+    legend_html,
+)
+from dispatch.web.packing import compact, packed, steps_of
+from dispatch.web.palette import LEVEL_SIGNS
 from dispatch.web.safe import safe
+from dispatch.web.tiles import Tiles, tile_setting
 from dispatch.web.words import Lang, Words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dispatch.plan import Plan
     from dispatch.scenario import Scenario, Travel
 
@@ -69,6 +85,11 @@ _STYLE: Final = """
   text-align: center; line-height: 25px; font-size: 17px; border-radius: 3px; }
 .wd-order { color: #fff; border-radius: 9px; padding: 0 5px; font-weight: 700;
   font-size: 11px; line-height: 16px; border: 1px solid #fff; white-space: nowrap; }
+.wd-far .wd-source, .wd-far .wd-depot { width: 12px; height: 12px; font-size: 8px;
+  line-height: 12px; border-width: 2px; border-radius: 3px; }
+.wd-far .wd-legend .wd-key { width: 26px; height: 26px; font-size: 16px;
+  line-height: 25px; }
+.wd-far .wd-icon .wd-label { display: none; }
 .wd-label { position: absolute; left: calc(50% + 13px); top: calc(50% - 10px);
   white-space: nowrap;
   font-size: 12px; line-height: 20px; color: #222; text-shadow: 0 0 3px #fff,
@@ -77,12 +98,27 @@ _STYLE: Final = """
 .wd-truck { display: inline-block; min-width: 20px; padding: 0 4px; color: #fff;
   border-radius: 9px; text-align: center; font-weight: 700; }
 .wd-legend { background: rgba(255,255,255,.94); border-radius: 6px; padding: 6px 10px;
-  max-width: 270px; box-shadow: 0 1px 4px rgba(0,0,0,.3); }
+  max-width: 270px; max-height: 62vh; overflow: auto;
+  box-shadow: 0 1px 4px rgba(0,0,0,.3); }
 .wd-legend summary { min-height: 32px; line-height: 32px; cursor: pointer;
   font-weight: 700; }
+.wd-legend .wd-more summary { font-weight: 400; }
 .wd-legend div { display: flex; gap: 8px; align-items: center; }
 .wd-legend .wd-key { position: static; transform: none; flex: none; }
 .wd-legend p { margin: 4px 0 0; font-size: 12px; color: #444; }
+.wd-limit { position: absolute; transform: translate(-50%, -50%); min-width: 20px;
+  padding: 0 3px; border-radius: 10px; border: 2px solid #fff; color: #fff;
+  text-align: center; font-weight: 700; font-size: 12px; line-height: 18px; }
+.wd-closed { background: #B3261E; border-radius: 3px; }
+.wd-limited { background: #6A3D9A; }
+.wd-slow { background: #8A5200; }
+.wd-transfer { position: absolute; transform: translate(-50%, -50%); width: 20px;
+  height: 20px; border: 2px dotted #333; background: #fff; text-align: center;
+  line-height: 19px; font-size: 13px; }
+.wd-legend .wd-limit, .wd-legend .wd-transfer { position: static; transform: none;
+  flex: none; }
+.wd-credit { background: rgba(255,255,255,.85); padding: 0 5px; font-size: 11px;
+  color: #333; max-width: 60vw; }
 .wd-warning { background: #B3261E; color: #fff; padding: 6px 10px; border-radius: 6px;
   font-weight: 700; max-width: 70vw; }
 """
@@ -107,12 +143,46 @@ class _ServedMap(OfflineMap):
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Tiles:
-    """A tile server to draw under a map: off unless given."""
+class _Script(MacroElement):
+    """What the layers of our own are made of; it must come before them."""
 
-    url: str
-    attribution: str
+    _template = Template(
+        "{% macro script(this, kwargs) %}{{ this.code }}{% endmacro %}"
+    )
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # branca is untyped
+        self._name = "WdScript"
+        self.code = Path(__file__).with_name("map.js").read_text(encoding="utf-8")
+
+
+class _Own(folium.map.Layer):
+    """
+    A layer that ``map.js`` makes.
+
+    Parameters
+    ----------
+    make
+        Name of the function there.
+    arguments
+        What it is given; all texts safe to show.
+    """
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+        var {{ this.get_name() }} = wdMap.{{ this.make }}({{ this.arguments }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(
+        self, make: str, *arguments: object, name: str, show: bool = True
+    ) -> None:
+        super().__init__(name=name, overlay=True, control=bool(name), show=show)
+        self._name = "WdOwn"
+        self.make = make
+        self.arguments = ",".join(compact(value) for value in arguments)
 
 
 class _Corner(MacroElement):
@@ -125,6 +195,18 @@ class _Corner(MacroElement):
           var style = document.createElement('style');
           style.textContent = {{ this.style|tojson }};
           document.head.appendChild(style);
+          // First, and so below the legend on a phone: it is always seen.
+          var credit = {{ this.credit|tojson }};
+          if (credit) {
+            var said = L.control({position:
+              map.getSize().x > 600 ? 'bottomright' : 'bottomleft'});
+            said.onAdd = function () {
+              var box = L.DomUtil.create('div', 'wd-credit');
+              box.innerHTML = credit;
+              return box;
+            };
+            said.addTo(map);
+          }
           var corner = L.control({position: 'bottomleft'});
           corner.onAdd = function () {
             var box = L.DomUtil.create('details', 'wd-legend');
@@ -163,7 +245,11 @@ class _Corner(MacroElement):
             map.eachLayer(function (layer) {
               var p = layer.feature && layer.feature.properties;
               if (!p || !p.icon || !layer.getElement()) { return; }
-              (p.label ? names : numbers).push(layer);
+              if (p.label) {
+                names.push(layer);
+              } else if (layer.getElement().querySelector('.wd-order')) {
+                numbers.push(layer);
+              }
             });
             names.sort(function (a, b) {
               return (a.feature.properties.kind ? 1 : 0) -
@@ -209,12 +295,13 @@ class _Corner(MacroElement):
         """
     )
 
-    def __init__(self, legend: str, warning: str) -> None:
+    def __init__(self, legend: str, warning: str, credit: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # branca is untyped
         self._name = "WdCorner"
         self.style = _STYLE
         self.legend = legend
         self.warning = warning
+        self.credit = credit
 
 
 def plan_map_html(
@@ -232,7 +319,7 @@ def plan_map_html(
     Parameters
     ----------
     tiles
-        A tile server; the map then needs it, and positions are in WGS-84.
+        A tile server; the map then needs it. None: the file needs nothing.
     attribution
         Whose data the places and roads are, where that is known.
 
@@ -270,7 +357,7 @@ def live_map(
     lang: Lang = "zh",
     *,
     num_violations: int = 0,
-    tiles: Tiles | None = None,
+    tiles: Tiles | Literal["setting"] | None = "setting",
     attribution: str = "",
     base_url: str = "",
 ) -> folium.Map:
@@ -281,9 +368,13 @@ def live_map(
     ----------
     plan, figures
         None shows the scenario alone.
+    tiles
+        By default what the setting says; None: no tiles.
     base_url
         What stands before every path of the app, ``server.baseUrlPath``.
     """
+    if tiles == "setting":
+        tiles = tile_setting().tiles
     kind: type[OfflineMap] = _ServedMap
     if base_url:
         prefix = f"/{base_url.strip('/')}"
@@ -301,6 +392,7 @@ def live_map(
         num_violations=num_violations,
         tiles=tiles,
         attribution=attribution,
+        base_url=base_url,
     )
 
 
@@ -314,8 +406,11 @@ def _build(
     num_violations: int,
     tiles: Tiles | None,
     attribution: str,
+    base_url: str = "",
 ) -> folium.Map:
-    features = MapFeatures(scenario, plan, figures, words, in_wgs84=tiles is not None)
+    datum = tiles.datum if tiles else "wgs84"
+    features = MapFeatures(scenario, plan, figures, words, datum=datum)
+    basemap = basemap_of(scenario, datum=datum)
     (south, west), (north, east) = features.bounds()
     chart = kind(
         location=((south + north) / 2, (west + east) / 2),
@@ -325,82 +420,163 @@ def _build(
         attributionControl=False,
         zoom_snap=0.5,
     )
+    chart.add_child(_Script())
     if tiles is not None:
-        folium.TileLayer(
-            tiles.url, attr=safe(tiles.attribution), name=safe(words("map.tiles"))
-        ).add_to(chart)
-    roads = features.roads()
+        _add_tiles(chart, tiles, words, base_url)
+    for own in _basemap_layers(basemap, words, features.labels()[:MAX_ELEMENTS]):
+        # Over somebody else's map ours would be a second one.
+        own.show = tiles is None
+        own.add_to(chart)
+    limits = features.limits()
+    villages = features.villages()
     layers = [
-        *([roads] if roads else []),
+        Layer(
+            safe(words("map.limits")), [f for found in limits.values() for f in found]
+        ),
         *features.routes(),
+        features.transfers(),
         features.depots(),
         features.sources(),
-        *features.villages(),
+        *villages,
     ]
     for layer in layers:
         _add_layer(chart, layer)
+    if len(scenario.villages) > MAX_ELEMENTS:
+        _village_names(villages).add_to(chart)
     folium.LayerControl(collapsed=True).add_to(chart)
     chart.fit_bounds([[south, west], [north, east]], padding=(30, 30), max_zoom=15)
     warning = (
         safe(words("map.violations", count=num_violations)) if num_violations else ""
     )
-    credits_of = [part for part in (attribution, tiles and tiles.attribution) if part]
-    chart.add_child(_Corner(_legend(scenario, figures, words, credits_of), warning))
+    said = [attribution, *basemap.credits_of, tiles.attribution if tiles else ""]
+    credits_of = [text for text in dict.fromkeys(said) if text]
+    legend = legend_html(scenario, figures, words, credits_of, basemap, tuple(limits))
+    credit = " · ".join(safe(text) for text in credits_of)
+    chart.add_child(_Corner(legend, warning, credit))
     return chart
+
+
+def _add_tiles(chart: folium.Map, tiles: Tiles, words: Words, base_url: str) -> None:
+    if tiles.is_vector:
+        (url,) = tiles.urls(base_url)
+        zooms = {"minNativeZoom": tiles.min_zoom, "maxNativeZoom": tiles.max_zoom}
+        name = safe(words("map.tiles"))
+        _Own("vector", url, zooms, VECTOR_LOOKS, name=name).add_to(chart)
+        return
+    names = (words("map.tiles"), words("map.tile_names"))
+    for url, name in zip(tiles.urls(base_url), names, strict=False):
+        folium.TileLayer(
+            url,
+            attr=safe(tiles.attribution) or "-",
+            name=safe(name),
+            overlay=True,
+            min_zoom=0,
+            max_zoom=20,
+            min_native_zoom=tiles.min_zoom,
+            max_native_zoom=tiles.max_zoom,
+            # Servers such as OpenStreetMap's answer only pages that say who they are.
+            referrer_policy="strict-origin-when-cross-origin",
+        ).add_to(chart)
+
+
+def _basemap_layers(
+    basemap: Basemap, words: Words, avoid: list[list[float]]
+) -> list[_Own]:
+    """Return water, borders, roads and names, each as one layer to switch."""
+    water: list[dict[str, Any]] = []
+    if basemap.water:
+        style = {"stroke": False, "fillColor": WATER, "fillOpacity": 1}
+        outlines = [[steps_of(ring) for ring in found] for found in basemap.water]
+        water.append({"lines": outlines, "style": style, "area": True})
+    if basemap.rivers:
+        style = {"color": WATER}
+        lines = [steps_of(line) for line in basemap.rivers]
+        water.append({"lines": lines, "style": style, "width": 2.6})
+    found = [_Own("shapes", water, 210, name=safe(words("map.water")))] if water else []
+    if basemap.borders:
+        style = {"color": BORDER, "dashArray": "9 5 2 5", "weight": 1.4, "opacity": 0.8}
+        lines = [steps_of(line) for line in basemap.borders]
+        parts = [{"lines": lines, "style": style}]
+        found.append(_Own("shapes", parts, 220, name=safe(words("map.borders"))))
+    if any(basemap.roads.values()):
+        parts = _road_parts(basemap)
+        found.append(_Own("shapes", parts, 230, name=safe(words("map.roads"))))
+    if basemap.names:
+        names = [
+            [round(n.lat, 5), round(n.lon, 5), safe(n.text), n.kind]
+            for n in basemap.names
+        ]
+        name = safe(words("map.names"))
+        found.append(_Own("names", names, NAME_LOOKS, 350, avoid, name=name))
+    return found
+
+
+def _road_parts(basemap: Basemap) -> list[dict[str, Any]]:
+    """Return the roads, wider ones on top and with a darker edge."""
+    parts: list[dict[str, Any]] = []
+    for rank in RANKS:
+        lines = [steps_of(line) for line in basemap.roads.get(rank, ())]
+        width, first = ROAD_WIDTHS[rank], ROADS_FROM[rank]
+        looks = [(ROAD_COLOURS[rank], width)]
+        if rank != "small":
+            looks.insert(0, (CASING, width + 1.8))
+        parts += [
+            {"lines": lines, "style": {"color": colour}, "width": w, "from": first}
+            for colour, w in looks
+            if lines
+        ]
+    return parts
+
+
+#: More villages than this are painted on a canvas, not made of elements.
+MAX_ELEMENTS: Final = 600
+_PLAIN_SIGN: Final = {"colour": "#555555", "points": "", "sign": ""}
 
 
 def _add_layer(chart: folium.Map, layer: Layer) -> None:
     if not layer.features:
         return
-    data: dict[str, Any] = {
-        "type": "FeatureCollection",
-        "features": list(layer.features),
-    }
-    folium.GeoJson(
-        data,
-        name=layer.name,
-        show=layer.is_shown,
-        on_each_feature=JsCode(_ON_EACH_FEATURE),
-        point_to_layer=JsCode(_POINT_TO_LAYER),
-    ).add_to(chart)
-
-
-def _legend(
-    scenario: Scenario, figures: Coverage | None, words: Words, credits_of: list[str]
-) -> str:
-    t = words
-    rows = []
-    if figures is not None:
-        counts = figures.places["level"].value_counts()
-        rows += [
-            f"<div>{level_svg(level)}<span>{safe(t(f'level.{level}'))} "
-            f"({int(counts.get(level, 0))})</span></div>"
-            for level in reversed(LEVELS)
-        ]
-    rows += [
-        f'<div><span class="wd-source wd-{kind} wd-key">{sign}</span>'
-        f"<span>{safe(t(f'map.{kind}_source'))}</span></div>"
-        for kind, sign in (("potable", "💧"), ("unfit", "🐄"))
-        if any(source.potable == (kind == "potable") for source in scenario.sources)
-    ]
-    rows.append(
-        '<div><span class="wd-depot wd-key">⌂</span>'
-        f"<span>{safe(t('map.depot'))}</span></div>"
-    )
-    notes = []
-    if figures is not None:
-        notes.append(t("map.route_key"))
-        if scenario.roads is None:
-            notes.append(t("map.straight"))
-    need = scenario.need
-    notes.append(
-        t(
-            "map.units",
-            survival=f"{need.survival_l_per_person:g}",
-            basic=f"{need.basic_l_per_person:g}",
+    is_villages = layer.features[0]["properties"].get("kind") == "village"
+    made: folium.map.Layer
+    if is_villages and layer.num_alike > MAX_ELEMENTS:
+        made = _marks(layer)
+    elif layer.is_packed:
+        made = _Own("packed", packed(layer.features), name=layer.name)
+        made.show = layer.is_shown
+    else:
+        made = folium.GeoJson(
+            {"type": "FeatureCollection", "features": list(layer.features)},
+            name=layer.name,
+            show=layer.is_shown,
+            on_each_feature=JsCode(_ON_EACH_FEATURE),
+            point_to_layer=JsCode(_POINT_TO_LAYER),
         )
-    )
-    notes += credits_of
-    texts = "".join(f"<p>{safe(note)}</p>" for note in notes)
-    title = t("map.title", name=scenario.name, date=scenario.date)
-    return f"<summary>{safe(title)}</summary>{''.join(rows)}{texts}"
+    made.add_to(chart)
+
+
+def _marks(layer: Layer) -> _Own:
+    """Return a layer of places that are painted, with popups made when clicked."""
+    sign: dict[str, Any] = dict(_PLAIN_SIGN)
+    if layer.level is not None:
+        own = LEVEL_SIGNS[layer.level]
+        sign = {"colour": own.colour, "points": own.points, "sign": own.sign}
+        sign["low"] = layer.level == "survival"
+        # Those worst off are few and must be found among thousands.
+        sign["extra"] = 3 if layer.level == "below" else 0
+    places = []
+    for feature in layer.features:
+        lon, lat = feature["geometry"]["coordinates"]
+        p = feature["properties"]
+        places.append([round(lat, 5), round(lon, 5), p["tip"], p["popup"]])
+    return _Own("marks", places, sign, name=layer.name)
+
+
+def _village_names(layers: Iterable[Layer]) -> _Own:
+    """Return the names of many villages, those served worst first."""
+    names = []
+    for layer in reversed([*layers]):
+        for feature in layer.features:
+            lon, lat = feature["geometry"]["coordinates"]
+            label = feature["properties"]["label"]
+            names.append([round(lat, 5), round(lon, 5), label, "village"])
+    return _Own("names", names, NAME_LOOKS, 620, name="")

@@ -8,17 +8,28 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import shapely
+
 from dispatch.coverage import LEVELS, Coverage, Level
-from dispatch.geo import RouteFinder, to_wgs84
+from dispatch.geo import RouteFinder
+from dispatch.geo.datum import from_wgs84
+from dispatch.geo.road_model import road_model
 from dispatch.units import format_clock
 from dispatch.web.palette import TruckSign, level_svg, truck_signs
+from dispatch.web.road_lines import (
+    LimitKind,
+    limit_kind,
+    limit_style,
+    limit_text,
+    stretch_lines,
+)
 from dispatch.web.safe import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from dispatch.plan import Plan, Route, Stop
-    from dispatch.scenario import Depot, Scenario, Source, Village
+    from dispatch.scenario import Datum, Depot, Scenario, Source, Village
     from dispatch.web.words import Words
 
 Feature = dict[str, Any]
@@ -26,15 +37,35 @@ Point = tuple[float, float]
 
 #: More trucks than this start hidden behind one thin layer of all routes.
 MAX_DETAILED_TRUCKS = 6
+#: More trucks than this are a faint web, through which places are still seen.
+MAX_THIN_TRUCKS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One GeoJSON layer: its safe name and features, and whether it starts shown."""
+    """
+    One GeoJSON layer.
+
+    Attributes
+    ----------
+    name
+        Safe to show.
+    is_shown
+        Whether it starts shown.
+    level
+        Of the places in it.
+    num_alike
+        Places of its kind in all layers.
+    is_packed
+        Whether its features are made when it is first shown, from fewer letters.
+    """
 
     name: str
     features: Sequence[Feature]
     is_shown: bool = True
+    level: Level | None = None
+    num_alike: int = 0
+    is_packed: bool = False
 
 
 class MapFeatures:
@@ -45,9 +76,8 @@ class MapFeatures:
     ----------
     plan, figures
         None shows the scenario alone.
-    in_wgs84
-        Whether positions are converted for tiles made by others; without tiles
-        all stay in the datum of the scenario, which fits itself.
+    datum
+        Of the tiles below the map: scenarios are in WGS-84, and moved to fit.
     """
 
     def __init__(
@@ -57,13 +87,13 @@ class MapFeatures:
         figures: Coverage | None,
         words: Words,
         *,
-        in_wgs84: bool = False,
+        datum: Datum = "wgs84",
     ) -> None:
         self._scenario = scenario
         self._plan = plan
         self._figures = figures
         self._words = words
-        self._datum = scenario.datum if in_wgs84 else "wgs84"
+        self._datum = datum
         self._rows = figures.places.to_dict("index") if figures else {}
         self._drawn_l = figures.sources["drawn_l"].to_dict() if figures else {}
         self._signs = truck_signs(scenario)
@@ -74,6 +104,10 @@ class MapFeatures:
         for place_id, place in zip(scenario.place_ids, places, strict=True):
             self._names[place_id] = place.name
             self._positions[place_id] = place.lat, place.lon
+        # Trucks stop at the transfer point of a village that has one.
+        self._stops_at = dict(self._positions)
+        for village in scenario.villages:
+            self._stops_at[village.village_id] = village.stop_at
         self._visits: dict[str, list[tuple[TruckSign, Stop]]] = defaultdict(list)
         for route in plan.routes if plan else ():
             sign = self._signs.get(route.truck_id, TruckSign("?", "#444444"))
@@ -82,16 +116,25 @@ class MapFeatures:
                     self._visits[stop.place_id].append((sign, stop))
 
     def _lon_lat(self, lat: float, lon: float) -> list[float]:
-        lat, lon = to_wgs84(lat=lat, lon=lon, datum=self._datum)
+        lat, lon = from_wgs84(lat=lat, lon=lon, datum=self._datum)
         return [round(lon, 6), round(lat, 6)]
 
     def bounds(self) -> tuple[Point, Point]:
         """Return the south-west and north-east corners as (lat, lon)."""
-        points = [self._lon_lat(*point) for point in self._positions.values()]
+        places = {*self._positions.values(), *self._stops_at.values()}
+        points = [self._lon_lat(*point) for point in places]
         # An empty scenario still needs somewhere to look at: Hunan.
         points = points or [[112.0, 28.0]]
         lons, lats = zip(*points, strict=True)
         return (min(lats), min(lons)), (max(lats), max(lons))
+
+    def labels(self) -> list[list[float]]:
+        """Return lat, lon and letters of the names of all places."""
+        found = []
+        for place_id, point in self._positions.items():
+            lon, lat = self._lon_lat(*point)
+            found.append([round(lat, 5), round(lon, 5), len(self._names[place_id])])
+        return found
 
     def _point(self, lat: float, lon: float, **properties: Any) -> Feature:
         return {
@@ -108,17 +151,47 @@ class MapFeatures:
             "properties": properties,
         }
 
-    def roads(self) -> Layer | None:
-        """Return the road network, our own basemap; None without one."""
-        network = self._scenario.roads
-        if network is None:
-            return None
-        lines = []
-        for edge_idx, width_m in enumerate(network.width_m):
-            weight = 3 if width_m >= 5 else 1.6
-            style = {"color": "#B9B2A6", "weight": weight, "interactive": False}
-            lines.append(self._line(network.line(edge_idx), style=style))
-        return Layer(safe(self._words("map.roads")), lines)
+    def limits(self) -> dict[LimitKind, list[Feature]]:
+        """Return closures, limits and slow roads of the day, with their signs."""
+        found: dict[LimitKind, list[Feature]] = {}
+        model = road_model(self._scenario) if self._scenario.road_limits else None
+        for placed in model.placed if model else ():
+            kind = limit_kind(placed.limit)
+            tip = safe(limit_text(placed.limit, self._words))
+            lines = stretch_lines(model.roads, placed.stretches) if model else []
+            features = found.setdefault(kind, [])
+            # A stretch of a few metres would not be seen as a line.
+            features += [
+                self._line(line, style=limit_style(placed.limit), tip=tip)
+                for line in lines
+            ]
+            longest = max(lines, key=_length, default=[])
+            if longest:
+                icon = (
+                    f'<span class="wd-limit wd-{kind}">{self.limit_sign(kind)}</span>'
+                )
+                features.append(self._point(*_middle(longest), icon=icon, tip=tip))
+        return found
+
+    def limit_sign(self, kind: LimitKind) -> str:
+        """Return the letter of a kind of limits: never told by colour alone."""
+        return safe(self._words(f"map.sign_{kind}"))
+
+    def transfers(self) -> Layer:
+        """Return the points where water is handed over, joined to their villages."""
+        t = self._words
+        features: list[Feature] = []
+        for village in self._scenario.villages:
+            if village.stop_at == (village.lat, village.lon):
+                continue
+            by = village.transfer_by or t("map.transfer_unknown")
+            tip = safe(f"{village.name}: {t('map.transfer_by', by=by)}")
+            style = {"color": "#333333", "weight": 2, "dashArray": "1 6"}
+            line = [village.stop_at, (village.lat, village.lon)]
+            features.append(self._line(line, style=style, tip=tip))
+            icon = '<span class="wd-transfer">⇄</span>'
+            features.append(self._point(*village.stop_at, icon=icon, tip=tip))
+        return Layer(safe(t("map.transfers")), features)
 
     def depots(self) -> Layer:
         """Return the depots."""
@@ -175,6 +248,9 @@ class MapFeatures:
                     vulnerable=f"{village.vulnerable_people:,}",
                 ),
             )
+            if village.stop_at != (village.lat, village.lon):
+                by = village.transfer_by or t("map.transfer_unknown")
+                lines.append(t("map.transfer_by", by=by))
             by_level[level].append(
                 self._point(
                     village.lat,
@@ -187,12 +263,15 @@ class MapFeatures:
                 )
             )
         if self._figures is None:
-            return [Layer(safe(t("map.villages")), by_level[None])]
+            places = by_level[None]
+            return [Layer(safe(t("map.villages")), places, num_alike=len(places))]
         return [
             Layer(
                 f"{level_svg(level, 14)} {safe(t(f'level.{level}'))} "
                 f"({len(by_level[level])})",
                 by_level[level],
+                level=level,
+                num_alike=len(self._scenario.villages),
             )
             for level in reversed(LEVELS)
             if by_level[level]
@@ -246,21 +325,23 @@ class MapFeatures:
             if route.truck_id not in trucks or len(route.stops) < 2:
                 continue
             sign = self._signs[route.truck_id]
-            features = self._route_features(route, sign, finder)
+            features = self._route_features(route, sign, finder, is_many=is_many)
             plate = trucks[route.truck_id].plate or route.truck_id
             swatch = (
                 f'<span class="wd-truck" style="background:{sign.colour}">'
                 f"{sign.letter}</span>"
             )
-            layers.append(Layer(f"{swatch} {safe(plate)}", features, not is_many))
+            name = f"{swatch} {safe(plate)}"
+            layers.append(Layer(name, features, not is_many, is_packed=is_many))
             if is_many:
-                overview.append(_thin(features, sign.colour))
+                overview.append(_thin(features, sign.colour, len(self._plan.routes)))
         if is_many:
-            layers.insert(0, Layer(safe(self._words("map.all_routes")), overview))
+            name = safe(self._words("map.all_routes"))
+            layers.insert(0, Layer(name, overview, is_packed=True))
         return layers
 
     def _route_features(
-        self, route: Route, sign: TruckSign, finder: RouteFinder
+        self, route: Route, sign: TruckSign, finder: RouteFinder, *, is_many: bool
     ) -> list[Feature]:
         style: dict[str, Any] = {
             "color": sign.colour,
@@ -279,7 +360,15 @@ class MapFeatures:
                 marks.append(self._badge(sign, order, after))
             if before.place_id == after.place_id:
                 continue
-            line = finder.line(route.truck_id, before.place_id, after.place_id)
+            line = finder.line(
+                route.truck_id,
+                before.place_id,
+                after.place_id,
+                depart_s=before.end_s,
+                arrive_s=after.arrive_s,
+            )
+            if is_many:
+                line = _with_fewer_corners(line)
             tip = self._words(
                 "map.leg",
                 truck=sign.letter,
@@ -307,7 +396,7 @@ class MapFeatures:
         away = 28 if stop.kind == "fill" else 20
         shift = f"{round(away * math.cos(angle))}px,{round(away * math.sin(angle))}px"
         return self._point(
-            *self._positions[stop.place_id],
+            *self._stops_at[stop.place_id],
             icon=f'<span class="wd-order" style="background:{sign.colour};'
             f'transform:translate({shift})">{sign.letter}{order}</span>',
             tip=safe(
@@ -317,25 +406,50 @@ class MapFeatures:
         )
 
 
+def _length(line: Sequence[Point]) -> float:
+    return sum(math.dist(a, b) for a, b in itertools.pairwise(line))
+
+
+def _middle(line: Sequence[Point]) -> Point:
+    """Return the point half way along a line."""
+    at = shapely.LineString(line).interpolate(0.5, normalized=True)
+    return at.x, at.y
+
+
 def _popup(name: str, lines: Iterable[str]) -> str:
     rows = "<br>".join(safe(line) for line in lines)
     return f"<b>{safe(name)}</b><br>{rows}"
 
 
-def _thin(features: Iterable[Feature], colour: str) -> Feature:
-    """Return the lines of one truck as one thin feature."""
+def _thin(features: Iterable[Feature], colour: str, num_routes: int) -> Feature:
+    """Return the lines of one truck as one thin feature, the thinner the more."""
     lines = [
         feature["geometry"]["coordinates"]
         for feature in features
         if feature["geometry"]["type"] == "LineString"
         and "tip" in feature["properties"]
     ]
-    style = {"color": colour, "weight": 1.5, "opacity": 0.7, "interactive": False}
+    style: dict[str, Any] = {
+        "color": colour,
+        "weight": 1.5,
+        "opacity": 0.7,
+        "interactive": False,
+    }
+    if num_routes > MAX_THIN_TRUCKS:
+        style |= {"weight": 1, "opacity": 0.35}
     return {
         "type": "Feature",
         "geometry": {"type": "MultiLineString", "coordinates": lines},
         "properties": {"style": style},
     }
+
+
+def _with_fewer_corners(line: Sequence[Point]) -> list[Point]:
+    """Return a line that looks the same on a map of many."""
+    if len(line) < 3:
+        return list(line)
+    kept = shapely.simplify(shapely.linestrings(line), 3e-5)
+    return [(lat, lon) for lat, lon in shapely.get_coordinates(kept).tolist()]
 
 
 def _chevrons(line: Sequence[Point]) -> list[list[Point]]:

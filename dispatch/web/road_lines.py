@@ -2,87 +2,71 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-import numpy as np
-import shapely
-
-from dispatch.geo.nearby import lines_of
 from dispatch.geo.road_model import edge_line, road_model
 from dispatch.geo.snap import places_of
+from dispatch.web.basemap import basemap_of, bounds_of, rank_of
 from dispatch.web.drawing import Line, Place
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dispatch.geo.limits import Stretch
     from dispatch.roads import RoadLimit, RoadNetwork
     from dispatch.scenario import Scenario
     from dispatch.web.words import Words
 
     Points = list[tuple[float, float]]
-    Box = tuple[tuple[float, float], tuple[float, float]]
 
-#: Drawn wide; all that is neither wide nor of the middle kind is drawn thin.
-_HIGH = ("motorway", "trunk", "primary", "secondary")
-MAIN: Final = frozenset(
-    (*_HIGH, *(f"{name}_link" for name in _HIGH), "county", "国道", "省道", "县道")
+__all__ = (
+    "LIMIT_STYLES",
+    "LimitKind",
+    "bounds_of",
+    "limit_kind",
+    "limit_lines",
+    "limit_style",
+    "limit_text",
+    "place_marks",
+    "rank_of",
+    "road_lines",
+    "stretch_lines",
+    "valid_text",
 )
-MIDDLE: Final = frozenset(
-    ("tertiary", "tertiary_link", "township", "unclassified", "乡道")
-)
+
+LimitKind = Literal["closed", "limited", "slow"]
+LIMIT_STYLES: Final[Mapping[LimitKind, Mapping[str, Any]]] = {
+    "closed": {"color": "#B3261E", "weight": 7, "dashArray": "2 9", "opacity": 0.95},
+    "limited": {
+        "color": "#6A3D9A",
+        "weight": 6,
+        "dashArray": "14 4 2 4",
+        "opacity": 0.9,
+    },
+    "slow": {"color": "#B26A00", "weight": 6, "dashArray": "10 6", "opacity": 0.9},
+}
+
 _WIDTH: Final = {"main": 4.0, "middle": 2.6, "small": 1.4}
-#: Corners that move a line by less are left out; about a pixel at zoom 13.
-_CORNER_M: Final = 8.0
-#: Roads so far around the places are drawn.
-_MARGIN_DEG: Final = 0.06
-
-
-def rank_of(road_class: str) -> str:
-    """Return ``main``, ``middle`` or ``small`` of a class of roads."""
-    name = road_class.strip().casefold()
-    return "main" if name in MAIN else "middle" if name in MIDDLE else "small"
-
-
-def bounds_of(scenario: Scenario) -> Box | None:
-    """Return the south-west and north-east corners of all places; None: no place."""
-    points = [(place.lat, place.lon) for place in places_of(scenario)]
-    if not points:
-        return None
-    lats, lons = zip(*points, strict=True)
-    return (min(lats), min(lons)), (max(lats), max(lons))
 
 
 def road_lines(scenario: Scenario) -> list[Line]:
-    """Return the roads around the places, three lines of many parts each."""
-    box = bounds_of(scenario)
-    if scenario.roads is None or box is None:
-        return []
-    return [
+    """Return water, borders and roads around the places, few lines of many parts."""
+    made = basemap_of(scenario)
+    water = {"color": "#A9CBE0", "weight": 1, "fillOpacity": 1, "interactive": False}
+    river = {"color": "#A9CBE0", "weight": 2, "interactive": False}
+    border = {"color": "#8A7A9E", "weight": 1.5, "dashArray": "8 5"}
+    found = [Line([outlines], water, is_area=True) for outlines in made.water]
+    found += [Line(made.rivers, river)] if made.rivers else []
+    if made.borders:
+        found.append(Line(made.borders, {**border, "interactive": False}))
+    found += [
         Line(points, {"color": "#A39B8B", "weight": _WIDTH[rank], "interactive": False})
-        for rank, points in _by_rank(scenario.roads, box).items()
+        for rank, points in made.roads.items()
         if points
     ]
-
-
-@lru_cache(maxsize=4)
-def _by_rank(roads: RoadNetwork, box: Box) -> dict[str, list[Points]]:
-    lines = lines_of(roads)
-    (south, west), (north, east) = box
-    ends = lines.plane(
-        np.array([south - _MARGIN_DEG, north + _MARGIN_DEG]),
-        np.array([west - _MARGIN_DEG, east + _MARGIN_DEG]),
-    )
-    near = shapely.intersects(lines.lines, shapely.box(*ends.ravel()))
-    found: dict[str, list[Points]] = {rank: [] for rank in _WIDTH}
-    for edge in np.flatnonzero(near).tolist():
-        kept = shapely.simplify(lines.lines[edge], _CORNER_M)
-        lat, lon = lines.degrees(shapely.get_coordinates(kept))
-        line = [
-            (round(a, 5), round(b, 5))
-            for a, b in zip(lat.tolist(), lon.tolist(), strict=True)
-        ]
-        found[rank_of(roads.road_class[edge])].append(line)
-    return found
+    said = " · ".join(made.credits_of)
+    return [replace(line, credit=said) for line in found]
 
 
 def limit_lines(scenario: Scenario, t: Words) -> list[Line]:
@@ -105,13 +89,16 @@ def stretch_lines(roads: RoadNetwork, stretches: tuple[Stretch, ...]) -> list[Po
     return [edge_line(roads, *stretch) for stretch in stretches]
 
 
+def limit_kind(limit: RoadLimit) -> LimitKind:
+    """Return how a limit is drawn: as a closure, a slow road, or a limit of trucks."""
+    if limit.is_closed:
+        return "closed"
+    return "slow" if limit.speed_km_h is not None else "limited"
+
+
 def limit_style(limit: RoadLimit) -> dict[str, Any]:
     """Return colour and pattern of a limit: closed ones differ by more than colour."""
-    if limit.is_closed:
-        return {"color": "#B3261E", "weight": 7, "dashArray": "2 9", "opacity": 0.95}
-    if limit.speed_km_h is not None:
-        return {"color": "#B26A00", "weight": 6, "dashArray": "10 6", "opacity": 0.9}
-    return {"color": "#6A3D9A", "weight": 6, "dashArray": "14 4 2 4", "opacity": 0.9}
+    return dict(LIMIT_STYLES[limit_kind(limit)])
 
 
 def limit_text(limit: RoadLimit, t: Words) -> str:

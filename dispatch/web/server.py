@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypedDict
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 import streamlit as st
 import uvicorn
 from starlette.middleware import Middleware
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount
 from starlette.routing import Route as HttpRoute
 from starlette.staticfiles import StaticFiles
@@ -20,6 +21,9 @@ from streamlit import config
 from dispatch.web.assets import JQUERY_DIR, JQUERY_URL, LEAFLET_DIR, LEAFLET_URL
 from dispatch.web.catalog import DATA_ENV, JOBS_ENV, Catalog
 from dispatch.web.driver import DriverPages
+from dispatch.web.tile_files import NO_PICTURE, tile_of
+from dispatch.web.tiles import tile_setting
+from dispatch.web.vector_tiles import vector_tile_json
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -28,6 +32,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.routing import BaseRoute
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_log = logging.getLogger(__name__)
 
 #: As in ``.streamlit/config.toml``, which counts only where that file is found.
 SETTINGS: Final[dict[str, object]] = {
@@ -48,11 +54,18 @@ MAIN: Final = Path(__file__).with_name("main.py")
 #: come from, or be sent to, another host.
 _POLICY: Final = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
-    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "style-src 'self' 'unsafe-inline'; img-src {images}; "
     "font-src 'self' data:; connect-src 'self' ws: wss: data: blob:; "
     "worker-src 'self' blob:; frame-src 'self' blob: data:; object-src 'none'; "
     "frame-ancestors 'self'; base-uri 'self'"
 )
+
+
+def policy() -> str:
+    """Return the policy of our pages: pictures also from the chosen map's host."""
+    tiles = tile_setting().tiles
+    images = ("'self'", "data:", "blob:", *(tiles.hosts if tiles else ()))
+    return _POLICY.format(images=" ".join(images))
 
 
 class SecurityHeaders:
@@ -69,7 +82,7 @@ class SecurityHeaders:
                 headers = list(message["headers"])
                 names = {name.lower() for name, _ in headers}
                 for name, value in (
-                    (b"content-security-policy", _POLICY.encode()),
+                    (b"content-security-policy", policy().encode()),
                     (b"x-content-type-options", b"nosniff"),
                     (b"referrer-policy", b"same-origin"),
                 ):
@@ -90,6 +103,37 @@ async def _lifespan(app: object) -> AsyncIterator[dict[str, Any] | None]:
     yield None
 
 
+def _tile(request: Request) -> Response:
+    """Answer with a tile of the file in the setting, an empty one where it has none."""
+    tiles = tile_setting().tiles
+    if tiles is None or tiles.file is None:
+        return Response(status_code=404)
+    zoom, x, y = (int(request.path_params[name]) for name in ("zoom", "x", "y"))
+    changed = tiles.file.stat().st_mtime_ns
+    headers = {
+        "Cache-Control": "private, max-age=86400",
+        "ETag": f'"{changed:x}-{zoom}-{x}-{y}"',
+    }
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    found = tile_of(tiles.file, zoom, x, y)
+    if found is None:
+        found = NO_PICTURE, "image/png"
+    data, kind = found
+    return Response(data, media_type=kind, headers=headers)
+
+
+def _vector_tile(request: Request) -> Response:
+    """Answer with a vector tile of the file in the setting, as JSON."""
+    tiles = tile_setting().tiles
+    if tiles is None or tiles.file is None or not tiles.is_vector:
+        return Response(status_code=404)
+    zoom, x, y = (int(request.path_params[name]) for name in ("zoom", "x", "y"))
+    headers = {"Cache-Control": "private, max-age=3600"}
+    text = vector_tile_json(tiles.file, zoom, x, y)
+    return Response(text, media_type="application/json", headers=headers)
+
+
 def _health(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok"})
 
@@ -104,12 +148,17 @@ class AppParts(TypedDict):
 
 def app_parts() -> AppParts:
     """Return routes, middleware and start-up of the app, and apply its settings."""
+    problem = tile_setting().problem
+    if problem is not None:
+        _log.warning("%s\n%s", problem.text("zh"), problem.text("en"))
     for name, value in SETTINGS.items():
         config.set_option(name, value)
     return {
         "routes": [
             *DriverPages(Catalog.from_env).routes(),
             HttpRoute("/health", _health),
+            HttpRoute("/tiles/{zoom:int}/{x:int}/{y:int}", _tile),
+            HttpRoute("/tiles/{zoom:int}/{x:int}/{y:int}.json", _vector_tile),
             Mount(LEAFLET_URL, StaticFiles(directory=LEAFLET_DIR)),
             Mount(JQUERY_URL, StaticFiles(directory=JQUERY_DIR)),
         ],

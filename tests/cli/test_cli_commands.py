@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from dispatch.cli import app, run
 from dispatch.cli.words import TerminalWords, terminal_words
 from dispatch.errors import DataError, Problem
 from dispatch.files import read_roads
+from dispatch.files.basemap import read_basemap
 
 DATA = Path(__file__).parents[2] / "data"
 HEPING = DATA / "heping"
@@ -80,6 +82,26 @@ def test_roads_around_a_scenario(tmp_path: Path) -> None:
     done = invoke("roads", extract, "--out", tmp_path, *near)
     assert done.exit_code == 0, done.output
     assert read_roads(tmp_path).edge_ids == ("7-0",)
+
+
+def test_roads_come_with_a_basemap(tmp_path: Path) -> None:
+    """Water and names of the extract are read again with a scenario beside them."""
+    extract = tmp_path / "a.osm"
+    town = '<node id="9" lat="1" lon="1"><tag k="place" v="town"/>'
+    named = EXTRACT.replace("<way", f'{town}<tag k="name" v="镇"/></node><way', 1)
+    extract.write_text(named, "utf-8")
+    out = tmp_path / "out"
+    done = invoke("roads", extract, "--out", out, "--lang", "en")
+    assert done.exit_code == 0, done.output
+    assert "basemap.geojson" in done.output.replace("\n", "")
+    problems: list[Problem] = []
+    data = (out / "basemap.geojson").read_bytes()
+    (found,) = read_basemap("basemap.geojson", data, problems)
+    assert (found.kind, found.name, problems) == ("place", "镇", [])
+    shutil.rmtree(out / "roads")
+    again = invoke("roads", extract, "--out", out, "--lang", "en")
+    assert again.exit_code == 2
+    assert not (out / "roads").exists()
 
 
 @pytest.mark.parametrize("content", ["", "<html>404</html>", EXTRACT[:200]])

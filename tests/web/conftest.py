@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from browsing import CHROMIUM, FLAGS, need_chromium, wait_for
@@ -18,6 +19,14 @@ from dispatch.files import write_scenario
 from dispatch.geo import travel_matrix
 from dispatch.outcome import plan_totals, village_outcomes
 from dispatch.plan import Bound, Plan, Route, SolverInfo, Stop
+from dispatch.roads import (
+    Area,
+    MapFeature,
+    RoadEdge,
+    RoadLimit,
+    RoadNetwork,
+    RoadNode,
+)
 from dispatch.scenario import Depot, Scenario, Source, Truck, Village
 from dispatch.solver.types import Progress, SolveResult
 from dispatch.web.catalog import DATA_ENV, JOBS_ENV, Catalog
@@ -74,6 +83,47 @@ def scenario() -> Scenario:
                 shift_start_s=25200,
                 shift_end_s=61200,
             ),
+        ),
+    )
+
+
+def square(west, south, side=0.01):
+    east, north = west + side, south + side
+    return ((south, west), (south, east), (north, east), (north, west), (south, west))
+
+
+@pytest.fixture
+def on_roads(scenario):
+    """Give a road from place to place, a lake, a township and limits on the road."""
+    at = {"A": (28.0, 115.0), "B": (28.005, 115.0), "C": (28.01, 115.0)}
+    nodes = [RoadNode(node_id=n, lat=lat, lon=lon) for n, (lat, lon) in at.items()]
+    edges = [
+        RoadEdge(
+            edge_id=f"{a}{b}",
+            from_node=a,
+            to_node=b,
+            length_m=560,
+            name="县道一",
+            road_class="primary" if a == "A" else "track",
+        )
+        for a, b in ("AB", "BC")
+    ]
+    return replace(
+        scenario,
+        roads=RoadNetwork.of(nodes, edges, attribution="© 路网作者"),
+        road_limits=(
+            RoadLimit(limit_id="1", road="BC", is_closed=True, notes="塌方"),
+            RoadLimit(limit_id="2", road="AB", max_gross_t=10.0),
+            RoadLimit(limit_id="3", points=((28.002, 115.0),), speed_km_h=15.0),
+        ),
+        areas=(Area(name="永和乡", level="township", rings=(square(115, 28),)),),
+        basemap=(
+            MapFeature(kind="water", name="湖", lines=(square(115.01, 28.01),)),
+            MapFeature(kind="river", lines=(((28.0, 115.01), (28.02, 115.01)),)),
+            MapFeature(kind="place", name="老街", lines=(((28.0, 115.01),),)),
+            MapFeature(kind="place", name="上村", lines=(((28.0, 115.0),),)),
+            MapFeature(kind="river", lines=(((40.0, 100.0), (41.0, 101.0)),)),
+            MapFeature(kind="water", credit="© 水面作者"),
         ),
     )
 

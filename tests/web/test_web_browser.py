@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import sqlite3
 from dataclasses import replace
 
+import mapbox_vector_tile
 from browsing import need_chromium, no_sideways_scrolling, settled
 
 from dispatch.files import write_scenario, write_scenario_xlsx
+from dispatch.geo import travel_matrix
 from dispatch.web.catalog import Catalog
 from dispatch.web.map import plan_map_html
 
@@ -154,4 +158,151 @@ def test_map_file_opens_from_disk_and_runs_no_name(
     assert page.locator(".leaflet-control-layers-overlays label").count() >= 4
     assert EVIL[:20] in page.locator(".leaflet-popup-content b").last.inner_text()
     assert page.evaluate("window.hacked") is None
+    assert wrong == []
+
+
+#: The only map of a page, as a script finds it.
+THE_MAP = "Object.values(window).find(value => value instanceof L.Map)"
+
+
+def test_basemap_and_limits_show_without_internet(
+    watched, on_roads, travel, plan, tmp_path
+):
+    """Roads, water and borders on canvases of their own; signs, names and credit."""
+    open_page, wrong = watched
+    evil = replace(
+        on_roads,
+        road_limits=tuple(replace(x, notes=EVIL) for x in on_roads.road_limits),
+        areas=tuple(replace(area, name=EVIL[:40]) for area in on_roads.areas),
+        basemap=tuple(
+            replace(f, name=EVIL[:40], credit=f"© {EVIL}") for f in on_roads.basemap
+        ),
+    )
+    path = tmp_path / "map.html"
+    path.write_text(plan_map_html(evil, travel, plan), encoding="utf-8")
+    page = open_page(path.as_uri())
+    page.locator(".wd-icon:has(svg)").first.wait_for(timeout=10_000)
+    for pane in (210, 220, 230):
+        canvas = page.locator(f".leaflet-wd-base-{pane}-pane canvas")
+        painted = canvas.evaluate(
+            "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width,"
+            " canvas.height).data.some(value => value > 0)"
+        )
+        assert painted, pane
+    page.wait_for_timeout(800)  # the map is still on its way to all places
+    assert int(page.locator(".wd-names").get_attribute("data-names")) >= 1
+    signs = page.locator(".leaflet-marker-pane .wd-limit").all_inner_texts()
+    assert sorted(signs) == sorted("禁限慢")
+    page.locator(".leaflet-marker-pane .wd-closed").hover(force=True)
+    assert "封闭" in page.locator(".leaflet-tooltip").inner_text()
+    assert EVIL[:20] in page.locator(".leaflet-tooltip").inner_text()
+    credit = page.locator(".wd-credit")
+    assert credit.is_visible()
+    assert "© 路网作者" in credit.inner_text()
+    page.hover(".leaflet-control-layers")
+    page.get_by_label("道路", exact=True).uncheck()
+    page.wait_for_timeout(200)
+    page.get_by_label("道路", exact=True).check()
+    assert page.evaluate("window.hacked") is None
+    assert wrong == []
+
+
+def test_thousands_of_places_answer_a_click(watched, scenario, travel, plan, tmp_path):
+    """Painted places have no element: a click on the canvas must find them."""
+    open_page, wrong = watched
+    villages = tuple(
+        replace(
+            scenario.villages[1],
+            village_id=f"V{n}",
+            name=EVIL if n == 1 else f"{n}组",
+            lat=28.01 + n / 20_000,
+            lon=115.0 + n % 30 / 200,
+        )
+        for n in range(1, 1001)
+    )
+    many = replace(scenario, villages=villages)
+    path = tmp_path / "map.html"
+    path.write_text(plan_map_html(many, travel_matrix(many), plan), encoding="utf-8")
+    page = open_page(path.as_uri())
+    page.locator(".wd-source").first.wait_for(timeout=10_000)
+    assert page.locator(".leaflet-marker-icon").count() < 20
+    page.wait_for_timeout(800)  # the map is still on its way to all places
+    page.evaluate(
+        f"{THE_MAP}.setView([28.01005, 115.005], 17, {{animate: false}}) && 0"
+    )
+    page.wait_for_timeout(300)
+    x, y = page.evaluate(
+        f"(() => {{ const at = {THE_MAP}.latLngToContainerPoint([28.01005, 115.005]);"
+        " return [at.x, at.y]; })()"
+    )
+    page.mouse.click(x, y)
+    popup = page.locator(".leaflet-popup-content")
+    popup.wait_for(timeout=5_000)
+    assert EVIL[:20] in popup.inner_text()
+    assert page.evaluate("window.hacked") is None
+    assert wrong == []
+
+
+def write_vector_tile(path):
+    """Write a file of one tile, all of it water."""
+    sea = "POLYGON((0 0, 0 4096, 4096 4096, 4096 0, 0 0))"
+    features = [{"geometry": sea, "properties": {}}]
+    data = mapbox_vector_tile.encode([{"name": "water", "features": features}])
+    with sqlite3.connect(path) as db:
+        db.execute("create table metadata (name text, value text)")
+        db.execute("insert into metadata values ('format', 'pbf')")
+        db.execute(
+            "create table tiles (zoom_level int, tile_column int, tile_row int,"
+            " tile_data blob)"
+        )
+        db.execute("insert into tiles values (1, 1, 1, ?)", (data,))
+    db.close()
+
+
+def test_tiles_of_a_local_file_are_drawn_on_the_page(server, watched, scenario):
+    """Only our own address is asked; a wrong setting is told and the map stays."""
+    address, data = server
+    write_scenario(scenario, data / "tiled")
+    pixel = base64.b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
+        "awAAAABJRU5ErkJggg=="
+    )
+    with sqlite3.connect(data / "own.mbtiles") as db:
+        db.execute("create table metadata (name text, value text)")
+        db.execute("insert into metadata values ('attribution', '© 瓦片作者')")
+        db.execute(
+            "create table tiles (zoom_level int, tile_column int, tile_row int,"
+            " tile_data blob)"
+        )
+        db.execute("insert into tiles values (1, 1, 1, ?)", (pixel,))
+    db.close()
+    open_page, wrong = watched
+    try:
+        (data / "map.toml").write_text('tiles = "own.mbtiles"', "utf-8")
+        page = open_page(f"{address}/?scenario=tiled")
+        frame = page.frame_locator('iframe[title="streamlit_folium.st_folium"]')
+        frame.locator(".leaflet-tile-loaded").first.wait_for(timeout=30_000)
+        assert "© 瓦片作者" in frame.locator(".wd-credit").inner_text()
+        settled(page)
+        write_vector_tile(data / "vector.mbtiles")
+        (data / "map.toml").write_text('tiles = "vector.mbtiles"', "utf-8")
+        page = open_page(f"{address}/?scenario=tiled")
+        frame = page.frame_locator('iframe[title="streamlit_folium.st_folium"]')
+        tile = frame.locator("canvas.leaflet-tile-loaded").first
+        tile.wait_for(timeout=30_000)
+        painted = tile.evaluate(
+            "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width,"
+            " canvas.height).data.some(value => value > 0)"
+        )
+        assert painted
+        settled(page)
+        (data / "map.toml").write_text('tiles = "nonsense"', "utf-8")
+        page = open_page(f"{address}/?scenario=tiled")
+        page.get_by_text("不是底图地址").wait_for(timeout=30_000)
+        frame = page.frame_locator('iframe[title="streamlit_folium.st_folium"]')
+        frame.locator(".wd-source").first.wait_for(timeout=30_000)
+        assert frame.locator(".leaflet-tile").count() == 0
+        settled(page)
+    finally:
+        (data / "map.toml").unlink()
     assert wrong == []

@@ -45,7 +45,7 @@ def used_words():
         for word in pattern.findall(path.read_text(encoding="utf-8"))
         if word.split(".")[0] in tables
         and not word.endswith(
-            (".csv", ".json", ".html", ".png", ".pdf", ".xlsx", ".js")
+            (".csv", ".json", ".html", ".png", ".pdf", ".xlsx", ".js", ".toml")
         )
     } - {"server.max", "plan.xlsx", "plan.json", "map.html"}
 
