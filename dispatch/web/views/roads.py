@@ -105,6 +105,7 @@ def _headline(scenario: Scenario, roads: RoadNetwork, t: Words) -> None:
         st.caption(f"🕒 {t('roads.halves', time=clock)}")
     warnings = limit_warnings(scenario)
     if warnings:
+        st.error(t("roads.not_applied", count=len(warnings)), icon="⛔")
         show_problems(warnings, t)
 
 
@@ -191,8 +192,6 @@ def _map(context: Context, scenario: Scenario, roads: RoadNetwork) -> None:
     if news is not None and news != drawn:
         st.session_state[_DRAWN] = news
         st.rerun()
-    if roads.attribution:
-        st.caption(roads.attribution)
     if trouble is not None:
         st.error(t("roads.not_on_road", why=trouble.said.text(t.lang)), icon="⛔")
         if st.button(t("roads.discard"), key="road-discard"):
