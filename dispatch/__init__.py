@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     )
     from dispatch.files.plan_json import read_plan
     from dispatch.files.read import read_scenario
+    from dispatch.files.road_files import read_roads
     from dispatch.files.template import write_template
     from dispatch.files.write_plan import write_plan
     from dispatch.geo.travel import travel_matrix
@@ -66,6 +67,7 @@ __all__ = [
     "compute_coverage",
     "plan_changes",
     "read_plan",
+    "read_roads",
     "read_scenario",
     "solve",
     "split_day",
@@ -89,6 +91,7 @@ _HOMES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "dispatch.files.plan_json": ("read_plan",),
     "dispatch.files.read": ("read_scenario",),
+    "dispatch.files.road_files": ("read_roads",),
     "dispatch.files.template": ("write_template",),
     "dispatch.files.write_plan": ("write_plan",),
     "dispatch.geo.travel": ("travel_matrix",),

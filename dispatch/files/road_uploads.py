@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from dispatch.errors import DataError, Problem
 from dispatch.files.assemble import read_tables, stop_on
 from dispatch.files.basemap import pick_basemap
-from dispatch.files.columns import table_of
-from dispatch.files.frames import scenario_from_tables
+from dispatch.files.columns import table_of, tables
+from dispatch.files.frames import scenario_from_tables, scenario_tables
 from dispatch.files.limits import build_limit
 from dispatch.files.read import Inputs, collect
 from dispatch.files.roads import MARGIN_KM, box_of, pick_roads
@@ -87,3 +87,11 @@ def scenario_with_roads(
     return scenario_from_tables(
         {}, base=replace(scenario, roads=roads, basemap=basemap)
     )
+
+
+def limits_csv(scenario: Scenario, *, chinese: bool = False) -> bytes:
+    """Return the limits of a scenario as a CSV file for Excel; maybe only a header."""
+    columns = tables()["limits"].columns
+    frame = scenario_tables(scenario)["limits"]
+    frame.columns = [column.zh if chinese else column.name for column in columns]
+    return frame.to_csv(index=False).encode("utf-8-sig")

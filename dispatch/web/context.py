@@ -169,7 +169,7 @@ def upload_area(catalog: Catalog, t: Words) -> None:
     """Let a scenario be uploaded; it is read at once and then chosen."""
     st.file_uploader(
         t("page.upload_label"),
-        type=["xlsx", "csv", "zip", "toml", "geojson"],
+        type=["xlsx", "csv", "zip", "toml", "geojson", "pbf", "osm", "gz", "bz2"],
         accept_multiple_files=True,
         key="upload",
         on_change=_read_upload,

@@ -42,7 +42,7 @@ SETTINGS: Final[dict[str, object]] = {
     "browser.gatherUsageStats": False,
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",
-    "server.maxUploadSize": 32,
+    "server.maxUploadSize": 200,
     "server.headless": True,
     "server.fileWatcherType": "none",
     "theme.primaryColor": "#0B5A84",

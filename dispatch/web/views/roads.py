@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from dispatch.errors import DataError
+from dispatch.files import limits_csv
 from dispatch.geo.limits import limit_stretches
 from dispatch.geo.reach import limit_warnings, out_of_reach, reach_notes
 from dispatch.geo.road_model import road_model
@@ -350,6 +351,14 @@ def _files(context: Context, loaded: Loaded) -> None:
     t = context.t
     with st.expander(t("roads.files"), icon="📁"):
         st.markdown(t("roads.files_help"))
+        st.download_button(
+            t("roads.download_limits"),
+            data=limits_csv(loaded.scenario, chinese=t.lang == "zh"),
+            file_name="limits.csv",
+            mime="text/csv",
+            icon="⬇️",
+            key="limits_download",
+        )
         st.file_uploader(
             t("roads.upload_limits"),
             type=["csv", "xlsx"],
