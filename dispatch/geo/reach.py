@@ -164,6 +164,15 @@ def out_of_reach(scenario: Scenario) -> list[tuple[tuple[str, ...], tuple[str, .
     return [(tuple(trucks), villages) for villages, trucks in alike.items()]
 
 
+def cut_off_villages(scenario: Scenario) -> list[str]:
+    """Return the villages that no truck reaches."""
+    lost: dict[str, int] = {}
+    for trucks, villages in out_of_reach(scenario):
+        for village in villages:
+            lost[village] = lost.get(village, 0) + len(trucks)
+    return [village for village, num in lost.items() if num == len(scenario.trucks)]
+
+
 def reach_notes(scenario: Scenario) -> list[Message]:
     """
     Return a sentence per group of trucks that reach fewer villages than others.

@@ -10,11 +10,8 @@ import streamlit as st
 
 from dispatch.errors import DataError
 from dispatch.files import limits_csv
-from dispatch.geo.limits import limit_stretches
-from dispatch.geo.reach import limit_warnings, out_of_reach, reach_notes
+from dispatch.geo.reach import cut_off_villages, limit_warnings, reach_notes
 from dispatch.geo.road_model import road_model
-from dispatch.messages import SaidError
-from dispatch.roads import Moment, RoadLimit
 from dispatch.web.context import Context, Frame, finished, load, show_problems
 from dispatch.web.drawing import Drawing, Line, drawing_map
 from dispatch.web.jobs import Request, digest_of
@@ -26,17 +23,14 @@ from dispatch.web.road_lines import (
     stretch_lines,
 )
 from dispatch.web.views import editor
+from dispatch.web.views.road_form import DRAWN, show_form, touched_stretches
 
 if TYPE_CHECKING:
-    from dispatch.geo.limits import Stretch
     from dispatch.roads import RoadNetwork
     from dispatch.scenario import Scenario
     from dispatch.web.catalog import Loaded
     from dispatch.web.words import Words
 
-_KINDS: Final = ("closed", "max_gross_t", "max_width_m", "max_height_m", "speed_km_h")
-_VALID: Final = ("today", "always", "hours", "daily")
-_DRAWN: Final = "road_drawn"
 #: A drawn stretch of road shows while it is not saved.
 _NEW: Final[dict[str, Any]] = {"color": "#0B5A84", "weight": 9, "opacity": 0.6}
 #: Litres that a replan must gain for each village that is told something new.
@@ -62,7 +56,7 @@ def show() -> None:
         return
     if st.session_state.get("roads_of") != context.entry.key:
         st.session_state["roads_of"] = context.entry.key
-        st.session_state.pop(_DRAWN, None)
+        st.session_state.pop(DRAWN, None)
     _headline(scenario, scenario.roads, t)
     _saved(t)
     _plan_again(context, scenario)
@@ -78,7 +72,7 @@ def _headline(scenario: Scenario, roads: RoadNetwork, t: Words) -> None:
     placed = () if model is None else model.placed
     num_closed = sum(item.limit.is_closed for item in placed)
     names = {village.village_id: village.name for village in scenario.villages}
-    cut_off = _cut_off(scenario)
+    cut_off = cut_off_villages(scenario)
     if cut_off:
         shown = "、".join(names[village] for village in cut_off[:8])
         text = t("roads.headline_cut", closed=num_closed, count=len(cut_off))
@@ -108,16 +102,6 @@ def _headline(scenario: Scenario, roads: RoadNetwork, t: Words) -> None:
     if warnings:
         st.error(t("roads.not_applied", count=len(warnings)), icon="⛔")
         show_problems(warnings, t)
-
-
-def _cut_off(scenario: Scenario) -> list[str]:
-    """Return the villages that no truck reaches."""
-    groups = out_of_reach(scenario)
-    lost: dict[str, int] = {}
-    for trucks, villages in groups:
-        for village in villages:
-            lost[village] = lost.get(village, 0) + len(trucks)
-    return [village for village, num in lost.items() if num == len(scenario.trucks)]
 
 
 def _saved(t: Words) -> None:
@@ -175,8 +159,8 @@ def _as_time(seconds: int) -> dt.time:
 
 def _map(context: Context, scenario: Scenario, roads: RoadNetwork) -> None:
     t = context.t
-    drawn: Drawing | None = st.session_state.get(_DRAWN)
-    stretches, trouble = _touched(roads, drawn)
+    drawn: Drawing | None = st.session_state.get(DRAWN)
+    stretches, trouble = touched_stretches(roads, drawn)
     lines = [*road_lines(scenario), *limit_lines(scenario, t)]
     if stretches:
         lines.append(Line(stretch_lines(roads, stretches), _NEW))
@@ -191,159 +175,15 @@ def _map(context: Context, scenario: Scenario, roads: RoadNetwork) -> None:
         clear=drawn is None,
     )
     if news is not None and news != drawn:
-        st.session_state[_DRAWN] = news
+        st.session_state[DRAWN] = news
         st.rerun()
     if trouble is not None:
         st.error(t("roads.not_on_road", why=trouble.said.text(t.lang)), icon="⛔")
         if st.button(t("roads.discard"), key="road-discard"):
-            st.session_state.pop(_DRAWN, None)
+            st.session_state.pop(DRAWN, None)
             st.rerun()
     elif drawn is not None:
-        _form(context, scenario, roads, drawn, stretches)
-
-
-def _touched(
-    roads: RoadNetwork, drawn: Drawing | None
-) -> tuple[tuple[Stretch, ...], SaidError | None]:
-    if drawn is None:
-        return (), None
-    try:
-        return tuple(limit_stretches(roads, _drawn_limit(drawn))), None
-    except SaidError as error:
-        return (), error
-
-
-def _drawn_limit(drawn: Drawing) -> RoadLimit:
-    return RoadLimit(
-        limit_id="new",
-        points=drawn.points,
-        shape="area" if drawn.shape == "area" else "line",
-        is_closed=True,
-    )
-
-
-def _form(
-    context: Context,
-    scenario: Scenario,
-    roads: RoadNetwork,
-    drawn: Drawing,
-    stretches: tuple[Stretch, ...],
-) -> None:
-    """Ask what holds on the drawn stretch, and save it."""
-    t = context.t
-    length_m = sum(
-        float(roads.length_m[s.edge_idx]) * (s.late - s.early) for s in stretches
-    )
-    names = sorted({roads.names[s.edge_idx] for s in stretches} - {""})
-    with st.container(border=True):
-        said = t("roads.drawn", metres=f"{length_m:,.0f}", parts=len(stretches))
-        st.markdown(f"**{said}** {'、'.join(names[:6])}")
-        whole = False
-        if drawn.shape == "point":
-            reach = st.segmented_control(
-                t("roads.reach"),
-                ("whole", "spot"),
-                format_func=lambda name: t(f"roads.reach_{name}"),
-                default="whole",
-                required=True,
-                key="road-reach",
-            )
-            whole = reach == "whole"
-        kind = st.segmented_control(
-            t("roads.kind"),
-            _KINDS,
-            format_func=lambda name: t(f"roads.kind_{name}"),
-            default="closed",
-            required=True,
-            key="road-kind",
-        )
-        value = None
-        if kind != "closed":
-            value = st.number_input(
-                t(f"roads.value_{kind}"),
-                min_value=0.1,
-                max_value=150.0,
-                value={"max_gross_t": 10.0, "speed_km_h": 10.0}.get(str(kind), 2.5),
-                step=0.1,
-                key="road-value",
-            )
-        valid_from, valid_until = _validity(scenario, t)
-        notes = st.text_input(t("roads.notes"), key="road-notes", max_chars=200)
-        left, right = st.columns(2)
-        if left.button(
-            t("roads.save"), key="road-save", type="primary", width="stretch"
-        ):
-            limit = replace(
-                _drawn_limit(drawn),
-                limit_id=_free_id(scenario),
-                is_closed=kind == "closed",
-                valid_from=valid_from,
-                valid_until=valid_until,
-                notes=notes,
-            )
-            if whole:
-                edge = roads.edge_ids[stretches[0].edge_idx]
-                limit = replace(limit, road=edge, points=())
-            if kind != "closed" and value is not None:
-                limit = replace(limit, **{str(kind): float(value)})  # type: ignore[arg-type]  # one of the limits
-            _save(context, scenario, limit)
-        if right.button(t("roads.discard"), key="road-discard", width="stretch"):
-            st.session_state.pop(_DRAWN, None)
-            st.rerun()
-
-
-def _validity(scenario: Scenario, t: Words) -> tuple[Moment | None, Moment | None]:
-    valid = st.segmented_control(
-        t("roads.valid"),
-        _VALID,
-        format_func=lambda name: t(f"roads.valid_{name}"),
-        default="today",
-        required=True,
-        key="road-valid",
-    )
-    day = scenario.date
-    if valid == "always":
-        return None, None
-    if valid == "today":
-        return Moment(date=day), Moment(date=day)
-    left, right = st.columns(2)
-    early = left.time_input(
-        t("roads.early"), value=dt.time(7, 0), key="road-early", step=300
-    )
-    late = right.time_input(
-        t("roads.late"), value=dt.time(12, 0), key="road-late", step=300
-    )
-    on = day if valid == "hours" else None
-    return (
-        Moment(date=on, time_s=early.hour * 3600 + early.minute * 60),
-        Moment(date=on, time_s=late.hour * 3600 + late.minute * 60),
-    )
-
-
-def _free_id(scenario: Scenario) -> str:
-    known = {limit.limit_id for limit in scenario.road_limits}
-    number = len(known) + 1
-    while f"L{number}" in known:
-        number += 1
-    return f"L{number}"
-
-
-def _save(context: Context, scenario: Scenario, limit: RoadLimit) -> None:
-    t = context.t
-    changed = replace(scenario, road_limits=(*scenario.road_limits, limit))
-    before, after = set(_cut_off(scenario)), _cut_off(changed)
-    context.catalog.store.save_draft(context.entry.key, changed)
-    editor.forget()
-    names = {village.village_id: village.name for village in scenario.villages}
-    lost = [names[village] for village in after if village not in before]
-    news = t("roads.saved", limit=limit.limit_id)
-    if lost:
-        more = " …" if len(lost) > 8 else ""
-        cut = t("roads.saved_cut", count=len(lost), villages="、".join(lost[:8]) + more)
-        news = f"{news} {cut}"
-    st.session_state["roads_news"] = news
-    st.session_state.pop(_DRAWN, None)
-    st.rerun()
+        show_form(context, scenario, roads, drawn, stretches)
 
 
 def _files(context: Context, loaded: Loaded) -> None:
@@ -415,5 +255,5 @@ def _read_network(context: Context, scenario: Scenario) -> None:
 
 def _keep(context: Context, changed: Scenario) -> None:
     context.catalog.store.save_draft(context.entry.key, changed)
-    st.session_state.pop(_DRAWN, None)
+    st.session_state.pop(DRAWN, None)
     editor.forget()
