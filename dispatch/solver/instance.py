@@ -9,7 +9,7 @@ import numpy as np
 
 from dispatch.need import BANDS, LIVESTOCK, needs_l, slice_l
 from dispatch.scenario import NO_ROAD
-from dispatch.solver.kernel.arrays import BIG, NEVER, SOURCE, TRUCK, VILLAGE, Instance
+from dispatch.solver.kernel.arrays import BIG, SOURCE, TRUCK, VILLAGE, Instance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,6 +60,8 @@ def build_instance(scenario: Scenario, travel: Travel) -> Instance:
         BIG if v.max_visits is None else v.max_visits for v in villages
     ]
     trucks_at = _truck_records(scenario, drive_class, access_class)
+    if travel.later is not None:
+        trucks_at["switch_s"] = travel.later.switch_s
     sources_at = _source_records(scenario)
     _note_reach(village, trucks_at, sources_at, travel_s, may_enter)
     return Instance(
@@ -70,7 +72,6 @@ def build_instance(scenario: Scenario, travel: Travel) -> Instance:
         first_animal_level=LIVESTOCK * steps,
         first_normal_level=(LIVESTOCK + 1) * steps,
         travel_s=travel_s,
-        switch_s=NEVER if travel.later is None else travel.later.switch_s,
         truck=trucks_at,
         source=sources_at,
         village=village,

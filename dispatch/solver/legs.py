@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from dispatch.solver.kernel.schedule import leave_by, leg_s
 
 if TYPE_CHECKING:
@@ -12,12 +14,15 @@ if TYPE_CHECKING:
 
 def leg_at(instance: Instance, r: int, here: int, node: int, depart_s: int) -> int:
     """Return seconds from departure to arrival of truck ``r``; BIG: no road."""
-    drive_class = int(instance.truck["drive_class"][r])
     # Without compiled code: its start costs more than a few thousand legs.
-    return int(leg_s.py_func(instance, drive_class, here, node, depart_s))  # type: ignore[attr-defined]  # of numba's dispatcher
+    return int(leg_s.py_func(_with_fields(instance), r, here, node, depart_s))  # type: ignore[attr-defined]  # of numba's dispatcher
 
 
 def leave_at(instance: Instance, r: int, here: int, node: int, arrive_s: int) -> int:
     """Return the last departure of truck ``r`` that arrives in time."""
-    drive_class = int(instance.truck["drive_class"][r])
-    return int(leave_by.py_func(instance, drive_class, here, node, arrive_s))  # type: ignore[attr-defined]  # of numba's dispatcher
+    return int(leave_by.py_func(_with_fields(instance), r, here, node, arrive_s))  # type: ignore[attr-defined]  # of numba's dispatcher
+
+
+def _with_fields(instance: Instance) -> Instance:
+    """Return the instance with records whose fields are attributes, as compiled."""
+    return instance._replace(truck=instance.truck.view(np.recarray))

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 NUM_KEPT: Final = 4
 #: Stands for "no road", "not limited" and "never"; adding a few stays in range.
 BIG: Final = 1_000_000_000
-#: A switch of roads that no leg reaches, not even one without a road.
-NEVER: Final = 1_000_000_000_000
 
 
 def _ints(*names: str) -> list[tuple[str, type]]:
@@ -37,6 +35,8 @@ TRUCK: Final = np.dtype(
         *_ints("drive_class", "access_class", "is_potable"),
         # needs_break: it set out before break_from and has not paused yet
         *_ints("needs_break", "break_s", "break_from", "break_until"),
+        # switch_s: when roads open or close, the same for all; 0: the same all day
+        *_ints("switch_s"),
     ],
     align=True,
 )
@@ -98,12 +98,11 @@ class Instance(NamedTuple):
     drop_setup_s: int  # the least of all villages
     first_animal_level: int
     first_normal_level: int
-    # BIG = no road. (C, P, P) by drive class. Where roads change at ``switch_s`` four
+    # BIG = no road. (C, P, P) by drive class. Where roads change during the day four
     # times as many: the least of the day, for bounds and what is near; legs that are
     # over before the switch; begun after it; on the road at it. One array, since
     # compiled calls copy the fields of every array.
     travel_s: npt.NDArray[np.int32]
-    switch_s: int  # NEVER: the same roads all day
     truck: RecordArray  # (R,)
     source: RecordArray  # (S,)
     village: RecordArray  # (V,)
@@ -118,13 +117,18 @@ class Instance(NamedTuple):
     earlier: IntArray  # (V, E, 2) route and start of visits told before, -1 = none
 
     @property
+    def has_switch(self) -> bool:
+        """Whether roads open or close while trucks work."""
+        return bool(self.truck["switch_s"].any())
+
+    @property
     def num_drive_classes(self) -> int:
         """Return the number of drive classes."""
-        return self.travel_s.shape[0] // (1 if self.switch_s >= NEVER else 4)
+        return self.travel_s.shape[0] // (4 if self.has_switch else 1)
 
     def across_s(self, drive_class: int) -> npt.NDArray[np.int32]:
         """Return the travel times, (P, P), that hold at any time of the day."""
-        if self.switch_s >= NEVER:
+        if not self.has_switch:
             return self.travel_s[drive_class]
         return self.travel_s[drive_class + 3 * self.num_drive_classes]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dispatch.solver.jit import compiled
-from dispatch.solver.kernel.arrays import BIG, NEVER
+from dispatch.solver.kernel.arrays import BIG
 from dispatch.solver.kernel.moves import (
     add_litres,
     commit_candidate,
@@ -80,7 +80,7 @@ def _try_stops(
     """Consider every place in every trip of route ``r``."""
     drive_class = inst.truck[r].drive_class
     travel = inst.travel_s[drive_class]
-    is_fixed = inst.switch_s >= NEVER  # the same roads all day: no call per leg
+    is_fixed = inst.truck[r].switch_s == 0  # the same roads all day: no call per leg
     place = inst.first_village + v
     capacity = inst.truck[r].capacity
     unload = inst.truck[r].unload_s_per_l
@@ -122,7 +122,7 @@ def _try_stops(
                 if not is_fixed:
                     to_v = leg_s(
                         inst,
-                        drive_class,
+                        r,
                         previous,
                         place,
                         leave,
@@ -135,7 +135,7 @@ def _try_stops(
                         served = start + setup
                         onward = leg_s(
                             inst,
-                            drive_class,
+                            r,
                             place,
                             following,
                             served,
@@ -153,7 +153,7 @@ def _try_stops(
                             if not is_fixed:
                                 direct = leg_s(
                                     inst,
-                                    drive_class,
+                                    r,
                                     previous,
                                     following,
                                     time_s,
@@ -200,7 +200,7 @@ def _try_new_trips(
     """Consider a trip of its own between any two trips of route ``r``."""
     drive_class = inst.truck[r].drive_class
     travel = inst.travel_s[drive_class]
-    is_fixed = inst.switch_s >= NEVER
+    is_fixed = inst.truck[r].switch_s == 0
     place = inst.first_village + v
     unload = inst.truck[r].unload_s_per_l
     setup = inst.fill_setup_s + inst.village[v].drop_setup
@@ -241,7 +241,7 @@ def _try_new_trips(
             source = inst.first_source + s
             to_s = travel[previous, source]
             if not is_fixed:
-                to_s = leg_s(inst, drive_class, previous, source, time_s)
+                to_s = leg_s(inst, r, previous, source, time_s)
             to_v = travel[source, place]
             onward = travel[place, following]
             if to_s >= BIG or to_v >= BIG or onward >= BIG:
@@ -263,7 +263,7 @@ def _try_new_trips(
             fill_l_s = q * inst.source[s].fill_s_per_l
             arrive = int(filling + inst.fill_setup_s + fill_l_s)
             if not is_fixed:
-                to_v = leg_s(inst, drive_class, source, place, arrive)
+                to_v = leg_s(inst, r, source, place, arrive)
                 if to_v >= BIG:
                     continue
             arrive += to_v
@@ -272,7 +272,7 @@ def _try_new_trips(
                 continue
             if not is_fixed:
                 served = start + inst.village[v].drop_setup
-                onward = leg_s(inst, drive_class, place, following, served)
+                onward = leg_s(inst, r, place, following, served)
                 if onward >= BIG:
                     continue
             wait = start - arrive

@@ -8,7 +8,7 @@ import numpy as np
 
 from dispatch.plan import MOST_MOVED_S
 from dispatch.solver.jit import compiled
-from dispatch.solver.kernel.arrays import BIG, NEVER
+from dispatch.solver.kernel.arrays import BIG
 from dispatch.solver.kernel.schedule import leg_s, schedule_candidate, set_latest
 
 if TYPE_CHECKING:
@@ -272,7 +272,7 @@ def commit_candidate(inst: Instance, state: State, r: int, n: int, back: int) ->
     drive_class = inst.truck[r].drive_class
     here = inst.truck[r].start
     travel = inst.travel_s[drive_class]
-    is_fixed = inst.switch_s >= NEVER
+    is_fixed = inst.truck[r].switch_s == 0
     leave = inst.truck[r].shift_start
     drive = 0
     for i in range(n):
@@ -281,7 +281,7 @@ def commit_candidate(inst: Instance, state: State, r: int, n: int, back: int) ->
         if is_fixed:
             drive += travel[here, node]
         else:
-            drive += leg_s(inst, drive_class, here, node, leave)
+            drive += leg_s(inst, r, here, node, leave)
         here = node
         leave = state.draft[i].end
         if node < inst.first_village:
@@ -291,7 +291,7 @@ def commit_candidate(inst: Instance, state: State, r: int, n: int, back: int) ->
         if is_fixed:
             drive += travel[here, home]
         else:
-            drive += leg_s(inst, drive_class, here, home, leave)
+            drive += leg_s(inst, r, here, home, leave)
     drive *= inst.truck[r].drive_price
     state.route[r].length = n
     state.route[r].back = back
@@ -470,7 +470,7 @@ def load_best(inst: Instance, state: State) -> None:
             here = state.b_entry[r, n - 1].node
             back = last + leg_s(
                 inst,
-                inst.truck[r].drive_class,
+                r,
                 here,
                 inst.truck[r].depot,
                 last,

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from dispatch.solver.jit import compiled
-from dispatch.solver.kernel.arrays import BIG, NEVER
+from dispatch.solver.kernel.arrays import BIG
 
 if TYPE_CHECKING:
     from dispatch.solver.kernel.arrays import Instance, IntArray, State
@@ -19,42 +19,44 @@ def flow_s(litres: int, s_per_l: float) -> int:
 
 
 @compiled
-def leg_s(inst: Instance, drive_class: int, here: int, node: int, depart: int) -> int:
+def leg_s(inst: Instance, r: int, here: int, node: int, depart: int) -> int:
     """
     Return seconds from departure to arrival, BIG or more if there is no road.
 
     A leg is over before roads change, or keeps to roads that are open before and
     after, or waits for the change; whatever is first.
     """
-    if inst.switch_s >= NEVER:
+    drive_class = inst.truck[r].drive_class
+    switch_s = inst.truck[r].switch_s
+    if switch_s == 0:
         return inst.travel_s[drive_class, here, node]
     step = inst.travel_s.shape[0] // 4
     late = inst.travel_s[drive_class + 2 * step, here, node]
-    if depart >= inst.switch_s:
+    if depart >= switch_s:
         return late
     early = inst.travel_s[drive_class + step, here, node]
-    if depart + early <= inst.switch_s:
+    if depart + early <= switch_s:
         return early
     across = inst.travel_s[drive_class + 3 * step, here, node]
-    return min(inst.switch_s - depart + late, across)
+    return min(switch_s - depart + late, across)
 
 
 @compiled
-def leave_by(
-    inst: Instance, drive_class: int, here: int, node: int, arrive: int
-) -> int:
+def leave_by(inst: Instance, r: int, here: int, node: int, arrive: int) -> int:
     """Return the last departure that is at ``node`` by ``arrive``, or -BIG."""
-    if inst.switch_s >= NEVER:
+    drive_class = inst.truck[r].drive_class
+    switch_s = inst.truck[r].switch_s
+    if switch_s == 0:
         return arrive - inst.travel_s[drive_class, here, node]
     step = inst.travel_s.shape[0] // 4
     leave = arrive - inst.travel_s[drive_class + 2 * step, here, node]
-    if leave >= inst.switch_s:
+    if leave >= switch_s:
         return leave
     early = inst.travel_s[drive_class + step, here, node]
-    before = min(arrive, inst.switch_s) - early
+    before = min(arrive, switch_s) - early
     across = arrive - inst.travel_s[drive_class + 3 * step, here, node]
     # From the switch on the late roads would count.
-    return max(min(max(before, across), inst.switch_s - 1), -BIG)
+    return max(min(max(before, across), switch_s - 1), -BIG)
 
 
 @compiled
@@ -382,7 +384,7 @@ def _run_candidate(
     """
     drive_class = inst.truck[r].drive_class
     travel = inst.travel_s[drive_class]
-    is_fixed = inst.switch_s >= NEVER  # the same roads all day: no call per leg
+    is_fixed = inst.truck[r].switch_s == 0  # the same roads all day: no call per leg
     time_s = inst.truck[r].shift_start
     here = inst.truck[r].start
     pause_s = inst.truck[r].break_s
@@ -405,7 +407,7 @@ def _run_candidate(
         node = state.draft[i].node
         leg = travel[here, node]
         if not is_fixed:
-            leg = leg_s(inst, drive_class, here, node, time_s)
+            leg = leg_s(inst, r, here, node, time_s)
         if leg >= BIG:
             return BIG
         arrive = time_s + leg
@@ -420,7 +422,7 @@ def _run_candidate(
             if not is_fixed:
                 leg = leg_s(
                     inst,
-                    drive_class,
+                    r,
                     here,
                     node,
                     pause_at + pause_s,
@@ -456,7 +458,7 @@ def _run_candidate(
     home = inst.truck[r].depot
     leg = travel[here, home]
     if not is_fixed:
-        leg = leg_s(inst, drive_class, here, home, time_s)
+        leg = leg_s(inst, r, here, home, time_s)
     if leg >= BIG:
         return BIG
     back = time_s + leg
@@ -470,7 +472,7 @@ def _run_candidate(
         if not is_fixed:
             leg = leg_s(
                 inst,
-                drive_class,
+                r,
                 here,
                 home,
                 pause_at + pause_s,
@@ -516,7 +518,7 @@ def set_latest(inst: Instance, state: State, r: int) -> None:
     """
     drive_class = inst.truck[r].drive_class
     travel = inst.travel_s[drive_class]
-    is_fixed = inst.switch_s >= NEVER
+    is_fixed = inst.truck[r].switch_s == 0
     following = inst.truck[r].depot
     limit = inst.truck[r].shift_end
     if inst.truck[r].needs_break and state.route[r].pause_entry < -1:
@@ -533,7 +535,7 @@ def set_latest(inst: Instance, state: State, r: int) -> None:
         if is_fixed:
             limit -= travel[node, following]
         else:
-            limit = leave_by(inst, drive_class, node, following, limit)
+            limit = leave_by(inst, r, node, following, limit)
         if state.route[r].pause_entry == i and state.route[r].pause_before == 0:
             limit = min(limit - inst.truck[r].break_s, inst.truck[r].break_until)
         if state.entry[r, i].fixed:
