@@ -61,7 +61,8 @@ def build_instance(scenario: Scenario, travel: Travel) -> Instance:
     ]
     trucks_at = _truck_records(scenario, drive_class, access_class)
     if travel.later is not None:
-        trucks_at["switch_s"] = travel.later.switch_s
+        # 0 would mean never; a second of waiting at midnight is no loss.
+        trucks_at["switch_s"] = max(1, travel.later.switch_s)
     sources_at = _source_records(scenario)
     _note_reach(village, trucks_at, sources_at, travel_s, may_enter)
     return Instance(

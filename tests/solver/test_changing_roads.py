@@ -81,7 +81,7 @@ ways = st.sampled_from([NO_ROAD, 0, 1, 7, 20, 45])
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)
-@given(ways, ways, st.integers(0, 60), st.integers(0, 120))
+@given(ways, ways, st.integers(1, 60), st.integers(0, 120))
 def test_the_last_departure_is_the_last_that_is_in_time(
     early: int, late: int, switch: int, arrive: int
 ) -> None:
