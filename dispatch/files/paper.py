@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
 from fpdf import FPDF, TextMode
@@ -21,6 +22,8 @@ _BOTTOM: Final = 280.0
 _MM_PER_PT: Final = 25.4 / 72
 _SMALLEST_PT: Final = 7.0
 _LINE: Final = 0.25
+#: Modules of white around a code.
+_QUIET: Final = 3
 _DARK: Final = re.compile(b"\x01+")
 
 
@@ -136,12 +139,12 @@ class Paper:
 
     def code(self, code: QRCode, x: float, y: float, size_mm: float) -> None:
         """Draw a QR code with the quiet zone inside its size."""
-        rows = [bytes(row) for row in code.matrix_iter(border=3)]
-        module = size_mm / len(rows)
+        rows = tuple(bytes(row) for row in code.matrix)
+        module = size_mm / (len(rows) + 2 * _QUIET)
         for column, row, width, height in _dark_boxes(rows):
             self._pdf.rect(
-                x + column * module,
-                y + row * module,
+                x + (column + _QUIET) * module,
+                y + (row + _QUIET) * module,
                 width * module,
                 (height + 0.02) * module,
                 style=RenderStyle.F,
@@ -152,7 +155,8 @@ class Paper:
         return bytes(self._pdf.output())
 
 
-def _dark_boxes(rows: list[bytes]) -> list[tuple[int, int, int, int]]:
+@lru_cache(maxsize=512)
+def _dark_boxes(rows: tuple[bytes, ...]) -> list[tuple[int, int, int, int]]:
     """
     Return column, row, width and height of boxes that cover the dark modules.
 

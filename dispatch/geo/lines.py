@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from dispatch.geo.distance import EARTH_RADIUS_M
 from dispatch.geo.ways import WayPoints
@@ -70,6 +69,8 @@ def _groups(points: Floats, ends: Ints) -> Ints:
             np.sin(lat),
         ]
     )
+    from scipy.spatial import cKDTree  # a tenth of a second, for GeoJSON only
+
     tree, at_ends = cKDTree(plane), cKDTree(plane[ends])
     near = at_ends.sparse_distance_matrix(tree, MEET_M, output_type="coo_matrix")
     row, column = ends[near.row], near.col
