@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from dispatch.geo.limits import limit_stretches
+from dispatch.geo.limits import Stretch, limit_stretches
 from dispatch.geo.reach import cut_off_villages
 from dispatch.messages import SaidError
 from dispatch.roads import Moment, RoadLimit
 from dispatch.web.views import editor
 
 if TYPE_CHECKING:
-    from dispatch.geo.limits import Stretch
     from dispatch.roads import RoadNetwork
     from dispatch.scenario import Scenario
     from dispatch.web.context import Context
@@ -26,18 +25,22 @@ _KINDS: Final = ("closed", "max_gross_t", "max_width_m", "max_height_m", "speed_
 _VALID: Final = ("today", "always", "hours", "daily")
 #: What was drawn and is not saved yet, in the session.
 DRAWN: Final = "road_drawn"
+_REACH: Final = "road-reach"
 
 
 def touched_stretches(
     roads: RoadNetwork, drawn: Drawing | None
 ) -> tuple[tuple[Stretch, ...], SaidError | None]:
-    """Return what a drawing touches, or why it touches nothing."""
+    """Return what a drawing touches as the form stands, or why it is nothing."""
     if drawn is None:
         return (), None
     try:
-        return tuple(limit_stretches(roads, _drawn_limit(drawn))), None
+        found = limit_stretches(roads, _drawn_limit(drawn))
     except SaidError as error:
         return (), error
+    if drawn.shape == "point" and st.session_state.get(_REACH, "whole") == "whole":
+        found = [Stretch(found[0].edge_idx, 0.0, 1.0)]
+    return tuple(found), None
 
 
 def _drawn_limit(drawn: Drawing) -> RoadLimit:
@@ -73,7 +76,7 @@ def show_form(
                 format_func=lambda name: t(f"roads.reach_{name}"),
                 default="whole",
                 required=True,
-                key="road-reach",
+                key=_REACH,
             )
             whole = reach == "whole"
         kind = st.segmented_control(
