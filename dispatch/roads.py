@@ -38,9 +38,9 @@ class RoadNode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoadEdge:
+class RoadFacts:
     """
-    One stretch of road as a row; limits are None where none is posted.
+    What is known of a road, whole ways and single edges alike; None: not posted.
 
     Attributes
     ----------
@@ -52,14 +52,8 @@ class RoadEdge:
         Rise from start to end by length, 0.06 is 6 %; None: unknown.
     access
         ``OPEN``, ``NO_HEAVY`` or ``CLOSED``.
-    shape
-        Inner points of the line as (lat, lon); empty means straight.
     """
 
-    edge_id: str
-    from_node: str
-    to_node: str
-    length_m: float
     name: str = ""
     road_class: str = ""
     surface: str = ""
@@ -73,6 +67,25 @@ class RoadEdge:
     grade: float | None = None
     access: int = OPEN
     is_bridge: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadEdge(RoadFacts):
+    """
+    One stretch of road as a row.
+
+    Attributes
+    ----------
+    one_way
+        Whether it leads from ``from_node`` to ``to_node`` only.
+    shape
+        Inner points of the line as (lat, lon); empty means straight.
+    """
+
+    edge_id: str
+    from_node: str
+    to_node: str
+    length_m: float
     one_way: bool = False
     shape: tuple[tuple[float, float], ...] = ()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dispatch.messages import say
-from dispatch.roads import OPEN, RoadEdge, RoadNode
+from dispatch.roads import RoadEdge, RoadNode
 from dispatch.scenario import Depot, Source, Truck, Village
 
 if TYPE_CHECKING:
@@ -67,27 +67,36 @@ def build_node(values: dict[str, Any]) -> RoadNode:
     return RoadNode(**values)
 
 
+def road_facts(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of ``RoadFacts`` of the columns of ``edges`` there are."""
+    columns = {
+        "name": "name",
+        "road_class": "road_class",
+        "surface": "surface",
+        "tracktype": "tracktype",
+        "smoothness": "smoothness",
+        "width_m": "width_m",
+        "max_height_m": "max_height_m",
+        "truck_speed_kmh": "speed_km_h",
+        "max_speed_kmh": "max_speed_km_h",
+        "max_weight_t": "max_gross_t",
+        "access": "access",
+        "bridge": "is_bridge",
+    }
+    facts = {field: values[name] for name, field in columns.items() if name in values}
+    if "grade_pct" in values:
+        facts["grade"] = round(values["grade_pct"] / 100, 6)
+    return facts
+
+
 def build_edge(values: dict[str, Any]) -> RoadEdge:
     """Return the stretch of road of one row; a missing length is -1 here."""
-    percent = values.get("grade_pct")
     return RoadEdge(
         edge_id=values["edge_id"],
         from_node=values["from"],
         to_node=values["to"],
         length_m=values.get("length_m", -1.0),
-        name=values.get("name", ""),
-        road_class=values.get("road_class", ""),
-        surface=values.get("surface", ""),
-        tracktype=values.get("tracktype", ""),
-        smoothness=values.get("smoothness", ""),
-        width_m=values.get("width_m"),
-        max_height_m=values.get("max_height_m"),
-        speed_km_h=values.get("truck_speed_kmh"),
-        max_speed_km_h=values.get("max_speed_kmh"),
-        max_gross_t=values.get("max_weight_t"),
-        grade=None if percent is None else round(percent / 100, 6),
-        access=values.get("access", OPEN),
-        is_bridge=values.get("bridge", False),
         one_way=values.get("one_way", False),
         shape=values.get("shape", ()),
+        **road_facts(values),
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dispatch.errors import Problem
+from dispatch.files.build import road_facts
 from dispatch.files.checks import check_ids
 from dispatch.files.columns import tables
 from dispatch.files.raw import RawTable, TableError, decode
@@ -17,7 +18,6 @@ from dispatch.geo.osm import ATTRIBUTION, way_of
 from dispatch.geo.split import build_network
 from dispatch.geo.ways import Way, clip_ways
 from dispatch.messages import say
-from dispatch.roads import OPEN
 
 if TYPE_CHECKING:
     from dispatch.files.cells import Cell
@@ -178,24 +178,11 @@ def _way(feature: dict[str, Any], record: Record) -> Way:
     if _is_osm(feature):
         tags = {key: str(text) for key, text in _properties(feature).items() if text}
         return way_of(label, tags)
-    percent = values.get("grade_pct")
     return Way(
         way_id=label,
-        name=values.get("name", ""),
-        road_class=values.get("road_class", ""),
-        surface=values.get("surface", ""),
-        tracktype=values.get("tracktype", ""),
-        smoothness=values.get("smoothness", ""),
-        width_m=values.get("width_m"),
-        max_height_m=values.get("max_height_m"),
-        max_gross_t=values.get("max_weight_t"),
-        speed_km_h=values.get("truck_speed_kmh"),
-        max_speed_km_h=values.get("max_speed_kmh"),
-        grade=None if percent is None else round(percent / 100, 6),
-        access=values.get("access", OPEN),
-        is_bridge=values.get("bridge", False),
         direction=int(values.get("one_way", False)),
         length_m=values.get("length_m"),
+        **road_facts(values),
     )
 
 

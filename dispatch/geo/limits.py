@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from dispatch.geo.nearby import RoadLines
     from dispatch.roads import RoadLimit, RoadNetwork
 
     Mask = npt.NDArray[np.bool_]
@@ -183,16 +184,20 @@ def _between(
     return [stretch for stretch in found if stretch.late > stretch.early]
 
 
+def _on_plane(lines: RoadLines, limit: RoadLimit) -> npt.NDArray[np.float64]:
+    lat, lon = np.array(limit.points, dtype=np.float64).T
+    return lines.plane(lat, lon)
+
+
 def _inside(
     roads: RoadNetwork,
     usable: Mask,
     limit: RoadLimit,
 ) -> list[Stretch]:
     lines = lines_of(roads)
-    lat, lon = np.array(limit.points, dtype=np.float64).T
-    if len(lat) < 3:
+    if len(limit.points) < 3:
         raise SaidError(say("limit_area_too_small"))
-    area = shapely.make_valid(shapely.Polygon(lines.plane(lat, lon)))
+    area = shapely.make_valid(shapely.Polygon(_on_plane(lines, limit)))
     return _overlaps(roads, usable, area, least_m=1.0)
 
 
@@ -203,8 +208,7 @@ def _drawn(
 ) -> list[Stretch]:
     """Return roads that a drawn line follows for a while, or that it crosses."""
     lines = lines_of(roads)
-    lat, lon = np.array(limit.points, dtype=np.float64).T
-    line = shapely.LineString(lines.plane(lat, lon))
+    line = shapely.LineString(_on_plane(lines, limit))
     near = shapely.buffer(line, _DRAWN_M)
     along = _overlaps(roads, usable, near, least_m=_LEAST_ALONG_M)
     known = {stretch.edge_idx for stretch in along}

@@ -7,7 +7,7 @@ import re
 from array import array
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     _Floats = npt.NDArray[np.float64]
 
 ATTRIBUTION: Final = "© OpenStreetMap contributors (ODbL)"
+#: The kinds of objects in an extract.
+Entity = Literal["node", "way", "relation"]
 #: Part of the cache's key: raise it when the same file gives another network.
 _READER_VERSION: Final = 1
 #: Endings of file names and what osmium calls their formats.
@@ -152,6 +154,24 @@ def _refuse_half_answer(data: bytes) -> None:
         raise ValueError(said[1].decode("utf-8", "replace"))
 
 
+def osm_objects(
+    data: bytes, form: str, entity: Entity, *filters: osmium.BaseFilter
+) -> Iterator[Any]:
+    """Return the objects of one kind that pass all filters, deleted ones left out."""
+    import osmium
+
+    bits = {
+        "node": osmium.osm.NODE,
+        "way": osmium.osm.WAY,
+        "relation": osmium.osm.RELATION,
+    }
+    processor = osmium.FileProcessor(osmium.io.FileBuffer(data, form), bits[entity])
+    for item in filters:
+        processor = processor.with_filter(item)
+    things: Iterator[Any] = iter(processor)
+    return (thing for thing in things if not thing.deleted)
+
+
 @dataclass(slots=True)
 class _Ways:
     """Ways in the order of the file; ``at`` says where each begins in ``refs``."""
@@ -168,16 +188,8 @@ class _Extract:
         self._data = data
         self._form = form
 
-    def _objects(self, entity: str, *filters: osmium.BaseFilter) -> Iterator[Any]:
-        import osmium
-
-        buffer = osmium.io.FileBuffer(self._data, self._form)
-        bits = osmium.osm.NODE if entity == "node" else osmium.osm.WAY
-        processor = osmium.FileProcessor(buffer, bits)
-        for item in filters:
-            processor = processor.with_filter(item)
-        things: Iterator[Any] = iter(processor)
-        return (thing for thing in things if not thing.deleted)
+    def _objects(self, entity: Entity, *filters: osmium.BaseFilter) -> Iterator[Any]:
+        return osm_objects(self._data, self._form, entity, *filters)
 
     def ways(self) -> _Ways:
         """Return all ways that trucks may use."""

@@ -13,7 +13,7 @@ import shapely
 from dispatch.errors import DataError, Problem
 from dispatch.geo import cache
 from dispatch.geo import tags as tag
-from dispatch.geo.osm import ATTRIBUTION, osm_format
+from dispatch.geo.osm import ATTRIBUTION, osm_format, osm_objects
 from dispatch.messages import say
 from dispatch.roads import MapFeature
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     import osmium
 
+    from dispatch.geo.osm import Entity
     from dispatch.geo.ways import Box
 
     Points = tuple[tuple[float, float], ...]
@@ -129,15 +130,8 @@ class _Things:
         self._data = data
         self._form = form
 
-    def _objects(self, bits: Any, *filters: osmium.BaseFilter) -> Iterator[Any]:
-        import osmium
-
-        buffer = osmium.io.FileBuffer(self._data, self._form)
-        processor = osmium.FileProcessor(buffer, bits)
-        for item in filters:
-            processor = processor.with_filter(item)
-        things: Iterator[Any] = iter(processor)
-        return (thing for thing in things if not thing.deleted)
+    def _objects(self, entity: Entity, *filters: osmium.BaseFilter) -> Iterator[Any]:
+        return osm_objects(self._data, self._form, entity, *filters)
 
     def features(self) -> list[MapFeature]:
         """Return water, rivers, boundaries, then places by importance."""
@@ -163,11 +157,10 @@ class _Things:
         return [*found, *self._places()]
 
     def _relations(self) -> list[_Drawn]:
-        import osmium
         from osmium.filter import KeyFilter
 
         found = []
-        for item in self._objects(osmium.osm.RELATION, KeyFilter(*_KEYS)):
+        for item in self._objects("relation", KeyFilter(*_KEYS)):
             tags = _tags(item)
             kind = kind_of(tags, is_closed=tags.get("type") == "multipolygon")
             if kind in ("water", "boundary"):
@@ -176,11 +169,10 @@ class _Things:
         return found
 
     def _ways(self, known: set[int]) -> list[_Drawn]:
-        import osmium
         from osmium.filter import KeyFilter
 
         found = []
-        for item in self._objects(osmium.osm.WAY, KeyFilter(*_KEYS)):
+        for item in self._objects("way", KeyFilter(*_KEYS)):
             tags = _tags(item)
             refs = [node.ref for node in item.nodes]
             kind = kind_of(tags, is_closed=len(refs) > 3 and refs[0] == refs[-1])
@@ -191,16 +183,14 @@ class _Things:
         return found
 
     def _lines(self, wanted: set[int]) -> dict[int, list[int]]:
-        import osmium
         from osmium.filter import IdFilter
 
         if not wanted or min(wanted) < 0:
             return {}
-        ways = self._objects(osmium.osm.WAY, IdFilter(sorted(wanted)))
+        ways = self._objects("way", IdFilter(sorted(wanted)))
         return {item.id: [node.ref for node in item.nodes] for item in ways}
 
     def _points(self, wanted: set[int]) -> dict[int, tuple[float, float]]:
-        import osmium
         from osmium.filter import IdFilter
 
         if not wanted:
@@ -208,16 +198,15 @@ class _Things:
         filters = [IdFilter(sorted(wanted))] if min(wanted) >= 0 else []
         return {
             item.id: (item.location.y / 1e7, item.location.x / 1e7)
-            for item in self._objects(osmium.osm.NODE, *filters)
+            for item in self._objects("node", *filters)
             if item.id in wanted and item.location.valid()
         }
 
     def _places(self) -> list[MapFeature]:
-        import osmium
         from osmium.filter import KeyFilter
 
         found = []
-        for item in self._objects(osmium.osm.NODE, KeyFilter("place")):
+        for item in self._objects("node", KeyFilter("place")):
             tags = _tags(item)
             place, name = tags["place"], _name(tags)
             if place in _PLACES and name and item.location.valid():

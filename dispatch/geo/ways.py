@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from dispatch.roads import OPEN
+from dispatch.roads import OPEN, RoadFacts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,9 +24,9 @@ MISSING: Final = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class Way(RoadFacts):
     """
-    What a way says of all its stretches; fields as in ``RoadEdge``.
+    What a way says of all its stretches.
 
     Attributes
     ----------
@@ -39,19 +39,6 @@ class Way:
     """
 
     way_id: str
-    name: str = ""
-    road_class: str = ""
-    surface: str = ""
-    tracktype: str = ""
-    smoothness: str = ""
-    width_m: float | None = None
-    max_height_m: float | None = None
-    max_gross_t: float | None = None
-    speed_km_h: float | None = None
-    max_speed_km_h: float | None = None
-    grade: float | None = None
-    access: int = OPEN
-    is_bridge: bool = False
     direction: int = 0
     length_m: float | None = None
     rank: int = 0

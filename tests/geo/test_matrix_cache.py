@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from grids import grid_network
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from real_roads import parts_of
@@ -17,7 +18,6 @@ from dispatch.geo.matrix_cache import (
     fastest_ways,
     updated,
 )
-from dispatch.roads import RoadEdge, RoadNetwork, RoadNode
 
 SIDE = 18
 
@@ -28,24 +28,8 @@ def _own_cache(tmp_path, monkeypatch):
     monkeypatch.setattr(matrix_cache, "_LEAST_STEPS", 0)
 
 
-def grid() -> RoadNetwork:
-    rng = np.random.default_rng(3)
-    nodes = [
-        RoadNode(node_id=f"n{i}", lat=i // SIDE * 0.01, lon=100 + i % SIDE * 0.01)
-        for i in range(SIDE * SIDE)
-    ]
-    pairs = [(i, i + 1) for i in range(SIDE * SIDE) if (i + 1) % SIDE]
-    pairs += [(i, i + SIDE) for i in range(SIDE * (SIDE - 1))]
-    edges = [
-        RoadEdge(
-            edge_id=f"e{k}",
-            from_node=f"n{a}",
-            to_node=f"n{b}",
-            length_m=float(rng.integers(900, 1_900)),
-        )
-        for k, (a, b) in enumerate(pairs)
-    ]
-    return RoadNetwork.of(nodes, edges)
+def grid():
+    return grid_network(SIDE, shortest_m=900, seed=3)
 
 
 def graph_with(seconds: np.ndarray) -> tuple[RoadGraph, Chains, np.ndarray]:
