@@ -255,7 +255,7 @@ def test_pasted_coordinates_move_a_village(road_catalog, on_roads):
     app.selectbox(key="place").set_value("V2")
     app.text_input(key="place_text").set_value("没有坐标")
     app.run()
-    assert app.error
+    assert "读不出位置：" in app.error[0].value
     app.text_input(key="place_text").set_value("115.0003, 28.0098")
     app.run()
     assert not app.exception

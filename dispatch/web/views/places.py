@@ -151,7 +151,7 @@ def _paste(t: Words) -> None:
     try:
         found = parse_position(text, datum=cast("Datum", datum))
     except SaidError as error:
-        st.error(error.said.text(t.lang), icon="⛔")
+        st.error(t("place.not_read", why=error.said.text(t.lang)), icon="⛔")
         return
     st.session_state["place_read"] = text
     st.session_state[_PENDING] = (found.lat, found.lon)
