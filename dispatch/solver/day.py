@@ -10,7 +10,7 @@ import numpy as np
 from dispatch.errors import PlanError
 from dispatch.messages import say
 from dispatch.need import LIVESTOCK
-from dispatch.solver.kernel.arrays import BIG
+from dispatch.solver.kernel.arrays import BIG, resized_state, sizes_of
 from dispatch.solver.legs import leg_at
 
 if TYPE_CHECKING:
@@ -422,12 +422,23 @@ def _earlier(scenario: Scenario, instance: Instance, today: Today) -> IntArray:
     return table
 
 
-def list_given_fills(rest: Rest, state: State) -> None:
-    """Enter fillings under way into the bays' lists, under no route of the search."""
+def list_given_fills(rest: Rest, state: State) -> State:
+    """
+    Enter fillings under way into the bays' lists, under no route of the search.
+
+    Returns
+    -------
+    State
+        The state, with longer lists if they were too short.
+    """
+    sizes = sizes_of(state)
+    listed = int(state.num_fills.max(initial=0)) + len(rest.fills)
+    state = resized_state(state, sizes._replace(fills=max(sizes.fills, listed + 1)))
     for s, start, end in sorted(rest.fills, key=lambda fill: fill[1]):
         f = int(state.num_fills[s])
         state.fill[s, f] = (start, end, 0, -1)
         state.num_fills[s] = f + 1
+    return state
 
 
 class Row(NamedTuple):

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 #: Villages among which routes are looked for; more cost time, fewer cost quality.
 NEAR_VILLAGES = 40
-#: Sources from which a new trip to a village may start.
-NEAR_SOURCES = 6
+#: Sources of a village that are listed; a trip starts from the first usable ones.
+LISTED_SOURCES = 64
 
 
 def build_instance(scenario: Scenario, travel: Travel) -> Instance:
@@ -59,6 +59,7 @@ def build_instance(scenario: Scenario, travel: Travel) -> Instance:
     village["max_visits"] = [
         BIG if v.max_visits is None else v.max_visits for v in villages
     ]
+    nearest_s = travel_s.min(axis=0)  # a road that one truck may use is a road
     trucks_at = _truck_records(scenario, drive_class, access_class)
     if travel.later is not None:
         # 0 would mean never; a second of waiting at midnight is no loss.
@@ -80,8 +81,8 @@ def build_instance(scenario: Scenario, travel: Travel) -> Instance:
         source_windows=_windows([source.windows for source in sources]),
         windows=_windows([v.windows for v in villages]),
         level_need=np.array(levels, dtype=np.int64).reshape(len(villages), -1),
-        near_villages=_near_villages(travel_s[0], first_village),
-        near_sources=_near_sources(travel_s[0], first_source, first_village),
+        near_villages=_near_villages(nearest_s, first_village),
+        near_sources=_near_sources(nearest_s, first_source, first_village),
         has_release=False,
         change_price=0,
         earlier=np.full((len(villages), 1, 2), -1, dtype=np.int64),
@@ -243,7 +244,7 @@ def _near_sources(
     out = seconds[first_source:first_village, first_village:].astype(np.int64)
     back = seconds[first_village:, first_source:first_village].astype(np.int64)
     there_and_back = (out + back.T).T
-    num_kept = min(NEAR_SOURCES, there_and_back.shape[1])
+    num_kept = min(LISTED_SOURCES, there_and_back.shape[1])
     near = np.argsort(there_and_back, axis=1, kind="stable")[:, :num_kept]
     reachable = np.take_along_axis(there_and_back, near, axis=1) < BIG
     return np.where(reachable, near, -1).astype(np.int64)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dispatch.solver.kernel.arrays import BIG, empty_state
+from dispatch.solver.kernel.arrays import BIG, empty_state, grown_state, sizes_of
 from dispatch.solver.kernel.moves import load_best
 from dispatch.solver.kernel.search import probe
 
@@ -103,11 +103,20 @@ def _has_way(instance: Instance, r: int, village: int) -> bool:
 
 def _reachable(instance: Instance, plan: State, villages: list[int]) -> set[int]:
     """Return the villages to which one more load could be brought."""
-    state = empty_state(instance, 1)
+    sizes = sizes_of(plan)
+    state = empty_state(instance, 1, sizes._replace(row=sizes.row + 2))
     np.copyto(state.b_route, plan.b_route)
-    np.copyto(state.b_entry, plan.b_entry)
+    state.b_entry[:, : sizes.row] = plan.b_entry
     load_best(instance, state)
-    return {village for village in villages if probe(instance, state, village) > 0}
+    found = set()
+    for village in villages:
+        litres = probe(instance, state, village)
+        while litres == 0 and (grown := grown_state(state)) is not None:
+            state = grown
+            litres = probe(instance, state, village)
+        if litres > 0:
+            found.add(village)
+    return found
 
 
 def _relaxations(instance: Instance) -> list[tuple[Reason, Instance]]:

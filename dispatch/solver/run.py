@@ -51,6 +51,9 @@ NAME: Final = "water-dispatch"
 WARM: Final = SearchParams(hot=0.02, hot_way=0.1)
 #: Sizes of pieces, as shares of the mean tank, that the routing engine tries.
 PIECE_SHARES: Final = (1.0, 0.6)
+#: Trips per truck that the routing model has reload nodes for.
+LEAST_RELOADS: Final = 6
+MOST_RELOADS: Final = 60
 #: Rounds of the bound in a run that is limited by iterations.
 REPEATABLE_ROUNDS: Final = 30
 
@@ -289,7 +292,13 @@ def _routing_routes(
     run: _Run, instance: Instance, seconds: float, share: float, *, first_only: bool
 ) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
     mean_tank = int(instance.truck["capacity"].mean())
-    model = RoutingModel(instance, max(1, int(share * mean_tank)), trips_per_truck=6)
+    piece_l = max(1, int(share * mean_tank))
+    # Engine and seed alike: as many reloads as the whole need would take.
+    loads = (
+        2 * instance.village["room"].sum() / max(1, instance.truck["capacity"].sum())
+    )
+    trips = int(np.clip(np.ceil(loads), LEAST_RELOADS, MOST_RELOADS))
+    model = RoutingModel(instance, piece_l, trips_per_truck=trips)
     return model.solve(seconds, first_only=first_only)
 
 

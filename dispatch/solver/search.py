@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from dispatch.solver.kernel.arrays import State, empty_state
+from dispatch.solver.kernel.arrays import (
+    State,
+    empty_state,
+    grown_state,
+    resized_state,
+    sizes_of,
+)
 from dispatch.solver.kernel.moves import load_best
 from dispatch.solver.kernel.search import anneal, construct
 
@@ -125,8 +131,24 @@ class SearchThread:
         How much water there is tells which level it reaches.
         """
         greedy = empty_state(self.instance, 1)
-        construct(self.instance, greedy, self._goal.size, self.params.waiting_price)
+        greedy = self._construct(greedy, self._goal.size)
         return int(greedy.b_served.sum())
+
+    def _construct(self, state: State, goal: int) -> State:
+        """Serve level after level in a state; return it, longer if it was too short."""
+        while True:
+            construct(self.instance, state, goal, self.params.waiting_price)
+            grown = grown_state(state)
+            if grown is None:
+                return state
+            state = grown
+
+    def grow(self) -> bool:
+        """Give the state longer arrays if one was too short; return whether it was."""
+        grown = grown_state(self.state)
+        if grown is not None:
+            self.state = grown
+        return grown is not None
 
     def start(self, water_l: int | None = None) -> None:
         """
@@ -143,11 +165,10 @@ class SearchThread:
         is_free = not self.starts_full and not self.instance.change_price
         if is_free and self.instance.village.size <= MOST_TRIED_THIN:
             # A thin start differs more, but costs much water where visits are dear.
-            thin = empty_state(self.instance, 1)
-            construct(self.instance, thin, -1, self.params.waiting_price)
+            thin = self._construct(empty_state(self.instance, 1), -1)
             if thin.b_served.sum() >= LEAST_THIN * self._water_l:
                 goal = -1
-        construct(self.instance, self.state, goal, self.params.waiting_price)
+        self.state = self._construct(self.state, goal)
 
     def contested_level(self) -> int:
         """
@@ -197,6 +218,7 @@ class SearchThread:
             self._full_share,
         )
         self.iterations += num_iterations
+        self.grow()
 
     def _short_level(self) -> int:
         """Return the first level that the current solution does not fill."""
@@ -280,9 +302,11 @@ class SearchThread:
 
     def adopt(self, other: SearchThread, *, is_best: bool) -> None:
         """Go on from another thread's solution, its best or its current one."""
-        mine, theirs = self.state, other.state
         if other is self and not is_best:
             return
+        self.state = resized_state(self.state, sizes_of(other.state))
+        other.state = resized_state(other.state, sizes_of(self.state))
+        mine, theirs = self.state, other.state
         kept = [part.copy() for part in _best_parts(mine)]
         found = _best_parts(theirs) if is_best else _current_parts(theirs)
         for target, source in zip(_best_parts(mine), found, strict=True):

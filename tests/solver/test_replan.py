@@ -111,8 +111,8 @@ def test_drawn_water_counts_against_a_spring():
     """
     A spring with 1,000 L and 3,600 L an hour, that is 1 L a second.
 
-    The first trip has drawn all of the stock: full tanks are there at 1,000 s and at
-    2,000 s, and the shift ends 250 s later, which is one trip.
+    The first trip has drawn all of the stock. Who is to be back at 2,250 s leaves the
+    spring at 2,050 s, when it has given 3,050 L: two more loads and 50 L.
     """
     scene = scenario(
         [village("V", population=9_000)],
@@ -122,7 +122,7 @@ def test_drawn_water_counts_against_a_spring():
     ways = star(scene, SPOKES)
     plan = solve(scene, ways, PARAMS, done=[ONE_TRIP], now_s=150).plan
     assert check_plan(scene, ways, plan) == []
-    assert delivered(plan) == {"V": 3_000}
+    assert delivered(plan) == {"V": 3_050}
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from dispatch.solver.jit import compiled
-from dispatch.solver.kernel.arrays import BIG
+from dispatch.solver.kernel.arrays import BIG, ROW_IS_SHORT, VISITORS_ARE_SHORT
 from dispatch.solver.kernel.insert import gather_routes, insert_once
 from dispatch.solver.kernel.moves import (
     add_litres,
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: Chance to ruin around a village that lacks what all could have.
 SHORT_SEED = 0.1
+#: Trucks beside those nearby that a first plan asks before it asks all.
+CONSTRUCT_EXTRA = 48
 #: Trucks that are all asked whether they could bring more.
 PROBED_TRUCKS = 100
 #: Chance that recreate does not count waiting.
@@ -233,7 +235,7 @@ def _bring(
     split_price: float,
 ) -> None:
     """Bring loads to ``v`` until ``level`` is served, each up to ``goal``."""
-    for _ in range(50):
+    while True:  # every load makes the need smaller
         want_potable = wanted(inst, state, v, level, True)
         want_other = wanted(inst, state, v, level, False)
         if want_potable <= 0 and want_other <= 0:
@@ -244,6 +246,18 @@ def _bring(
         litres = insert_once(
             inst, state, v, want_potable, want_other, count, waiting_price, split_price
         )
+        if litres == 0 and num_extra >= CONSTRUCT_EXTRA and count < state.route.size:
+            count = gather_routes(inst, state, v, BIG)  # a first plan leaves none idle
+            litres = insert_once(
+                inst,
+                state,
+                v,
+                want_potable,
+                want_other,
+                count,
+                waiting_price,
+                split_price,
+            )
         if litres == 0:
             return
 
@@ -392,7 +406,8 @@ def construct(
         _sort_requests(inst, state, level, level)
         goal = max(level, goal_level)
         for k in range(state.counts[2]):
-            _bring(inst, state, state.requests[k], level, goal, 48, waiting_price, 0.0)
+            v = state.requests[k]
+            _bring(inst, state, v, level, goal, CONSTRUCT_EXTRA, waiting_price, 0.0)
     finish(inst, state)
     for r in range(state.route.size):
         state.route[r].dirty = 1
@@ -457,7 +472,10 @@ def _adoptable_l(
     q = min(q, inst.truck[r].capacity - state.draft[fill].litres)
     q = min(q, inst.source[s].supply - drawn)
     allowed = inst.may_enter[inst.truck[r].access_class, v]
-    fits = count < inst.village[v].max_visits and count < state.visitor.shape[1]
+    if count >= state.visitor.shape[1]:
+        state.counts[VISITORS_ARE_SHORT] = 1
+        return 0
+    fits = count < inst.village[v].max_visits
     return q if allowed and fits and q >= inst.village[v].min_visit else 0
 
 
@@ -522,6 +540,7 @@ def adopt_route(
     for k in range(nodes.size):
         node = nodes[k]
         if n + 2 > state.draft.size:
+            state.counts[ROW_IS_SHORT] = 1
             break
         if node < inst.first_village:
             if fill >= 0 and n == fill + 1:
