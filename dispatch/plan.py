@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
+    from dispatch.messages import Message
+
 StopKind = Literal["depart", "fill", "deliver", "break", "return"]
 Status = Literal["optimal", "feasible", "infeasible", "no_plan_found", "error"]
 Reason = Literal[
@@ -139,7 +141,7 @@ class SolverInfo:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A day's dispatch."""
+    """A day's dispatch; ``notes`` are what its readers must know besides."""
 
     scenario: str
     date: dt.date
@@ -149,7 +151,7 @@ class Plan:
     villages: tuple[VillageOutcome, ...]
     totals: Totals
     bound: Bound | None = None
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[Message, ...] = field(default=())
 
     def served_key(self) -> tuple[int, ...]:
         """Return the litres of every band in order: larger is better (section 5)."""

@@ -172,13 +172,22 @@ def replan(
         list[str] | None,
         typer.Option("--lock", metavar="V7", help="已答应的村不变 · promised villages"),
     ] = None,
+    broken: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--broken",
+            metavar="T3",
+            help="坏在路上的车，车上的水不算送到 · trucks out of service from now on",
+        ),
+    ] = None,
     price: Annotated[
         int,
         typer.Option(
             "--price",
             min=0,
             max=10_000_000,
-            help="每改动一个村至少多送几升 · litres a changed village must gain",
+            help="每改动一个村，总水量至少多送几升；不影响卫生院学校和生存用水 · "
+            "litres that a changed village must gain in all, survival never weighed",
         ),
     ] = 200,
     seconds: Annotated[
@@ -207,6 +216,7 @@ def replan(
             now_s=now_s,
             late=late or (),
             locked=lock or (),
+            broken=broken or (),
             price_l=price,
             seed=seed,
             t=t,

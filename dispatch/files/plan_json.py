@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast, get_args
 from dispatch.errors import DataError, Problem
 from dispatch.files.json_reader import Node, parse_json
 from dispatch.files.raw import MAX_FILE_BYTES, TableError, decode
-from dispatch.messages import say
+from dispatch.messages import known_message, say
 from dispatch.need import BANDS, Band
 from dispatch.plan import (
     PLAN_FORMAT,
@@ -29,6 +29,7 @@ from dispatch.plan import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dispatch.messages import Message
     from dispatch.scenario import Scenario
 
 #: Two days of seconds: no stop of a day lies later.
@@ -61,7 +62,7 @@ def plan_to_dict(plan: Plan) -> dict[str, Any]:
             "driving_m": plan.totals.driving_m,
         },
         "bound": None,
-        "notes": list(plan.notes),
+        "notes": [_note_to_dict(note) for note in plan.notes],
     }
     if plan.bound is not None:
         document["bound"] = {
@@ -71,6 +72,27 @@ def plan_to_dict(plan: Plan) -> dict[str, Any]:
             "gap": plan.bound.gap,
         }
     return document
+
+
+def _note_to_dict(note: Message) -> dict[str, Any]:
+    fields = {
+        name: value if isinstance(value, int) else str(value)
+        for name, value in note.fields
+    }
+    return {"key": note.key, "fields": fields, "text": note.text("zh")}
+
+
+def _read_notes(root: Node) -> tuple[Message, ...]:
+    """Return the notes; one that this version does not know keeps its text."""
+    written = root.value.get("notes")
+    if isinstance(written, list) and all(isinstance(note, str) for note in written):
+        return tuple(say("note_as_written", text=note) for note in written)
+    notes = []
+    for item in root.items("notes"):
+        fields: dict[str, object] = item.child("fields").value
+        note = known_message(item.text("key", default=""), fields)
+        notes.append(note or say("note_as_written", text=item.text("text", default="")))
+    return tuple(notes)
 
 
 def _bands(litres: Mapping[Band, int]) -> dict[str, int]:
@@ -198,7 +220,7 @@ def _read_root(root: Node, scenario: Scenario | None) -> Plan | None:
         villages=tuple(_read_village(village) for village in root.items("villages")),
         totals=_read_totals(root.child("totals")),
         bound=_read_bound(root),
-        notes=tuple(root.texts("notes")),
+        notes=_read_notes(root),
     )
 
 

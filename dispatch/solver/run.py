@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from dispatch.errors import SolverError
+from dispatch.messages import say
 from dispatch.need import BANDS
 from dispatch.outcome import plan_totals, village_outcomes
 from dispatch.plan import Bound, Plan, SolverInfo
 from dispatch.solver.adopt import adopt_row, go_on_from
 from dispatch.solver.bound import BoundModel, bound_seconds
 from dispatch.solver.build_plan import assign_bays, best_routes
-from dispatch.solver.day import Rest, Row, Today, rest_of_day
+from dispatch.solver.day import Rest, Row, Today, TruckOut, rest_of_day
 from dispatch.solver.instance import build_instance
 from dispatch.solver.jit import is_compiled
 from dispatch.solver.kernel.moves import store_best
@@ -138,6 +139,7 @@ def solve(
     previous: Plan | None = None,
     change_price_l: int = 0,
     delays_s: Mapping[str, int] | None = None,
+    out: Sequence[TruckOut] = (),
     progress: ProgressCallback | None = None,
     should_stop: StopCallback | None = None,
 ) -> SolveResult:
@@ -158,10 +160,13 @@ def solve(
     previous
         The plan that people were told: the search starts from it.
     change_price_l
-        Litres to be gained for every village that gets another truck or another
-        time, by more than 30 minutes, than ``previous`` said.
+        Litres to be gained, in all bands together, for every village that gets another
+        truck or another time, by more than 30 minutes, than ``previous`` said. Never
+        weighed against facilities and survival.
     delays_s
         Seconds that each truck is behind ``previous``, as given to `split_day`.
+    out
+        Trucks that drive no more, as `split_day` found them.
     progress
         Called from time to time with where the run stands.
     should_stop
@@ -174,7 +179,7 @@ def solve(
         water on board.
     """
     run = _Run(scenario, travel, params or SolveParams(), seed, progress, should_stop)
-    if done or locked or previous is not None or now_s is not None:
+    if done or locked or out or previous is not None or now_s is not None:
         run.today = Today(
             now_s=_latest_begun_s(done) if now_s is None else now_s,
             done=tuple(done),
@@ -182,6 +187,7 @@ def solve(
             previous=previous,
             change_price_l=change_price_l,
             delays_s=delays_s,
+            out=tuple(out),
         )
         if run.params.engine == "routing":
             raise SolverError("the routing engine plans whole days only")
@@ -374,10 +380,10 @@ def _plan(
     is_full = bound is not None and all(
         totals.served_l[band] == bound.served_l[band] for band in BANDS
     )
-    notes: tuple[str, ...] = ()
-    if run.travel.is_estimate:
-        notes = ("travel times are estimates",)
-    notes += tuple(f"promise not kept: truck {truck_id}" for truck_id in run.broken)
+    notes = [say("note_travel_estimates")] if run.travel.is_estimate else []
+    notes += [say("note_promise_not_kept", truck=truck) for truck in run.broken]
+    if run.today is not None:
+        notes += [truck_out.note() for truck_out in run.today.out]
     return Plan(
         scenario=scenario.name,
         date=scenario.date,
@@ -394,7 +400,7 @@ def _plan(
         villages=villages,
         totals=totals,
         bound=bound,
-        notes=notes,
+        notes=tuple(notes),
     )
 
 

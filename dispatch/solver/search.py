@@ -17,7 +17,7 @@ from dispatch.solver.kernel.arrays import (
     sizes_of,
 )
 from dispatch.solver.kernel.moves import load_best
-from dispatch.solver.kernel.search import anneal, construct
+from dispatch.solver.kernel.search import anneal, construct, is_better_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -288,7 +288,11 @@ class SearchThread:
         weight = np.full(self._goal.size, 1e-3)
         weight[level : level + 1] = 1.0
         weight[:level] = 5.0 * self._least_weights(level, fraction)
-        state, price = self.state, self.instance.change_price
+        state = self.state
+        # As in annealing: litres of the band that weighs least.
+        price = float(self.instance.change_price)
+        if level < self._goal.size - 1:
+            price *= self.params.below_weight
         drive = self.params.drive_weight * self._scale().l_per_drive
         if level == self._goal.size:
             drive /= self.params.missing_price * self.params.drive_weight
@@ -317,11 +321,18 @@ class SearchThread:
                 np.copyto(target, source)
             mine.route["dirty"] = 1
 
-    @property
-    def best_key(self) -> tuple[int, ...]:
-        """Served litres by level, then less driving; larger is better."""
-        served = tuple(int(litres) for litres in self.state.b_served)
-        return (*served, -int(self.state.b_total[0]))
+    def is_better_than(self, other: SearchThread) -> bool:
+        """Whether the best plan beats that of another thread, changes counted."""
+        mine, theirs = self.state, other.state
+        return bool(
+            is_better_plan(
+                self.instance,
+                mine.b_served,
+                mine.b_total,
+                theirs.b_served,
+                theirs.b_total,
+            )
+        )
 
 
 def _best_parts(state: State) -> tuple[npt.NDArray[Any], ...]:
@@ -334,7 +345,11 @@ def _current_parts(state: State) -> tuple[npt.NDArray[Any], ...]:
 
 def best_thread(threads: list[SearchThread]) -> SearchThread:
     """Return the thread with the best plan; the first one on a tie."""
-    return max(threads, key=lambda thread: thread.best_key)
+    best = threads[0]
+    for thread in threads[1:]:
+        if thread.is_better_than(best):
+            best = thread
+    return best
 
 
 def start_search(threads: list[SearchThread]) -> None:

@@ -1,14 +1,22 @@
 """Days from the field on which trucks stood idle or drove home empty."""
 
+import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dispatch import check_plan, read_scenario, solve, travel_matrix
 from dispatch.files.plan_json import read_plan
+from dispatch.replanning import replan_day
 from dispatch.solver import SolveParams
+from dispatch.units import parse_clock_s
 
 CASES = Path(__file__).parent
+DATA = CASES.parents[1] / "data"
+NOW_S = parse_clock_s("10:30")
+#: What two searches of the same rest of a day differ by.
+NOISE_L = 3_000
 
 
 def planned(name, *, iterations=300):
@@ -45,3 +53,77 @@ def test_hand_plans_are_valid_and_no_better(name):
     assert broken <= {0}  # nothing but sums that nobody wrote by hand
     by_hand_l = sum(route.delivered_l for route in by_hand.routes)
     assert 0 < by_hand_l <= plan.totals.delivered_l
+
+
+def replanned(scenario, **options):
+    previous = read_plan(CASES / "replan-broken-truck" / "plan.json")
+    return replan_day(
+        scenario,
+        travel_matrix(scenario),
+        previous,
+        SolveParams(iterations=4_000),
+        now_s=NOW_S,
+        **options,
+    )
+
+
+@pytest.fixture(scope="module")
+def yonghe():
+    return read_scenario(DATA / "yonghe")
+
+
+@pytest.fixture(scope="module")
+def broken_down(yonghe):
+    return {
+        price: replanned(yonghe, broken_trucks=frozenset({"T3"}), change_price_l=price)
+        for price in (0, 200)
+    }
+
+
+@pytest.mark.parametrize("price", [0, 200])
+def test_no_price_of_changes_gives_up_survival_water(broken_down, price):
+    """At 200 L a change two villages got nothing, while normal water was driven."""
+    found = broken_down[price]
+    assert not found.violations
+    assert not found.past
+    totals = found.plan.totals
+    for band in ("facility", "survival_vulnerable", "survival"):
+        assert totals.served_l[band] == totals.need_l[band]
+
+
+def test_a_change_costs_at_most_what_was_asked(broken_down):
+    """Plans without a price change more, and gain at most 200 L for each change."""
+    free, priced = broken_down[0], broken_down[200]
+    changed = [len({c.village_id for c in found.changes}) for found in (free, priced)]
+    gain_l = free.plan.totals.delivered_l - priced.plan.totals.delivered_l
+    assert changed[1] <= changed[0]
+    assert gain_l <= 200 * max(1, changed[0] - changed[1]) + NOISE_L
+
+
+def test_a_truck_that_breaks_down_delivers_no_more(broken_down):
+    """Its filling at 10:25 was under way: what had flowed is drawn, and lost."""
+    plan = broken_down[200].plan
+    route = next(route for route in plan.routes if route.truck_id == "T3")
+    assert all(
+        stop.end_s <= NOW_S for stop in route.stops if stop.kind in ("fill", "deliver")
+    )
+    assert [note.key for note in plan.notes] == ["note_load_lost"]
+    assert dict(plan.notes[0].fields)["truck"] == "T3"
+    reasons = {c.reason for c in broken_down[200].changes if c.truck_before == "T3"}
+    assert reasons == {"truck_out"}
+
+
+def test_a_shift_cut_short_says_that_the_truck_is_out(yonghe):
+    """The table of the case ends the shift of T3 at 10:30, on its way to unload."""
+    with (CASES / "replan-broken-truck" / "trucks.csv").open(encoding="utf-8") as file:
+        ends = {row["truck_id"]: row["shift_end"] for row in csv.DictReader(file)}
+    trucks = tuple(
+        replace(truck, shift_end_s=parse_clock_s(ends[truck.truck_id]))
+        for truck in yonghe.trucks
+    )
+    found = replanned(replace(yonghe, trucks=trucks), change_price_l=200)
+    assert not found.violations
+    assert [note.key for note in found.plan.notes] == ["note_shift_was_over"]
+    route = next(r for r in found.plan.routes if r.truck_id == "T3")
+    last = [stop for stop in route.stops if stop.kind == "deliver"][-1]
+    assert last.end_s <= NOW_S

@@ -96,6 +96,7 @@ def test_replan_takes_delays_and_promises(planned: Path, tmp_path: Path) -> None
         (("--late", "T1=1.5"), "T1=1.5"),
         (("--late", "T1=99999"), "T1=99999"),
         (("--lock", "nowhere"), "nowhere"),
+        (("--broken", "T9"), "T9"),
         (("--price", "-1"), "price"),
         (("--seconds", "0"), "seconds"),
     ],

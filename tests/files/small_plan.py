@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dispatch.files import read_scenario
 from dispatch.geo import travel_matrix
+from dispatch.messages import say
 from dispatch.need import BANDS
 from dispatch.outcome import plan_totals, village_outcomes
 from dispatch.plan import Bound, Plan, Route, SolverInfo, Stop
@@ -48,6 +49,9 @@ def small_plan(scenario: Scenario | None = None) -> tuple[Plan, Scenario, Travel
         villages=villages,
         totals=totals,
         bound=Bound("guess", dict.fromkeys(BANDS, 9), 5000, 0.125),
-        notes=("写给司机",),
+        notes=(
+            say("note_as_written", text="写给司机"),
+            say("note_load_lost", truck="T1", time="10:30", litres=5, source="S1"),
+        ),
     )
     return plan, scenario, travel

@@ -36,6 +36,10 @@ CONSTRUCT_EXTRA = 48
 PROBED_TRUCKS = 100
 #: Chance that recreate does not count waiting.
 FREE_WAITING = 0.2
+#: Bands, from the first one, that no price of changes may outvote: facility, survival
+#: of the vulnerable, survival; and the number of bands above the animals'.
+PROTECTED_BANDS = 3
+BANDS_ABOVE_ANIMALS = 5
 #: Iterations after which the room to move at the bays is looked up anew.
 REFRESH = 50
 
@@ -307,29 +311,65 @@ def _accepts(
 ) -> bool:
     """Return whether annealing accepts the change from the logged solution."""
     change = -drive_weight * (state.total[0] - state.u_total[0])
-    change -= inst.change_price * (state.total[1] - state.u_total[1])
+    # A changed village costs litres of the band that weighs least.
+    price = inst.change_price * weight[weight.size - 1]
+    change -= price * (state.total[1] - state.u_total[1])
     for g in range(state.served.size):
         change += weight[g] * (state.served[g] - state.u_served[g])
     return change >= 0 or random_unit(state) < math.exp(change / heat)
 
 
 @compiled
-def _is_better(inst: Instance, state: State) -> bool:
+def is_better_plan(
+    inst: Instance,
+    served: IntArray,
+    total: IntArray,
+    other_served: IntArray,
+    other_total: IntArray,
+) -> bool:
     """
-    Whether the solution beats the best, in the strict order of levels.
+    Whether a plan beats another, in the strict order of levels.
 
-    Changed villages cost litres of the first level that differs.
+    A plan that changes more villages than the other must be better in the first
+    level in which they differ, and gain ``change_price`` litres for each of these
+    villages: in that level, or of all water. Levels of facilities and of survival
+    are never weighed against changes.
+
+    Parameters
+    ----------
+    served, other_served
+        Litres of every level, shape (G,).
+    total, other_total
+        Price of driving, and number of changed villages.
     """
+    protected = inst.first_animal_level * PROTECTED_BANDS // BANDS_ABOVE_ANIMALS
+    first = 0
+    water = 0
+    for g in range(served.size):
+        gain = served[g] - other_served[g]
+        if g < protected and gain != 0:
+            return gain > 0
+        if first == 0:
+            first = gain
+        water += gain
+    price = inst.change_price * (total[1] - other_total[1])
+    if price > 0:
+        return first > 0 and max(first, water) >= price
+    if price < 0:
+        return first >= 0 or max(-first, -water) < -price
+    if first != 0:
+        return first > 0
+    return total[0] < other_total[0]
+
+
+@compiled
+def _is_better(inst: Instance, state: State) -> bool:
+    """Whether the solution beats the best so far."""
     if state.b_served[0] < 0:
         return True  # there is no best yet
-    price = inst.change_price * (state.total[1] - state.b_total[1])
-    for g in range(state.served.size):
-        gain = state.served[g] - state.b_served[g]
-        if gain != 0:
-            return gain > price
-    if price != 0:
-        return price < 0
-    return state.total[0] < state.b_total[0]
+    return is_better_plan(
+        inst, state.served, state.total, state.b_served, state.b_total
+    )
 
 
 @compiled
