@@ -61,7 +61,8 @@ def plan(
             "--seconds",
             min=0.1,
             max=86_400,
-            help="计算多少秒，默认按规模 · run time; by size if not given",
+            help="计算多少秒；默认算到没有更多收获为止 · "
+            "run time; until nothing more is gained if not given",
         ),
     ] = None,
     seed: SeedOption = 0,
@@ -191,8 +192,15 @@ def replan(
         ),
     ] = 200,
     seconds: Annotated[
-        float, typer.Option("--seconds", min=0.1, max=86_400, help="秒数 · run time")
-    ] = 10.0,
+        float | None,
+        typer.Option(
+            "--seconds",
+            min=0.1,
+            max=86_400,
+            help="计算多少秒；默认算到没有更多收获为止 · "
+            "run time; until nothing more is gained if not given",
+        ),
+    ] = None,
     seed: SeedOption = 0,
     lang: LangOption = "zh",
     debug: DebugOption = False,

@@ -15,6 +15,8 @@ from dispatch.need import BANDS, Band
 from dispatch.plan import (
     PLAN_FORMAT,
     Bound,
+    Cause,
+    Ended,
     Plan,
     Reason,
     Route,
@@ -51,6 +53,7 @@ def plan_to_dict(plan: Plan) -> dict[str, Any]:
             "status": plan.solver.status,
             "iterations": plan.solver.iterations,
             "travel": plan.solver.travel,
+            "ended": plan.solver.ended,
         },
         "routes": [_route_to_dict(route) for route in plan.routes],
         "villages": [_village_to_dict(outcome) for outcome in plan.villages],
@@ -130,6 +133,10 @@ def _village_to_dict(outcome: VillageOutcome) -> dict[str, Any]:
         "delivered_l": int(outcome.delivered_l),
         "shortage_l": int(outcome.shortage_l),
         "reason": outcome.reason,
+        "causes": [
+            {"reason": cause.reason, "litres": int(cause.litres)}
+            for cause in outcome.causes
+        ],
     }
 
 
@@ -236,6 +243,9 @@ def _read_date(root: Node, scenario: Scenario | None) -> dt.date:
 
 
 def _read_solver(node: Node) -> SolverInfo:
+    ended = None
+    if not node.is_null("ended"):
+        ended = cast("Ended", node.choice("ended", get_args(Ended)))
     return SolverInfo(
         name=node.text("name", default=""),
         version=node.text("version", default=""),
@@ -245,6 +255,7 @@ def _read_solver(node: Node) -> SolverInfo:
         ),
         iterations=node.whole("iterations", default=0),
         travel=node.text("travel", default=""),
+        ended=ended,
     )
 
 
@@ -290,7 +301,13 @@ def _read_village(node: Node) -> VillageOutcome:
         delivered_l=node.whole("delivered_l", default=0, high=_MAX_LITRES),
         shortage_l=node.whole("shortage_l", default=0, high=_MAX_LITRES),
         reason=reason,
+        causes=tuple(_read_cause(cause) for cause in node.items("causes")),
     )
+
+
+def _read_cause(node: Node) -> Cause:
+    reason = cast("Reason", node.choice("reason", get_args(Reason)))
+    return Cause(reason, node.whole("litres", high=_MAX_LITRES))
 
 
 def _read_totals(node: Node) -> Totals:

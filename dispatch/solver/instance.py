@@ -10,6 +10,7 @@ import numpy as np
 from dispatch.need import BANDS, LIVESTOCK, needs_l, slice_l
 from dispatch.scenario import NO_ROAD
 from dispatch.solver.kernel.arrays import BIG, SOURCE, TRUCK, VILLAGE, Instance
+from dispatch.solver.reachable import Reach, Roads, reach_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,8 +66,7 @@ def build_instance(scenario: Scenario, travel: Travel) -> Instance:
         # 0 would mean never; a second of waiting at midnight is no loss.
         trucks_at["switch_s"] = max(1, travel.later.switch_s)
     sources_at = _source_records(scenario)
-    _note_reach(village, trucks_at, sources_at, travel_s, may_enter)
-    return Instance(
+    instance = Instance(
         first_source=first_source,
         first_village=first_village,
         fill_setup_s=scenario.service.fill_setup_s,
@@ -87,30 +87,41 @@ def build_instance(scenario: Scenario, travel: Travel) -> Instance:
         change_price=0,
         earlier=np.full((len(villages), 1, 2), -1, dtype=np.int64),
     )
+    _note_reach(instance)
+    return instance
 
 
-def _note_reach(
-    village: RecordArray,
-    truck: RecordArray,
-    source: RecordArray,
-    travel_s: npt.NDArray[np.int32],
-    may_enter: npt.NDArray[np.bool_],
-) -> None:
+def village_reach(instance: Instance, *, is_potable: bool, roads: Roads) -> Reach:
+    """Return what water can come to the villages of an instance; see `reach_of`."""
+    village = instance.village
+    least = village["min_visit"].astype(np.int64)
+    if not is_potable:  # a visit that completes the animals' need may be smaller
+        least = np.minimum(least, village["need_animals"])
+    return reach_of(
+        instance.truck,
+        instance.source,
+        np.maximum(1, least),
+        instance.travel_s[: instance.num_drive_classes],
+        instance.may_enter,
+        instance.source_windows,
+        instance.fill_setup_s,
+        is_potable=is_potable,
+        roads=roads,
+    )
+
+
+def _note_reach(instance: Instance) -> None:
     """Note which villages a truck can bring drinking or other water to."""
-    first_village = travel_s.shape[1] - village.size
-    first_source = first_village - source.size
-    kinds = {
-        (int(t["drive_class"]), int(t["access_class"]), int(t["is_potable"]))
-        for t in truck
-    }
-    for drive_class, access_class, is_potable in kinds:
-        fit = np.ones(source.size, dtype=bool)
-        if is_potable:
-            fit = source["is_potable"] > 0
-        ways = travel_s[drive_class, first_source:first_village, first_village:][fit]
-        reached = (ways < BIG).any(axis=0) & may_enter[access_class]
-        name = "gets_potable" if is_potable else "gets_other"
-        village[name] = np.maximum(village[name], reached)
+    village = instance.village
+    for name, is_potable in (("gets_potable", True), ("gets_other", False)):
+        reach = village_reach(instance, is_potable=is_potable, roads="from_source")
+        village[name] = reach.is_reached
+    # Where no tank or pump gives a first visit there is no room, in no bound either.
+    served = [
+        village_reach(instance, is_potable=is_potable, roads="any").is_reached
+        for is_potable in (True, False)
+    ]
+    village["room"][~(served[0] | served[1])] = 0
 
 
 def _truck_records(

@@ -321,6 +321,16 @@ class SearchThread:
                 np.copyto(target, source)
             mine.route["dirty"] = 1
 
+    @property
+    def num_levels(self) -> int:
+        """Number of levels; the contested one is this where all can be served."""
+        return int(self._goal.size)
+
+    def start_again(self, params: SearchParams) -> None:
+        """Go on from the best plan as ``params`` say, which are often less hot."""
+        self.params = params
+        self.adopt(self, is_best=True)
+
     def is_better_than(self, other: SearchThread) -> bool:
         """Whether the best plan beats that of another thread, changes counted."""
         mine, theirs = self.state, other.state

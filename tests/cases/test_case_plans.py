@@ -127,3 +127,27 @@ def test_a_shift_cut_short_says_that_the_truck_is_out(yonghe):
     route = next(r for r in found.plan.routes if r.truck_id == "T3")
     last = [stop for stop in route.stops if stop.kind == "deliver"][-1]
     assert last.end_s <= NOW_S
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "litres"),
+    [
+        ("reason-max-visits", "visit_limit", 12_500),
+        ("reason-not-potable", "no_potable_water", 3_500),
+        ("reason-slow-pump", "slow_pump", 14_000),
+        ("reason-small-truck", "truck_too_small", 350),
+    ],
+)
+def test_a_shortage_has_its_true_reason(name, reason, litres):
+    """All were put down to too few trucks, a missing road or the village's hours."""
+    _, plan = planned(name)
+    causes = [cause for outcome in plan.villages for cause in outcome.causes]
+    assert {cause.reason for cause in causes} == {reason}
+    assert sum(cause.litres for cause in causes) == litres
+
+
+@pytest.mark.parametrize("name", ["reason-slow-pump", "reason-small-truck"])
+def test_what_cannot_come_is_in_no_bound(name):
+    _, plan = planned(name)
+    assert plan.bound.total_l == 0
+    assert plan.bound.gap == 0.0

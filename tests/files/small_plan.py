@@ -10,7 +10,7 @@ from dispatch.geo import travel_matrix
 from dispatch.messages import say
 from dispatch.need import BANDS
 from dispatch.outcome import plan_totals, village_outcomes
-from dispatch.plan import Bound, Plan, Route, SolverInfo, Stop
+from dispatch.plan import Bound, Cause, Plan, Route, SolverInfo, Stop
 
 if TYPE_CHECKING:
     from dispatch.scenario import Scenario, Travel
@@ -37,7 +37,7 @@ def small_plan(scenario: Scenario | None = None) -> tuple[Plan, Scenario, Travel
     villages = village_outcomes(
         scenario,
         routes,
-        {village.village_id: "fleet_busy" for village in scenario.villages},
+        {v.village_id: (Cause("fleet_busy", 1),) for v in scenario.villages},
     )
     totals = plan_totals(scenario, travel, routes, villages)
     plan = Plan(
