@@ -9,7 +9,7 @@ import pytest
 from dispatch import check_plan, read_scenario, solve, travel_matrix
 from dispatch.files.plan_json import read_plan
 from dispatch.replanning import replan_day
-from dispatch.solver import SolveParams
+from dispatch.solver import SolveParams, what_if
 from dispatch.units import parse_clock_s
 
 CASES = Path(__file__).parent
@@ -151,3 +151,12 @@ def test_what_cannot_come_is_in_no_bound(name):
     _, plan = planned(name)
     assert plan.bound.total_l == 0
     assert plan.bound.gap == 0.0
+
+
+def test_a_second_bay_is_credited_with_little():
+    """It was credited with what the plan lacked, 165,000 L; 272,272 L is a bound."""
+    scenario, plan = planned("many-short-trips-one-bay")
+    travel = travel_matrix(scenario)
+    found = what_if(scenario, travel, plan, seconds=1.0, iterations=60, workers=1)
+    bay = next(e for e in found.effects if e.variant.kind == "bay")
+    assert sum(bay.gain_l.values()) <= 10_000
