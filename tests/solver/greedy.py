@@ -1,5 +1,5 @@
 """
-A plain planner: trucks fill up and go to the nearest of the neediest, one after another.
+A plain planner: trucks fill up and drive to the nearest of the neediest, one by one.
 
 It keeps every rule by looking at one trip at a time, and never plans ahead. A day on
 which it beats the search shows a fault of the search.
