@@ -344,25 +344,22 @@ def _seed_by_routing(run: _Run, instance: Instance) -> None:
     """Start the last thread from OR-Tools' first solution, if it comes in time."""
     if len(run.threads) < 2 or run.today is not None:
         return
-    nodes = 3 * instance.truck.size * 6 + 2 * instance.village.size
+    piece_l = max(1, int(instance.truck["capacity"].mean()))
+    pieces = int((-(-instance.village["room"] // piece_l)).sum())
+    nodes = 3 * instance.truck.size * LEAST_RELOADS + pieces
     if nodes > MOST_SEED_NODES or run.seconds < 2:
         return
-    routed = _routing_routes(run, instance, 0.08 * run.seconds, 1.0, first_only=True)
+    model = RoutingModel(instance, piece_l, trips_per_truck=LEAST_RELOADS)
+    routed = model.solve(0.08 * run.seconds, first_only=True)
     _adopt_routes(run.threads[-1], routed)
 
 
-def _routing_routes(
-    run: _Run, instance: Instance, seconds: float, share: float, *, first_only: bool
-) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
-    mean_tank = int(instance.truck["capacity"].mean())
-    piece_l = max(1, int(share * mean_tank))
-    # Engine and seed alike: as many reloads as the whole need would take.
-    loads = (
-        2 * instance.village["room"].sum() / max(1, instance.truck["capacity"].sum())
-    )
+def _routing_model(instance: Instance, share: float) -> RoutingModel:
+    """Return the model with as many reloads as the whole need would take."""
+    capacity = instance.truck["capacity"]
+    loads = 2 * instance.village["room"].sum() / max(1, capacity.sum())
     trips = int(np.clip(np.ceil(loads), LEAST_RELOADS, MOST_RELOADS))
-    model = RoutingModel(instance, piece_l, trips_per_truck=trips)
-    return model.solve(seconds, first_only=first_only)
+    return RoutingModel(instance, max(1, int(share * capacity.mean())), trips)
 
 
 def _adopt_routes(
@@ -386,7 +383,7 @@ def _route(run: _Run, instance: Instance, bound_s: float) -> None:
         run.report("search", k / len(PIECE_SHARES))
         thread = SearchThread(instance, SearchParams(), run.seed)
         seconds = max(0.05, left / len(PIECE_SHARES))
-        routed = _routing_routes(run, instance, seconds, share, first_only=False)
+        routed = _routing_model(instance, share).solve(seconds, first_only=False)
         _adopt_routes(thread, routed)
         store_best(thread.state)
         found.append(thread)

@@ -16,7 +16,8 @@ from dispatch.solver.kernel.arrays import (
     resized_state,
     sizes_of,
 )
-from dispatch.solver.kernel.moves import load_best
+from dispatch.solver.kernel.moves import load_best, store_best
+from dispatch.solver.kernel.queue import construct_in_order
 from dispatch.solver.kernel.search import anneal, construct, is_better_plan
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ MEETINGS: Final = (0.25, 0.5, 0.7, 0.85, 0.95, 1.0)
 SURELY_SERVED: Final = 0.97
 #: Villages up to which a start with thin visits is tried.
 MOST_TRIED_THIN: Final = 1_000
+#: Villages up to which a start in the order of time is tried.
+MOST_IN_ORDER: Final = 1_000
 #: Share of a full start's water that a start with thin visits must bring.
 LEAST_THIN: Final = 0.9
 #: Share of all that can be needed from which the search looks at the way only.
@@ -168,7 +171,31 @@ class SearchThread:
             thin = self._construct(empty_state(self.instance, 1), -1)
             if thin.b_served.sum() >= LEAST_THIN * self._water_l:
                 goal = -1
+        is_empty = not self.state.route["length"].any()
         self.state = self._construct(self.state, goal)
+        if is_empty and self._may_queue():
+            self._start_in_order(goal)
+
+    def _may_queue(self) -> bool:
+        """Whether trucks may wait for a bay, on a day that is not too large."""
+        bays = self.instance.source["bays"]
+        is_small = self.instance.village.size <= MOST_IN_ORDER
+        return is_small and bool((bays < self.instance.truck.size).any())
+
+    def _start_in_order(self, goal: int) -> None:
+        """Start from a plan in the order of time instead, if that leads."""
+        waiting_price = self.params.waiting_price
+        ordered = SearchThread(self.instance, self.params, 1)
+        ordered._water_l = self._water_l
+        while True:
+            construct_in_order(self.instance, ordered.state, goal, waiting_price)
+            if not ordered.grow():
+                break
+        ordered.state = ordered._construct(ordered.state, goal)
+        if ordered.lead(0.5)[0] > self.lead(0.5)[0]:
+            self.adopt(ordered, is_best=False)
+            if ordered.is_better_than(self):
+                store_best(self.state)
 
     def contested_level(self) -> int:
         """

@@ -13,6 +13,7 @@ from dispatch.solver.instance import build_instance
 from dispatch.solver.jit import mark_compiled
 from dispatch.solver.kernel.arrays import empty_state
 from dispatch.solver.kernel.moves import load_best, store_best
+from dispatch.solver.kernel.queue import construct_in_order
 from dispatch.solver.kernel.schedule import set_latest
 from dispatch.solver.kernel.search import (
     adopt_route,
@@ -32,6 +33,7 @@ def compile_search() -> None:
     litres = np.array([0, 300], dtype=np.int64)
     adopt_route(instance, state, 0, row, litres, free, free)
     construct(instance, state, -1, 0.5)
+    construct_in_order(instance, state, 0, 0.5)
     weight = np.ones(instance.level_need.shape[1])
     anneal(instance, state, 1, 0, 0, weight, 0.0, 1.0, 1.0, 1.0, 0.5, 0.0, 1.0)
     store_best(state)

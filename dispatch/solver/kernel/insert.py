@@ -229,17 +229,18 @@ def _late_load_l(
 
 
 @compiled
-def _try_new_trips(
+def try_new_trips(
     inst: Instance,
     state: State,
     v: int,
     r: int,
+    first: int,
     want: int,
     least: int,
     waiting_price: float,
     split_price: float,
 ) -> None:
-    """Consider a trip of its own between any two trips of route ``r``."""
+    """Consider a trip of its own between any two trips from entry ``first`` on."""
     drive_class = inst.truck[r].drive_class
     travel = inst.travel_s[drive_class]
     is_fixed = inst.truck[r].switch_s == 0
@@ -254,7 +255,7 @@ def _try_new_trips(
     last_back = state.route[r].latest_back
     if n == 0:
         waiting_price = 0.0  # a truck that is idle waits at its depot
-    for i in range(n + 1):
+    for i in range(first, n + 1):
         if i < n and state.entry[r, i].node >= inst.first_village:
             continue
         previous = state.entry[r, i - 1].node if i > 0 else inst.truck[r].start
@@ -493,7 +494,33 @@ def _best_insertions(
             inst, state, v, r, aim, least, can_visit_r, waiting_price, split_price
         )
         if can_visit_r and slack >= setup + inst.fill_setup_s:
-            _try_new_trips(inst, state, v, r, aim, least, waiting_price, split_price)
+            try_new_trips(inst, state, v, r, 0, aim, least, waiting_price, split_price)
+
+
+@compiled
+def apply_kept(inst: Instance, state: State, v: int) -> int:
+    """Bring a load to ``v`` as the short list says; return its litres, 0 if none."""
+    for k in range(state.kept.shape[0]):
+        if state.kept[k, 0] >= BIG:
+            return 0
+        r = int(state.kept[k, 1])
+        entry, source, kind = (
+            int(state.kept[k, 2]),
+            int(state.kept[k, 3]),
+            int(state.kept[k, 4]),
+        )
+        litres = int(state.kept[k, 5])
+        if _apply(inst, state, v, r, entry, source, kind, litres):
+            return litres
+        # Durations are rounded up: the last litres may be a second too many.
+        per_l = max(inst.truck[r].unload_s_per_l, 1e-3)
+        litres -= 1 + int(2.0 / per_l)
+        least = min(inst.village[v].min_visit, inst.village[v].room)
+        if kind == 0:
+            least = 1 + least // 10  # drops of water are not worth a change
+        if litres >= least and _apply(inst, state, v, r, entry, source, kind, litres):
+            return litres
+    return 0
 
 
 @compiled
@@ -537,24 +564,4 @@ def insert_once(
             waiting_price,
             split_price,
         )
-    for k in range(state.kept.shape[0]):
-        if state.kept[k, 0] >= BIG:
-            return 0
-        r = int(state.kept[k, 1])
-        entry, source, kind = (
-            int(state.kept[k, 2]),
-            int(state.kept[k, 3]),
-            int(state.kept[k, 4]),
-        )
-        litres = int(state.kept[k, 5])
-        if _apply(inst, state, v, r, entry, source, kind, litres):
-            return litres
-        # Durations are rounded up: the last litres may be a second too many.
-        per_l = max(inst.truck[r].unload_s_per_l, 1e-3)
-        litres -= 1 + int(2.0 / per_l)
-        least = min(inst.village[v].min_visit, inst.village[v].room)
-        if kind == 0:
-            least = 1 + least // 10  # drops of water are not worth a change
-        if litres >= least and _apply(inst, state, v, r, entry, source, kind, litres):
-            return litres
-    return 0
+    return apply_kept(inst, state, v)
