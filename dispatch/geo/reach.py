@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dispatch.geo.road_model import RoadModel
+    from dispatch.geo.snap import Moved
     from dispatch.messages import Message
 
     Ways = dict[str, npt.NDArray[np.bool_]]
@@ -91,7 +92,8 @@ def snap_warnings(scenario: Scenario) -> list[Problem]:
     """
     Return a warning for every place that stands away from the roads.
 
-    Beyond ``FAR_M`` it is an error: no truck would come near it.
+    Beyond ``FAR_M`` it is an error: no truck would come near it. A place whose
+    nearest road cannot be left, reached or stopped on is told too.
     """
     model = road_model(scenario)
     if model is None or scenario.travel_table is not None:
@@ -118,7 +120,39 @@ def snap_warnings(scenario: Scenario) -> list[Problem]:
             continue
         severity: Literal["error", "warning"] = "error" if is_lost else "warning"
         problems.append(Problem("roads", said, severity=severity))
+    problems += [
+        Problem("roads", _moved(scenario, model, moved), severity="warning")
+        for moved in snaps.moved
+    ]
     return problems
+
+
+def _moved(scenario: Scenario, model: RoadModel, moved: Moved) -> Message:
+    """Return the sentence on a place whose nearest road is of no use."""
+    place = places_of(scenario)[moved.place_idx]
+    label = f"{place.name} ({scenario.place_ids[moved.place_idx]})"
+    why = say(f"road_lacks_{moved.obstacle}")
+    # A place that is itself a node of the network has no road of its own.
+    road = _road_label(model, moved.edge_idx) or scenario.place_ids[moved.place_idx]
+    if moved.to_edge_idx < 0:
+        return say("place_on_useless_road", place=label, road=road, why=why)
+    return say(
+        "place_put_elsewhere",
+        place=label,
+        road=road,
+        gap_m=moved.gap_m,
+        why=why,
+        other=_road_label(model, moved.to_edge_idx),
+        other_m=moved.to_gap_m,
+    )
+
+
+def _road_label(model: RoadModel, edge_idx: int) -> str:
+    roads = model.roads
+    if edge_idx < 0:
+        return ""
+    name = roads.names[edge_idx] or roads.road_class[edge_idx]
+    return f"{name} {roads.edge_ids[edge_idx]}".strip()
 
 
 def limit_warnings(scenario: Scenario) -> list[Problem]:
