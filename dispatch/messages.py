@@ -6,7 +6,10 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Lang = Literal["zh", "en"]
 
@@ -38,6 +41,23 @@ class Message:
     def __str__(self) -> str:
         """Return the message in English, for logs and programmers."""
         return self.text("en")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Message):
+    """Messages side by side, as one blank of another takes them."""
+
+    parts: tuple[Message, ...] = ()
+
+    def text(self, lang: Lang = "en") -> str:
+        """Return all of them in one language."""
+        mark = "；" if lang == "zh" else "; "
+        return mark.join(part.text(lang) for part in self.parts)
+
+
+def joined(parts: Iterable[Message]) -> Message:
+    """Return several messages as one."""
+    return Listed("", parts=tuple(parts))
 
 
 def say(key: str, /, **fields: object) -> Message:

@@ -19,7 +19,7 @@ TRUCKS = (
     "potable,gross_t,width_m,height_m\n"
     "T1,5000,D1,08:00,18:00,500,yes,10,2.4,3.0\n"
 )
-VILLAGES = "village_id,lat,lon,population\nV1,{at},100\n"
+VILLAGES = "village_id,lat,lon,population\nV1,{at},{population}\n"
 #: Main road north along 112.8, a way round by 112.83 from 27.17 to 27.18.
 NODES = {
     1: (27.15, 112.8),
@@ -65,6 +65,7 @@ def road_day(
     limits: str | None = None,
     trucks: str = TRUCKS,
     more_depots: str = "",
+    population: int = 100,
 ):
     """Return the day whose roads are the main ones with some more or others."""
     roads = folder / "roads"
@@ -77,7 +78,7 @@ def road_day(
         ("scenario.toml", SETTINGS),
         ("depots.csv", DEPOTS.format(at=depot) + more_depots),
         ("sources.csv", SOURCES.format(at=source)),
-        ("villages.csv", VILLAGES.format(at=village)),
+        ("villages.csv", VILLAGES.format(at=village, population=population)),
         ("trucks.csv", trucks),
     ):
         (folder / name).write_text(content, encoding="utf-8")
