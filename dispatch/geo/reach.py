@@ -33,6 +33,8 @@ _WHY: Final[dict[Obstacle, str]] = {
 }
 #: Villages that a warning names; the rest is counted.
 MOST_NAMED: Final = 12
+#: Roads that a warning names for each of its tags.
+MOST_ROADS: Final = 5
 
 
 def round_trips(scenario: Scenario) -> Ways:
@@ -188,7 +190,33 @@ def limit_warnings(scenario: Scenario) -> list[Problem]:
             severity="warning",
         )
         for limit, error in model.lost
-    ] + _widened(model)
+    ] + [*_widened(model), *_unread(model)]
+
+
+def _unread(model: RoadModel) -> list[Problem]:
+    """Return warnings on tags of roads that are left out, and how many roads."""
+    problems = []
+    for key, is_holiday in (("rules_unread", False), ("rules_on_holidays", True)):
+        rules = [rule for rule in model.rules.unread if rule.is_holiday == is_holiday]
+        if not rules:
+            continue
+        told = [
+            say(
+                "rule_of_roads",
+                tag=rule.tag,
+                roads=", ".join(rule.roads[:MOST_ROADS])
+                + (" …" if len(rule.roads) > MOST_ROADS else ""),
+            )
+            for rule in rules[:MOST_NAMED]
+        ]
+        said = say(
+            key,
+            count=len({road for rule in rules for road in rule.roads}),
+            rules=joined(told),
+            more=" …" if len(rules) > MOST_NAMED else "",
+        )
+        problems.append(Problem("roads", said, severity="warning"))
+    return problems
 
 
 def _widened(model: RoadModel) -> list[Problem]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dispatch.geo.contract import Chains, contract
+from dispatch.geo.day_rules import DayRules, rules_on_day
 from dispatch.geo.graph import RoadGraph, build_graph
 from dispatch.geo.limits import place_limits
 from dispatch.geo.parts import RoadParts, cut_roads
@@ -46,8 +47,10 @@ class RoadModel:
 
     Attributes
     ----------
+    rules
+        What conditional tags make of the roads on this day.
     placed, lost
-        Limits on the roads, and those that fit nowhere with the reason.
+        Limits of the office on the roads, and those that fit nowhere with the reason.
     periods
         When roads change during the day, and which limits hold when.
     class_of_truck
@@ -55,13 +58,15 @@ class RoadModel:
     """
 
     def __init__(self, scenario: Scenario, roads: RoadNetwork) -> None:
-        self.roads = roads
+        self.rules: DayRules = rules_on_day(scenario, roads)
+        roads = self.roads = self.rules.roads
         self.speeds: RoadSpeeds = road_speeds(roads, rules_with(scenario.speed_rules))
         self.snaps: Snaps = snap_places(scenario, roads, self.speeds)
         placed, self.lost = place_limits(roads, scenario.road_limits)
-        day = periods_of_day(scenario, placed)
-        self.placed = day.all_limits
-        self.parts: RoadParts = cut_roads(roads, self.snaps, self.placed)
+        day = periods_of_day(scenario, [*placed, *self.rules.limits])
+        held = day.all_limits
+        self.placed = tuple(item for item in held if item not in self.rules.limits)
+        self.parts: RoadParts = cut_roads(roads, self.snaps, held)
         self.periods: DayPeriods = self._merged(day, scenario)
         self._profiles: list[TruckProfile] = []
         self.class_of_truck: dict[str, int] = {}

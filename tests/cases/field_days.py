@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from xml.sax.saxutils import quoteattr
 
 from dispatch import check_plan, read_scenario, solve, travel_matrix
 from dispatch.solver import SolveParams
@@ -40,7 +41,7 @@ def osm_text(nodes, ways) -> str:
     """Return nodes {id: (lat, lon) or (lat, lon, tags)} and ways as an extract."""
 
     def tags(found) -> str:
-        return "".join(f'<tag k="{k}" v="{v}"/>' for k, v in found.items())
+        return "".join(f'<tag k="{k}" v={quoteattr(v)}/>' for k, v in found.items())
 
     rows = ['<?xml version="1.0"?>', '<osm version="0.6" generator="hand">']
     for ref, (lat, lon, *own) in nodes.items():
