@@ -16,6 +16,7 @@ from dispatch.geo.truck_tags import (
     CONDITIONAL,
     barrier_facts,
     is_unread,
+    no_rules,
     tags_of_rules,
     truck_facts,
 )
@@ -133,9 +134,12 @@ class _Rule:
         self._is_barrier = "barrier" in tags
         #: Tags left out, and whether only holidays are in doubt.
         self.unread: list[tuple[str, bool]] = [
-            (f"{key}={value}", False)
-            for key, value in self._fixed.items()
-            if is_unread(key, value)
+            *((part, False) for part in no_rules(text)),
+            *(
+                (f"{key}={value}", False)
+                for key, value in self._fixed.items()
+                if is_unread(key, value)
+            ),
         ]
         self._clauses: list[tuple[str, Clause, Hours]] = []
         for key, value in tags.items():

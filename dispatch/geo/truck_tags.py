@@ -166,10 +166,6 @@ def _of_family(
     return None
 
 
-def _plain_key(key: str) -> str:
-    return key.removesuffix(CONDITIONAL)
-
-
 def _is_measure(key: str) -> bool:
     return any(
         key == f"{family}{mode}{direction}"
@@ -205,11 +201,7 @@ def rules_of(tags: Tags) -> str:
     Empty where nothing depends on the day and everything is understood. With them
     stand the tags that they override.
     """
-    wanted = {
-        key: value
-        for key, value in tags.items()
-        if _is_access(_plain_key(key)) or _is_measure(_plain_key(key))
-    }
+    wanted = {key: value for key, value in tags.items() if _is_rule(key)}
     if not any(
         key.endswith(CONDITIONAL) or is_unread(key, value)
         for key, value in wanted.items()
@@ -220,6 +212,23 @@ def rules_of(tags: Tags) -> str:
         f"{key}={' '.join(value.replace('|', '/').split())}"
         for key, value in sorted(wanted.items())
     )
+
+
+def _is_rule(key: str) -> bool:
+    name = key.removesuffix(CONDITIONAL)
+    return _is_access(name) or _is_measure(name)
+
+
+def no_rules(text: str) -> list[str]:
+    """Return the parts of a line of rules, maybe typed by hand, that are no tags."""
+    parts = [part.strip() for part in text.split("|") if part.strip()]
+    barrier = ("barrier", "bollard")
+    return [
+        part
+        for part in parts
+        if "=" not in part
+        or not (_is_rule(key := part.partition("=")[0].strip()) or key in barrier)
+    ]
 
 
 def tags_of_rules(text: str) -> dict[str, str]:

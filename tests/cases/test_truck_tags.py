@@ -10,6 +10,7 @@ from field_days import CASES, litres, metres, notices, road_day, solved, with_tr
 
 from dispatch import read_scenario, travel_matrix
 from dispatch.files.road_tables import write_roads
+from dispatch.geo.reach import limit_warnings
 
 SHORT_M, ROUND_M = 2_224, 8_160
 
@@ -127,6 +128,17 @@ def test_tables_made_of_an_extract_keep_the_rules(tmp_path) -> None:
     again = read_scenario(folder)
     assert again.roads.rules == scene.roads.rules
     assert travel_matrix(again).later.switches_s == (9 * 3600,)
+
+
+def test_rules_typed_by_hand_are_read_or_told(tmp_path) -> None:
+    scene = day_with(tmp_path / "d", hgv__conditional="no @ (Mo-Fr 07:00-09:00)")
+    rules = tuple("夜间禁行 | width=3" if text else "" for text in scene.roads.rules)
+    odd = replace(scene, roads=replace(scene.roads, rules=rules))
+    (problem,) = limit_warnings(odd)
+    text = problem.said.text("zh")
+    assert "夜间禁行（道路 11）" in text
+    assert "width=3" in text
+    assert travel_matrix(odd).later is None
 
 
 def test_a_village_at_a_road_closed_for_some_hours_stays_there(tmp_path) -> None:
