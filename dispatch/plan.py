@@ -139,7 +139,15 @@ class SolverInfo:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A day's dispatch."""
+    """
+    A day's dispatch.
+
+    Attributes
+    ----------
+    done
+        Of a day planned again: how many stops of each truck's route were done or
+        under way by then, and stand as they are.
+    """
 
     scenario: str
     date: dt.date
@@ -150,6 +158,7 @@ class Plan:
     totals: Totals
     bound: Bound | None = None
     notes: tuple[str, ...] = field(default=())
+    done: Mapping[str, int] = field(default_factory=dict)
 
     def served_key(self) -> tuple[int, ...]:
         """Return the litres of every band in order: larger is better (section 5)."""

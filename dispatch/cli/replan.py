@@ -16,6 +16,7 @@ from dispatch.errors import DispatchError
 from dispatch.files.plan_json import read_plan
 from dispatch.files.read import read_scenario
 from dispatch.geo import travel_matrix
+from dispatch.past import past_said
 from dispatch.replanning import replan_day
 from dispatch.units import format_clock
 
@@ -81,7 +82,8 @@ def replan_on_terminal(
         raise typer.Exit(NO_PLAN)
     if found.past:
         console.print(summary.violations_table(found.past, scenario, t))
-        console.print(escape(t("cli.replan.past")), style="yellow", soft_wrap=True)
+        said = past_said(scenario, plan, found.past).text(t.lang)
+        console.print(escape(said), style="yellow", soft_wrap=True)
     figures = compute_coverage(scenario, plan, travel)
     summary.show_summary(console, scenario, travel, plan, figures, t)
     changes = found.changes

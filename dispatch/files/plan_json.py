@@ -63,6 +63,10 @@ def plan_to_dict(plan: Plan) -> dict[str, Any]:
         "bound": None,
         "notes": list(plan.notes),
     }
+    if plan.done:
+        document["done"] = [
+            {"truck_id": truck_id, "stops": num} for truck_id, num in plan.done.items()
+        ]
     if plan.bound is not None:
         document["bound"] = {
             "method": plan.bound.method,
@@ -199,6 +203,10 @@ def _read_root(root: Node, scenario: Scenario | None) -> Plan | None:
         totals=_read_totals(root.child("totals")),
         bound=_read_bound(root),
         notes=tuple(root.texts("notes")),
+        done={
+            entry.text("truck_id"): entry.whole("stops", high=100_000)
+            for entry in root.items("done")
+        },
     )
 
 

@@ -16,6 +16,7 @@ from dispatch.check import Violation, check_plan
 from dispatch.coverage import Coverage, compute_coverage
 from dispatch.errors import DataError, Problem
 from dispatch.files import read_scenario_files
+from dispatch.past import split_violations
 from dispatch.web.catalog import Catalog, Entry, Loaded, upload_key
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Finished:
     result: Result
     figures: Coverage
     violations: Sequence[Violation]
+    past: Sequence[Violation] = ()
 
     @property
     def made(self) -> str:
@@ -80,17 +82,15 @@ def _finished(folder: Path) -> Finished | None:
     result = job.result()
     if result is None:
         return None
+    scenario, travel, plan = result.scenario, result.travel, result.plan
+    broken = split_violations(scenario, plan, check_plan(scenario, travel, plan))
     return Finished(
         job,
         result,
-        compute_coverage(result.scenario, result.plan, result.travel),
-        _not_past(result, check_plan(result.scenario, result.travel, result.plan)),
+        compute_coverage(scenario, plan, travel),
+        violations=broken.to_come,
+        past=broken.past,
     )
-
-
-def _not_past(result: Result, violations: Sequence[Violation]) -> list[Violation]:
-    """Return the broken rules without those that what was done before broke."""
-    return [violation for violation in violations if violation not in result.past]
 
 
 def finished(job: Job | None) -> Finished | None:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from dispatch.check import RULES
 from dispatch.need import needs_l
+from dispatch.past import past_said
 from dispatch.web import tables
 from dispatch.web.context import (
     Context,
@@ -185,8 +186,12 @@ def _status(run: Finished | None, t: Words, *, is_old: bool, is_running: bool) -
             # Rounded up: never better than proven.
             gap = t("plan.gap", gap=f"{math.ceil(bound.gap * 1000) / 10:.1f}%")
         # Rule 0, the plan's own figures, is none of the numbered ones.
-        good = t("plan.good", count=len(RULES) - 1, time=run.made)
+        key = "plan.good_rest" if run.past else "plan.good"
+        good = t(key, count=len(RULES) - 1, time=run.made)
         st.success(f"{good} · {gap}", icon="✅")
+    if run.past and not run.violations:
+        said = past_said(run.result.scenario, run.result.plan, run.past)
+        st.warning(said.text(t.lang), icon="⚠️")
 
 
 def _changes(run: Finished | None, t: Words) -> None:
@@ -194,8 +199,6 @@ def _changes(run: Finished | None, t: Words) -> None:
     if run is None or run.job.request().previous_id is None:
         return
     result = run.result
-    if result.past:
-        st.warning(t("change.past", count=len(result.past)), icon="⚠️")
     if not result.changes:
         st.caption(f"↺ {t('change.none')}")
         return

@@ -12,7 +12,7 @@ from streamlit_folium import st_folium  # type: ignore[import-untyped]  # no typ
 from dispatch.files import write_template
 from dispatch.web import charts, tables
 from dispatch.web.context import show_table
-from dispatch.web.map import live_map
+from dispatch.web.map import live_map, past_of
 from dispatch.web.palette import truck_signs
 from dispatch.web.report import everything_zip, report_xlsx
 from dispatch.web.views import editor
@@ -73,6 +73,9 @@ def _map(context: Context, loaded: Loaded, run: Finished | None) -> None:
         None if run is None else run.figures,
         context.lang,
         num_violations=0 if run is None else len(run.violations),
+        past=past_of(scenario, run.result.plan, run.past, context.t)
+        if run is not None and not run.violations
+        else None,
         base_url=st.get_option("server.baseUrlPath"),
     )
     made = "none" if run is None else run.job.job_id
