@@ -9,7 +9,6 @@ from dispatch.messages import Message, joined, say
 from dispatch.places import place_labels
 from dispatch.replanning import is_done
 from dispatch.units import format_clock
-from dispatch.violation_text import violation_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -88,6 +87,9 @@ class _What(Message):
     violation: Violation | None = None
 
     def text(self, lang: Lang = "en") -> str:
+        # It takes its words from `dispatch.files`, whose sheets take theirs from here.
+        from dispatch.violation_text import violation_text
+
         return "" if self.violation is None else violation_text(self.violation, lang)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import typer
@@ -46,22 +47,30 @@ def replan_on_terminal(
     locked: Sequence[str],
     price_l: int,
     seed: int,
+    overwrite: bool = False,
     t: TerminalWords,
 ) -> None:
     """
     Plan the rest of the day, show what changes and why, and write the new plan.
+
+    Parameters
+    ----------
+    overwrite
+        Whether the new plan may take the place of the old one.
 
     Raises
     ------
     typer.Exit
         With code 3 if the new plan breaks a rule that what is done does not break.
     """
+    plan_path = plan_path / "plan.json" if plan_path.is_dir() else plan_path
+    if not overwrite:
+        _spare_old_plan(plan_path, out, t)
     scenario = read_scenario(path)
     out = usable_folder(out, t)
     errors, console = errors_console(), results_console()
     show_warnings(errors, scenario.warnings, t)
     travel = travel_matrix(scenario)
-    plan_path = plan_path / "plan.json" if plan_path.is_dir() else plan_path
     previous = read_plan(plan_path)
     delays_s = parse_delays(late, scenario, t)
     _require_known(locked, scenario, t)
@@ -99,6 +108,24 @@ def replan_on_terminal(
     write_all(scenario, travel, plan, out, t)
     said = t("cli.replan.written", folder=out)
     console.print(escape(said), style="green", soft_wrap=True)
+
+
+def _spare_old_plan(plan_path: Path, out: Path, t: TerminalWords) -> None:
+    """
+    Ask before the new plan replaces the old one, of which drivers have paper.
+
+    Raises
+    ------
+    DispatchError
+        If nobody is there to ask, or the answer is no.
+    """
+    target = out / "plan.json"
+    if not (target.exists() and plan_path.exists() and target.samefile(plan_path)):
+        return
+    said = t("cli.replan.same_folder", folder=out)
+    if sys.stdin.isatty() and typer.confirm(f"{said}\n{t('cli.replan.sure')}"):
+        return
+    raise DispatchError(said)
 
 
 def parse_delays(
