@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -98,6 +98,7 @@ class Village:
     transfer_by: str = ""
     contact: str = ""
     phone: str = ""
+    out_of_service: bool = False
     notes: str = ""
 
     def __post_init__(self) -> None:
@@ -187,6 +188,7 @@ class Source:
     inflow_l_per_h: float | None = None
     contact: str = ""
     phone: str = ""
+    out_of_service: bool = False
     notes: str = ""
 
     def __post_init__(self) -> None:
@@ -256,6 +258,8 @@ class Truck:
         Travel times are divided by it.
     break_s, break_window
         A pause of ``break_s`` that starts inside the window; 0 and None: no pause.
+    letter
+        What it is called on maps, pages and paper; empty: as it comes.
     """
 
     truck_id: str
@@ -277,6 +281,8 @@ class Truck:
     driver: str = ""
     phone: str = ""
     cost_per_km: float | None = None
+    letter: str = ""
+    out_of_service: bool = False
     notes: str = ""
 
     def __post_init__(self) -> None:
@@ -402,6 +408,16 @@ class TravelTable:
     metres: npt.NDArray[np.int64] | None = None
 
 
+_Member = TypeVar("_Member", Village, Source, Truck)
+
+
+class Resting(NamedTuple):
+    """What is out of service today, and its row in its table, counted from 0."""
+
+    row: int
+    item: Village | Source | Truck
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """
@@ -425,6 +441,9 @@ class Scenario:
         Where it was read from; None when it was made in memory.
     warnings
         What the reader noticed and went on with.
+    resting
+        Villages, sources and trucks that are out of service: in the tables, but in
+        no plan.
     """
 
     name: str
@@ -446,6 +465,7 @@ class Scenario:
     basemap: tuple[MapFeature, ...] = ()
     folder: Path | None = None
     warnings: tuple[Problem, ...] = ()
+    resting: tuple[Resting, ...] = ()
 
     def __post_init__(self) -> None:
         """Guard what makes ids usable as keys."""
@@ -459,6 +479,30 @@ class Scenario:
                 truck.depot_id in depot_ids,
                 f"truck {truck.truck_id}: unknown depot {truck.depot_id}",
             )
+
+    @property
+    def all_villages(self) -> tuple[Village, ...]:
+        """Villages of the table, those out of service at their row."""
+        return self._with_resting(self.villages, Village)
+
+    @property
+    def all_sources(self) -> tuple[Source, ...]:
+        """Sources of the table, those out of service at their row."""
+        return self._with_resting(self.sources, Source)
+
+    @property
+    def all_trucks(self) -> tuple[Truck, ...]:
+        """Trucks of the table, those out of service at their row."""
+        return self._with_resting(self.trucks, Truck)
+
+    def _with_resting(
+        self, items: tuple[_Member, ...], kind: type[_Member]
+    ) -> tuple[_Member, ...]:
+        merged = list(items)
+        for row, item in sorted(self.resting, key=lambda resting: resting.row):
+            if isinstance(item, kind):
+                merged.insert(row, item)
+        return tuple(merged)
 
     @property
     def place_ids(self) -> tuple[str, ...]:

@@ -16,9 +16,9 @@ from dispatch.coverage import compute_coverage
 from dispatch.errors import DispatchError
 from dispatch.files.plan_json import read_plan
 from dispatch.files.read import read_scenario
-from dispatch.geo import travel_matrix
 from dispatch.past import past_said
 from dispatch.replanning import replan_day
+from dispatch.standing_down import with_driven
 from dispatch.units import format_clock
 
 if TYPE_CHECKING:
@@ -70,10 +70,10 @@ def replan_on_terminal(
     out = usable_folder(out, t)
     errors, console = errors_console(), results_console()
     show_warnings(errors, scenario.warnings, t)
-    travel = travel_matrix(scenario)
     previous = read_plan(plan_path)
     delays_s = parse_delays(late, scenario, t)
     _require_known(locked, scenario, t)
+    scenario, travel = with_driven(scenario, previous, now_s, delays_s=delays_s)
     found = replan_day(
         scenario,
         travel,
@@ -139,7 +139,7 @@ def parse_delays(
     DispatchError
         If a text is not of that form or names no truck, with all that are wrong.
     """
-    trucks = {truck.truck_id for truck in scenario.trucks}
+    trucks = {truck.truck_id for truck in scenario.all_trucks}
     delays, wrong = {}, []
     for text in late:
         truck_id, _, minutes = text.rpartition("=")

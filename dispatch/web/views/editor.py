@@ -15,6 +15,7 @@ from dispatch.files.columns import tables as column_tables
 from dispatch.messages import Message
 from dispatch.web.context import show_problems
 from dispatch.web.jobs import digest_of
+from dispatch.web.palette import with_letters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,7 +143,7 @@ def _snapshot(context: Context, loaded: Loaded, name: str) -> tuple[str, pd.Data
 
 def _typed_before(context: Context, loaded: Loaded, name: str) -> pd.DataFrame:
     """Return the saved table, or what was typed into it and could not be saved."""
-    saved = _as_text(scenario_tables(loaded.scenario)[name])
+    saved = _as_text(_tables(loaded)[name])
     typed = _unsaved().pop((context.entry.key, name), None)
     if typed is None:
         return saved
@@ -163,6 +164,11 @@ def _differences(saved: pd.DataFrame, typed: pd.DataFrame) -> list[str]:
             if not is_known or str(saved[column].iloc[row]) != value:
                 found.append(f"{column} {row + 1} = {value}")
     return found
+
+
+def _tables(loaded: Loaded) -> dict[str, pd.DataFrame]:
+    """Return the tables, with the letters that trucks have had so far."""
+    return scenario_tables(with_letters(loaded.scenario))
 
 
 def _as_text(table: pd.DataFrame) -> pd.DataFrame:
@@ -239,11 +245,12 @@ def _field_shown(key: str, value: object, title_of: dict[str, str]) -> object:
 def _save(context: Context, loaded: Loaded, name: str, edited: pd.DataFrame) -> None:
     t = context.t
     try:
-        scenario = scenario_from_tables({name: edited}, base=loaded.scenario)
+        base = with_letters(loaded.scenario)
+        scenario = scenario_from_tables({name: edited}, base=base)
     except DataError as error:
         is_new = not st.session_state.get("edit_problems")
         st.session_state["edit_problems"] = True
-        saved = _as_text(scenario_tables(loaded.scenario)[name])
+        saved = _as_text(_tables(loaded)[name])
         _unsaved()[context.entry.key, name] = saved.to_csv(), edited
         st.error(t("edit.not_saved"), icon="⛔")
         again = (context, name)
@@ -255,7 +262,7 @@ def _save(context: Context, loaded: Loaded, name: str, edited: pd.DataFrame) -> 
         return
     was_broken = bool(st.session_state.pop("edit_problems", False))
     _unsaved().pop((context.entry.key, name), None)
-    if digest_of(scenario) != digest_of(loaded.scenario):
+    if digest_of(scenario) != digest_of(base):
         context.catalog.store.save_draft(context.entry.key, scenario)
         st.session_state[_SEEN] = digest_of(scenario)
         st.session_state["edit_saved"] = f"{dt.datetime.now():%H:%M:%S}"
