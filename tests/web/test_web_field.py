@@ -6,11 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 import streamlit as st
+from browsing import settled
 from streamlit.testing.v1 import AppTest
 
 import dispatch.web
+from dispatch.files import write_scenario_xlsx
 from dispatch.web import address
 from dispatch.web.uploads import merged_files
 
@@ -206,3 +209,27 @@ def test_the_address_for_phones() -> None:
     assert address.public_url("10.0.0.5", 99) == "http://10.0.0.5:99"
     assert address.local_url("0.0.0.0", 8501) == "http://localhost:8501"
     assert address.local_url("10.0.0.5", 99) == "http://10.0.0.5:99"
+
+
+def test_a_mended_upload_is_simply_uploaded_again(
+    server, watched, scenario, tmp_path
+) -> None:
+    """The box kept the failed file, and the mended one came as its double."""
+    address_, _ = server
+    open_page, wrong = watched
+    good = write_scenario_xlsx(scenario, tmp_path / "good.xlsx")
+    book = openpyxl.load_workbook(good)
+    sheet = book["村庄"]
+    heads = [cell.value for cell in sheet[1]]
+    sheet.cell(2, heads.index("人口") + 1).value = "很多"
+    book.save(tmp_path / "bad.xlsx")
+    page = open_page(address_)
+    page.get_by_text("还没有数据").wait_for(timeout=30_000)
+    page.locator('input[type="file"]').set_input_files(str(tmp_path / "bad.xlsx"))
+    page.get_by_text("会替换有问题的那个").wait_for(timeout=20_000)
+    settled(page)
+    page.locator('input[type="file"]').set_input_files(str(good))
+    page.get_by_text("已读入").wait_for(timeout=20_000)
+    settled(page)
+    assert page.get_by_text("会替换有问题的那个").count() == 0
+    assert wrong == []
