@@ -10,7 +10,7 @@ import numpy as np
 from dispatch.geo.distance import haversine_m
 from dispatch.geo.nearby import nearest_edges
 from dispatch.geo.truck_class import TruckProfile, profile_of
-from dispatch.geo.two_way import access_of, may_stop, open_ways, pieces
+from dispatch.geo.two_way import AccessFinder, may_stop, open_ways, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -139,6 +139,7 @@ class _Snapping:
         self.scenario, self.roads = scenario, roads
         self.lat, self.lon = positions_of(scenario)
         self._ways: dict[TruckProfile, OpenWays] = {}
+        self._by_content: dict[bytes, OpenWays] = {}
         self._speeds = speeds
         classes = self._classes(scenario.trucks)
         self.usable = np.zeros(roads.num_edges, dtype=np.bool_)
@@ -153,14 +154,16 @@ class _Snapping:
 
     def _classes(self, trucks: Iterable[Truck]) -> list[OpenWays]:
         """Return the ways of every class of trucks, equal ones once."""
-        found = []
+        found: dict[int, OpenWays] = {}
         for profile in {profile_of(truck) for truck in trucks} or {TruckProfile()}:
             if profile not in self._ways:
-                self._ways[profile] = open_ways(profile, self.roads, self._speeds)
-            found.append(self._ways[profile])
-        return list(
-            {b"".join(m.tobytes() for m in ways): ways for ways in found}.values()
-        )
+                ways = open_ways(profile, self.roads, self._speeds)
+                key = b"".join(mask.tobytes() for mask in ways)
+                # The same object for equal ways, so that they are searched once.
+                self._ways[profile] = self._by_content.setdefault(key, ways)
+            ways = self._ways[profile]
+            found[id(ways)] = ways
+        return list(found.values())
 
     def _nodes_of_equal_id(self) -> npt.NDArray[np.int64]:
         by_id = {label: idx for idx, label in enumerate(self.roads.node_ids)}
@@ -189,8 +192,9 @@ class _Snapping:
         )
         found.share[self.node_idx >= 0] = 0.0
         moved: list[Moved] = []
+        finder = AccessFinder(self.roads, self._at())
         for role, which, trucks in self._groups():
-            access = access_of(self.roads, self._classes(trucks), self._at(), role)
+            access = finder.access(self._classes(trucks), role)
             moved += self._move(found, which, access)
         is_far = (found.node_idx < 0) & (found.gap_m > FAR_M)
         found.edge_idx[is_far] = -1

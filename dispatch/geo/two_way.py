@@ -151,20 +151,45 @@ def _reached(roads: RoadNetwork, ahead: Mask, back: Mask, main: Mask) -> Mask:
     return found[:one]
 
 
-def access_of(
-    roads: RoadNetwork, classes: Sequence[OpenWays], near: dict[Role, Ints], role: Role
-) -> Access:
-    """Return where trucks of any of the classes can come and go for a role."""
-    found = [_of_class(roads, ways, near, role) for ways in classes]
-    edges, nodes = roads.num_edges, roads.num_nodes
-    # Come and go must hold for one and the same class.
-    both = _any((a.come & a.go for a in found), edges)
-    node_both = _any((a.node_come & a.node_go for a in found), nodes)
-    come = _any((a.come for a in found), edges)
-    go = _any((a.go for a in found), edges) & (both | ~come)
-    node_come = _any((a.node_come for a in found), nodes)
-    node_go = _any((a.node_go for a in found), nodes) & (node_both | ~node_come)
-    return Access(come, go, node_come, node_go)
+class AccessFinder:
+    """
+    Where the trucks of classes can come and go; each class is searched once.
+
+    Parameters
+    ----------
+    near
+        The nearest edges of depots and sources.
+    """
+
+    def __init__(self, roads: RoadNetwork, near: dict[Role, Ints]) -> None:
+        self._roads, self._near = roads, near
+        self._main: dict[int, Mask] = {}
+        self._found: dict[tuple[int, Role], Access] = {}
+        # Keys are ids: the classes must live as long.
+        self._kept: list[OpenWays] = []
+
+    def access(self, classes: Sequence[OpenWays], role: Role) -> Access:
+        """Return where trucks of any of the classes can come and go for a role."""
+        found = [self._of_class(ways, role) for ways in classes]
+        edges, nodes = self._roads.num_edges, self._roads.num_nodes
+        # Come and go must hold for one and the same class.
+        both = _any((a.come & a.go for a in found), edges)
+        node_both = _any((a.node_come & a.node_go for a in found), nodes)
+        come = _any((a.come for a in found), edges)
+        go = _any((a.go for a in found), edges) & (both | ~come)
+        node_come = _any((a.node_come for a in found), nodes)
+        node_go = _any((a.node_go for a in found), nodes) & (node_both | ~node_come)
+        return Access(come, go, node_come, node_go)
+
+    def _of_class(self, ways: OpenWays, role: Role) -> Access:
+        if id(ways) not in self._main:
+            self._kept.append(ways)
+            self._main[id(ways)] = main_nodes(self._roads, ways, self._near)
+        key = id(ways), role
+        if key not in self._found:
+            main = self._main[id(ways)]
+            self._found[key] = _of_class(self._roads, ways, main, role)
+        return self._found[key]
 
 
 def _any(masks: Iterable[Mask], size: int) -> Mask:
@@ -174,10 +199,7 @@ def _any(masks: Iterable[Mask], size: int) -> Mask:
     return found
 
 
-def _of_class(
-    roads: RoadNetwork, ways: OpenWays, near: dict[Role, Ints], role: Role
-) -> Access:
-    main = main_nodes(roads, ways, near)
+def _of_class(roads: RoadNetwork, ways: OpenWays, main: Mask, role: Role) -> Access:
     is_loaded_in, is_loaded_out = _IS_LOADED[role]
     ahead, back = ways.of_load(is_loaded=is_loaded_in)
     reached = _reached(roads, ahead, back, main)
