@@ -418,6 +418,14 @@ class Resting(NamedTuple):
     item: Village | Source | Truck
 
 
+def place_or_truck(item: Village | Source | Truck) -> str:
+    """Return what people call a thing: its name or plate, with its id."""
+    if isinstance(item, Truck):
+        return f"{item.truck_id} {item.plate}".strip()
+    label = item.village_id if isinstance(item, Village) else item.source_id
+    return item.name if item.name == label else f"{item.name} ({label})"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """

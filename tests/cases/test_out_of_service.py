@@ -138,3 +138,4 @@ def test_the_command_line_leaves_it_out(tmp_path) -> None:
     visits = (tmp_path / "o" / "visits.csv").read_text("utf-8-sig")
     assert "T2" in visits
     assert "T1" not in visits
+    assert "停用，没有编入方案：T1" in result.stdout

@@ -11,6 +11,7 @@ import streamlit as st
 from dispatch.check import RULES
 from dispatch.need import needs_l
 from dispatch.past import past_said
+from dispatch.scenario import place_or_truck
 from dispatch.web import tables
 from dispatch.web.context import (
     Context,
@@ -42,7 +43,7 @@ _MESSAGES = {
 
 
 #: The lowest and highest of every setting, in the address as on the page.
-_RANGES = {"seconds": (0, 3600), "equity": (1, 20), "seed": (0, 10**9)}
+_RANGES = {"seconds": (0, 3600), "equity": (1, 20), "seed": (0, 2**53 - 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def _settings_in_link() -> dict[str, int]:
     found = {}
     for name, (low, high) in _RANGES.items():
         text = st.query_params.get(name, "")
-        is_whole = text.isascii() and text.isdecimal() and len(text) < 10
+        is_whole = text.isascii() and text.isdecimal() and len(text) < 17
         if is_whole and low <= int(text) <= high:
             found[name] = int(text)
     return found
@@ -336,6 +337,9 @@ def _notes(loaded: Loaded, scenario: Scenario, run: Finished | None, t: Words) -
     """Say what the reader of the figures should know about the data."""
     if loaded.edited is not None:
         st.caption(f"✏️ {t('edit.edited', time=clock_text(loaded.edited))}")
+    if scenario.resting:
+        names = "、".join(place_or_truck(resting.item) for resting in scenario.resting)
+        st.caption(f"⏸️ {t('plan.resting', names=names)}")
     if run is not None and run.result.travel.is_estimate:
         st.caption(f"⚠️ {t('page.estimate')}")
     if scenario.warnings:
