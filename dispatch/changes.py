@@ -9,7 +9,7 @@ from dispatch.check import check_plan
 from dispatch.plan import MOST_MOVED_S
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from dispatch.plan import Plan, Route, Stop
     from dispatch.scenario import Scenario, Travel
@@ -77,6 +77,7 @@ def plan_changes(
     now_s: int,
     done: Sequence[Route] = (),
     delays_s: Mapping[str, int] | None = None,
+    broken_trucks: Collection[str] = (),
 ) -> list[Change]:
     """
     Return the visits to come that differ between two plans, by village and time.
@@ -90,9 +91,12 @@ def plan_changes(
     done, delays_s
         What was driven, and what `split_day` was told; they tell which trucks are
         behind.
+    broken_trucks
+        Trucks that drive no more.
     """
     late = {t for t, delay in (delays_s or {}).items() if delay > LATE_S}
-    why = _Why(scenario, travel, before, late | _late_trucks(before, done))
+    late |= _late_trucks(before, done)
+    why = _Why(scenario, travel, before, late, broken_trucks)
     num_over = _num_over(scenario, before, after, now_s)
     old, new = _visits(before, num_over), _visits(after, num_over)
     changes = []
@@ -207,6 +211,7 @@ class _Why:
         travel: Travel,
         before: Plan,
         late: set[str],
+        broken_trucks: Collection[str],
     ) -> None:
         self._of_place: dict[tuple[str | None, str], ChangeReason] = {}
         self._of_truck: dict[str, ChangeReason] = {}
@@ -232,6 +237,7 @@ class _Why:
         for route in before.routes:
             if route.truck_id not in trucks:
                 self._of_truck[route.truck_id] = "truck_out"
+        self._of_truck |= dict.fromkeys(broken_trucks, "truck_out")
         for truck_id in late:
             self._of_truck.setdefault(truck_id, "truck_late")
 

@@ -97,12 +97,13 @@ class Coverage:
         included, NaN without people), ``level``, ``survival``, ``basic``,
         ``normal`` (people at the standard), ``vulnerable_survival``,
         ``vulnerable_basic``, ``vulnerable_normal``, ``visits``, ``first_s``
-        (start of the first visit, NA without one), ``reason`` (empty without a
-        shortage).
+        (start of the first visit, NA without one), ``reason`` (what most of the
+        shortage is due to, empty without one), ``causes`` (reasons and litres that
+        add up to the shortage, the largest first).
     reasons
-        Index reason, those that occur; columns ``places``, ``people``,
-        ``shortage_l``, ``share`` (0-1 of all shortage). ``unknown`` where the
-        plan gives none.
+        Index reason, those that occur; columns ``places``, ``people`` (of places
+        that lack water for it among others), ``shortage_l`` (for it alone), ``share``
+        (0-1 of all shortage). ``unknown`` where the plan gives none.
     sources
         Index source_id; columns ``name``, ``supply_l`` (NA when not limited),
         ``drawn_l``, ``share`` (NA likewise), ``fillings``, ``trucks``,
@@ -213,6 +214,7 @@ _PLACE_COLUMNS: Final = [
     "visits",
     "first_s",
     "reason",
+    "causes",
 ]
 
 
@@ -250,7 +252,21 @@ def _place_row(
         len(visits),
         min((stop.start_s for _, stop in visits), default=None),
         (outcome.reason if outcome else None) or "",
+        _causes(outcome, needed_l - served_l),
     )
+
+
+def _causes(
+    outcome: VillageOutcome | None, shortage_l: int
+) -> tuple[tuple[str, int], ...]:
+    """Return reasons and litres that add up to a shortage."""
+    if shortage_l <= 0:
+        return ()
+    told = [(cause.reason, cause.litres) for cause in outcome.causes] if outcome else []
+    if sum(litres for _, litres in told) == shortage_l:
+        return tuple(told)
+    # A plan of another version, or one that a hand has changed.
+    return (((outcome.reason if outcome else None) or "unknown", shortage_l),)
 
 
 def people_at(
@@ -345,13 +361,17 @@ def _standards(scenario: Scenario, places: pd.DataFrame) -> pd.DataFrame:
 def _reasons(places: pd.DataFrame) -> pd.DataFrame:
     short = places[places["shortage_l"] > 0]
     total_l = int(short["shortage_l"].sum())
+    causes = [
+        (reason, litres, people)
+        for found, people in zip(short["causes"], short["population"], strict=True)
+        for reason, litres in found
+    ]
     rows = []
     for reason in (*REASONS, "unknown"):
-        is_here = short["reason"] == ("" if reason == "unknown" else reason)
-        chosen = short[is_here]
-        litres = int(chosen["shortage_l"].sum())
-        if len(chosen):
-            people = int(chosen["population"].sum())
+        chosen = [(litres, people) for of, litres, people in causes if of == reason]
+        litres = sum(litres for litres, _ in chosen)
+        if chosen:
+            people = int(sum(people for _, people in chosen))
             rows.append((reason, len(chosen), people, litres, share(litres, total_l)))
     columns = ["reason", "places", "people", "shortage_l", "share"]
     return pd.DataFrame.from_records(rows, columns=columns, index="reason")

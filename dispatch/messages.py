@@ -6,10 +6,11 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 Lang = Literal["zh", "en"]
 
@@ -64,6 +65,17 @@ def say(key: str, /, **fields: object) -> Message:
     """Return the message of a key; a key that is not in the table is a bug."""
     if key not in templates():
         raise KeyError(f"messages.toml has no {key!r}")
+    return Message(key, tuple(fields.items()))
+
+
+def known_message(key: str, fields: Mapping[str, object]) -> Message | None:
+    """Return a message read from a file; None where it is not one of ours."""
+    texts = templates().get(key)
+    if texts is None:
+        return None
+    named = {name for _, name, _, _ in Formatter().parse(texts["en"]) if name}
+    if named != set(fields):
+        return None
     return Message(key, tuple(fields.items()))
 
 

@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING
 
 from dispatch.need import BANDS, Band, need_l, served_l
-from dispatch.plan import Reason, Route, Totals, VillageOutcome
+from dispatch.plan import Cause, Route, Totals, VillageOutcome
 from dispatch.scenario import NO_ROAD, Scenario, Travel
 
 if TYPE_CHECKING:
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 def village_outcomes(
     scenario: Scenario,
     routes: Sequence[Route],
-    reasons: Mapping[str, Reason] | None = None,
+    causes: Mapping[str, tuple[Cause, ...]] | None = None,
 ) -> tuple[VillageOutcome, ...]:
     """
     Return need, served litres and shortage of every village, in scenario order.
 
     Parameters
     ----------
-    reasons
-        Reason per village id; used only where a shortage is left.
+    causes
+        Causes of the shortage per village id, the largest first.
     """
     delivered = _delivered_l(scenario, routes)
     outcomes = []
@@ -34,7 +34,7 @@ def village_outcomes(
         need = need_l(village, scenario.need)
         served = served_l(need, potable_l=potable_l, non_potable_l=non_potable_l)
         shortage = sum(need.values()) - sum(served.values())
-        reason = (reasons or {}).get(village.village_id) if shortage else None
+        found = (causes or {}).get(village.village_id, ()) if shortage else ()
         outcomes.append(
             VillageOutcome(
                 village_id=village.village_id,
@@ -42,7 +42,8 @@ def village_outcomes(
                 served_l=served,
                 delivered_l=potable_l + non_potable_l,
                 shortage_l=shortage,
-                reason=reason,
+                reason=found[0].reason if found else None,
+                causes=found,
             )
         )
     return tuple(outcomes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from dispatch.need import BANDS, Band
 
@@ -11,28 +11,32 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
+    from dispatch.messages import Message
+
 StopKind = Literal["depart", "fill", "deliver", "break", "return"]
 Status = Literal["optimal", "feasible", "infeasible", "no_plan_found", "error"]
+#: Why a search ended: nothing was gained any more, the time or the iterations were
+#: used up, somebody stopped it, or no plan can be better.
+Ended = Literal["no_gain", "time", "iterations", "stopped", "best_possible"]
 Reason = Literal[
     "no_road",
-    "window_closed",
     "truck_too_big",
+    "no_potable_water",
+    "truck_too_small",
+    "slow_pump",
+    "too_far",
+    "tank_full",
+    "visit_limit",
+    "below_smallest_visit",
+    "window_closed",
+    "source_closed",
     "source_dry",
     "bay_queue",
-    "tank_full",
     "fleet_busy",
 ]
 
 #: Why a village can stay short, from what no dispatch can mend to what more trucks do.
-REASONS: Final[tuple[Reason, ...]] = (
-    "no_road",
-    "truck_too_big",
-    "tank_full",
-    "window_closed",
-    "source_dry",
-    "bay_queue",
-    "fleet_busy",
-)
+REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
 
 #: A village is told when its water comes; a visit that moves by more has changed.
 MOST_MOVED_S: Final = 1_800
@@ -78,8 +82,25 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """A limit, and how many litres a village lacks because of it."""
+
+    reason: Reason
+    litres: int
+
+
+@dataclass(frozen=True, slots=True)
 class VillageOutcome:
-    """What one village needs and gets; ``shortage_l`` is need minus served."""
+    """
+    What one village needs and gets; ``shortage_l`` is need minus served.
+
+    Attributes
+    ----------
+    reason
+        What most of the shortage is due to.
+    causes
+        All of it, the largest first; empty where nobody has looked.
+    """
 
     village_id: str
     need_l: Mapping[Band, int]
@@ -87,6 +108,7 @@ class VillageOutcome:
     delivered_l: int
     shortage_l: int
     reason: Reason | None = None
+    causes: tuple[Cause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +149,7 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class SolverInfo:
-    """How the plan was found: enough to repeat the run."""
+    """How the plan was found: enough to repeat the run; and why it ended."""
 
     name: str
     version: str
@@ -135,6 +157,7 @@ class SolverInfo:
     status: Status
     iterations: int = 0
     travel: str = ""
+    ended: Ended | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +167,8 @@ class Plan:
 
     Attributes
     ----------
+    notes
+        What its readers must know besides.
     done
         Of a day planned again: how many stops of each truck's route were done or
         under way by then, and stand as they are.
@@ -157,7 +182,7 @@ class Plan:
     villages: tuple[VillageOutcome, ...]
     totals: Totals
     bound: Bound | None = None
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[Message, ...] = field(default=())
     done: Mapping[str, int] = field(default_factory=dict)
 
     def served_key(self) -> tuple[int, ...]:

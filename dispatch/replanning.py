@@ -50,6 +50,7 @@ def replan_day(
     seed: int = 0,
     delays_s: Mapping[str, int] | None = None,
     locked_villages: frozenset[str] = frozenset(),
+    broken_trucks: frozenset[str] = frozenset(),
     change_price_l: int = 0,
     solve: Callable[..., SolveResult] | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -66,6 +67,9 @@ def replan_day(
         As they are now.
     now_s
         Seconds since midnight; stops that began earlier stay as they are.
+    broken_trucks
+        Trucks that drive no more; what is on board is lost. A truck whose shift in
+        the scenario has ended while the plan has it on the road counts as one.
     solve
         The solver; None takes ours.
 
@@ -77,9 +81,20 @@ def replan_day(
     # OR-Tools and numba take a second to import.
     from dispatch.solver import solve as own_solve
     from dispatch.solver import split_day
+    from dispatch.solver.day import trucks_out
 
+    over = _shifts_that_ended(scenario, previous, now_s) - broken_trucks
+    broken_trucks |= over
     done, promised = split_day(
-        previous, now_s, delays_s=delays_s or {}, locked_villages=locked_villages
+        previous,
+        now_s,
+        delays_s=delays_s or {},
+        locked_villages=locked_villages,
+        broken_trucks=broken_trucks,
+    )
+    out = tuple(
+        replace(truck_out, was_said=truck_out.truck_id not in over)
+        for truck_out in trucks_out(previous, now_s, broken_trucks)
     )
     done = divert_trips(done, scenario, travel, now_s)
     result = (solve or own_solve)(
@@ -95,6 +110,7 @@ def replan_day(
         previous=previous,
         change_price_l=change_price_l,
         delays_s=delays_s or {},
+        out=out,
     )
     if result.plan is None:
         raise PlanError(result.message or result.status)
@@ -114,10 +130,30 @@ def replan_day(
             now_s=now_s,
             done=done,
             delays_s=delays_s,
+            broken_trucks=broken_trucks,
         ),
         violations=[v for v, past in zip(found, is_past, strict=True) if not past],
         past=[v for v, past in zip(found, is_past, strict=True) if past],
         result=result,
+    )
+
+
+def _shifts_that_ended(
+    scenario: Scenario, previous: Plan, now_s: int
+) -> frozenset[str]:
+    """Return trucks whose shift was cut short under a trip that is under way."""
+    ends = {truck.truck_id: truck.shift_end_s for truck in scenario.trucks}
+    return frozenset(
+        route.truck_id
+        for route in previous.routes
+        if route.stops
+        and ends.get(route.truck_id, now_s + 1) <= now_s
+        and any(
+            stop.start_s < route.stops[-1].start_s
+            and ends[route.truck_id] < stop.end_s
+            and stop.kind in ("fill", "deliver")
+            for stop in route.stops
+        )
     )
 
 

@@ -61,7 +61,8 @@ def plan(
             "--seconds",
             min=0.1,
             max=86_400,
-            help="计算多少秒，默认按规模 · run time; by size if not given",
+            help="计算多少秒；默认算到没有更多收获为止 · "
+            "run time; until nothing more is gained if not given",
         ),
     ] = None,
     seed: SeedOption = 0,
@@ -172,18 +173,34 @@ def replan(
         list[str] | None,
         typer.Option("--lock", metavar="V7", help="已答应的村不变 · promised villages"),
     ] = None,
+    broken: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--broken",
+            metavar="T3",
+            help="坏在路上的车，车上的水不算送到 · trucks out of service from now on",
+        ),
+    ] = None,
     price: Annotated[
         int,
         typer.Option(
             "--price",
             min=0,
             max=10_000_000,
-            help="每改动一个村至少多送几升 · litres a changed village must gain",
+            help="每改动一个村，总水量至少多送几升；不影响卫生院学校和生存用水 · "
+            "litres that a changed village must gain in all, survival never weighed",
         ),
     ] = 200,
     seconds: Annotated[
-        float, typer.Option("--seconds", min=0.1, max=86_400, help="秒数 · run time")
-    ] = 10.0,
+        float | None,
+        typer.Option(
+            "--seconds",
+            min=0.1,
+            max=86_400,
+            help="计算多少秒；默认算到没有更多收获为止 · "
+            "run time; until nothing more is gained if not given",
+        ),
+    ] = None,
     seed: SeedOption = 0,
     overwrite: Annotated[
         bool,
@@ -211,6 +228,7 @@ def replan(
             now_s=now_s,
             late=late or (),
             locked=lock or (),
+            broken=broken or (),
             price_l=price,
             seed=seed,
             overwrite=overwrite,

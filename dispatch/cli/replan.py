@@ -45,6 +45,7 @@ def replan_on_terminal(
     now_s: int,
     late: Sequence[str],
     locked: Sequence[str],
+    broken: Sequence[str],
     price_l: int,
     seed: int,
     overwrite: bool = False,
@@ -73,6 +74,7 @@ def replan_on_terminal(
     previous = read_plan(plan_path)
     delays_s = parse_delays(late, scenario, t)
     _require_known(locked, scenario, t)
+    _require_trucks(broken, scenario, t)
     scenario, travel = with_driven(scenario, previous, now_s, delays_s=delays_s)
     found = replan_day(
         scenario,
@@ -83,6 +85,7 @@ def replan_on_terminal(
         seed=seed,
         delays_s=delays_s,
         locked_villages=frozenset(locked),
+        broken_trucks=frozenset(broken),
         change_price_l=price_l,
     )
     plan = found.plan
@@ -101,10 +104,7 @@ def replan_on_terminal(
         more = t("cli.replan.more", count=len(changes) - MOST_SHOWN)
         console.print(escape(more))
     for note in plan.notes:
-        if note.startswith("promise not kept"):
-            truck = note.rsplit(" ", 1)[-1]
-            said = t("cli.replan.broken", truck=truck)
-            console.print(escape(said), style="yellow", soft_wrap=True)
+        console.print(escape(note.text(t.lang)), style="yellow", soft_wrap=True)
     write_all(scenario, travel, plan, out, t)
     said = t("cli.replan.written", folder=out)
     console.print(escape(said), style="green", soft_wrap=True)
@@ -158,6 +158,18 @@ def _require_known(locked: Sequence[str], scenario: Scenario, t: TerminalWords) 
     unknown = [village_id for village_id in locked if village_id not in villages]
     if unknown:
         raise DispatchError(t("cli.replan.bad_lock", ids="  ".join(unknown)))
+
+
+def _require_trucks(
+    broken: Sequence[str], scenario: Scenario, t: TerminalWords
+) -> None:
+    trucks = [truck.truck_id for truck in scenario.all_trucks]
+    unknown = [truck_id for truck_id in broken if truck_id not in trucks]
+    if unknown:
+        said = t(
+            "cli.replan.bad_broken", ids="  ".join(unknown), known="  ".join(trucks)
+        )
+        raise DispatchError(said)
 
 
 def changes_table(

@@ -52,6 +52,8 @@ def show_summary(
     )
     say(headline, "bold")
     say(gap_text(plan.bound, figures.served_l, t))
+    if plan.solver.ended is not None:
+        say(t("cli.plan.ended", why=t(f"ended.{plan.solver.ended}")))
     if travel.is_estimate:
         say(t("cli.plan.estimate"), "yellow")
     console.print()
@@ -211,7 +213,7 @@ def worst_table(figures: Coverage, t: TerminalWords) -> Table:
             _litres(row["population"]),
             _number(row["l_per_person"]),
             _litres(row["shortage_l"]),
-            t(f"reason.{row['reason'] or 'unknown'}"),
+            t.causes(row["causes"]),
         )
     return table
 

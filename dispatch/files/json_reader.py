@@ -127,16 +127,6 @@ class Node:
                 nodes.append(node)
         return nodes
 
-    def texts(self, key: str) -> list[str]:
-        """Return the texts of the list at a key."""
-        found = self._get(key)
-        if found is None:
-            return []
-        if not isinstance(found, list) or not all(isinstance(t, str) for t in found):
-            self.wrong(key, say("json_texts"))
-            return []
-        return found
-
     def text(self, key: str, *, default: str | None = None) -> str:
         """Return the text at a key; without a default it must be there."""
         found = self._get(key)

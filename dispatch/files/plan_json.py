@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, Final, cast, get_args
 from dispatch.errors import DataError, Problem
 from dispatch.files.json_reader import Node, parse_json
 from dispatch.files.raw import MAX_FILE_BYTES, TableError, decode
-from dispatch.messages import say
+from dispatch.messages import known_message, say
 from dispatch.need import BANDS, Band
 from dispatch.plan import (
     PLAN_FORMAT,
     Bound,
+    Cause,
+    Ended,
     Plan,
     Reason,
     Route,
@@ -29,6 +31,7 @@ from dispatch.plan import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dispatch.messages import Message
     from dispatch.scenario import Scenario
 
 #: Two days of seconds: no stop of a day lies later.
@@ -50,6 +53,7 @@ def plan_to_dict(plan: Plan) -> dict[str, Any]:
             "status": plan.solver.status,
             "iterations": plan.solver.iterations,
             "travel": plan.solver.travel,
+            "ended": plan.solver.ended,
         },
         "routes": [_route_to_dict(route) for route in plan.routes],
         "villages": [_village_to_dict(outcome) for outcome in plan.villages],
@@ -61,7 +65,7 @@ def plan_to_dict(plan: Plan) -> dict[str, Any]:
             "driving_m": plan.totals.driving_m,
         },
         "bound": None,
-        "notes": list(plan.notes),
+        "notes": [_note_to_dict(note) for note in plan.notes],
     }
     if plan.done:
         document["done"] = [
@@ -75,6 +79,27 @@ def plan_to_dict(plan: Plan) -> dict[str, Any]:
             "gap": plan.bound.gap,
         }
     return document
+
+
+def _note_to_dict(note: Message) -> dict[str, Any]:
+    fields = {
+        name: value if isinstance(value, int) else str(value)
+        for name, value in note.fields
+    }
+    return {"key": note.key, "fields": fields, "text": note.text("zh")}
+
+
+def _read_notes(root: Node) -> tuple[Message, ...]:
+    """Return the notes; one that this version does not know keeps its text."""
+    written = root.value.get("notes")
+    if isinstance(written, list) and all(isinstance(note, str) for note in written):
+        return tuple(say("note_as_written", text=note) for note in written)
+    notes = []
+    for item in root.items("notes"):
+        fields: dict[str, object] = item.child("fields").value
+        note = known_message(item.text("key", default=""), fields)
+        notes.append(note or say("note_as_written", text=item.text("text", default="")))
+    return tuple(notes)
 
 
 def _bands(litres: Mapping[Band, int]) -> dict[str, int]:
@@ -112,6 +137,10 @@ def _village_to_dict(outcome: VillageOutcome) -> dict[str, Any]:
         "delivered_l": int(outcome.delivered_l),
         "shortage_l": int(outcome.shortage_l),
         "reason": outcome.reason,
+        "causes": [
+            {"reason": cause.reason, "litres": int(cause.litres)}
+            for cause in outcome.causes
+        ],
     }
 
 
@@ -202,7 +231,7 @@ def _read_root(root: Node, scenario: Scenario | None) -> Plan | None:
         villages=tuple(_read_village(village) for village in root.items("villages")),
         totals=_read_totals(root.child("totals")),
         bound=_read_bound(root),
-        notes=tuple(root.texts("notes")),
+        notes=_read_notes(root),
         done={
             entry.text("truck_id"): entry.whole("stops", high=100_000)
             for entry in root.items("done")
@@ -222,6 +251,9 @@ def _read_date(root: Node, scenario: Scenario | None) -> dt.date:
 
 
 def _read_solver(node: Node) -> SolverInfo:
+    ended = None
+    if not node.is_null("ended"):
+        ended = cast("Ended", node.choice("ended", get_args(Ended)))
     return SolverInfo(
         name=node.text("name", default=""),
         version=node.text("version", default=""),
@@ -231,6 +263,7 @@ def _read_solver(node: Node) -> SolverInfo:
         ),
         iterations=node.whole("iterations", default=0),
         travel=node.text("travel", default=""),
+        ended=ended,
     )
 
 
@@ -276,7 +309,13 @@ def _read_village(node: Node) -> VillageOutcome:
         delivered_l=node.whole("delivered_l", default=0, high=_MAX_LITRES),
         shortage_l=node.whole("shortage_l", default=0, high=_MAX_LITRES),
         reason=reason,
+        causes=tuple(_read_cause(cause) for cause in node.items("causes")),
     )
+
+
+def _read_cause(node: Node) -> Cause:
+    reason = cast("Reason", node.choice("reason", get_args(Reason)))
+    return Cause(reason, node.whole("litres", high=_MAX_LITRES))
 
 
 def _read_totals(node: Node) -> Totals:

@@ -13,7 +13,7 @@ from dispatch.places import place_labels
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dispatch.plan import Plan, Route, Stop
+    from dispatch.plan import Plan, Route, Stop, VillageOutcome
     from dispatch.scenario import Scenario
 
 Value = str | int | float | None
@@ -103,6 +103,7 @@ VILLAGE_HEADER = (
     "delivered_l",
     "shortage_l",
     "reason",
+    "causes",
 )
 
 
@@ -120,6 +121,7 @@ def village_rows(plan: Plan, scenario: Scenario) -> Rows:
             outcome.delivered_l,
             outcome.shortage_l,
             outcome.reason or "",
+            " ".join(f"{cause.reason}={cause.litres}" for cause in outcome.causes),
         ]
         for outcome in plan.villages
     ]
@@ -223,13 +225,20 @@ def coverage_rows_zh(plan: Plan, scenario: Scenario) -> Rows:
                 served,
                 served / need if need else 1.0,
                 outcome.shortage_l,
-                REASON_ZH[outcome.reason] if outcome.reason else "",
+                _why_zh(outcome),
                 outcome.delivered_l,
                 visits.get(outcome.village_id, 0),
                 *bands,
             ]
         )
     return rows
+
+
+def _why_zh(outcome: VillageOutcome) -> str:
+    """Return the reasons of a shortage; with litres where there are several."""
+    if len(outcome.causes) > 1:
+        return "；".join(f"{REASON_ZH[c.reason]} {c.litres} 升" for c in outcome.causes)
+    return REASON_ZH[outcome.reason] if outcome.reason else ""
 
 
 SOURCE_HEADER_ZH = (

@@ -41,7 +41,7 @@ def go_on_from(
     ]
     broken: list[str] = []
     for thread in threads:
-        list_given_fills(rest, thread.state)
+        thread.state = list_given_fills(rest, thread.state)
         # Promised times first, so that nothing else takes their bays.
         is_held = {
             r: adopt_row(thread, r, row.only(held)) for r, (row, held) in rows.items()
@@ -69,7 +69,10 @@ def adopt_row(thread: SearchThread, r: int, row: Row) -> bool:
     """Replace a truck's route; return whether all that is promised in it stands."""
     if not _may_stand(thread.instance, thread.state, r, row):
         return False
-    return bool(adopt_route(thread.instance, thread.state, r, *row) >= 0)
+    while True:
+        num_entries = adopt_route(thread.instance, thread.state, r, *row)
+        if not thread.grow():
+            return bool(num_entries >= 0)
 
 
 def _may_stand(instance: Instance, state: State, r: int, row: Row) -> bool:

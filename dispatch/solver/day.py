@@ -10,20 +10,58 @@ import numpy as np
 from dispatch.errors import PlanError
 from dispatch.messages import say
 from dispatch.need import LIVESTOCK
-from dispatch.solver.kernel.arrays import BIG
+from dispatch.solver.kernel.arrays import BIG, resized_state, sizes_of
 from dispatch.solver.legs import leg_at
+from dispatch.units import format_clock
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     import numpy.typing as npt
 
+    from dispatch.messages import Message
     from dispatch.plan import Plan, Route, Stop
     from dispatch.scenario import Scenario
     from dispatch.solver.kernel.arrays import Instance, State
 
     BoolArray = npt.NDArray[np.bool_]
     IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class TruckOut:
+    """
+    A truck that drives no more today, with what was on board.
+
+    Attributes
+    ----------
+    litres
+        Water that was filled at ``source_id`` and not delivered: drawn, and lost. 0
+        for an empty tank.
+    was_said
+        False where it follows from the end of its shift alone.
+    """
+
+    truck_id: str
+    at_s: int
+    source_id: str = ""
+    litres: int = 0
+    was_said: bool = True
+
+    def note(self) -> Message:
+        """Return what the plan says of it."""
+        time = format_clock(self.at_s)
+        if not self.was_said:
+            return say("note_shift_was_over", truck=self.truck_id, time=time)
+        if not self.litres:
+            return say("note_truck_broken", truck=self.truck_id, time=time)
+        return say(
+            "note_load_lost",
+            truck=self.truck_id,
+            time=time,
+            litres=self.litres,
+            source=self.source_id,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +86,8 @@ class Today:
         whose water comes over 30 minutes earlier or later than ``previous`` said.
     delays_s
         Seconds that each truck is behind ``previous``; what is done has them in it.
+    out
+        Trucks that drive no more.
     """
 
     now_s: int
@@ -56,6 +96,7 @@ class Today:
     previous: Plan | None = None
     change_price_l: int = 0
     delays_s: Mapping[str, int] | None = None
+    out: tuple[TruckOut, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what no day can hold."""
@@ -86,11 +127,14 @@ def split_day(
     *,
     delays_s: Mapping[str, int] | None = None,
     locked_villages: frozenset[str] = frozenset(),
+    broken_trucks: frozenset[str] = frozenset(),
 ) -> tuple[tuple[Route, ...], tuple[Route, ...]]:
     """
     Return what of a plan is done by now, and which later trips are promised.
 
-    A trip counts as done when its filling has begun: the water is on board.
+    A trip counts as done when its filling has begun: the water is on board. Of a
+    truck that has broken down only what is over is done: its last filling counts
+    with what was delivered of it.
 
     Parameters
     ----------
@@ -99,10 +143,17 @@ def split_day(
         move by as much.
     locked_villages
         Trips to any of these are promised.
+    broken_trucks
+        Trucks that drive no more; `trucks_out` tells what they had on board.
     """
     done: list[Route] = []
     locked: list[Route] = []
     for route in plan.routes:
+        if route.truck_id in broken_trucks:
+            over, _ = _break_off(route, now_s)
+            if num_served(over):
+                done.append(over)
+            continue
         delay_s = (delays_s or {}).get(route.truck_id, 0)
         begun, promised = _split_route(route, now_s, delay_s, locked_villages)
         if any(stop.kind != "depart" for stop in begun):
@@ -110,6 +161,47 @@ def split_day(
         if promised:
             locked.append(replace(route, stops=tuple(promised)))
     return tuple(done), tuple(locked)
+
+
+def trucks_out(
+    plan: Plan, now_s: int, broken_trucks: Collection[str]
+) -> tuple[TruckOut, ...]:
+    """Return the trucks that have broken down, with the water that is lost."""
+    routes = {route.truck_id: route for route in plan.routes}
+    return tuple(
+        _break_off(routes[truck_id], now_s)[1]
+        if truck_id in routes
+        else TruckOut(truck_id, now_s)
+        for truck_id in sorted(broken_trucks)
+    )
+
+
+def _break_off(route: Route, now_s: int) -> tuple[Route, TruckOut]:
+    """Return the stops that are over, and the truck with what it has on board."""
+    over: list[Stop] = []
+    last_fill = -1
+    on_board = 0
+    for stop in route.stops:
+        if stop.kind == "return" or stop.start_s >= now_s:
+            break
+        if stop.kind == "fill":  # one that is under way is as full as time allowed
+            flowed = min(now_s, stop.end_s) - stop.start_s
+            length = max(1, stop.end_s - stop.start_s)
+            last_fill, on_board = len(over), stop.litres * flowed // length
+        elif stop.end_s > now_s:
+            break
+        elif stop.kind == "deliver":
+            on_board -= stop.litres
+        over.append(stop)
+        if stop.end_s > now_s:
+            break
+    source_id = over[last_fill].place_id if on_board else ""
+    if on_board:
+        left = sum(stop.litres for stop in over[last_fill + 1 :])
+        kept = replace(over[last_fill], litres=left)
+        over[last_fill:] = [kept, *over[last_fill + 1 :]] if left else []
+    truck_out = TruckOut(route.truck_id, now_s, source_id, on_board)
+    return replace(route, stops=tuple(over)), truck_out
 
 
 def _later(stop: Stop, delay_s: int) -> Stop:
@@ -205,10 +297,25 @@ def rest_of_day(scenario: Scenario, instance: Instance, today: Today) -> Rest:
         rest.prefix[r] = route
         _take_off(rest, r, route, nodes, today.now_s, potable, other)
     _serve(rest, potable, other)
+    _take_out(rest, today, trucks, nodes)
     _let_small_visits_wait(scenario, rest, today, nodes)
     _send_on(scenario, rest, today, nodes)
     _keep_pauses(scenario, rest, today)
     return rest
+
+
+def _take_out(
+    rest: Rest, today: Today, trucks: Mapping[str, int], nodes: Mapping[str, int]
+) -> None:
+    """Leave trucks that are out without time, and sources without what they lost."""
+    instance = rest.instance
+    for truck_out in today.out:
+        record = instance.truck[trucks[truck_out.truck_id]]
+        record["shift_end"] = record["shift_start"]
+        if truck_out.litres and truck_out.source_id in nodes:
+            drawn = instance.source[nodes[truck_out.source_id] - instance.first_source]
+            drawn["supply"] = max(0, int(drawn["supply"]) - truck_out.litres)
+            drawn["stock"] -= truck_out.litres
 
 
 def _keep_pauses(scenario: Scenario, rest: Rest, today: Today) -> None:
@@ -256,7 +363,10 @@ def _send_on(
     """
     told = {r.truck_id: r for r in (today.previous.routes if today.previous else ())}
     held = {route.truck_id for route in today.locked}
+    out = {truck_out.truck_id for truck_out in today.out}
     for r, truck in enumerate(scenario.trucks):
+        if truck.truck_id in out:
+            continue
         record = rest.instance.truck[r]
         late_s = (today.delays_s or {}).get(truck.truck_id, 0)
         begun = rest.prefix.get(r)
@@ -422,12 +532,23 @@ def _earlier(scenario: Scenario, instance: Instance, today: Today) -> IntArray:
     return table
 
 
-def list_given_fills(rest: Rest, state: State) -> None:
-    """Enter fillings under way into the bays' lists, under no route of the search."""
+def list_given_fills(rest: Rest, state: State) -> State:
+    """
+    Enter fillings under way into the bays' lists, under no route of the search.
+
+    Returns
+    -------
+    State
+        The state, with longer lists if they were too short.
+    """
+    sizes = sizes_of(state)
+    listed = int(state.num_fills.max(initial=0)) + len(rest.fills)
+    state = resized_state(state, sizes._replace(fills=max(sizes.fills, listed + 1)))
     for s, start, end in sorted(rest.fills, key=lambda fill: fill[1]):
         f = int(state.num_fills[s])
         state.fill[s, f] = (start, end, 0, -1)
         state.num_fills[s] = f + 1
+    return state
 
 
 class Row(NamedTuple):
@@ -472,7 +593,10 @@ def rows_to_adopt(scenario: Scenario, today: Today) -> dict[int, tuple[Row, Bool
         for stop in route.stops
     }
     found = {}
+    out = {truck_out.truck_id for truck_out in today.out}
     for truck_id, stops in _still_to_come(today).items():
+        if truck_id in out:
+            continue
         known = _known_trips(stops, nodes)
         if truck_id not in trucks or not known:
             continue

@@ -10,6 +10,7 @@ import numpy as np
 from dispatch.need import BANDS, LIVESTOCK, needs_l, slice_l
 from dispatch.scenario import NO_ROAD
 from dispatch.solver.kernel.arrays import BIG, SOURCE, TRUCK, VILLAGE, Instance
+from dispatch.solver.reachable import Reach, Roads, reach_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
 #: Villages among which routes are looked for; more cost time, fewer cost quality.
 NEAR_VILLAGES = 40
-#: Sources from which a new trip to a village may start.
-NEAR_SOURCES = 6
+#: Sources of a village that are listed; a trip starts from the first usable ones.
+LISTED_SOURCES = 64
 
 
 def build_instance(scenario: Scenario, travel: Travel) -> Instance:
@@ -59,6 +60,7 @@ def build_instance(scenario: Scenario, travel: Travel) -> Instance:
     village["max_visits"] = [
         BIG if v.max_visits is None else v.max_visits for v in villages
     ]
+    nearest_s = travel_s.min(axis=0)  # a road that one truck may use is a road
     trucks_at = _truck_records(scenario, drive_class, access_class)
     if travel.later is not None:
         # 0 would mean never; a second of waiting at midnight is no loss.
@@ -67,8 +69,7 @@ def build_instance(scenario: Scenario, travel: Travel) -> Instance:
         trucks_at["num_switches"] = len(moments)
         trucks_at["switches"][:, : len(moments)] = moments
     sources_at = _source_records(scenario)
-    _note_reach(village, trucks_at, sources_at, travel_s, may_enter)
-    return Instance(
+    instance = Instance(
         first_source=first_source,
         first_village=first_village,
         fill_setup_s=scenario.service.fill_setup_s,
@@ -83,36 +84,47 @@ def build_instance(scenario: Scenario, travel: Travel) -> Instance:
         source_windows=_windows([source.windows for source in sources]),
         windows=_windows([v.windows for v in villages]),
         level_need=np.array(levels, dtype=np.int64).reshape(len(villages), -1),
-        near_villages=_near_villages(travel_s[0], first_village),
-        near_sources=_near_sources(travel_s[0], first_source, first_village),
+        near_villages=_near_villages(nearest_s, first_village),
+        near_sources=_near_sources(nearest_s, first_source, first_village),
         has_release=False,
         change_price=0,
         earlier=np.full((len(villages), 1, 2), -1, dtype=np.int64),
     )
+    _note_reach(instance)
+    return instance
 
 
-def _note_reach(
-    village: RecordArray,
-    truck: RecordArray,
-    source: RecordArray,
-    travel_s: npt.NDArray[np.int32],
-    may_enter: npt.NDArray[np.bool_],
-) -> None:
+def village_reach(instance: Instance, *, is_potable: bool, roads: Roads) -> Reach:
+    """Return what water can come to the villages of an instance; see `reach_of`."""
+    village = instance.village
+    least = village["min_visit"].astype(np.int64)
+    if not is_potable:  # a visit that completes the animals' need may be smaller
+        least = np.minimum(least, village["need_animals"])
+    return reach_of(
+        instance.truck,
+        instance.source,
+        np.maximum(1, least),
+        instance.travel_s[: instance.num_drive_classes],
+        instance.may_enter,
+        instance.source_windows,
+        instance.fill_setup_s,
+        is_potable=is_potable,
+        roads=roads,
+    )
+
+
+def _note_reach(instance: Instance) -> None:
     """Note which villages a truck can bring drinking or other water to."""
-    first_village = travel_s.shape[1] - village.size
-    first_source = first_village - source.size
-    kinds = {
-        (int(t["drive_class"]), int(t["access_class"]), int(t["is_potable"]))
-        for t in truck
-    }
-    for drive_class, access_class, is_potable in kinds:
-        fit = np.ones(source.size, dtype=bool)
-        if is_potable:
-            fit = source["is_potable"] > 0
-        ways = travel_s[drive_class, first_source:first_village, first_village:][fit]
-        reached = (ways < BIG).any(axis=0) & may_enter[access_class]
-        name = "gets_potable" if is_potable else "gets_other"
-        village[name] = np.maximum(village[name], reached)
+    village = instance.village
+    for name, is_potable in (("gets_potable", True), ("gets_other", False)):
+        reach = village_reach(instance, is_potable=is_potable, roads="from_source")
+        village[name] = reach.is_reached
+    # Where no tank or pump gives a first visit there is no room, in no bound either.
+    served = [
+        village_reach(instance, is_potable=is_potable, roads="any").is_reached
+        for is_potable in (True, False)
+    ]
+    village["room"][~(served[0] | served[1])] = 0
 
 
 def _truck_records(
@@ -247,7 +259,7 @@ def _near_sources(
     out = seconds[first_source:first_village, first_village:].astype(np.int64)
     back = seconds[first_village:, first_source:first_village].astype(np.int64)
     there_and_back = (out + back.T).T
-    num_kept = min(NEAR_SOURCES, there_and_back.shape[1])
+    num_kept = min(LISTED_SOURCES, there_and_back.shape[1])
     near = np.argsort(there_and_back, axis=1, kind="stable")[:, :num_kept]
     reachable = np.take_along_axis(there_and_back, near, axis=1) < BIG
     return np.where(reachable, near, -1).astype(np.int64)

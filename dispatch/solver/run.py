@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from dispatch.errors import SolverError
+from dispatch.messages import say
 from dispatch.need import BANDS
 from dispatch.outcome import plan_totals, village_outcomes
 from dispatch.plan import Bound, Plan, SolverInfo
 from dispatch.solver.adopt import adopt_row, go_on_from
 from dispatch.solver.bound import BoundModel, bound_seconds
 from dispatch.solver.build_plan import assign_bays, best_routes
-from dispatch.solver.day import Rest, Row, Today, rest_of_day
+from dispatch.solver.day import Rest, Row, Today, TruckOut, rest_of_day
 from dispatch.solver.instance import build_instance
 from dispatch.solver.jit import is_compiled
 from dispatch.solver.kernel.moves import store_best
-from dispatch.solver.reasons import shortage_reasons
+from dispatch.solver.reasons import Unserved, shortage_causes
+from dispatch.solver.rounds import limits_for, search_until_idle
 from dispatch.solver.routing import MOST_SEED_NODES, RoutingModel
 from dispatch.solver.search import (
     SearchParams,
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from dispatch.plan import Reason, Route
+    from dispatch.plan import Ended, Route, VillageOutcome
     from dispatch.scenario import Scenario, Travel
     from dispatch.solver.kernel.arrays import Instance
     from dispatch.solver.types import Phase, ProgressCallback, StopCallback
@@ -49,15 +51,15 @@ _logger = getLogger(__name__)
 NAME: Final = "water-dispatch"
 #: From a plan that stands: warm enough to mend it, not to forget it.
 WARM: Final = SearchParams(hot=0.02, hot_way=0.1)
+#: Rounds after the first of a run without a time limit.
+AGAIN: Final = SearchParams(hot=0.1, hot_way=0.25)
 #: Sizes of pieces, as shares of the mean tank, that the routing engine tries.
 PIECE_SHARES: Final = (1.0, 0.6)
+#: Trips per truck that the routing model has reload nodes for.
+LEAST_RELOADS: Final = 6
+MOST_RELOADS: Final = 60
 #: Rounds of the bound in a run that is limited by iterations.
 REPEATABLE_ROUNDS: Final = 30
-
-
-def default_seconds(scenario: Scenario) -> float:
-    """Return a run time that suits the size of the scenario."""
-    return min(60.0, max(1.0, len(scenario.villages) / 30))
 
 
 def solver_version() -> str:
@@ -85,7 +87,9 @@ class _Run:
         self.params = params
         self.seed = seed
         self.begin = time.monotonic()
-        self.seconds = params.seconds or default_seconds(scenario)
+        self.limits = limits_for(len(scenario.villages))
+        self.seconds = params.seconds or self.limits.first_s
+        self.ended: Ended = "time" if params.iterations is None else "iterations"
         self._progress = progress
         self._should_stop = should_stop
         self.bound_l: int | None = None
@@ -135,6 +139,7 @@ def solve(
     previous: Plan | None = None,
     change_price_l: int = 0,
     delays_s: Mapping[str, int] | None = None,
+    out: Sequence[TruckOut] = (),
     progress: ProgressCallback | None = None,
     should_stop: StopCallback | None = None,
 ) -> SolveResult:
@@ -155,10 +160,13 @@ def solve(
     previous
         The plan that people were told: the search starts from it.
     change_price_l
-        Litres to be gained for every village that gets another truck or another
-        time, by more than 30 minutes, than ``previous`` said.
+        Litres to be gained, in all bands together, for every village that gets another
+        truck or another time, by more than 30 minutes, than ``previous`` said. Never
+        weighed against facilities and survival.
     delays_s
         Seconds that each truck is behind ``previous``, as given to `split_day`.
+    out
+        Trucks that drive no more, as `split_day` found them.
     progress
         Called from time to time with where the run stands.
     should_stop
@@ -171,7 +179,7 @@ def solve(
         water on board.
     """
     run = _Run(scenario, travel, params or SolveParams(), seed, progress, should_stop)
-    if done or locked or previous is not None or now_s is not None:
+    if done or locked or out or previous is not None or now_s is not None:
         run.today = Today(
             now_s=_latest_begun_s(done) if now_s is None else now_s,
             done=tuple(done),
@@ -179,6 +187,7 @@ def solve(
             previous=previous,
             change_price_l=change_price_l,
             delays_s=delays_s,
+            out=tuple(out),
         )
         if run.params.engine == "routing":
             raise SolverError("the routing engine plans whole days only")
@@ -211,6 +220,8 @@ def solve(
         run.broken = go_on_from(run.threads, scenario, run.rest, run.today)
     if run.params.engine == "routing":
         _route(run, instance, bound_s)
+    elif run.params.seconds is None and run.params.iterations is None:
+        _search_until_idle(run, instance, model)
     else:
         _search(run, instance, bound_s)
     thread = best_thread(run.threads)
@@ -255,6 +266,8 @@ def _finishing_s(run: _Run, bound_s: float) -> float:
 
 def _pricing_s(run: _Run, instance: Instance) -> float:
     """Return the time for the bound beyond the radial one."""
+    if run.params.seconds is None:
+        return bound_seconds(instance)
     return min(0.3 * run.seconds, bound_seconds(instance))
 
 
@@ -272,6 +285,59 @@ def _search(run: _Run, instance: Instance, bound_s: float) -> None:
         should_stop=run.should_stop,
         on_progress=lambda fraction: run.report("search", fraction),
     )
+    if run.should_stop():
+        run.ended = "stopped"
+
+
+def _search_until_idle(run: _Run, instance: Instance, model: BoundModel) -> None:
+    """Search until nothing more is gained, since nobody has set a time."""
+    run.report("seed", 0.0)
+    _seed_by_routing(run, instance)
+    start_search(run.threads)
+    is_rest = run.today is not None and run.today.previous is not None
+    run.ended = search_until_idle(
+        run.threads,
+        run.limits,
+        again=WARM if is_rest else AGAIN,
+        is_best_possible=lambda: _is_best_possible(run, model),
+        is_short_above=lambda: _is_short_above(run, model),
+        should_stop=run.should_stop,
+        on_progress=lambda fraction: run.report("search", fraction),
+    )
+
+
+def _served_l(thread: SearchThread) -> list[int]:
+    """Return the litres of every band that a thread's best plan serves."""
+    bands = thread.state.b_served.reshape(len(BANDS), -1).sum(axis=1)
+    return [max(0, int(litres)) for litres in bands]
+
+
+def _is_best_possible(run: _Run, model: BoundModel) -> bool:
+    """Whether no plan serves more, by the bound that is at hand at once."""
+    served = _served_l(best_thread(run.threads))
+    try:
+        most = [model.most_l([b], served[:b]) for b in range(len(BANDS))]
+    except SolverError:
+        return False
+    if any(most[b] >= served[b] + 1 for b in range(len(BANDS))):
+        return False
+    # Where all that can be is served, the way may still be shorter.
+    all_served = best_thread(run.threads).contested_level() == run.threads[0].num_levels
+    return not all_served or not any(served)
+
+
+def _is_short_above(run: _Run, model: BoundModel) -> bool:
+    """Whether a band above the contested one may be served better."""
+    thread = best_thread(run.threads)
+    served = _served_l(thread)
+    steps = thread.num_levels // len(BANDS)
+    try:
+        return any(
+            model.most_l([band], served[:band]) >= served[band] + 1
+            for band in range(thread.contested_level() // steps)
+        )
+    except SolverError:
+        return False
 
 
 def _seed_by_routing(run: _Run, instance: Instance) -> None:
@@ -289,7 +355,13 @@ def _routing_routes(
     run: _Run, instance: Instance, seconds: float, share: float, *, first_only: bool
 ) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
     mean_tank = int(instance.truck["capacity"].mean())
-    model = RoutingModel(instance, max(1, int(share * mean_tank)), trips_per_truck=6)
+    piece_l = max(1, int(share * mean_tank))
+    # Engine and seed alike: as many reloads as the whole need would take.
+    loads = (
+        2 * instance.village["room"].sum() / max(1, instance.truck["capacity"].sum())
+    )
+    trips = int(np.clip(np.ceil(loads), LEAST_RELOADS, MOST_RELOADS))
+    model = RoutingModel(instance, piece_l, trips_per_truck=trips)
     return model.solve(seconds, first_only=first_only)
 
 
@@ -349,12 +421,16 @@ def _plan(
 ) -> Plan:
     scenario = run.scenario
     bare = village_outcomes(scenario, routes)
-    short = [k for k, outcome in enumerate(bare) if outcome.shortage_l > 0]
-    found = shortage_reasons(instance, thread.state, short)
-    reasons: Mapping[str, Reason] = {
-        scenario.villages[k].village_id: reason for k, reason in found.items()
-    }
-    villages = village_outcomes(scenario, routes, reasons)
+    short = {k: unserved for k, of in enumerate(bare) if (unserved := _unserved(of))}
+    found = shortage_causes(
+        instance,
+        thread.state,
+        short,
+        min_drop_l=scenario.service.min_drop_l,
+        is_whole_day=run.rest is None,
+    )
+    causes = {scenario.villages[k].village_id: why for k, why in found.items()}
+    villages = village_outcomes(scenario, routes, causes)
     totals = plan_totals(scenario, run.travel, routes, villages)
     try:
         served_l = [totals.served_l[band] for band in BANDS]
@@ -365,10 +441,10 @@ def _plan(
     is_full = bound is not None and all(
         totals.served_l[band] == bound.served_l[band] for band in BANDS
     )
-    notes: tuple[str, ...] = ()
-    if run.travel.is_estimate:
-        notes = ("travel times are estimates",)
-    notes += tuple(f"promise not kept: truck {truck_id}" for truck_id in run.broken)
+    notes = [say("note_travel_estimates")] if run.travel.is_estimate else []
+    notes += [say("note_promise_not_kept", truck=truck) for truck in run.broken]
+    if run.today is not None:
+        notes += [truck_out.note() for truck_out in run.today.out]
     return Plan(
         scenario=scenario.name,
         date=scenario.date,
@@ -380,13 +456,22 @@ def _plan(
             status="optimal" if is_full and not totals.driving_s else "feasible",
             iterations=sum(t.iterations for t in run.threads),
             travel=run.travel.method,
+            ended=run.ended,
         ),
         routes=routes,
         villages=villages,
         totals=totals,
         bound=bound,
-        notes=notes,
+        notes=tuple(notes),
     )
+
+
+def _unserved(outcome: VillageOutcome) -> Unserved | None:
+    """Return what a village lacks; None if nothing."""
+    if outcome.shortage_l <= 0:
+        return None
+    animals = outcome.need_l["livestock"] - outcome.served_l["livestock"]
+    return Unserved(people_l=outcome.shortage_l - animals, animals_l=animals)
 
 
 def _bound(

@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from dispatch.solver.kernel.arrays import State, empty_state
+from dispatch.solver.kernel.arrays import (
+    State,
+    empty_state,
+    grown_state,
+    resized_state,
+    sizes_of,
+)
 from dispatch.solver.kernel.moves import load_best
-from dispatch.solver.kernel.search import anneal, construct
+from dispatch.solver.kernel.search import anneal, construct, is_better_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,8 +131,24 @@ class SearchThread:
         How much water there is tells which level it reaches.
         """
         greedy = empty_state(self.instance, 1)
-        construct(self.instance, greedy, self._goal.size, self.params.waiting_price)
+        greedy = self._construct(greedy, self._goal.size)
         return int(greedy.b_served.sum())
+
+    def _construct(self, state: State, goal: int) -> State:
+        """Serve level after level in a state; return it, longer if it was too short."""
+        while True:
+            construct(self.instance, state, goal, self.params.waiting_price)
+            grown = grown_state(state)
+            if grown is None:
+                return state
+            state = grown
+
+    def grow(self) -> bool:
+        """Give the state longer arrays if one was too short; return whether it was."""
+        grown = grown_state(self.state)
+        if grown is not None:
+            self.state = grown
+        return grown is not None
 
     def start(self, water_l: int | None = None) -> None:
         """
@@ -143,11 +165,10 @@ class SearchThread:
         is_free = not self.starts_full and not self.instance.change_price
         if is_free and self.instance.village.size <= MOST_TRIED_THIN:
             # A thin start differs more, but costs much water where visits are dear.
-            thin = empty_state(self.instance, 1)
-            construct(self.instance, thin, -1, self.params.waiting_price)
+            thin = self._construct(empty_state(self.instance, 1), -1)
             if thin.b_served.sum() >= LEAST_THIN * self._water_l:
                 goal = -1
-        construct(self.instance, self.state, goal, self.params.waiting_price)
+        self.state = self._construct(self.state, goal)
 
     def contested_level(self) -> int:
         """
@@ -197,6 +218,7 @@ class SearchThread:
             self._full_share,
         )
         self.iterations += num_iterations
+        self.grow()
 
     def _short_level(self) -> int:
         """Return the first level that the current solution does not fill."""
@@ -266,7 +288,11 @@ class SearchThread:
         weight = np.full(self._goal.size, 1e-3)
         weight[level : level + 1] = 1.0
         weight[:level] = 5.0 * self._least_weights(level, fraction)
-        state, price = self.state, self.instance.change_price
+        state = self.state
+        # As in annealing: litres of the band that weighs least.
+        price = float(self.instance.change_price)
+        if level < self._goal.size - 1:
+            price *= self.params.below_weight
         drive = self.params.drive_weight * self._scale().l_per_drive
         if level == self._goal.size:
             drive /= self.params.missing_price * self.params.drive_weight
@@ -280,9 +306,11 @@ class SearchThread:
 
     def adopt(self, other: SearchThread, *, is_best: bool) -> None:
         """Go on from another thread's solution, its best or its current one."""
-        mine, theirs = self.state, other.state
         if other is self and not is_best:
             return
+        self.state = resized_state(self.state, sizes_of(other.state))
+        other.state = resized_state(other.state, sizes_of(self.state))
+        mine, theirs = self.state, other.state
         kept = [part.copy() for part in _best_parts(mine)]
         found = _best_parts(theirs) if is_best else _current_parts(theirs)
         for target, source in zip(_best_parts(mine), found, strict=True):
@@ -294,10 +322,27 @@ class SearchThread:
             mine.route["dirty"] = 1
 
     @property
-    def best_key(self) -> tuple[int, ...]:
-        """Served litres by level, then less driving; larger is better."""
-        served = tuple(int(litres) for litres in self.state.b_served)
-        return (*served, -int(self.state.b_total[0]))
+    def num_levels(self) -> int:
+        """Number of levels; the contested one is this where all can be served."""
+        return int(self._goal.size)
+
+    def start_again(self, params: SearchParams) -> None:
+        """Go on from the best plan as ``params`` say, which are often less hot."""
+        self.params = params
+        self.adopt(self, is_best=True)
+
+    def is_better_than(self, other: SearchThread) -> bool:
+        """Whether the best plan beats that of another thread, changes counted."""
+        mine, theirs = self.state, other.state
+        return bool(
+            is_better_plan(
+                self.instance,
+                mine.b_served,
+                mine.b_total,
+                theirs.b_served,
+                theirs.b_total,
+            )
+        )
 
 
 def _best_parts(state: State) -> tuple[npt.NDArray[Any], ...]:
@@ -310,7 +355,11 @@ def _current_parts(state: State) -> tuple[npt.NDArray[Any], ...]:
 
 def best_thread(threads: list[SearchThread]) -> SearchThread:
     """Return the thread with the best plan; the first one on a tie."""
-    return max(threads, key=lambda thread: thread.best_key)
+    best = threads[0]
+    for thread in threads[1:]:
+        if thread.is_better_than(best):
+            best = thread
+    return best
 
 
 def start_search(threads: list[SearchThread]) -> None:

@@ -14,7 +14,13 @@ from dispatch.solver.jit import mark_compiled
 from dispatch.solver.kernel.arrays import empty_state
 from dispatch.solver.kernel.moves import load_best, store_best
 from dispatch.solver.kernel.schedule import set_latest
-from dispatch.solver.kernel.search import adopt_route, anneal, construct, probe
+from dispatch.solver.kernel.search import (
+    adopt_route,
+    anneal,
+    construct,
+    is_better_plan,
+    probe,
+)
 
 
 def compile_search() -> None:
@@ -31,6 +37,8 @@ def compile_search() -> None:
     store_best(state)
     load_best(instance, state)
     probe(instance, state, 0)
+    served, total = state.b_served, state.b_total
+    is_better_plan(instance, served, total, served, total)
     set_latest(instance, state, 0)
     need = np.full((1, len(BANDS)), 300, dtype=np.int64)
     BoundModel(instance, need).bound([0] * len(BANDS), seconds=1e9, rounds=2)

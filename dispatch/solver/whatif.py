@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from dispatch.check import check_plan
@@ -37,7 +37,13 @@ FROM_PLAN: Final = SearchParams(hot=0.04, hot_way=0.1)
 #: Share of the time for bettering the plan first: what it lacks is no one's gain.
 POLISHING: Final = 0.25
 #: Runs of the unchanged scenario, whose spread tells what is mere luck.
-NUM_CONTROLS: Final = 2
+NUM_CONTROLS: Final = 3
+#: Share of the time for running again, with another seed, what seems to help.
+CONFIRMING: Final = 0.25
+#: Variants that are run again at most, the most helpful first.
+MOST_CONFIRMED: Final = 6
+#: What a gain must exceed the spread of three equal runs by.
+SPREAD_FACTOR: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +54,13 @@ class Effect:
     Attributes
     ----------
     gain_l
-        Litres per band against the unchanged scenario after the same search.
+        Litres per band against the best plan known of the unchanged scenario; where
+        the variant was run twice, of the run that gains less.
     gain_people
         People who reach the basic standard beyond those who do without it.
     is_clear
-        Whether the gain is beyond what equal runs differ by, in the first band in
-        which it shows.
+        Whether two runs with different seeds gain more than equal runs of the unchanged
+        scenario differ by, in the first band in which the gain shows.
     """
 
     variant: Variant
@@ -75,9 +82,10 @@ class WhatIf:
     Attributes
     ----------
     base_l
-        Litres per band of the unchanged scenario, its best run.
+        Litres per band of the unchanged scenario: the best of all plans met that are
+        valid there, those of variants included.
     noise_l
-        Difference of two equal runs in the first band in which they differ.
+        Most that equal runs differ by in the first band in which one does.
     """
 
     base_l: Mapping[Band, int]
@@ -133,33 +141,99 @@ def what_if(
     )
     variants = list_variants(scenario, travel, plan)
     jobs = [unchanged] * NUM_CONTROLS + variants
+    confirm_s = CONFIRMING * max(0.0, deadline - time.monotonic())
     outcomes: list[_Outcome] = []
+    met = [polished]  # outcomes of plans that are valid for the day as it is
     for k, variant in enumerate(jobs):
         if stop():
             break
-        share = max(0.05, deadline - time.monotonic()) / (len(jobs) - k)
-        _, outcome = _solve_from(
+        left_s = deadline - confirm_s - time.monotonic()
+        share = max(0.05, left_s) / (len(jobs) - k)
+        found, outcome = _solve_from(
             variant, plan, share, iterations, seed + k, workers, stop
         )
         if stop():  # cut short: it would look worse than it is
             break
         outcomes.append(outcome)
+        if k < NUM_CONTROLS or _is_valid_today(scenario, travel, found):
+            met.append(outcome)
         if progress is not None:
             progress(k + 1, len(jobs))
-    controls = outcomes[:NUM_CONTROLS] or [polished]
-    base = max(controls, key=lambda outcome: outcome.served_l)
-    noise = _first_difference(controls[0].served_l, controls[-1].served_l)
-    effects = [
-        _effect(variant, base, outcome, noise)
-        for variant, outcome in zip(variants, outcomes[NUM_CONTROLS:], strict=False)
-    ]
-    effects.sort(key=lambda effect: effect.key, reverse=True)
+    tried = _Tried(
+        controls=outcomes[:NUM_CONTROLS] or [polished],
+        base=max(met, key=lambda outcome: outcome.served_l),
+        runs=list(zip(variants, outcomes[NUM_CONTROLS:], strict=False)),
+    )
+    for number, k in enumerate(tried.to_confirm()):
+        if stop():
+            break
+        left = min(MOST_CONFIRMED, len(tried.to_confirm())) - number
+        share = max(0.05, deadline - time.monotonic()) / left
+        again = seed + len(jobs) + k
+        variant = tried.runs[k][0]
+        _, outcome = _solve_from(variant, plan, share, iterations, again, workers, stop)
+        if not stop():
+            tried.confirmed[k] = outcome
+    effects = sorted(tried.effects(), key=lambda effect: effect.key, reverse=True)
     return WhatIf(
-        base_l=dict(zip(BANDS, base.served_l, strict=True)),
-        base_people=base.people,
-        noise_l=abs(noise[1]),
+        base_l=dict(zip(BANDS, tried.base.served_l, strict=True)),
+        base_people=tried.base.people,
+        noise_l=tried.noise()[1],
         effects=tuple(effects),
     )
+
+
+def _is_valid_today(scenario: Scenario, travel: Travel, found: Plan) -> bool:
+    """Whether a variant's plan does without what the variant adds."""
+    trucks = {truck.truck_id for truck in scenario.trucks}
+    if any(route.truck_id not in trucks for route in found.routes):
+        return False
+    return not check_plan(scenario, travel, found)
+
+
+@dataclass(slots=True)
+class _Tried:
+    """What was run, and what it says about the variants."""
+
+    controls: list[_Outcome]
+    base: _Outcome
+    runs: list[tuple[Variant, _Outcome]]
+    confirmed: dict[int, _Outcome] = field(default_factory=dict)
+
+    def noise(self) -> tuple[int, int]:
+        """Return the first band in which equal runs differ, and by how much at most."""
+        found = [
+            _first_difference(self.base.served_l, control.served_l)
+            for control in self.controls
+        ]
+        first = min((band for band, _ in found), default=len(BANDS))
+        return first, max(
+            (abs(litres) for band, litres in found if band == first), default=0
+        )
+
+    def _exceeds_noise(self, outcome: _Outcome) -> bool:
+        band, litres = _first_difference(outcome.served_l, self.base.served_l)
+        first, spread = self.noise()
+        if litres <= 0 or band > first:
+            return False
+        return band < first or litres > SPREAD_FACTOR * spread
+
+    def to_confirm(self) -> list[int]:
+        """Return the positions of runs that seem to help, the best first."""
+        helpful = [k for k, (_, o) in enumerate(self.runs) if self._exceeds_noise(o)]
+        helpful.sort(key=lambda k: self.runs[k][1].served_l, reverse=True)
+        return helpful[:MOST_CONFIRMED]
+
+    def effects(self) -> list[Effect]:
+        """Return what every variant adds."""
+        found = []
+        for k, (variant, first) in enumerate(self.runs):
+            again = self.confirmed.get(k)
+            outcomes = [first] if again is None else [first, again]
+            worst = min(outcomes, key=lambda outcome: outcome.served_l)
+            is_clear = again is not None and self._exceeds_noise(worst)
+            found.append(_effect(variant, self.base, worst, is_clear=is_clear))
+        return found
 
 
 def _first_difference(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, int]:
@@ -171,18 +245,16 @@ def _first_difference(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, int]
 
 
 def _effect(
-    variant: Variant, base: _Outcome, outcome: _Outcome, noise: tuple[int, int]
+    variant: Variant, base: _Outcome, outcome: _Outcome, *, is_clear: bool
 ) -> Effect:
     if outcome.served_l < base.served_l:  # the base plan is still valid there
         outcome = base
-    band, litres = _first_difference(outcome.served_l, base.served_l)
     gain = [a - b for a, b in zip(outcome.served_l, base.served_l, strict=True)]
     return Effect(
         variant=variant,
         gain_l=dict(zip(BANDS, gain, strict=True)),
         gain_people=outcome.people - base.people,
-        is_clear=litres > 0
-        and (band < noise[0] or (band == noise[0] and litres > abs(noise[1]))),
+        is_clear=is_clear,
     )
 
 

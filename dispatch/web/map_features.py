@@ -295,7 +295,7 @@ class MapFeatures:
         if not math.isnan(row["l_per_person"]):
             lines.append(t("map.per_person", litres=f"{row['l_per_person']:.1f}"))
         if row["shortage_l"] > 0:
-            reason = t(f"reason.{row['reason'] or 'unknown'}")
+            reason = t.causes(row["causes"])
             lines.append(t("map.short", litres=f"{row['shortage_l']:,}", reason=reason))
         return level, [*lines, *self._visit_lines(village_id)], level_svg(level)
 

@@ -74,10 +74,8 @@ def places_table(
     """Return places with the chosen columns, by default all."""
     table = places.copy()
     table["level"] = [f"{LEVEL_MARKS[x]} {t(f'level.{x}')}" for x in table["level"]]
-    table["reason"] = [
-        t(f"reason.{reason or 'unknown'}") if shortage > 0 else ""
-        for reason, shortage in zip(table["reason"], table["shortage_l"], strict=True)
-    ]
+    table["reason"] = [t.causes(causes) for causes in table["causes"]]
+    table = table.drop(columns="causes")
     table["first_s"] = [
         "" if pd.isna(time_s) else format_clock(int(time_s))
         for time_s in table["first_s"]

@@ -114,6 +114,7 @@ def test_the_old_plan_is_not_replaced_unasked(
         (("--late", "T1=1.5"), "T1=1.5"),
         (("--late", "T1=99999"), "T1=99999"),
         (("--lock", "nowhere"), "nowhere"),
+        (("--broken", "T9"), "T9"),
         (("--price", "-1"), "price"),
         (("--seconds", "0"), "seconds"),
     ],

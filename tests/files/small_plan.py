@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from dispatch.files import read_scenario
 from dispatch.geo import travel_matrix
+from dispatch.messages import say
 from dispatch.need import BANDS
 from dispatch.outcome import plan_totals, village_outcomes
-from dispatch.plan import Bound, Plan, Route, SolverInfo, Stop
+from dispatch.plan import Bound, Cause, Plan, Route, SolverInfo, Stop
 
 if TYPE_CHECKING:
     from dispatch.scenario import Scenario, Travel
@@ -36,7 +37,7 @@ def small_plan(scenario: Scenario | None = None) -> tuple[Plan, Scenario, Travel
     villages = village_outcomes(
         scenario,
         routes,
-        {village.village_id: "fleet_busy" for village in scenario.villages},
+        {v.village_id: (Cause("fleet_busy", 1),) for v in scenario.villages},
     )
     totals = plan_totals(scenario, travel, routes, villages)
     plan = Plan(
@@ -48,6 +49,9 @@ def small_plan(scenario: Scenario | None = None) -> tuple[Plan, Scenario, Travel
         villages=villages,
         totals=totals,
         bound=Bound("guess", dict.fromkeys(BANDS, 9), 5000, 0.125),
-        notes=("写给司机",),
+        notes=(
+            say("note_as_written", text="写给司机"),
+            say("note_load_lost", truck="T1", time="10:30", litres=5, source="S1"),
+        ),
     )
     return plan, scenario, travel

@@ -59,6 +59,31 @@ def test_the_plan_comes_back(tmp_path: Path) -> None:
     assert read_plan(tmp_path / "plan.json") == plan
 
 
+def test_notes_are_kept_as_key_fields_and_text() -> None:
+    plan, _, _ = small_plan()
+    notes = json.loads(plan_to_json(plan))["notes"]
+    assert notes[1]["key"] == "note_load_lost"
+    assert notes[1]["fields"]["litres"] == 5
+    assert "车辆 T1 从 10:30 起停用" in notes[1]["text"]
+
+
+@pytest.mark.parametrize(
+    ("note", "text"),
+    [
+        ("promise not kept: truck T 1", "promise not kept: truck T 1"),
+        ({"key": "of_a_later_version", "text": "新的"}, "新的"),
+        (
+            {"key": "note_truck_broken", "fields": {"odd": 1}, "text": "T1 坏了"},
+            "T1 坏了",
+        ),
+    ],
+)
+def test_a_note_that_is_not_known_keeps_its_text(note: object, text: str) -> None:
+    """Notes of earlier and later versions, and of hands, are never lost."""
+    plan = plan_from_json(broken("notes", [note]))
+    assert [said.text("en") for said in plan.notes] == [text]
+
+
 def test_plan_json_keeps_the_contract() -> None:
     plan, _, _ = small_plan()
     document = json.loads(plan_to_json(plan))
@@ -144,7 +169,7 @@ def broken(change: str, value: object) -> bytes:
         ("villages.0.reason", "lazy", "villages[0].reason = lazy"),
         ("villages.0.need_l.basic", "x", "villages[0].need_l.basic = x"),
         ("totals.driving_s", None, None),
-        ("notes", "x", "notes = x: must be a list of texts"),
+        ("notes", "x", "notes = x: must be a list in square brackets"),
     ],
 )
 def test_a_wrong_value_is_told_with_its_path(

@@ -5,11 +5,12 @@ from tiny import replace, scenario, source, star, travel, truck, village
 
 from dispatch.check import check_plan
 from dispatch.errors import PlanError
+from dispatch.messages import say
 from dispatch.plan import Route, Stop
 from dispatch.replanning import is_done
 from dispatch.scenario import NeedStandard, ServiceRules, TimeWindow
 from dispatch.solver import SolveParams, solve, split_day
-from dispatch.solver.day import Today
+from dispatch.solver.day import Today, trucks_out
 
 PARAMS = SolveParams(iterations=100, workers=1)
 SPOKES = {"D": 0, "S": 0, "V": 100}
@@ -111,8 +112,8 @@ def test_drawn_water_counts_against_a_spring():
     """
     A spring with 1,000 L and 3,600 L an hour, that is 1 L a second.
 
-    The first trip has drawn all of the stock: full tanks are there at 1,000 s and at
-    2,000 s, and the shift ends 250 s later, which is one trip.
+    The first trip has drawn all of the stock. Who is to be back at 2,250 s leaves the
+    spring at 2,050 s, when it has given 3,050 L: two more loads and 50 L.
     """
     scene = scenario(
         [village("V", population=9_000)],
@@ -122,7 +123,7 @@ def test_drawn_water_counts_against_a_spring():
     ways = star(scene, SPOKES)
     plan = solve(scene, ways, PARAMS, done=[ONE_TRIP], now_s=150).plan
     assert check_plan(scene, ways, plan) == []
-    assert delivered(plan) == {"V": 3_000}
+    assert delivered(plan) == {"V": 3_050}
 
 
 @pytest.mark.parametrize(
@@ -494,7 +495,7 @@ def test_a_promise_that_cannot_be_kept_is_named(what):
     if what == "road":
         ways = travel(scene, {("D", "S"): 0, ("S", "A"): 100, ("D", "A"): 100})
     plan = replan(scene, ways, previous, 0, locked=["B"])
-    assert plan.notes == ("promise not kept: truck T",)
+    assert plan.notes == (say("note_promise_not_kept", truck="T"),)
     assert sum(delivered(plan).values()) > 0
 
 
@@ -520,7 +521,7 @@ def test_two_promises_at_one_bay_cannot_both_be_kept():
     assert both.notes == ()
     one_bay = replace(scene, sources=(replace(scene.sources[0], bays=1),))
     plan = replan(one_bay, ways, previous, 0, locked=["A", "B"])
-    assert plan.notes == ("promise not kept: truck T2",)
+    assert plan.notes == (say("note_promise_not_kept", truck="T2"),)
     assert delivered(plan) == {"A": 1_000, "B": 1_000}
 
 
@@ -700,3 +701,56 @@ def test_more_drawn_than_has_come_in_still_has_a_bound():
     assert delivered(plan) == {"V": 1_000}
     assert plan.bound is not None
     assert plan.bound.total_l == 1_000
+
+
+#: Fills 1,000 L at 1 L/s, leaves 600 L at U (100 s of unloading), the rest at V.
+BROKEN_TRIP = route(
+    ("depart", "D", 0, 0),
+    ("fill", "S", 0, 1_000, 1_000),
+    ("deliver", "U", 1_100, 1_200, 600),
+    ("deliver", "V", 1_300, 1_400, 400),
+    ("return", "D", 1_500, 1_500),
+)
+
+
+@pytest.mark.parametrize(
+    ("now_s", "done_l", "lost_l"),
+    [
+        (500, 0, 500),  # half of the filling has flowed
+        (1_150, 0, 1_000),  # while unloading: nothing is there yet
+        (1_250, 600, 400),  # U has its water; that for V is on board
+        (1_450, 1_000, 0),  # on the way home with an empty tank
+    ],
+)
+def test_a_broken_truck_delivers_what_is_over_and_loses_the_rest(now_s, done_l, lost_l):
+    """What is lost is drawn from the source, and nobody is served by it."""
+    scene = scenario(
+        [village("U", population=600), village("V", population=2_000)],
+        [source(supply_l=1_800)],
+        [truck(), truck("T2")],
+    )
+    ways = star(scene, {"D": 0, "S": 0, "U": 50, "V": 50})
+    previous = replace(whole_day(scene, ways), routes=(BROKEN_TRIP,))
+    broken = frozenset({"T"})
+    done, _ = split_day(previous, now_s, broken_trucks=broken)
+    out = trucks_out(previous, now_s, broken)
+    assert [(o.truck_id, o.litres) for o in out] == [("T", lost_l)]
+    assert sum(r.delivered_l for r in done) == done_l
+    plan = solve(
+        scene, ways, PARAMS, done=done, now_s=now_s, previous=previous, out=out
+    ).plan
+    assert check_plan(scene, ways, plan) == []
+    assert all(s.end_s <= now_s for s in stops(plan, "deliver", "T"))
+    assert sum(delivered(plan).values()) == 1_800 - lost_l
+    key = "note_load_lost" if lost_l else "note_truck_broken"
+    assert [note.key for note in plan.notes] == [key]
+
+
+def test_a_broken_truck_that_never_left_is_just_not_used():
+    scene = scenario([village("V", population=500)], trucks=[truck(), truck("T2")])
+    ways = star(scene, SPOKES)
+    previous = whole_day(scene, ways)
+    out = trucks_out(previous, 0, {"T", "T2"})
+    plan = solve(scene, ways, PARAMS, now_s=0, previous=previous, out=out).plan
+    assert plan.routes == ()
+    assert delivered(plan) == {"V": 0}

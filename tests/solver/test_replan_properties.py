@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from tiny import replace, scenario, source, truck, village
 
 from dispatch.check import check_plan
+from dispatch.messages import say
 from dispatch.need import BANDS
 from dispatch.replanning import is_done
 from dispatch.scenario import (
@@ -173,7 +174,7 @@ def test_a_day_planned_anew_keeps_the_rules_and_its_promises(drawn, data):
             (s.kind, s.place_id, s.start_s, s.end_s, s.litres) in stops
             for s in route.stops
         )
-        assert stays or f"promise not kept: truck {route.truck_id}" in plan.notes
+        assert stays or say("note_promise_not_kept", truck=route.truck_id) in plan.notes
     for band in BANDS:
         assert plan.totals.served_l[band] <= plan.bound.served_l[band]
 

@@ -9,7 +9,8 @@ from dispatch.need import BANDS
 from dispatch.roads import RoadEdge, RoadLimit, RoadNetwork, RoadNode
 from dispatch.scenario import NeedStandard, ServiceRules, TimeWindow
 from dispatch.solver import SolveParams, solve, what_if
-from dispatch.solver.variants import list_variants
+from dispatch.solver.variants import as_it_is, list_variants
+from dispatch.solver.whatif import NUM_CONTROLS, _Outcome, _Tried
 
 PARAMS = SolveParams(iterations=300, workers=1)
 
@@ -260,7 +261,7 @@ def test_a_stop_returns_what_is_solved(solved):
         should_stop=lambda: len(seen) >= solved,
     )
     # The run after which it is said counts as cut short, like any under way.
-    assert len(found.effects) == max(0, solved - 2)
+    assert len(found.effects) == max(0, solved - NUM_CONTROLS)
     assert sum(found.base_l.values()) > 0
 
 
@@ -270,9 +271,9 @@ def test_progress_counts_all_runs():
     plan, found = asked(
         scene, ways, iterations=20, progress=lambda *pair: seen.append(pair)
     )
-    total = len(list_variants(scene, ways, plan)) + 2
+    total = len(list_variants(scene, ways, plan)) + NUM_CONTROLS
     assert seen == [(k + 1, total) for k in range(total)]
-    assert len(found.effects) == total - 2
+    assert len(found.effects) == total - NUM_CONTROLS
 
 
 def test_no_variant_takes_anything_away():
@@ -315,3 +316,64 @@ def test_lifting_a_closure_is_tried_on_the_real_roads():
     opened = solve(day.scenario, day.travel, SolveParams(iterations=20, workers=1)).plan
     assert sum(plan.totals.served_l.values()) == 0
     assert sum(opened.totals.served_l.values()) == 500
+
+
+def tried(base, controls, first, again=None):
+    scene, ways = bands_day()
+    outcome = {
+        name: _Outcome(served_l=(100, 0, 50, 0, 0, 0, litres), people=0)
+        for name, litres in {"base": base, "first": first, "again": again or 0}.items()
+    }
+    found = _Tried(
+        controls=[_Outcome((100, 0, 50, 0, 0, 0, litres), 0) for litres in controls],
+        base=outcome["base"],
+        runs=[(as_it_is(scene, ways), outcome["first"])],
+    )
+    if again is not None:
+        found.confirmed[0] = outcome["again"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "gain_l", "is_clear"),
+    [
+        (1_500, 1_400, 400, True),
+        (1_500, None, 500, False),  # one run proves nothing
+        (1_500, 1_050, 50, False),  # the second one is inside the spread
+        (1_149, 1_400, 149, False),  # one and a half times the spread is asked
+        (900, 1_400, 0, False),
+    ],
+)
+def test_a_gain_is_clear_beyond_the_spread_of_equal_runs_twice(
+    first, again, gain_l, is_clear
+):
+    """Equal runs differ by up to 100 L: 900, 950 and 1,000 L."""
+    found = tried(1_000, [900, 950, 1_000], first, again)
+    assert found.noise() == (6, 100)
+    effect = found.effects()[0]
+    assert sum(effect.gain_l.values()) == gain_l
+    assert effect.is_clear == is_clear
+
+
+def test_a_gain_below_a_band_in_which_equal_runs_differ_is_never_clear():
+    found = tried(1_000, [1_000], 9_000, 9_000)
+    found.controls.append(_Outcome((100, 0, 49, 0, 0, 0, 1_000), 0))
+    assert found.noise() == (2, 1)
+    assert not found.effects()[0].is_clear
+    assert found.to_confirm() == []
+
+
+def test_a_better_plan_for_today_is_no_variants_gain():
+    """
+    A bay that the plan does not use adds nothing, whatever its run found.
+
+    The plan given is poor (no trip at all); the variant's plan with one truck keeps
+    the rules of the day as it is, and so counts as what the day has without it.
+    """
+    scene = scenario([village("V", population=3_000)], [source(bays=1)])
+    ways = star(scene, {"D": 0, "S": 0, "V": 100})
+    poor = replace(solve(scene, ways, PARAMS).plan, routes=())
+    found = what_if(scene, ways, poor, seconds=1.0, iterations=30, workers=1)
+    assert sum(found.base_l.values()) == 3_000
+    assert set(gains(found).values()) == {0}
+    assert not any(effect.is_clear for effect in found.effects)

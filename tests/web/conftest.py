@@ -18,7 +18,7 @@ from browsing import CHROMIUM, FLAGS, need_chromium, wait_for
 from dispatch.files import write_scenario
 from dispatch.geo import travel_matrix
 from dispatch.outcome import plan_totals, village_outcomes
-from dispatch.plan import Bound, Plan, Route, SolverInfo, Stop
+from dispatch.plan import Bound, Cause, Plan, Route, SolverInfo, Stop
 from dispatch.roads import (
     Area,
     MapFeature,
@@ -143,8 +143,8 @@ def hand_plan(scenario, travel) -> Plan:
         Stop("return", "D1", 32400, 32400, 32400),
     )
     routes = (Route("T1", "D1", stops),)
-    reasons = {v.village_id: "fleet_busy" for v in scenario.villages}
-    villages = village_outcomes(scenario, routes, reasons)
+    causes = {v.village_id: (Cause("fleet_busy", 1),) for v in scenario.villages}
+    villages = village_outcomes(scenario, routes, causes)
     totals = plan_totals(scenario, travel, routes, villages)
     served_l = sum(totals.served_l.values())
     return Plan(

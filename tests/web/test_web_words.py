@@ -14,7 +14,7 @@ from dispatch.changes import ChangeKind, ChangeReason
 from dispatch.coverage import LEVELS, STANDARDS
 from dispatch.files.words import BAND_ZH, REASON_ZH
 from dispatch.need import BANDS
-from dispatch.plan import REASONS
+from dispatch.plan import REASONS, Ended
 from dispatch.web.words import LANGUAGES, Words, as_lang, words_of
 
 WEB = Path(dispatch.web.__file__).parent
@@ -24,6 +24,7 @@ MADE = {
     "band": BANDS,
     "reason": (*REASONS, "unknown"),
     "help": (*REASONS, "unknown"),
+    "ended": get_args(Ended),
     "level": LEVELS,
     "standard": STANDARDS,
     "change": (*get_args(ChangeKind), *(f"why_{r}" for r in get_args(ChangeReason))),
@@ -77,7 +78,7 @@ def test_every_table_column_has_a_heading():
     source = (WEB.parent / "coverage.py").read_text(encoding="utf-8")
     names = re.findall(r'^ {4,8}"([a-z_]+)",$', source, flags=re.MULTILINE)
     assert len(names) > 30
-    ids = {"village_id", "source_id", "truck_id"}
+    ids = {"village_id", "source_id", "truck_id", "causes"}
     for name in set(names) - ids:
         assert f"table.{name}" in words_of("zh"), name
 

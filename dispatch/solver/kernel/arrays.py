@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -21,6 +21,10 @@ BIG: Final = 1_000_000_000
 #: Moments of a day at which roads change, one less than `dispatch.geo.periods` tells
 #: periods apart.
 MOST_SWITCHES: Final = 5
+#: Positions in ``State.counts`` that are set when an array was too short for a move.
+ROW_IS_SHORT: Final = 4
+FILLS_ARE_SHORT: Final = 5
+VISITORS_ARE_SHORT: Final = 6
 
 
 def _ints(*names: str) -> list[tuple[str, type]]:
@@ -197,7 +201,9 @@ class State(NamedTuple):
     b_served: IntArray
     b_total: IntArray
     stamp: IntArray  # (1,)
-    counts: IntArray  # (4,) touched routes, touched villages, requests, gatherings
+    # (7,) touched routes, touched villages, requests, gatherings, and whether rows,
+    # lists of fillings or lists of visitors were too short for a move
+    counts: IntArray
     touched_routes: IntArray  # (R,)
     touched_villages: IntArray  # (V,)
     gathered: IntArray  # (R,)
@@ -207,15 +213,110 @@ class State(NamedTuple):
     rng: npt.NDArray[np.uint64]  # (1,)
 
 
-def empty_state(instance: Instance, seed: int) -> State:
-    """Return a state in which no truck drives."""
+class Sizes(NamedTuple):
+    """
+    Lengths of the arrays whose need only the plan knows; see `grown_state`.
+
+    Attributes
+    ----------
+    row
+        Entries of a route.
+    fills
+        Listed fillings of one source.
+    visitors
+        Visits of one village.
+    """
+
+    row: int
+    fills: int
+    visitors: int
+
+    def at_least(self, other: Sizes) -> Sizes:
+        """Return the larger of each."""
+        return Sizes(*(max(pair) for pair in zip(self, other, strict=True)))
+
+
+def first_sizes(instance: Instance) -> Sizes:
+    """Return lengths that most days do with; a state grows where they are short."""
+    truck = instance.truck
+    longest = int((truck["shift_end"] - truck["shift_start"]).max(initial=0))
+    setup = int(instance.village["drop_setup"].min(initial=0))
+    smallest = max(1, int(truck["capacity"].min(initial=BIG)))
+    loads = np.maximum(6, 2 * (instance.village["room"] // smallest) + 4)
+    visits = int(np.minimum(instance.village["max_visits"], loads).sum())
+    by_time = max(16, 2 * longest // max(1, setup) + 4)
+    listed = truck.size * 24 // max(1, min(instance.source.size, 4))
+    return Sizes(
+        row=min(400, by_time, max(16, 2 * visits + 8)),
+        fills=max(64, listed),
+        visitors=min(200, max(8, int(loads.max(initial=0)))),
+    )
+
+
+def sizes_of(state: State) -> Sizes:
+    """Return the lengths that a state has."""
+    return Sizes(
+        row=state.draft.size,
+        fills=state.fill.shape[1],
+        visitors=state.visitor.shape[1],
+    )
+
+
+def grown_state(state: State) -> State | None:
+    """
+    Return a copy with twice the length of all arrays that were too short for a move.
+
+    The search sees its solution and its random numbers unchanged, so that a plan is
+    limited by the day alone, never by an array. None if nothing was too short.
+    """
+    is_short = state.counts[[ROW_IS_SHORT, FILLS_ARE_SHORT, VISITORS_ARE_SHORT]] > 0
+    if not is_short.any():
+        return None
+    sizes = sizes_of(state)
+    doubled = Sizes(*np.where(is_short, 2, 1) * np.array(sizes))
+    state.counts[[ROW_IS_SHORT, FILLS_ARE_SHORT, VISITORS_ARE_SHORT]] = 0
+    return resized_state(state, doubled)
+
+
+def resized_state(state: State, sizes: Sizes) -> State:
+    """
+    Return the state with arrays of at least these lengths, itself if it has them.
+
+    Raises
+    ------
+    MemoryError
+        If the machine has no room for them; nothing is planned then.
+    """
+    sizes = sizes.at_least(sizes_of(state))
+    if sizes == sizes_of(state):
+        return state
+
+    def longer(array: npt.NDArray[Any], axis: int, length: int) -> npt.NDArray[Any]:
+        shape = list(array.shape)
+        shape[axis] = length
+        copy = np.zeros(shape, dtype=array.dtype)
+        copy[tuple(slice(0, n) for n in array.shape)] = array
+        return copy
+
+    return state._replace(
+        entry=longer(state.entry, 1, sizes.row),
+        u_entry=longer(state.u_entry, 1, sizes.row),
+        b_entry=longer(state.b_entry, 1, sizes.row),
+        draft=longer(state.draft, 0, sizes.row),
+        fill=longer(state.fill, 1, sizes.fills),
+        visitor=longer(state.visitor, 1, sizes.visitors),
+        u_visitor=longer(state.u_visitor, 1, sizes.visitors),
+    )
+
+
+def empty_state(instance: Instance, seed: int, sizes: Sizes | None = None) -> State:
+    """Return a state in which no truck drives, its arrays at least ``sizes`` long."""
+    sizes = sizes or first_sizes(instance)
     num_trucks = instance.truck.size
     num_sources = instance.source.size
     num_villages = instance.village.size
     num_levels = instance.level_need.shape[1]
-    row = _row_length(instance)
-    num_visitors = _visits_limit(instance)
-    listed = max(64, num_trucks * 24 // max(1, min(num_sources, 4)))
+    row, listed, num_visitors = sizes
 
     def ints(*shape: int) -> IntArray:
         return np.zeros(shape, dtype=np.int64)
@@ -250,7 +351,7 @@ def empty_state(instance: Instance, seed: int) -> State:
         b_served=ints(num_levels) - 1,  # any plan is better
         b_total=ints(2),
         stamp=ints(1),
-        counts=ints(4),
+        counts=ints(7),
         touched_routes=ints(num_trucks),
         touched_villages=ints(num_villages),
         gathered=ints(num_trucks),
@@ -259,22 +360,3 @@ def empty_state(instance: Instance, seed: int) -> State:
         kept=np.zeros((NUM_KEPT, 6)),
         rng=np.array([(seed * 0x9E3779B97F4A7C15 + 0x1234567) % 2**64 | 1], np.uint64),
     )
-
-
-def _row_length(instance: Instance) -> int:
-    """Return how many entries a route can have: no visit is shorter than its setup."""
-    truck = instance.truck
-    longest = int((truck["shift_end"] - truck["shift_start"]).max(initial=0))
-    setup = int(instance.village["drop_setup"].min(initial=0))
-    by_time = 2 * longest // max(1, setup) + 4
-    smallest = max(1, int(truck["capacity"].min(initial=BIG)))
-    loads = np.maximum(6, 2 * (instance.village["room"] // smallest) + 4)
-    by_need = 2 * int(np.minimum(instance.village["max_visits"], loads).sum()) + 8
-    return int(min(400, max(16, by_time), max(16, by_need)))
-
-
-def _visits_limit(instance: Instance) -> int:
-    """Return how many visits the busiest village can have at most."""
-    smallest = int(instance.truck["capacity"].min(initial=BIG))
-    most = int(instance.village["room"].max(initial=0)) // max(1, smallest)
-    return int(min(200, max(8, 2 * most + 4)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dispatch.solver.jit import compiled
-from dispatch.solver.kernel.arrays import BIG
+from dispatch.solver.kernel.arrays import BIG, ROW_IS_SHORT, VISITORS_ARE_SHORT
 from dispatch.solver.kernel.moves import (
     add_litres,
     commit_candidate,
@@ -16,9 +16,12 @@ from dispatch.solver.kernel.moves import (
     touch_village,
 )
 from dispatch.solver.kernel.schedule import (
+    early_load_l,
     fill_start,
+    latest_start,
     leg_s,
     schedule_candidate,
+    spring_spare_l,
     window_start,
 )
 
@@ -30,6 +33,10 @@ if TYPE_CHECKING:
 ALL_TRUCKS = 24
 #: Chance to look away from a candidate, so that recreate varies.
 BLINK = 0.01
+#: Sources from which a new trip to a village may start, those that are dry left out.
+NEAR_SOURCES = 6
+#: Chance to try a part of a load where the whole one only has to wait for a bay.
+PART_LOAD = 0.1
 
 
 @compiled
@@ -175,15 +182,48 @@ def _try_stops(
                 spare = 0  # promised as it is
             filled_at = state.entry[r, i].start
             supply_left = inst.source[s].supply - state.drawn[s]
+            filled_by = state.entry[r, i].end
             # More water takes the bay for longer, and all after it comes later.
             slack_first = min(
                 state.entry[r, i + 1].latest - state.entry[r, i + 1].arrive,
                 state.entry[r, i].latest - state.entry[r, i].start,
             )
+            if inst.source[s].is_refilling:  # waiting for water uses the slack too
+                filled_by += max(0, slack_first)
+                most = min(spare, supply_left)
+                supply_left = spring_spare_l(inst, state, s, filled_by, most)
         previous = state.entry[r, i].node
         time_s = state.entry[r, i].end
         if state.route[r].pause_entry == i and state.route[r].pause_before == 0:
             time_s += inst.truck[r].break_s
+
+
+@compiled
+def _late_load_l(
+    inst: Instance,
+    state: State,
+    v: int,
+    s: int,
+    r: int,
+    most: int,
+    served_by: int,
+    to_v: int,
+) -> int:
+    """
+    Return the litres, up to ``most``, that a spring has for a last filling.
+
+    Parameters
+    ----------
+    served_by
+        When the visit must be over.
+    to_v
+        Seconds from the source to the village.
+    """
+    flow = int(most * inst.truck[r].unload_s_per_l)
+    visit = served_by - inst.village[v].drop_setup - flow
+    end = latest_start(inst.windows, v, visit, 0) - to_v
+    end = latest_start(inst.source_windows, s, end, 0)
+    return spring_spare_l(inst, state, s, end, most)
 
 
 @compiled
@@ -207,6 +247,7 @@ def _try_new_trips(
     price = inst.truck[r].drive_price
     n = state.route[r].length
     if n + 2 > state.entry.shape[1]:
+        state.counts[ROW_IS_SHORT] = 1
         return
     last_back = state.route[r].latest_back
     if n == 0:
@@ -227,16 +268,17 @@ def _try_new_trips(
         latest_next = state.entry[r, i].latest if i < n else last_back
         if latest_next - time_s < setup:
             continue
+        usable = 0
         for k in range(inst.near_sources.shape[1]):
             s = inst.near_sources[v, k]
-            if s < 0:
+            if s < 0 or usable == NEAR_SOURCES:
                 break
             if inst.truck[r].is_potable and not inst.source[s].is_potable:
                 continue
-            q = min(
+            whole = min(
                 want, inst.truck[r].capacity, inst.source[s].supply - state.drawn[s]
             )
-            if q < least:
+            if whole < least:
                 continue
             source = inst.first_source + s
             to_s = travel[previous, source]
@@ -246,48 +288,68 @@ def _try_new_trips(
             onward = travel[place, following]
             if to_s >= BIG or to_v >= BIG or onward >= BIG:
                 continue
+            usable += 1
             per_l = unload + inst.source[s].fill_s_per_l
             detour = to_s + to_v + onward - travel[previous, following]
             least_s = price * detour + setup
-            if least_s / q + per_l >= state.kept[state.kept.shape[0] - 1, 0]:
+            if least_s / whole + per_l >= state.kept[state.kept.shape[0] - 1, 0]:
                 continue  # even without any waiting it is too dear
-            filling = max(time_s + to_s, inst.village[v].release)
-            if filling + to_v + onward + setup + least * per_l > latest_next:
+            ready = max(time_s + to_s, inst.village[v].release)
+            if ready + to_v + onward + setup + least * per_l > latest_next:
                 continue  # nor is there time
-            if inst.source[s].is_queued:  # which bay is free decides the rest
-                filling = fill_start(inst, state, s, r, 0, filling, q)
-            else:
-                filling = window_start(inst.source_windows, s, filling)
-            if filling >= BIG:
-                continue
-            fill_l_s = q * inst.source[s].fill_s_per_l
-            arrive = int(filling + inst.fill_setup_s + fill_l_s)
-            if not is_fixed:
-                to_v = leg_s(inst, r, source, place, arrive)
-                if to_v >= BIG:
+            if inst.source[s].is_refilling:
+                whole = _late_load_l(
+                    inst, state, v, s, r, whole, latest_next - onward, to_v
+                )
+                if whole < least:
                     continue
-            arrive += to_v
-            start = window_start(inst.windows, v, arrive)
-            if start >= BIG:
-                continue
-            if not is_fixed:
-                served = start + inst.village[v].drop_setup
-                onward = leg_s(inst, r, place, following, served)
-                if onward >= BIG:
-                    continue
-            wait = start - arrive
-            next_at = start + inst.village[v].drop_setup + onward
-            slack = latest_next - next_at + fill_l_s
-            if per_l > 0:
-                q = min(q, int(slack / per_l))
-            if q < least or slack < 0 or random_unit(state) <= BLINK:
-                continue
-            work = least_s + q * per_l
-            shift = next_at - fill_l_s + q * per_l - arrive_next
-            cost = _waiting(work, max(shift, work + wait), waiting_price)
-            if q < want and q < inst.truck[r].capacity:
-                cost += split_price
-            _keep(state, cost / q, r, i, s, 2, q)
+            # A whole load first; a part of it where that must wait, or cannot be had.
+            litres = whole
+            for part in range(2):
+                if part == 1:
+                    litres = early_load_l(inst, state, s, r, ready, least, whole)
+                    if litres < least or litres >= whole:
+                        break
+                fill_l_s = litres * inst.source[s].fill_s_per_l
+                filling = window_start(inst.source_windows, s, ready)
+                takes_s = inst.fill_setup_s + fill_l_s
+                if inst.source[s].is_queued or (
+                    filling < BIG
+                    and latest_start(inst.source_windows, s, filling, int(takes_s))
+                    < filling
+                ):  # which bay is free, or when it is open for long enough
+                    filling = fill_start(inst, state, s, r, 0, ready, litres)
+                is_kept = False
+                start = BIG
+                if filling < BIG:
+                    arrive = int(filling + inst.fill_setup_s + fill_l_s)
+                    if not is_fixed:
+                        to_v = leg_s(inst, r, source, place, arrive)
+                    arrive += to_v
+                    start = window_start(inst.windows, v, arrive)
+                if start < BIG:
+                    served = start + inst.village[v].drop_setup
+                    if not is_fixed:
+                        onward = leg_s(inst, r, place, following, served)
+                    next_at = served + onward
+                    slack = latest_next - next_at + fill_l_s
+                    q = litres
+                    if per_l > 0:
+                        q = min(q, int(slack / per_l))
+                    is_kept = q >= least and slack >= 0
+                    if is_kept and random_unit(state) > BLINK:
+                        work = least_s + q * per_l
+                        shift = next_at - fill_l_s + q * per_l - arrive_next
+                        shift = max(shift, work + start - arrive)
+                        cost = _waiting(work, shift, waiting_price)
+                        if q < want and q < inst.truck[r].capacity:
+                            cost += split_price
+                        _keep(state, cost / q, r, i, s, 2, q)
+                if filling <= ready:
+                    break  # no part of it could be had earlier
+                is_spring = inst.source[s].is_refilling
+                if is_kept and not is_spring and random_unit(state) > PART_LOAD:
+                    break
 
 
 @compiled
@@ -309,10 +371,11 @@ def _apply(
         state.draft[entry].litres += litres
     else:
         added = 1 if kind == 1 else 2
-        if (
-            n + added > state.entry.shape[1]
-            or state.village[v].visits >= state.visitor.shape[1]
-        ):
+        if n + added > state.entry.shape[1]:
+            state.counts[ROW_IS_SHORT] = 1
+            return False
+        if state.village[v].visits >= state.visitor.shape[1]:
+            state.counts[VISITORS_ARE_SHORT] = 1
             return False
         for i in range(n - 1, entry - 1, -1):
             state.draft[i + added] = state.draft[i]
@@ -345,7 +408,7 @@ def gather_routes(inst: Instance, state: State, v: int, num_extra: int) -> int:
     """List the routes that a village could join; return how many."""
     num_trucks = state.route.size
     count = 0
-    if num_trucks <= ALL_TRUCKS:
+    if num_trucks <= ALL_TRUCKS or num_extra >= num_trucks:
         for r in range(num_trucks):
             state.gathered[r] = r
         return num_trucks

@@ -8,7 +8,7 @@ import numpy as np
 
 from dispatch.plan import MOST_MOVED_S
 from dispatch.solver.jit import compiled
-from dispatch.solver.kernel.arrays import BIG
+from dispatch.solver.kernel.arrays import BIG, FILLS_ARE_SHORT
 from dispatch.solver.kernel.schedule import leg_s, schedule_candidate, set_latest
 
 if TYPE_CHECKING:
@@ -256,6 +256,7 @@ def fills_fit(inst: Instance, state: State, n: int) -> bool:
             state.draft[i].node < inst.first_village and inst.source[s].is_queued
         )
         if is_listed and state.num_fills[s] + n >= state.fill.shape[1]:
+            state.counts[FILLS_ARE_SHORT] = 1
             return False
     return True
 

@@ -292,7 +292,8 @@ def fill_start(
     """Return the first feasible start of a filling at or after ``time_s``, or BIG."""
     duration = inst.fill_setup_s + flow_s(litres, inst.source[s].fill_s_per_l)
     start = time_s
-    for _ in range(10_000):
+    # Every turn passes a filling of another truck or waits for water once.
+    for _ in range(10_000 + 8 * state.num_fills[s]):
         fitted = BIG
         for w in range(inst.source_windows.shape[1]):
             low = inst.source_windows[s, w, 0]
@@ -320,6 +321,68 @@ def fill_start(
                 continue
         return start
     return BIG
+
+
+@compiled
+def spring_spare_l(inst: Instance, state: State, s: int, end: int, most: int) -> int:
+    """
+    Return the litres, up to ``most``, that one more filling ending at ``end`` may draw.
+
+    All listed fillings keep their times and their water, those of the same route too:
+    they can only move to later, when there is more.
+    """
+    spare = _drawable(inst, s, end)
+    if spare - state.drawn[s] >= most:
+        return most
+    for f in range(state.num_fills[s]):
+        if state.fill[s, f, 0] < end or state.fill[s, f, 1] <= end:
+            spare -= state.fill[s, f, 2]
+    for f in range(state.num_fills[s]):
+        later = state.fill[s, f, 1]
+        if later <= end:
+            continue
+        left = _drawable(inst, s, later)
+        for g in range(state.num_fills[s]):
+            if state.fill[s, g, 0] > later:
+                break
+            if state.fill[s, g, 0] < later or state.fill[s, g, 1] <= later:
+                left -= state.fill[s, g, 2]
+        spare = min(spare, left)
+    return int(max(0.0, min(spare, float(most))))
+
+
+@compiled
+def early_load_l(
+    inst: Instance, state: State, s: int, route: int, time_s: int, least: int, most: int
+) -> int:
+    """
+    Return the litres, up to ``most``, of a filling that starts as early as it can.
+
+    A source that closes, a bay that another truck takes next, and a spring that has
+    little water yet all allow a part of a load where the whole one would have to wait.
+    0 if not even ``least`` litres can ever be had.
+    """
+    start = fill_start(inst, state, s, route, 0, time_s, least)
+    if start >= BIG:
+        return 0
+    end = BIG
+    for w in range(inst.source_windows.shape[1]):
+        if inst.source_windows[s, w, 0] <= start <= inst.source_windows[s, w, 1]:
+            end = inst.source_windows[s, w, 1]
+            break
+    litres = most
+    s_per_l = inst.source[s].fill_s_per_l
+    if inst.source[s].is_queued:
+        shortest = start + inst.fill_setup_s + flow_s(least, s_per_l)
+        taken = _latest_in_bay(inst, state, s, route, start, shortest)
+        if taken < BIG:
+            end = min(end, taken + shortest - start)
+    if s_per_l > 0.0 and end < BIG:
+        litres = min(litres, int((end - start - inst.fill_setup_s) / s_per_l + 1e-9))
+    if inst.source[s].is_refilling and litres >= least:
+        finish = start + inst.fill_setup_s + flow_s(litres, s_per_l)
+        litres = spring_spare_l(inst, state, s, finish, litres)
+    return litres if litres >= least else 0
 
 
 @compiled

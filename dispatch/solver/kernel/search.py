@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from dispatch.solver.jit import compiled
-from dispatch.solver.kernel.arrays import BIG
+from dispatch.solver.kernel.arrays import BIG, ROW_IS_SHORT, VISITORS_ARE_SHORT
 from dispatch.solver.kernel.insert import gather_routes, insert_once
 from dispatch.solver.kernel.moves import (
     add_litres,
@@ -30,10 +30,16 @@ if TYPE_CHECKING:
 
 #: Chance to ruin around a village that lacks what all could have.
 SHORT_SEED = 0.1
+#: Trucks beside those nearby that a first plan asks before it asks all.
+CONSTRUCT_EXTRA = 48
 #: Trucks that are all asked whether they could bring more.
 PROBED_TRUCKS = 100
 #: Chance that recreate does not count waiting.
 FREE_WAITING = 0.2
+#: Bands, from the first one, that no price of changes may outvote: facility, survival
+#: of the vulnerable, survival; and the number of bands above the animals'.
+PROTECTED_BANDS = 3
+BANDS_ABOVE_ANIMALS = 5
 #: Iterations after which the room to move at the bays is looked up anew.
 REFRESH = 50
 
@@ -233,7 +239,7 @@ def _bring(
     split_price: float,
 ) -> None:
     """Bring loads to ``v`` until ``level`` is served, each up to ``goal``."""
-    for _ in range(50):
+    while True:  # every load makes the need smaller
         want_potable = wanted(inst, state, v, level, True)
         want_other = wanted(inst, state, v, level, False)
         if want_potable <= 0 and want_other <= 0:
@@ -244,6 +250,18 @@ def _bring(
         litres = insert_once(
             inst, state, v, want_potable, want_other, count, waiting_price, split_price
         )
+        if litres == 0 and num_extra >= CONSTRUCT_EXTRA and count < state.route.size:
+            count = gather_routes(inst, state, v, BIG)  # a first plan leaves none idle
+            litres = insert_once(
+                inst,
+                state,
+                v,
+                want_potable,
+                want_other,
+                count,
+                waiting_price,
+                split_price,
+            )
         if litres == 0:
             return
 
@@ -293,29 +311,65 @@ def _accepts(
 ) -> bool:
     """Return whether annealing accepts the change from the logged solution."""
     change = -drive_weight * (state.total[0] - state.u_total[0])
-    change -= inst.change_price * (state.total[1] - state.u_total[1])
+    # A changed village costs litres of the band that weighs least.
+    price = inst.change_price * weight[weight.size - 1]
+    change -= price * (state.total[1] - state.u_total[1])
     for g in range(state.served.size):
         change += weight[g] * (state.served[g] - state.u_served[g])
     return change >= 0 or random_unit(state) < math.exp(change / heat)
 
 
 @compiled
-def _is_better(inst: Instance, state: State) -> bool:
+def is_better_plan(
+    inst: Instance,
+    served: IntArray,
+    total: IntArray,
+    other_served: IntArray,
+    other_total: IntArray,
+) -> bool:
     """
-    Whether the solution beats the best, in the strict order of levels.
+    Whether a plan beats another, in the strict order of levels.
 
-    Changed villages cost litres of the first level that differs.
+    A plan that changes more villages than the other must be better in the first
+    level in which they differ, and gain ``change_price`` litres for each of these
+    villages: in that level, or of all water. Levels of facilities and of survival
+    are never weighed against changes.
+
+    Parameters
+    ----------
+    served, other_served
+        Litres of every level, shape (G,).
+    total, other_total
+        Price of driving, and number of changed villages.
     """
+    protected = inst.first_animal_level * PROTECTED_BANDS // BANDS_ABOVE_ANIMALS
+    first = 0
+    water = 0
+    for g in range(served.size):
+        gain = served[g] - other_served[g]
+        if g < protected and gain != 0:
+            return gain > 0
+        if first == 0:
+            first = gain
+        water += gain
+    price = inst.change_price * (total[1] - other_total[1])
+    if price > 0:
+        return first > 0 and max(first, water) >= price
+    if price < 0:
+        return first >= 0 or max(-first, -water) < -price
+    if first != 0:
+        return first > 0
+    return total[0] < other_total[0]
+
+
+@compiled
+def _is_better(inst: Instance, state: State) -> bool:
+    """Whether the solution beats the best so far."""
     if state.b_served[0] < 0:
         return True  # there is no best yet
-    price = inst.change_price * (state.total[1] - state.b_total[1])
-    for g in range(state.served.size):
-        gain = state.served[g] - state.b_served[g]
-        if gain != 0:
-            return gain > price
-    if price != 0:
-        return price < 0
-    return state.total[0] < state.b_total[0]
+    return is_better_plan(
+        inst, state.served, state.total, state.b_served, state.b_total
+    )
 
 
 @compiled
@@ -392,7 +446,8 @@ def construct(
         _sort_requests(inst, state, level, level)
         goal = max(level, goal_level)
         for k in range(state.counts[2]):
-            _bring(inst, state, state.requests[k], level, goal, 48, waiting_price, 0.0)
+            v = state.requests[k]
+            _bring(inst, state, v, level, goal, CONSTRUCT_EXTRA, waiting_price, 0.0)
     finish(inst, state)
     for r in range(state.route.size):
         state.route[r].dirty = 1
@@ -457,7 +512,10 @@ def _adoptable_l(
     q = min(q, inst.truck[r].capacity - state.draft[fill].litres)
     q = min(q, inst.source[s].supply - drawn)
     allowed = inst.may_enter[inst.truck[r].access_class, v]
-    fits = count < inst.village[v].max_visits and count < state.visitor.shape[1]
+    if count >= state.visitor.shape[1]:
+        state.counts[VISITORS_ARE_SHORT] = 1
+        return 0
+    fits = count < inst.village[v].max_visits
     return q if allowed and fits and q >= inst.village[v].min_visit else 0
 
 
@@ -522,6 +580,7 @@ def adopt_route(
     for k in range(nodes.size):
         node = nodes[k]
         if n + 2 > state.draft.size:
+            state.counts[ROW_IS_SHORT] = 1
             break
         if node < inst.first_village:
             if fill >= 0 and n == fill + 1:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 Lang = Literal["zh", "en"]
 
@@ -61,6 +61,16 @@ class Words:
         if abs(litres) >= 10_000:
             return self("unit.tonnes", count=f"{litres / 1000:,.1f}")
         return self("unit.litres", count=f"{litres:,.0f}")
+
+    def causes(self, causes: Iterable[tuple[str, int]]) -> str:
+        """Return why a place is short; with litres where there are several reasons."""
+        told = list(causes)
+        if len(told) == 1:
+            return self(f"reason.{told[0][0]}")
+        return self("unit.between").join(
+            self("reason.part", reason=self(f"reason.{reason}"), litres=f"{litres:,}")
+            for reason, litres in told
+        )
 
     def percent(self, part: float) -> str:
         """Return a share in percent, cut so that 100 % means all of it."""

@@ -1,0 +1,183 @@
+"""Which water can come to a village at all, and which limit forbids it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+
+from dispatch.solver.kernel.arrays import BIG
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from dispatch.plan import Reason
+    from dispatch.solver.kernel.arrays import RecordArray
+
+    BoolArray = npt.NDArray[np.bool_]
+    IntArray = npt.NDArray[np.int64]
+
+Roads = Literal["direct", "from_source", "any"]
+
+#: Limits in the order in which they are looked at: the first that leaves nothing is
+#: the reason.
+STEPS: Final[tuple[Reason, ...]] = (
+    "no_road",
+    "truck_too_big",
+    "no_potable_water",
+    "truck_too_small",
+    "source_dry",
+    "source_closed",
+    "slow_pump",
+)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """
+    What the tables alone allow, for drinking water or for water of other trucks.
+
+    Attributes
+    ----------
+    passed
+        Shape (steps, V): whether a way is left after each of `STEPS`.
+    allowed
+        Shape (S, V): whether some truck may bring water from a source, by roads,
+        access and kind of water.
+    largest_l
+        Shape (V,): the largest tank that may come.
+    """
+
+    passed: BoolArray
+    allowed: BoolArray
+    largest_l: IntArray
+
+    @property
+    def is_reached(self) -> BoolArray:
+        """Whether some water can come, shape (V,)."""
+        reached: BoolArray = self.passed[-1]
+        return reached
+
+    def reason(self, village: int) -> Reason | None:
+        """Return the first limit that leaves a village without any; None if none."""
+        failed = np.flatnonzero(~self.passed[:, village])
+        return STEPS[int(failed[0])] if failed.size else None
+
+
+def reach_of(
+    truck: RecordArray,
+    source: RecordArray,
+    least_l: IntArray,
+    travel_s: npt.NDArray[np.int32],
+    may_enter: BoolArray,
+    source_windows: IntArray,
+    fill_setup_s: int,
+    *,
+    is_potable: bool,
+    roads: Roads,
+) -> Reach:
+    """
+    Return what can come to each village on an empty day.
+
+    Parameters
+    ----------
+    least_l
+        Shape (V,): litres of the smallest first visit.
+    travel_s
+        Shape (C, P, P): the least seconds of the day, `BIG` where there is no road.
+    is_potable
+        Water of potable trucks from potable sources, which people need; else that of
+        all other trucks, which serves animals.
+    roads
+        Which ways the table must hold: ``direct`` from where a truck is to the source,
+        from there to the village, and on; ``from_source`` to the village; ``any`` none
+        at all, since a truck may come by way of other places.
+    """
+    num_sources, num_villages = source.size, least_l.size
+    passed = np.zeros((len(STEPS), num_villages), dtype=bool)
+    allowed = np.zeros((num_sources, num_villages), dtype=bool)
+    largest = np.zeros(num_villages, dtype=np.int64)
+    open_s = _longest_open_s(truck, source_windows) - fill_setup_s
+    flow_l = np.where(
+        source["fill_s_per_l"] > 0,
+        np.maximum(0, open_s) / np.maximum(source["fill_s_per_l"], 1e-12),
+        BIG,
+    )
+    has_water = source["supply"][:, None] >= least_l
+    is_open = (open_s >= 0)[:, None] & has_water
+    can_flow = is_open & (flow_l[:, None] + 1e-9 >= least_l)
+    for kind in _kinds(truck):
+        ways = _ways(kind, travel_s, num_sources, num_villages, roads)
+        passed[0] |= ways.any(axis=0)
+        ways &= may_enter[kind.access_class]
+        passed[1] |= ways.any(axis=0)
+        if is_potable != kind.is_potable:
+            continue
+        if is_potable:
+            ways &= (source["is_potable"] > 0)[:, None]
+        passed[2] |= ways.any(axis=0)
+        allowed |= ways
+        is_way = ways.any(axis=0)
+        largest[is_way] = np.maximum(largest[is_way], kind.capacity)
+        ways &= kind.capacity >= least_l
+        passed[3] |= ways.any(axis=0)
+        for step, filled in enumerate((has_water, is_open, can_flow), start=4):
+            passed[step] |= (ways & filled).any(axis=0)
+    return Reach(np.logical_and.accumulate(passed, axis=0), allowed, largest)
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """Trucks that differ in nothing that matters here, the largest tank of them."""
+
+    drive_class: int
+    access_class: int
+    is_potable: bool
+    start: int
+    depot: int
+    capacity: int
+
+
+def _kinds(truck: RecordArray) -> list[_Kind]:
+    largest: dict[tuple[int, ...], int] = {}
+    names = ("drive_class", "access_class", "is_potable", "start", "depot")
+    for record in truck[truck["shift_end"] > truck["shift_start"]]:
+        key = tuple(int(record[name]) for name in names)
+        largest[key] = max(largest.get(key, 0), int(record["capacity"]))
+    return [
+        _Kind(drive, access, bool(potable), start, depot, capacity)
+        for (drive, access, potable, start, depot), capacity in largest.items()
+    ]
+
+
+def _ways(
+    kind: _Kind,
+    travel_s: npt.NDArray[np.int32],
+    num_sources: int,
+    num_villages: int,
+    roads: Roads,
+) -> BoolArray:
+    """Return (S, V) whether a truck gets from sources to villages."""
+    if roads == "any":
+        return np.ones((num_sources, num_villages), dtype=bool)
+    ways: BoolArray = np.less(travel_s[kind.drive_class], BIG)
+    first_village = ways.shape[0] - num_villages
+    sources = slice(first_village - num_sources, first_village)
+    villages = slice(first_village, None)
+    reached: BoolArray = np.array(ways[sources, villages])
+    if roads == "direct":
+        # The last village of a day needs the way home; others go on to a source.
+        leads_on = ways[villages, kind.depot] | ways[villages, sources].any(axis=1)
+        reached &= np.logical_and(leads_on, ways[kind.start, sources][:, None])
+    return reached
+
+
+def _longest_open_s(truck: RecordArray, source_windows: IntArray) -> IntArray:
+    """Return the longest time on end, (S,), that a source is open in the shifts."""
+    first = int(truck["shift_start"].min(initial=BIG))
+    last = int(truck["shift_end"].max(initial=0))
+    low = np.maximum(source_windows[:, :, 0], first)
+    high = np.minimum(source_windows[:, :, 1], last)
+    longest: IntArray = (high - low).max(axis=1)
+    return longest
