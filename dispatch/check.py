@@ -608,8 +608,11 @@ def check_ids(facts: _Facts) -> Iterator[Violation]:
         "deliver": facts.villages,
         "break": {**facts.depots, **facts.sources, **facts.villages},
     }
+    resting = {t.truck_id for t in facts.scenario.all_trucks if t.out_of_service}
     for route in facts.plan.routes:
-        if route.truck_id not in facts.trucks:
+        if route.truck_id in resting:
+            yield Violation(12, "the truck is out of service", route.truck_id)
+        elif route.truck_id not in facts.trucks:
             yield Violation(12, "the scenario has no such truck", route.truck_id)
         if route.truck_id in seen:
             yield Violation(12, "the truck has two routes", route.truck_id)

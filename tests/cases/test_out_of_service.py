@@ -8,7 +8,7 @@ import pytest
 from field_days import PARAMS, TRUCKS, litres, road_day, solved
 from typer.testing import CliRunner
 
-from dispatch import read_scenario
+from dispatch import check_plan, read_scenario, travel_matrix
 from dispatch.cli import app
 from dispatch.errors import DataError
 from dispatch.files import scenario_from_tables, scenario_tables, write_scenario
@@ -48,6 +48,17 @@ def test_a_truck_out_of_service_is_in_the_table_and_in_no_plan(
     again = read_scenario(tmp_path / "again")
     assert again.all_trucks == other.all_trucks
     assert again.resting == other.resting
+
+
+def test_a_plan_that_sends_it_out_is_told(tmp_path) -> None:
+    both = road_day(tmp_path / "d", trucks=trucks("T1", "T2"), population=4_000)
+    tables = scenario_tables(both)
+    rest = tables["trucks"].assign(out_of_service=[False, True])
+    scene = scenario_from_tables({"trucks": rest}, base=both)
+    told = check_plan(scene, travel_matrix(scene), solved(both))
+    assert (12, "T2", "the truck is out of service") in {
+        (violation.rule, violation.truck_id, violation.message) for violation in told
+    }
 
 
 def test_the_last_truck_cannot_be_taken_out(tmp_path) -> None:
