@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dispatch.scenario import Scenario
 
 #: Broken rules that a sentence names; the rest is counted.
-MOST_NAMED: Final = 5
+MOST_NAMED: Final = 3
 
 
 class Split(NamedTuple):

@@ -33,6 +33,8 @@ _WIDTH: Final = ("maxwidth", "maxwidth:physical")
 _HEIGHT: Final = ("maxheight", "maxheight:physical", "maxheight:legal")
 _FAMILIES: Final = (*_GROSS, *_WIDTH, *_HEIGHT)
 CONDITIONAL: Final = ":conditional"
+#: One-way roads that change their direction; they count as open both ways.
+_TURNING: Final = frozenset({"reversible", "alternating"})
 
 Direction = Literal["forward", "backward"]
 _BOTH: Final[tuple[Direction, ...]] = ("forward", "backward")
@@ -185,7 +187,9 @@ def _is_access(key: str) -> bool:
 
 
 def is_unread(key: str, value: str) -> bool:
-    """Whether a tag posts a figure that is not understood."""
+    """Whether a tag is not understood: no figure, or one-way now here, now there."""
+    if key.split(":")[0] == "oneway" and _is_access(key):
+        return value.strip().casefold() in _TURNING
     if not _is_measure(key):
         return False
     parse = tag.parse_tonnes if key.startswith(_GROSS) else tag.parse_metres

@@ -92,6 +92,7 @@ def test_what_holds_all_day_long(tmp_path, tags, is_short) -> None:
         ({"oneway__conditional": "yes @ (07:00-09:00)"}, "oneway:conditional"),
         ({"hgv__forward__conditional": "no @ (07:00-09:00)"}, "hgv:forward"),
         ({"maxweight": "7500"}, "maxweight=7500"),
+        ({"oneway": "reversible"}, "oneway=reversible"),
         ({"hgv__conditional": "no @ (Su,PH)"}, "public holidays"),
     ],
 )
