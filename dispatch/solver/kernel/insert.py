@@ -35,8 +35,10 @@ ALL_TRUCKS = 24
 BLINK = 0.01
 #: Sources from which a new trip to a village may start, those that are dry left out.
 NEAR_SOURCES = 6
+#: Chance that a visit must bring its share, where a village takes few visits.
+LIMITED_VISITS = 0.5
 #: Chance to try a part of a load where the whole one only has to wait for a bay.
-PART_LOAD = 0.1
+PART_LOAD = 0.05
 
 
 @compiled
@@ -450,20 +452,20 @@ def _visits(state: State, r: int, v: int) -> bool:
 
 
 @compiled
-def best_insertions(
+def _best_insertions(
     inst: Instance,
     state: State,
     v: int,
     want_potable: int,
     want_other: int,
     count: int,
+    least: int,
     waiting_price: float,
     split_price: float,
 ) -> None:
-    """Fill the short list with the best ways to bring water to ``v``."""
+    """Fill the short list with the best ways to bring ``least`` litres and more."""
     state.kept[:, 0] = BIG
     free = inst.village[v].room - state.village[v].potable - state.village[v].other
-    least = min(inst.village[v].min_visit, inst.village[v].room)
     setup = inst.village[v].drop_setup
     can_visit = state.village[v].visits < inst.village[v].max_visits and free >= least
     for k in range(count):
@@ -506,9 +508,35 @@ def insert_once(
     split_price: float,
 ) -> int:
     """Bring one load to ``v`` where it is cheapest; return the litres, 0 if none."""
-    best_insertions(
-        inst, state, v, want_potable, want_other, count, waiting_price, split_price
+    least = min(inst.village[v].min_visit, inst.village[v].room)
+    share = least
+    visits_left = inst.village[v].max_visits - state.village[v].visits
+    want = max(want_potable, want_other)
+    if 0 < visits_left < BIG // 2 and random_unit(state) < LIMITED_VISITS:
+        share = max(least, -(-want // visits_left))
+    _best_insertions(
+        inst,
+        state,
+        v,
+        want_potable,
+        want_other,
+        count,
+        share,
+        waiting_price,
+        split_price,
     )
+    if share > least and state.kept[0, 0] >= BIG:  # no truck is large enough
+        _best_insertions(
+            inst,
+            state,
+            v,
+            want_potable,
+            want_other,
+            count,
+            least,
+            waiting_price,
+            split_price,
+        )
     for k in range(state.kept.shape[0]):
         if state.kept[k, 0] >= BIG:
             return 0
