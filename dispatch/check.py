@@ -22,7 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from dispatch.plan import Plan, Route, Stop
-    from dispatch.scenario import Depot, Scenario, Source, Travel, Truck, Village
+    from dispatch.scenario import (
+        Depot,
+        Scenario,
+        Source,
+        Travel,
+        Truck,
+        Village,
+        WayTimes,
+    )
 
 #: Slack of comparisons between whole and real seconds or litres.
 TOLERANCE: Final = 1e-6
@@ -133,26 +141,36 @@ def _open_ways(
     """
     Yield seconds, metres and seconds of waiting of every way open at a departure.
 
-    Before roads change: a way that ends in time (the only one then), one that stays
-    open, or a wait for the change. After it: the ways of then.
+    A way over the roads open in some periods running is one if it is over before
+    the next of them ends. Who sets out may wait for any later change first.
     """
-    seconds = int(travel.seconds[truck_class][row, column])
-    metres = int(travel.metres[truck_class][row, column])
     later = travel.later
     if later is None:
-        yield seconds, metres, 0.0
+        yield _way(travel, truck_class, row, column, 0.0)
         return
-    late = int(later.seconds[truck_class][row, column])
-    late_m = int(later.metres[truck_class][row, column])
-    left_s = later.switch_s - depart_s
-    if left_s <= 0:
-        yield late, late_m, 0.0
-    elif seconds != NO_ROAD and seconds / speed_factor <= left_s:
-        yield seconds, metres, 0.0
-    else:
-        across = int(later.across_seconds[truck_class][row, column])
-        yield across, int(later.across_metres[truck_class][row, column]), 0.0
-        yield late, late_m, float(left_s)
+    begins_s = [-math.inf, *later.switches_s]
+    ends_s = [*later.switches_s, math.inf]
+    alone: list[Travel | WayTimes] = [travel, *later.periods]
+    for period, end_s in enumerate(ends_s):
+        wait_s = max(0.0, begins_s[period] - depart_s)
+        start_s = depart_s + wait_s
+        if start_s >= end_s:
+            continue  # that period is over
+        candidates = [(alone[period], end_s)]
+        if period < len(later.across):
+            candidates.append((later.across[period], ends_s[period + 1]))
+            candidates.append((later.throughout, math.inf))
+        for ways, over_s in candidates:
+            seconds, metres, _ = _way(ways, truck_class, row, column, 0.0)
+            if seconds != NO_ROAD and start_s + seconds / speed_factor <= over_s:
+                yield seconds, metres, wait_s
+
+
+def _way(
+    ways: Travel | WayTimes, truck_class: int, row: int, column: int, wait_s: float
+) -> tuple[int, int, float]:
+    seconds, metres = ways.seconds[truck_class], ways.metres[truck_class]
+    return int(seconds[row, column]), int(metres[row, column]), wait_s
 
 
 def check_plan(scenario: Scenario, travel: Travel, plan: Plan) -> list[Violation]:
@@ -590,8 +608,11 @@ def check_ids(facts: _Facts) -> Iterator[Violation]:
         "deliver": facts.villages,
         "break": {**facts.depots, **facts.sources, **facts.villages},
     }
+    resting = {t.truck_id for t in facts.scenario.all_trucks if t.out_of_service}
     for route in facts.plan.routes:
-        if route.truck_id not in facts.trucks:
+        if route.truck_id in resting:
+            yield Violation(12, "the truck is out of service", route.truck_id)
+        elif route.truck_id not in facts.trucks:
             yield Violation(12, "the scenario has no such truck", route.truck_id)
         if route.truck_id in seen:
             yield Violation(12, "the truck has two routes", route.truck_id)

@@ -10,7 +10,7 @@ from string import Formatter
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 Lang = Literal["zh", "en"]
 
@@ -42,6 +42,23 @@ class Message:
     def __str__(self) -> str:
         """Return the message in English, for logs and programmers."""
         return self.text("en")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Message):
+    """Messages side by side, as one blank of another takes them."""
+
+    parts: tuple[Message, ...] = ()
+
+    def text(self, lang: Lang = "en") -> str:
+        """Return all of them in one language."""
+        mark = "；" if lang == "zh" else "; "
+        return mark.join(part.text(lang) for part in self.parts)
+
+
+def joined(parts: Iterable[Message]) -> Message:
+    """Return several messages as one."""
+    return Listed("", parts=tuple(parts))
 
 
 def say(key: str, /, **fields: object) -> Message:

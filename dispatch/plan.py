@@ -162,7 +162,17 @@ class SolverInfo:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A day's dispatch; ``notes`` are what its readers must know besides."""
+    """
+    A day's dispatch.
+
+    Attributes
+    ----------
+    notes
+        What its readers must know besides.
+    done
+        Of a day planned again: how many stops of each truck's route were done or
+        under way by then, and stand as they are.
+    """
 
     scenario: str
     date: dt.date
@@ -173,6 +183,7 @@ class Plan:
     totals: Totals
     bound: Bound | None = None
     notes: tuple[Message, ...] = field(default=())
+    done: Mapping[str, int] = field(default_factory=dict)
 
     def served_key(self) -> tuple[int, ...]:
         """Return the litres of every band in order: larger is better (section 5)."""

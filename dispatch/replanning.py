@@ -114,15 +114,19 @@ def replan_day(
     )
     if result.plan is None:
         raise PlanError(result.message or result.status)
-    found = check_plan(scenario, travel, result.plan)
-    is_past = [is_done(v, done, result.plan, scenario) for v in found]
+    # The plan remembers what was done, so that whoever reads it can tell.
+    kept = {route.truck_id: len(route.stops) for route in done if route.stops}
+    plan = replace(result.plan, done=kept)
+    result = replace(result, plan=plan)
+    found = check_plan(scenario, travel, plan)
+    is_past = [is_done(v, done, plan, scenario) for v in found]
     return Replanned(
-        plan=result.plan,
+        plan=plan,
         changes=plan_changes(
             scenario,
             travel,
             previous,
-            result.plan,
+            plan,
             now_s=now_s,
             done=done,
             delays_s=delays_s,

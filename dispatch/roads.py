@@ -52,6 +52,9 @@ class RoadFacts:
         Rise from start to end by length, 0.06 is 6 %; None: unknown.
     access
         ``OPEN``, ``NO_HEAVY`` or ``CLOSED``.
+    rules
+        Tags of OpenStreetMap that depend on the day or are not understood, with
+        those that they override: ``hgv:conditional=no @ (07:00-09:00)``.
     """
 
     name: str = ""
@@ -67,6 +70,7 @@ class RoadFacts:
     grade: float | None = None
     access: int = OPEN
     is_bridge: bool = False
+    rules: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +103,7 @@ class RoadNetwork:
     ----------
     node_ids, node_names, node_lat, node_lon, node_ele_m
         Length N; positions in WGS-84 degrees, heights in metres, NaN: unknown.
-    edge_ids, names, road_class, surface, tracktype, smoothness
+    edge_ids, names, road_class, surface, tracktype, smoothness, rules
         Length E; empty where not known.
     start, end
         Shape (E,): positions of the nodes.
@@ -128,6 +132,7 @@ class RoadNetwork:
     surface: tuple[str, ...]
     tracktype: tuple[str, ...]
     smoothness: tuple[str, ...]
+    rules: tuple[str, ...]
     start: npt.NDArray[np.int64]
     end: npt.NDArray[np.int64]
     length_m: Floats
@@ -169,6 +174,7 @@ class RoadNetwork:
             surface=tuple(edge.surface for edge in edges),
             tracktype=tuple(edge.tracktype for edge in edges),
             smoothness=tuple(edge.smoothness for edge in edges),
+            rules=tuple(edge.rules for edge in edges),
             start=np.array([position[e.from_node] for e in edges], dtype=np.int64),
             end=np.array([position[e.to_node] for e in edges], dtype=np.int64),
             length_m=_floats(edge.length_m for edge in edges),
@@ -233,6 +239,7 @@ class RoadNetwork:
             surface=self.surface[edge_idx],
             tracktype=self.tracktype[edge_idx],
             smoothness=self.smoothness[edge_idx],
+            rules=self.rules[edge_idx],
             width_m=_or_none(self.width_m[edge_idx]),
             max_height_m=_or_none(self.max_height_m[edge_idx]),
             max_gross_t=_or_none(self.max_gross_t[edge_idx]),

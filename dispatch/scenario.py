@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -98,6 +98,7 @@ class Village:
     transfer_by: str = ""
     contact: str = ""
     phone: str = ""
+    out_of_service: bool = False
     notes: str = ""
 
     def __post_init__(self) -> None:
@@ -187,6 +188,7 @@ class Source:
     inflow_l_per_h: float | None = None
     contact: str = ""
     phone: str = ""
+    out_of_service: bool = False
     notes: str = ""
 
     def __post_init__(self) -> None:
@@ -256,6 +258,8 @@ class Truck:
         Travel times are divided by it.
     break_s, break_window
         A pause of ``break_s`` that starts inside the window; 0 and None: no pause.
+    letter
+        What it is called on maps, pages and paper; empty: as it comes.
     """
 
     truck_id: str
@@ -277,6 +281,8 @@ class Truck:
     driver: str = ""
     phone: str = ""
     cost_per_km: float | None = None
+    letter: str = ""
+    out_of_service: bool = False
     notes: str = ""
 
     def __post_init__(self) -> None:
@@ -402,6 +408,24 @@ class TravelTable:
     metres: npt.NDArray[np.int64] | None = None
 
 
+_Member = TypeVar("_Member", Village, Source, Truck)
+
+
+class Resting(NamedTuple):
+    """What is out of service today, and its row in its table, counted from 0."""
+
+    row: int
+    item: Village | Source | Truck
+
+
+def place_or_truck(item: Village | Source | Truck) -> str:
+    """Return what people call a thing: its name or plate, with its id."""
+    if isinstance(item, Truck):
+        return f"{item.truck_id} {item.plate}".strip()
+    label = item.village_id if isinstance(item, Village) else item.source_id
+    return item.name if item.name == label else f"{item.name} ({label})"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """
@@ -425,6 +449,9 @@ class Scenario:
         Where it was read from; None when it was made in memory.
     warnings
         What the reader noticed and went on with.
+    resting
+        Villages, sources and trucks that are out of service: in the tables, but in
+        no plan.
     """
 
     name: str
@@ -446,6 +473,7 @@ class Scenario:
     basemap: tuple[MapFeature, ...] = ()
     folder: Path | None = None
     warnings: tuple[Problem, ...] = ()
+    resting: tuple[Resting, ...] = ()
 
     def __post_init__(self) -> None:
         """Guard what makes ids usable as keys."""
@@ -459,6 +487,30 @@ class Scenario:
                 truck.depot_id in depot_ids,
                 f"truck {truck.truck_id}: unknown depot {truck.depot_id}",
             )
+
+    @property
+    def all_villages(self) -> tuple[Village, ...]:
+        """Villages of the table, those out of service at their row."""
+        return self._with_resting(self.villages, Village)
+
+    @property
+    def all_sources(self) -> tuple[Source, ...]:
+        """Sources of the table, those out of service at their row."""
+        return self._with_resting(self.sources, Source)
+
+    @property
+    def all_trucks(self) -> tuple[Truck, ...]:
+        """Trucks of the table, those out of service at their row."""
+        return self._with_resting(self.trucks, Truck)
+
+    def _with_resting(
+        self, items: tuple[_Member, ...], kind: type[_Member]
+    ) -> tuple[_Member, ...]:
+        merged = list(items)
+        for row, item in sorted(self.resting, key=lambda resting: resting.row):
+            if isinstance(item, kind):
+                merged.insert(row, item)
+        return tuple(merged)
 
     @property
     def place_ids(self) -> tuple[str, ...]:
@@ -485,26 +537,53 @@ class Leg(NamedTuple):
     wait_s: float
 
 
+def _leg_s(leg: Leg) -> float:
+    """Return the seconds from departure to arrival."""
+    return leg.wait_s + leg.drive_s
+
+
+class WayTimes(NamedTuple):
+    """Seconds and metres as in ``Travel``: a matrix (P, P) per class of trucks."""
+
+    seconds: tuple[npt.NDArray[np.int64], ...]
+    metres: tuple[npt.NDArray[np.int64], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaterTravel:
     """
-    Travel times from the moment on at which roads open or close.
+    Travel times from the first moment on at which roads open or close.
 
     Attributes
     ----------
-    switch_s
-        Seconds since midnight.
-    seconds, metres
-        As in ``Travel``, for legs that start at ``switch_s`` or later.
-    across_seconds, across_metres
-        For legs that are on the road at ``switch_s``: roads open before and after.
+    switches_s
+        Seconds since midnight, ascending; C moments.
+    periods
+        C entries: for legs from each moment on.
+    across
+        C entries: for legs on the road at that moment and no other, over roads open
+        before and after it.
+    throughout
+        For legs over several moments: roads open all day.
     """
 
-    switch_s: int
-    seconds: tuple[npt.NDArray[np.int64], ...]
-    metres: tuple[npt.NDArray[np.int64], ...]
-    across_seconds: tuple[npt.NDArray[np.int64], ...]
-    across_metres: tuple[npt.NDArray[np.int64], ...]
+    switches_s: tuple[int, ...]
+    periods: tuple[WayTimes, ...]
+    across: tuple[WayTimes, ...]
+    throughout: WayTimes
+
+    def every(self) -> tuple[WayTimes, ...]:
+        """Return all that are not those of ``Travel`` itself."""
+        return (*self.periods, *self.across, self.throughout)
+
+    def mapped(self, change: Callable[[WayTimes], WayTimes]) -> LaterTravel:
+        """Return the same with every entry changed."""
+        return LaterTravel(
+            switches_s=self.switches_s,
+            periods=tuple(change(ways) for ways in self.periods),
+            across=tuple(change(ways) for ways in self.across),
+            throughout=change(self.throughout),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -524,8 +603,8 @@ class Travel:
     method
         What the times rest on; ``straight_line`` is an estimate.
     later
-        What holds from ``switch_s`` on, where roads open or close during the day;
-        None: the same all day.
+        What holds from the first moment on at which roads open or close during the
+        day; None: the same all day.
 
     Notes
     -----
@@ -554,33 +633,52 @@ class Travel:
         Notes
         -----
         A leg either is over before roads change, or keeps to roads that are open
-        before and after, or waits for the change.
+        before and after, or waits for a change, whatever is first.
         """
-        early_s = int(self.seconds[truck_class][row, column])
-        early_m = int(self.metres[truck_class][row, column])
         if self.later is None:
-            return None if early_s == NO_ROAD else Leg(early_s / factor, early_m, 0.0)
-        switch_s = self.later.switch_s
-        late_s = int(self.later.seconds[truck_class][row, column])
-        late_m = int(self.later.metres[truck_class][row, column])
-        if depart_s >= switch_s:
-            return None if late_s == NO_ROAD else Leg(late_s / factor, late_m, 0.0)
-        if early_s != NO_ROAD and depart_s + early_s / factor <= switch_s:
-            return Leg(early_s / factor, early_m, 0.0)
-        across_s = int(self.later.across_seconds[truck_class][row, column])
-        across_m = int(self.later.across_metres[truck_class][row, column])
-        found = []
-        if across_s != NO_ROAD:
-            found.append(Leg(across_s / factor, across_m, 0.0))
-        if late_s != NO_ROAD:
-            found.append(Leg(late_s / factor, late_m, switch_s - depart_s))
-        return min(found, key=lambda leg: leg.wait_s + leg.drive_s, default=None)
+            return self._drive(self, truck_class, row, column, factor)
+        switches_s = self.later.switches_s
+        period = sum(switch_s <= depart_s for switch_s in switches_s)
+        best: Leg | None = None
+        start_s = depart_s
+        for entered in range(period, len(switches_s) + 1):
+            if entered > period:
+                start_s = switches_s[entered - 1]
+            for ways, until_s in self._open_from(self.later, entered):
+                leg = self._drive(ways, truck_class, row, column, factor)
+                if leg is None or start_s + leg.drive_s > until_s:
+                    continue
+                found = leg._replace(wait_s=start_s - depart_s)
+                if best is None or _leg_s(found) < _leg_s(best):
+                    best = found
+                break  # the next ones are no faster
+        return best
+
+    @staticmethod
+    def _drive(
+        ways: WayTimes | Travel, truck_class: int, row: int, column: int, factor: float
+    ) -> Leg | None:
+        seconds = int(ways.seconds[truck_class][row, column])
+        if seconds == NO_ROAD:
+            return None
+        return Leg(seconds / factor, int(ways.metres[truck_class][row, column]), 0.0)
+
+    def _open_from(
+        self, later: LaterTravel, period: int
+    ) -> Iterator[tuple[WayTimes | Travel, float]]:
+        """Yield ways for legs that set out in a period, and when they must be over."""
+        last = len(later.switches_s)
+        until_s = (*later.switches_s, math.inf)
+        yield (later.periods[period - 1] if period else self), until_s[period]
+        if period < last:
+            yield later.across[period], until_s[period + 1]
+            yield later.throughout, math.inf
 
     def has_way(self, truck_class: int, row: int, column: int) -> bool:
         """Whether there is a road at any time of the day."""
         matrices = [self.seconds]
         if self.later is not None:
-            matrices += [self.later.seconds, self.later.across_seconds]
+            matrices += [ways.seconds for ways in self.later.every()]
         return any(int(m[truck_class][row, column]) != NO_ROAD for m in matrices)
 
     @property

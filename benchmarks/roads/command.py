@@ -130,7 +130,7 @@ def row(roads: RoadNetwork, size: int) -> list[str]:
     whole_s = whole(scenario)
     model = models.road_model(scenario)
     assert model is not None
-    graph = model.graphs(0, "before").loaded
+    graph = model.graphs(0, (0, 0)).loaded
     at = np.unique(model.place_position[model.place_position >= 0])
     search_s = best_s(lambda: graph.fastest(at, at))
     ours = graph.fastest(at, at).seconds
@@ -162,7 +162,7 @@ def whole_links(model: object) -> tuple[Links, npt.NDArray[np.int64], int]:
 
     assert isinstance(model, RoadModel)
     parts = model.parts
-    times = model.times(model._profiles[0], "before")
+    times = model.times(model._profiles[0], (0, 0))
     start = np.concatenate([parts.start, parts.end])
     end = np.concatenate([parts.end, parts.start])
     seconds = np.concatenate([times.loaded_ahead, times.loaded_back])

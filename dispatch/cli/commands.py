@@ -202,6 +202,10 @@ def replan(
         ),
     ] = None,
     seed: SeedOption = 0,
+    overwrite: Annotated[
+        bool,
+        typer.Option("--overwrite", help="可以覆盖原方案 · may replace the old plan"),
+    ] = False,
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:
@@ -227,6 +231,7 @@ def replan(
             broken=broken or (),
             price_l=price,
             seed=seed,
+            overwrite=overwrite,
             t=t,
         )
 
@@ -315,9 +320,15 @@ def serve(
         if not data.is_dir():
             raise DispatchError(t("cli.error.no_folder", path=data))
         _require_free_port(host, port, t)
-        shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host
-        said = t("cli.serve.open", url=f"http://{shown}:{port}")
-        results_console().print(escape(said), soft_wrap=True)
+        from dispatch.web.address import is_local, local_url, public_url
+
+        here, phones = local_url(host, port), public_url(host, port)
+        said = [t("cli.serve.open", url=here)]
+        if phones is not None and phones != here:
+            said.append(t("cli.serve.phones", url=phones))
+        elif phones is None and not is_local(host):
+            said.append(t("cli.serve.no_network"))
+        results_console().print(escape("\n".join(said)), soft_wrap=True)
         from dispatch.web.server import serve as run_server
 
         run_server(data, port, host=host)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import typer
@@ -15,8 +16,9 @@ from dispatch.coverage import compute_coverage
 from dispatch.errors import DispatchError
 from dispatch.files.plan_json import read_plan
 from dispatch.files.read import read_scenario
-from dispatch.geo import travel_matrix
+from dispatch.past import past_said
 from dispatch.replanning import replan_day
+from dispatch.standing_down import with_driven
 from dispatch.units import format_clock
 
 if TYPE_CHECKING:
@@ -46,26 +48,34 @@ def replan_on_terminal(
     broken: Sequence[str],
     price_l: int,
     seed: int,
+    overwrite: bool = False,
     t: TerminalWords,
 ) -> None:
     """
     Plan the rest of the day, show what changes and why, and write the new plan.
+
+    Parameters
+    ----------
+    overwrite
+        Whether the new plan may take the place of the old one.
 
     Raises
     ------
     typer.Exit
         With code 3 if the new plan breaks a rule that what is done does not break.
     """
+    plan_path = plan_path / "plan.json" if plan_path.is_dir() else plan_path
+    if not overwrite:
+        _spare_old_plan(plan_path, out, t)
     scenario = read_scenario(path)
     out = usable_folder(out, t)
     errors, console = errors_console(), results_console()
     show_warnings(errors, scenario.warnings, t)
-    travel = travel_matrix(scenario)
-    plan_path = plan_path / "plan.json" if plan_path.is_dir() else plan_path
     previous = read_plan(plan_path)
     delays_s = parse_delays(late, scenario, t)
     _require_known(locked, scenario, t)
     _require_trucks(broken, scenario, t)
+    scenario, travel = with_driven(scenario, previous, now_s, delays_s=delays_s)
     found = replan_day(
         scenario,
         travel,
@@ -84,7 +94,8 @@ def replan_on_terminal(
         raise typer.Exit(NO_PLAN)
     if found.past:
         console.print(summary.violations_table(found.past, scenario, t))
-        console.print(escape(t("cli.replan.past")), style="yellow", soft_wrap=True)
+        said = past_said(scenario, plan, found.past).text(t.lang)
+        console.print(escape(said), style="yellow", soft_wrap=True)
     figures = compute_coverage(scenario, plan, travel)
     summary.show_summary(console, scenario, travel, plan, figures, t)
     changes = found.changes
@@ -99,6 +110,24 @@ def replan_on_terminal(
     console.print(escape(said), style="green", soft_wrap=True)
 
 
+def _spare_old_plan(plan_path: Path, out: Path, t: TerminalWords) -> None:
+    """
+    Ask before the new plan replaces the old one, of which drivers have paper.
+
+    Raises
+    ------
+    DispatchError
+        If nobody is there to ask, or the answer is no.
+    """
+    target = out / "plan.json"
+    if not (target.exists() and plan_path.exists() and target.samefile(plan_path)):
+        return
+    said = t("cli.replan.same_folder", folder=out)
+    if sys.stdin.isatty() and typer.confirm(f"{said}\n{t('cli.replan.sure')}"):
+        return
+    raise DispatchError(said)
+
+
 def parse_delays(
     late: Sequence[str], scenario: Scenario, t: TerminalWords
 ) -> dict[str, int]:
@@ -110,7 +139,7 @@ def parse_delays(
     DispatchError
         If a text is not of that form or names no truck, with all that are wrong.
     """
-    trucks = {truck.truck_id for truck in scenario.trucks}
+    trucks = {truck.truck_id for truck in scenario.all_trucks}
     delays, wrong = {}, []
     for text in late:
         truck_id, _, minutes = text.rpartition("=")
@@ -134,7 +163,7 @@ def _require_known(locked: Sequence[str], scenario: Scenario, t: TerminalWords) 
 def _require_trucks(
     broken: Sequence[str], scenario: Scenario, t: TerminalWords
 ) -> None:
-    trucks = [truck.truck_id for truck in scenario.trucks]
+    trucks = [truck.truck_id for truck in scenario.all_trucks]
     unknown = [truck_id for truck_id in broken if truck_id not in trucks]
     if unknown:
         said = t(

@@ -28,6 +28,7 @@ from dispatch.files.read import read_scenario
 from dispatch.files.write_plan import write_plan
 from dispatch.geo import travel_matrix
 from dispatch.geo.reach import reach_notes
+from dispatch.past import past_said, split_violations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -249,6 +250,12 @@ def check_on_terminal(
     violations = check_plan(scenario, travel, plan)
     if violations:
         console.print(summary.violations_table(violations, scenario, t))
+        broken = split_violations(scenario, plan, violations)
+        if broken.past:
+            said = t("cli.check.past_too", count=len(broken.past))
+            if not broken.to_come:
+                said = past_said(scenario, plan, broken.past).text(t.lang)
+            console.print(escape(said), style="yellow", soft_wrap=True)
         if len(violations) > summary.MOST_VIOLATIONS:
             count = len(violations) - summary.MOST_VIOLATIONS
             console.print(escape(t("cli.check.more", count=count)))

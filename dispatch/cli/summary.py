@@ -9,6 +9,7 @@ import pandas as pd
 from rich.markup import escape
 from rich.table import Table
 
+from dispatch.scenario import place_or_truck
 from dispatch.violation_text import violation_text
 
 if TYPE_CHECKING:
@@ -63,6 +64,9 @@ def show_summary(
     idle = [str(truck_id) for truck_id, count in trips.items() if not count]
     if idle:
         say(t("cli.plan.idle", trucks=" ".join(idle)))
+    if scenario.resting:
+        names = "  ".join(place_or_truck(resting.item) for resting in scenario.resting)
+        say(t("cli.plan.resting", names=names))
     console.print()
     if figures.shortage_l <= 0:
         say(t("cli.plan.no_shortage"), "green")

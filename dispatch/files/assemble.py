@@ -41,6 +41,7 @@ from dispatch.files.matrices import build_travel_table, read_matrix
 from dispatch.files.notices import notice_all
 from dispatch.files.records import read_records
 from dispatch.files.roads import box_around, pick_roads
+from dispatch.files.service import in_service, nothing_in_service, resting_of
 from dispatch.files.settings import read_settings
 from dispatch.messages import say
 from dispatch.scenario import Scenario
@@ -125,16 +126,19 @@ def build_scenario(
     depots = build_all(records["depots"], build_depot, problems)
     trucks = build_all(records["trucks"], build_truck, problems)
     road_limits = build_all(records["limits"], build_limit, problems)
+    problems += nothing_in_service(records)
     stop_on(problems, strict=False)
     if settings.date is None:
         raise AssertionError("a missing date is a problem")
+    records = in_service(records)
     scenario = Scenario(
         name=settings.name or "",
         date=settings.date,
-        villages=villages,
-        sources=sources,
+        villages=tuple(item for item in villages if not item.out_of_service),
+        sources=tuple(item for item in sources if not item.out_of_service),
         depots=depots,
-        trucks=trucks,
+        trucks=tuple(item for item in trucks if not item.out_of_service),
+        resting=resting_of(villages, sources, trucks),
         # Every position was converted on reading.
         datum="wgs84",
         need=settings.need,

@@ -82,6 +82,7 @@ def road_facts(values: dict[str, Any]) -> dict[str, Any]:
         "max_weight_t": "max_gross_t",
         "access": "access",
         "bridge": "is_bridge",
+        "rules": "rules",
     }
     facts = {field: values[name] for name, field in columns.items() if name in values}
     if "grade_pct" in values:

@@ -89,7 +89,8 @@ or GeoJSON lines in `roads/`. Tables win over an extract, and an extract over li
   WGS-84 whatever `datum` says. What is read is kept in a cache (`DISPATCH_CACHE`, else
   `~/.cache/water-dispatch`).
 - Roads for motor vehicles are read, from motorway to track and service. `maxweight`,
-  `maxwidth`, `maxheight`, `maxspeed`, `incline`, `oneway`, `hgv` and `access` are
+  `maxwidth`, `maxheight`, `maxspeed`, `incline`, `oneway`, `hgv`, `access` and what is
+  tagged for trucks, a direction or some hours only (column `rules`) are
   understood; `width`, the carriageway, is no limit. Bollards, blocks, locked gates and
   height bars on a road are edges of no length with the limit.
 - Lines are split where they share a point, and where one ends within 1 m of a point of

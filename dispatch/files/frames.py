@@ -52,10 +52,10 @@ def scenario_tables(scenario: Scenario) -> dict[str, pd.DataFrame]:
     times of day are text.
     """
     members: dict[str, tuple[Item, ...]] = {
-        "villages": scenario.villages,
-        "sources": scenario.sources,
+        "villages": scenario.all_villages,
+        "sources": scenario.all_sources,
         "depots": scenario.depots,
-        "trucks": scenario.trucks,
+        "trucks": scenario.all_trucks,
         "limits": scenario.road_limits,
     }
     return {

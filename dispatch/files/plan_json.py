@@ -67,6 +67,10 @@ def plan_to_dict(plan: Plan) -> dict[str, Any]:
         "bound": None,
         "notes": [_note_to_dict(note) for note in plan.notes],
     }
+    if plan.done:
+        document["done"] = [
+            {"truck_id": truck_id, "stops": num} for truck_id, num in plan.done.items()
+        ]
     if plan.bound is not None:
         document["bound"] = {
             "method": plan.bound.method,
@@ -228,6 +232,10 @@ def _read_root(root: Node, scenario: Scenario | None) -> Plan | None:
         totals=_read_totals(root.child("totals")),
         bound=_read_bound(root),
         notes=_read_notes(root),
+        done={
+            entry.text("truck_id"): entry.whole("stops", high=100_000)
+            for entry in root.items("done")
+        },
     )
 
 

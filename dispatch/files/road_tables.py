@@ -107,6 +107,7 @@ def _edge(edge: RoadEdge, line: tuple[tuple[float, float], ...]) -> dict[str, Va
         "access": _ACCESS[edge.access],
         "bridge": "yes" if edge.is_bridge else "no",
         "one_way": "yes" if edge.one_way else "no",
+        "rules": edge.rules or None,
         # With its ends, so that other programs draw the whole road.
         "shape": f"LINESTRING({points})" if edge.shape else None,
     }

@@ -16,10 +16,14 @@ from dispatch.files.paper import Paper
 from dispatch.files.plan_tables import numbered_stops
 from dispatch.files.words import STOP_ZH
 from dispatch.geo.snap import places_of
+from dispatch.past import concerns, done_routes, past_line
 from dispatch.places import place_labels
 from dispatch.units import format_clock
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dispatch.check import Violation
     from dispatch.plan import Plan, Route, Stop
     from dispatch.scenario import Depot, Scenario, Source, Truck, Village
 
@@ -33,6 +37,8 @@ _PLACE_X: Final = 58.0
 _LITRES_X: Final = 140.0
 _QR_X: Final = 176.0
 _QR_MM: Final = 22.0
+#: Broken rules of what is done that a sheet shows; more are counted.
+_MOST_PAST: Final = 3
 _FILL_QR_MM: Final = 18.5
 _HEIGHT: Final = {
     "depart": 11.0,
@@ -43,7 +49,13 @@ _HEIGHT: Final = {
 }
 
 
-def sheets_pdf(plan: Plan, scenario: Scenario, *, is_estimate: bool = False) -> bytes:
+def sheets_pdf(
+    plan: Plan,
+    scenario: Scenario,
+    *,
+    is_estimate: bool = False,
+    past: Sequence[Violation] = (),
+) -> bytes:
     """
     Return a PDF with the stops of every truck, each truck on new pages.
 
@@ -51,8 +63,10 @@ def sheets_pdf(plan: Plan, scenario: Scenario, *, is_estimate: bool = False) -> 
     ----------
     is_estimate
         Whether times rest on straight lines; the sheets then say so.
+    past
+        Rules that what is done has broken: told to the trucks that it is about.
     """
-    writer = _SheetWriter(plan, scenario, is_estimate=is_estimate)
+    writer = _SheetWriter(plan, scenario, is_estimate=is_estimate, past=past)
     busy = [route for route in plan.routes if route.num_trips]
     for route in busy:
         writer.add_route(route)
@@ -66,8 +80,17 @@ def sheets_pdf(plan: Plan, scenario: Scenario, *, is_estimate: bool = False) -> 
 class _SheetWriter:
     """Draws one plan; keeps what every page needs."""
 
-    def __init__(self, plan: Plan, scenario: Scenario, *, is_estimate: bool) -> None:
-        self.plan = plan
+    def __init__(
+        self,
+        plan: Plan,
+        scenario: Scenario,
+        *,
+        is_estimate: bool,
+        past: Sequence[Violation],
+    ) -> None:
+        self.plan, self.scenario = plan, scenario
+        self.past = past
+        self.done = {route.truck_id: route for route in done_routes(plan)}
         self.is_estimate = is_estimate
         self.trucks = {truck.truck_id: truck for truck in scenario.trucks}
         self.places: dict[str, Depot | Source | Village] = dict(
@@ -132,11 +155,27 @@ class _SheetWriter:
             note = "行车时间按直线距离估算，实际可能更长，请留出余量。"
             paper.text(_LEFT, y, _WIDTH, note, size_pt=11)
             y += 7
+        y = self._draw_past(route, y)
         if truck is not None and not truck.potable:
             note = "本车的水不能给人喝，只供牲畜！"
             paper.bar(_LEFT, y, _WIDTH, 9, note, size_pt=15)
             y += 11
         paper.y = y
+
+    def _draw_past(self, route: Route, y: float) -> float:
+        """Draw which rules were broken by what this truck has done; return where."""
+        done = self.done.get(route.truck_id)
+        own = [v for v in self.past if done is not None and concerns(v, done)]
+        if not own:
+            return y
+        note = f"已执行部分有 {len(own)} 处不合规则，无法再改；后面的行程照常执行。"
+        self.paper.text(_LEFT, y, _WIDTH, note, size_pt=11, bold=True)
+        y += 6
+        for violation in own[:_MOST_PAST]:
+            line = past_line(self.scenario, self.plan, violation).text("zh")
+            self.paper.text(_LEFT, y, _WIDTH, line, size_pt=10)
+            y += 5.5
+        return y + 1
 
     def _draw_trip_bar(self, trip: int, route: Route) -> None:
         litres = 0

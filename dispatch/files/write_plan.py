@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dispatch.check import check_plan
 from dispatch.errors import DispatchError
 from dispatch.files.atomic import write_file, write_text
 from dispatch.files.gpx import gpx_text
@@ -22,6 +23,7 @@ from dispatch.files.sheets import sheets_pdf
 from dispatch.files.tracks import TrackMaker, file_names
 from dispatch.geo import RouteFinder
 from dispatch.messages import say
+from dispatch.past import split_violations
 
 if TYPE_CHECKING:
     from dispatch.plan import Plan
@@ -67,7 +69,9 @@ def write_plan(
     ]
     written += _write_tracks(plan, scenario, folder)
     if sheets:
-        pdf = sheets_pdf(plan, scenario, is_estimate=travel.is_estimate)
+        broken = split_violations(scenario, plan, check_plan(scenario, travel, plan))
+        past = [] if broken.to_come else broken.past
+        pdf = sheets_pdf(plan, scenario, is_estimate=travel.is_estimate, past=past)
         written.append(write_file(folder / "sheets.pdf", pdf))
     written.append(write_text(folder / "plan.json", plan_to_json(plan)))
     return written

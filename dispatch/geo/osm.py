@@ -16,6 +16,7 @@ from dispatch.geo import cache
 from dispatch.geo import tags as tag
 from dispatch.geo.road_cache import arrays_to_roads, roads_to_arrays
 from dispatch.geo.split import build_network
+from dispatch.geo.truck_tags import barrier_facts, rules_of, truck_facts
 from dispatch.geo.ways import (
     MISSING,
     Barrier,
@@ -42,7 +43,7 @@ ATTRIBUTION: Final = "© OpenStreetMap contributors (ODbL)"
 #: The kinds of objects in an extract.
 Entity = Literal["node", "way", "relation"]
 #: Part of the cache's key: raise it when the same file gives another network.
-_READER_VERSION: Final = 1
+_READER_VERSION: Final = 2
 #: Endings of file names and what osmium calls their formats.
 _FORMATS: Final = {
     ".osm.pbf": "pbf",
@@ -270,7 +271,7 @@ def way_of(way_id: str, tags: Mapping[str, str]) -> Way:
     speed = tag.lowest_of(tags, ("maxspeed:hgv",), tag.parse_km_h)
     if speed is None:
         speed = tag.lowest_of(tags, ("maxspeed",), tag.parse_km_h)
-    limits = _measures(tags)
+    facts = truck_facts(tags)
     return Way(
         way_id=way_id,
         name=tag.clean_text(tags.get("name")) or tag.clean_text(tags.get("ref")),
@@ -278,30 +279,16 @@ def way_of(way_id: str, tags: Mapping[str, str]) -> Way:
         surface=tag.clean_text(tags.get("surface")),
         tracktype=tag.clean_text(tags.get("tracktype")),
         smoothness=tag.clean_text(tags.get("smoothness")),
-        width_m=limits.width_m,
-        max_height_m=limits.max_height_m,
-        max_gross_t=limits.max_gross_t,
+        width_m=facts.width_m,
+        max_height_m=facts.max_height_m,
+        max_gross_t=facts.max_gross_t,
         max_speed_km_h=speed,
         grade=tag.parse_grade(tags.get("incline", "")),
-        access=tag.access_of(tags),
+        access=facts.access,
         is_bridge=tag.is_bridge(tags),
-        direction=tag.direction_of(tags),
+        rules=rules_of(tags),
+        direction=facts.direction,
         rank=_RANK.get(highway, len(HIGHWAYS)),
-    )
-
-
-def _measures(tags: Mapping[str, str]) -> Barrier:
-    """Return the posted limits of a way or barrier; ``width`` is none of them."""
-    return Barrier(
-        width_m=tag.lowest_of(
-            tags, ("maxwidth", "maxwidth:physical"), tag.parse_metres
-        ),
-        max_height_m=tag.lowest_of(
-            tags, ("maxheight", "maxheight:physical"), tag.parse_metres
-        ),
-        max_gross_t=tag.lowest_of(
-            tags, ("maxweight", "maxweightrating"), tag.parse_tonnes
-        ),
     )
 
 
@@ -309,13 +296,14 @@ def barrier_of(tags: Mapping[str, str]) -> Barrier | None:
     """Return the barrier of a node; None if it is none, or one that lets all pass."""
     if "barrier" not in tags:
         return None
-    limits = _measures(tags)
+    facts = barrier_facts(tags)
     found = Barrier(
         name=tag.clean_text(tags.get("name")) or tag.clean_text(tags["barrier"]),
-        width_m=limits.width_m,
-        max_height_m=limits.max_height_m,
-        max_gross_t=limits.max_gross_t,
-        access=tag.barrier_access(tags),
+        width_m=facts.width_m,
+        max_height_m=facts.max_height_m,
+        max_gross_t=facts.max_gross_t,
+        access=facts.access,
+        rules=rules_of(tags),
     )
     is_free = found == Barrier(name=found.name, access=OPEN)
     return None if is_free else found

@@ -8,21 +8,33 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from dispatch.errors import Problem
+from dispatch.geo.periods import MOST_PERIODS
 from dispatch.geo.road_model import road_model
 from dispatch.geo.snap import FAR_M, NEAR_M, places_of
-from dispatch.messages import say
+from dispatch.messages import joined, say
 from dispatch.scenario import NO_ROAD, Scenario, TravelTable
+from dispatch.units import format_clock
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dispatch.geo.road_model import RoadModel
+    from dispatch.geo.snap import Moved, Obstacle
     from dispatch.messages import Message
 
     Ways = dict[str, npt.NDArray[np.bool_]]
 
+#: Why trucks cannot serve a place at its road.
+_WHY: Final[dict[Obstacle, str]] = {
+    "way_out": "road_lacks_way_out",
+    "way_in": "road_lacks_way_in",
+    "island": "road_lacks_island",
+    "stopping": "road_lacks_stopping",
+}
 #: Villages that a warning names; the rest is counted.
 MOST_NAMED: Final = 12
+#: Roads that a warning names for each of its tags.
+MOST_ROADS: Final = 5
 
 
 def round_trips(scenario: Scenario) -> Ways:
@@ -63,7 +75,7 @@ def _by_table(scenario: Scenario, table: TravelTable) -> Ways:
 
 
 def _by_roads(scenario: Scenario, model: RoadModel) -> Ways:
-    """Return what the roads of any half of the day allow."""
+    """Return what the roads of any period of the day allow."""
     sources, villages = _blocks(scenario)
     depot_idx = {depot.depot_id: idx for idx, depot in enumerate(scenario.depots)}
     position = model.place_position
@@ -74,8 +86,8 @@ def _by_roads(scenario: Scenario, model: RoadModel) -> Ways:
         key = truck_class, truck.depot_id
         if key not in reached:
             found = np.zeros((len(scenario.sources), len(scenario.villages)), np.bool_)
-            for half in model.half_names:
-                parts = model.graphs(truck_class, half).loaded.components()
+            for span in model.periods.spans:
+                parts = model.graphs(truck_class, span).loaded.components()
                 # A place without a road has no part; maybe no place has one.
                 parts = np.append(parts, -1)
                 part = np.where(position >= 0, parts[position], -1)
@@ -91,7 +103,8 @@ def snap_warnings(scenario: Scenario) -> list[Problem]:
     """
     Return a warning for every place that stands away from the roads.
 
-    Beyond ``FAR_M`` it is an error: no truck would come near it.
+    Beyond ``FAR_M`` it is an error: no truck would come near it. A place whose
+    nearest road cannot be left, reached or stopped on is told too.
     """
     model = road_model(scenario)
     if model is None or scenario.travel_table is not None:
@@ -118,11 +131,47 @@ def snap_warnings(scenario: Scenario) -> list[Problem]:
             continue
         severity: Literal["error", "warning"] = "error" if is_lost else "warning"
         problems.append(Problem("roads", said, severity=severity))
+    problems += [
+        Problem("roads", _moved(scenario, model, moved), severity="warning")
+        for moved in snaps.moved
+    ]
     return problems
 
 
+def _moved(scenario: Scenario, model: RoadModel, moved: Moved) -> Message:
+    """Return the sentence on a place whose nearest road is of no use."""
+    place = places_of(scenario)[moved.place_idx]
+    label = f"{place.name} ({scenario.place_ids[moved.place_idx]})"
+    why = say(_WHY[moved.obstacle])
+    # A place that is itself a node of the network has no road of its own.
+    road = _road_label(model, moved.edge_idx) or scenario.place_ids[moved.place_idx]
+    if moved.to_edge_idx < 0:
+        return say("place_on_useless_road", place=label, road=road, why=why)
+    return say(
+        "place_put_elsewhere",
+        place=label,
+        road=road,
+        gap_m=moved.gap_m,
+        why=why,
+        other=_road_label(model, moved.to_edge_idx),
+        other_m=moved.to_gap_m,
+    )
+
+
+def _road_label(model: RoadModel, edge_idx: int) -> str:
+    roads = model.roads
+    if edge_idx < 0:
+        return ""
+    name = roads.names[edge_idx] or roads.road_class[edge_idx]
+    return f"{name} {roads.edge_ids[edge_idx]}".strip()
+
+
 def limit_warnings(scenario: Scenario) -> list[Problem]:
-    """Return a warning for every limit or closure that has no effect."""
+    """
+    Return a warning for every limit or closure that has no effect.
+
+    And one for those that count longer than they hold, if roads change too often.
+    """
     if scenario.road_limits and scenario.travel_table is not None:
         said = say("limits_beside_table")
         return [Problem("roads/limits.csv", said, severity="warning")]
@@ -141,7 +190,61 @@ def limit_warnings(scenario: Scenario) -> list[Problem]:
             severity="warning",
         )
         for limit, error in model.lost
+    ] + [*_widened(model), *_unread(model)]
+
+
+def _unread(model: RoadModel) -> list[Problem]:
+    """Return warnings on tags of roads that are left out, and how many roads."""
+    problems = []
+    for key, is_holiday in (("rules_unread", False), ("rules_on_holidays", True)):
+        rules = [rule for rule in model.rules.unread if rule.is_holiday == is_holiday]
+        if not rules:
+            continue
+        told = [
+            say(
+                "rule_of_roads",
+                tag=rule.tag,
+                roads=", ".join(rule.roads[:MOST_ROADS])
+                + (" …" if len(rule.roads) > MOST_ROADS else ""),
+            )
+            for rule in rules[:MOST_NAMED]
+        ]
+        said = say(
+            key,
+            count=len({road for rule in rules for road in rule.roads}),
+            rules=joined(told),
+            more=" …" if len(rules) > MOST_NAMED else "",
+        )
+        problems.append(Problem("roads", said, severity="warning"))
+    return problems
+
+
+def _widened(model: RoadModel) -> list[Problem]:
+    """Return a warning if some limits count longer than they hold."""
+    widened = model.periods.widened()
+    if not widened:
+        return []
+    told = [
+        say(
+            "limit_counts_longer",
+            limit=item.item.limit.limit_id,
+            held=_hours(item.held_s),
+            counted=_hours(item.counted_s),
+        )
+        for item in widened[:MOST_NAMED]
     ]
+    said = say(
+        "limits_count_longer",
+        count=len(widened),
+        most=MOST_PERIODS,
+        limits=joined(told),
+        more=" …" if len(widened) > MOST_NAMED else "",
+    )
+    return [Problem("roads/limits.csv", said, severity="warning")]
+
+
+def _hours(interval_s: tuple[int, int]) -> str:
+    return "–".join(format_clock(moment) for moment in interval_s)
 
 
 def out_of_reach(scenario: Scenario) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:

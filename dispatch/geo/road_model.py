@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from dispatch.geo.contract import Chains, contract
+from dispatch.geo.day_rules import DayRules, rules_on_day
 from dispatch.geo.graph import RoadGraph, build_graph
-from dispatch.geo.halves import DayHalves, split_of_day
 from dispatch.geo.limits import place_limits
 from dispatch.geo.parts import RoadParts, cut_roads
+from dispatch.geo.periods import DayPeriods, Span, merged, periods_of_day
 from dispatch.geo.snap import Snaps, snap_places
 from dispatch.geo.speeds import RoadSpeeds, road_speeds, rules_with
 from dispatch.geo.truck_class import PartTimes, TruckProfile, part_times, profile_of
@@ -21,19 +22,16 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from dispatch.geo.limits import PlacedLimit
     from dispatch.roads import RoadNetwork
     from dispatch.scenario import Scenario
 
     Line = list[tuple[float, float]]
 
-#: Parts of the day with roads of their own: before the switch, after it, and for
-#: legs that are on the road at the switch.
-Half = Literal["before", "after", "across"]
-
 
 class ClassGraphs(NamedTuple):
     """
-    The graphs of one class of trucks in one half of the day.
+    The graphs of one class of trucks in some periods of the day.
 
     ``loaded`` leads to villages; ``empty_reversed`` has every link turned round, so
     that few searches from sources and depots give the ways from all places to them.
@@ -49,26 +47,31 @@ class RoadModel:
 
     Attributes
     ----------
+    rules
+        What conditional tags make of the roads on this day.
     placed, lost
-        Limits on the roads, and those that fit nowhere with the reason.
-    halves
+        Limits of the office on the roads, and those that fit nowhere with the reason.
+    periods
         When roads change during the day, and which limits hold when.
     class_of_truck
         Number of the class of every truck; one class per set of roads and speeds.
     """
 
     def __init__(self, scenario: Scenario, roads: RoadNetwork) -> None:
-        self.roads = roads
+        self.rules: DayRules = rules_on_day(scenario, roads)
+        roads = self.roads = self.rules.roads
         self.speeds: RoadSpeeds = road_speeds(roads, rules_with(scenario.speed_rules))
         self.snaps: Snaps = snap_places(scenario, roads, self.speeds)
         placed, self.lost = place_limits(roads, scenario.road_limits)
-        self.halves: DayHalves = split_of_day(scenario, placed)
-        self.placed = self.halves.all_limits
-        self.parts: RoadParts = cut_roads(roads, self.snaps, self.placed)
+        day = periods_of_day(scenario, [*placed, *self.rules.limits])
+        held = day.all_limits
+        self.placed = tuple(item for item in held if item not in self.rules.limits)
+        self.parts: RoadParts = cut_roads(roads, self.snaps, held)
+        self.periods: DayPeriods = self._merged(day, scenario)
         self._profiles: list[TruckProfile] = []
         self.class_of_truck: dict[str, int] = {}
         self._set_classes(scenario)
-        self._graphs: dict[tuple[int, Half], ClassGraphs] = {}
+        self._graphs: dict[tuple[int, Span], ClassGraphs] = {}
 
     def _set_classes(self, scenario: Scenario) -> None:
         known: dict[bytes, int] = {}
@@ -78,8 +81,8 @@ class RoadModel:
             if profile not in by_profile:
                 key = b"".join(
                     column.tobytes()
-                    for half in self.half_names
-                    for column in _columns(self.times(profile, half))
+                    for span in self.periods.spans
+                    for column in _columns(self.times(profile, span))
                 )
                 if key not in known:
                     known[key] = len(self._profiles)
@@ -87,21 +90,33 @@ class RoadModel:
                 by_profile[profile] = known[key]
             self.class_of_truck[truck.truck_id] = by_profile[profile]
 
-    @property
-    def half_names(self) -> tuple[Half, ...]:
-        """The halves of the day that differ; only ``before`` on most days."""
-        if self.halves.switch_s is None:
-            return ("before",)
-        return ("before", "after", "across")
+    def _merged(self, day: DayPeriods, scenario: Scenario) -> DayPeriods:
+        """Return the day without changes that no truck notices, and not too many."""
+        if not day.switches_s:
+            return day
+        profiles = {profile_of(truck) for truck in scenario.trucks}
+        driven = [
+            b"".join(
+                column.tobytes()
+                for profile in sorted(profiles, key=repr)
+                for column in _columns(self._times_under(profile, limits))
+            )
+            for limits in day.limits
+        ]
+        return merged(day, lambda p, q: driven[p] == driven[q])
 
     @property
     def num_classes(self) -> int:
         """Number of classes of trucks."""
         return len(self._profiles)
 
-    def times(self, profile: TruckProfile, half: Half) -> PartTimes:
-        """Return the seconds of every part for a class in one half of the day."""
-        limits = self.halves.limits(half)
+    def times(self, profile: TruckProfile, span: Span) -> PartTimes:
+        """Return the seconds of every part for a class in some periods of the day."""
+        return self._times_under(profile, self.periods.limits_of(span))
+
+    def _times_under(
+        self, profile: TruckProfile, limits: tuple[PlacedLimit, ...]
+    ) -> PartTimes:
         return part_times(profile, self.roads, self.speeds, self.parts, limits)
 
     @cached_property
@@ -117,11 +132,11 @@ class RoadModel:
         position = np.searchsorted(self.chains.nodes, nodes)
         return np.where(nodes >= 0, position, -1)
 
-    def graphs(self, truck_class: int, half: Half) -> ClassGraphs:
+    def graphs(self, truck_class: int, span: Span) -> ClassGraphs:
         """Return the graphs of a class, made when first asked for."""
-        key = truck_class, half
+        key = truck_class, span
         if key not in self._graphs:
-            times = self.times(self._profiles[truck_class], half)
+            times = self.times(self._profiles[truck_class], span)
             length_m = self.parts.length_m
             self._graphs[key] = ClassGraphs(
                 build_graph(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dispatch.geo.graph import RoadGraph
-    from dispatch.geo.road_model import Half
+    from dispatch.geo.periods import Span
     from dispatch.scenario import Scenario
 
     Line = list[tuple[float, float]]
@@ -35,8 +35,8 @@ class RouteFinder:
         self._position = {label: i for i, label in enumerate(scenario.place_ids)}
         self._first_village = len(self._points) - len(scenario.villages)
         self._model = road_model(scenario)
-        self._trees: dict[tuple[int, Half, bool, int], npt.NDArray[np.int32]] = {}
-        self._lines: dict[tuple[int, Half, str, str], Line] = {}
+        self._trees: dict[tuple[int, Span, bool, int], npt.NDArray[np.int32]] = {}
+        self._lines: dict[tuple[int, Span, Span, str, str], Line] = {}
 
     def line(
         self,
@@ -60,45 +60,50 @@ class RouteFinder:
         if self._model is None or truck_id not in self._model.class_of_truck:
             return ends
         truck_class = self._model.class_of_truck[truck_id]
-        half = self._half(depart_s, arrive_s)
-        key = (truck_class, half, from_place, to_place)
+        on_road, waited = self._spans(depart_s, arrive_s)
+        key = (truck_class, on_road, waited, from_place, to_place)
         if key not in self._lines:
-            inner = self._along_roads(truck_class, half, start, end)
+            inner = self._along_roads(truck_class, on_road, start, end)
+            # No way that stays open: the truck waited for one.
+            inner = inner or self._along_roads(truck_class, waited, start, end)
             self._lines[key] = _without_repeats([ends[0], *inner, ends[1]])
         return list(self._lines[key])
 
-    def _half(self, depart_s: int | None, arrive_s: int | None) -> Half:
-        switch_s = self._model.halves.switch_s if self._model else None
-        if switch_s is None or depart_s is None:
-            return "before"
-        if depart_s >= switch_s:
-            return "after"
-        return "before" if arrive_s is None or arrive_s <= switch_s else "across"
+    def _spans(self, depart_s: int | None, arrive_s: int | None) -> tuple[Span, Span]:
+        """Return whose roads a truck drives, and whose if it waited for a road."""
+        if self._model is None or depart_s is None:
+            return (0, 0), (0, 0)
+        day = self._model.periods
+        first = day.period_at(depart_s)
+        # Who arrives at the very moment of a change was there before it.
+        last = first if arrive_s is None else max(first, day.period_at(arrive_s - 1))
+        on_road = (first, last) if last - first <= 1 else (0, day.last)
+        return on_road, (last, last)
 
-    def _along_roads(self, truck_class: int, half: Half, start: int, end: int) -> Line:
+    def _along_roads(self, truck_class: int, span: Span, start: int, end: int) -> Line:
         if self._model is None:
             return []
         from_idx = int(self._model.place_position[start])
         to_idx = int(self._model.place_position[end])
         if from_idx < 0 or to_idx < 0:
             return []
-        graphs = self._model.graphs(truck_class, half)
+        graphs = self._model.graphs(truck_class, span)
         is_empty = end < self._first_village
         points: Line = []
         if is_empty:
             # Searched backwards, as for the travel times, so that ties are the same.
             graph = graphs.empty_reversed
-            links = self._links(graph, (truck_class, half, True), to_idx, from_idx)
+            links = self._links(graph, (truck_class, span, True), to_idx, from_idx)
             for link in reversed(links):
                 points += self._model.link_line(graph, link, reverse=True)
             return points
         graph = graphs.loaded
-        for link in self._links(graph, (truck_class, half, False), from_idx, to_idx):
+        for link in self._links(graph, (truck_class, span, False), from_idx, to_idx):
             points += self._model.link_line(graph, link, reverse=False)
         return points
 
     def _links(
-        self, graph: RoadGraph, kind: tuple[int, Half, bool], start: int, end: int
+        self, graph: RoadGraph, kind: tuple[int, Span, bool], start: int, end: int
     ) -> list[int]:
         key = (*kind, start)
         if key not in self._trees:

@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from dispatch.geo.distance import haversine_m
 from dispatch.geo.nearby import nearest_edges
-from dispatch.geo.truck_class import may_drive, profile_of
-from dispatch.roads import CLOSED
+from dispatch.geo.truck_class import TruckProfile, profile_of
+from dispatch.geo.two_way import AccessFinder, may_stop, open_ways, pieces
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy.typing as npt
 
     from dispatch.geo.speeds import RoadSpeeds
+    from dispatch.geo.two_way import Access, OpenWays, Role
     from dispatch.roads import RoadNetwork
-    from dispatch.scenario import Depot, Scenario, Source, Village
+    from dispatch.scenario import Depot, Scenario, Source, Truck, Village
 
 #: A place farther from the road than this gets a warning.
 NEAR_M: Final = 200.0
 #: Farther than this a place has no road.
 FAR_M: Final = 2000.0
-#: Roads without a link to the others count as an island below this share of them.
-_ISLAND_SHARE: Final = 0.05
-#: A place stands on an island only if the other roads are so much farther away.
-_ISLAND_GAIN_M: Final = 200.0
+#: A place moves from a road without a link to the others to one that is at most so
+#: much farther: as far as hoses and carts bring water on from where a truck stops.
+ISLAND_MOVE_M: Final = 200.0
+#: From a road that hangs together with the others but cannot be left or reached
+#: (a one-way sign in the map), it may be more: there is a road all the way.
+STUB_MOVE_M: Final = 500.0
+#: Places that moved less are told nothing: no position is as exact.
+_TOLD_M: Final = 10.0
 
 
 def places_of(scenario: Scenario) -> tuple[Depot | Source | Village, ...]:
@@ -53,6 +58,31 @@ def positions_of(
     return lat, lon
 
 
+#: Why trucks cannot serve a place at the road nearest to it.
+Obstacle = Literal["way_out", "way_in", "island", "stopping"]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """
+    A place whose nearest road is of no use to the trucks.
+
+    Attributes
+    ----------
+    place_idx, edge_idx
+        The place and the road, -1 where it is a node; ``gap_m`` metres away.
+    to_edge_idx, to_gap_m
+        The road where it stands now; -1: none is near enough, it stays.
+    """
+
+    place_idx: int
+    edge_idx: int
+    gap_m: float
+    obstacle: Obstacle
+    to_edge_idx: int
+    to_gap_m: float
+
+
 @dataclass(frozen=True, slots=True)
 class Snaps:
     """
@@ -67,12 +97,15 @@ class Snaps:
         Shape (P,): the node of the place's id; -1 where there is none.
     gap_m
         Shape (P,): straight metres from the place to the road; 0 at a node.
+    moved
+        Places whose nearest road cannot be left, reached or stopped on.
     """
 
     edge_idx: npt.NDArray[np.int64]
     share: npt.NDArray[np.float64]
     node_idx: npt.NDArray[np.int64]
     gap_m: npt.NDArray[np.float64]
+    moved: tuple[Moved, ...] = ()
 
     @property
     def has_road(self) -> npt.NDArray[np.bool_]:
@@ -88,68 +121,160 @@ def snap_places(scenario: Scenario, roads: RoadNetwork, speeds: RoadSpeeds) -> S
 
     Notes
     -----
-    Only roads that some truck of the scenario may use count, and a fragment without
-    a link to the other roads only where it is much nearer. Closures do not count: a
-    place does not move when its road is closed.
+    Only roads that some truck of the scenario may use count. Of these a place takes
+    the nearest that trucks can come to from the main roads, stop on, and leave for
+    the main roads again, if it is not much farther (``STUB_MOVE_M``,
+    ``ISLAND_MOVE_M``) than the nearest of all. Closures do not count: a place does
+    not move when its road is closed.
     """
-    lat, lon = positions_of(scenario)
-    by_id = {label: idx for idx, label in enumerate(roads.node_ids)}
-    node_idx = np.array(
-        [by_id.get(label, -1) for label in scenario.place_ids], dtype=np.int64
-    )
-    edge_idx = np.full(len(lat), -1, dtype=np.int64)
-    share, gap_m = np.zeros(len(lat)), np.zeros(len(lat))
-    for idx in np.flatnonzero(node_idx >= 0).tolist():
-        # A node of an extract may have the number of a village by chance.
-        node = node_idx[idx : idx + 1]
-        away_m = haversine_m(
-            lat=lat[idx : idx + 1],
-            lon=lon[idx : idx + 1],
-            to_lat=roads.node_lat[node],
-            to_lon=roads.node_lon[node],
+    return _Snapping(scenario, roads, speeds).snaps()
+
+
+class _Snapping:
+    """The roads of a scenario, and where its places stand on them."""
+
+    def __init__(
+        self, scenario: Scenario, roads: RoadNetwork, speeds: RoadSpeeds
+    ) -> None:
+        self.scenario, self.roads = scenario, roads
+        self.lat, self.lon = positions_of(scenario)
+        self._ways: dict[TruckProfile, OpenWays] = {}
+        self._by_content: dict[bytes, OpenWays] = {}
+        self._speeds = speeds
+        classes = self._classes(scenario.trucks)
+        self.usable = np.zeros(roads.num_edges, dtype=np.bool_)
+        for ways in classes:
+            self.usable |= ways.either()
+        self._pieces = pieces(roads, self.usable)
+        # Barriers have no length: nobody stops there.
+        self.usable &= roads.length_m > 0
+        self.stop = may_stop(roads)
+        self.node_idx = self._nodes_of_equal_id()
+        self.near = nearest_edges(roads, self.usable, self.lat, self.lon)
+
+    def _classes(self, trucks: Iterable[Truck]) -> list[OpenWays]:
+        """Return the ways of every class of trucks, equal ones once."""
+        found: dict[int, OpenWays] = {}
+        for profile in {profile_of(truck) for truck in trucks} or {TruckProfile()}:
+            if profile not in self._ways:
+                ways = open_ways(profile, self.roads, self._speeds)
+                key = b"".join(mask.tobytes() for mask in ways)
+                # The same object for equal ways, so that they are searched once.
+                self._ways[profile] = self._by_content.setdefault(key, ways)
+            ways = self._ways[profile]
+            found[id(ways)] = ways
+        return list(found.values())
+
+    def _nodes_of_equal_id(self) -> npt.NDArray[np.int64]:
+        by_id = {label: idx for idx, label in enumerate(self.roads.node_ids)}
+        ids = self.scenario.place_ids
+        node_idx = np.array([by_id.get(label, -1) for label in ids], dtype=np.int64)
+        for idx in np.flatnonzero(node_idx >= 0).tolist():
+            # A node of an extract may have the number of a village by chance.
+            node = node_idx[idx : idx + 1]
+            away_m = haversine_m(
+                lat=self.lat[idx : idx + 1],
+                lon=self.lon[idx : idx + 1],
+                to_lat=self.roads.node_lat[node],
+                to_lon=self.roads.node_lon[node],
+            )
+            if away_m[0, 0] > FAR_M:
+                node_idx[idx] = -1
+        return node_idx
+
+    def snaps(self) -> Snaps:
+        """Return where all places stand."""
+        found = Snaps(
+            edge_idx=np.where(self.node_idx >= 0, -1, self.near[0]),
+            share=self.near[1].copy(),
+            node_idx=self.node_idx.copy(),
+            gap_m=np.where(self.node_idx >= 0, 0.0, self.near[2]),
         )
-        if away_m[0, 0] > FAR_M:
-            node_idx[idx] = -1
-    free = np.flatnonzero(node_idx < 0)
-    if not len(free):
-        return Snaps(edge_idx, share, node_idx, gap_m)
-    usable = _usable_by_any(scenario, roads, speeds)
-    main = usable & ~_islands(roads, usable)
-    found = nearest_edges(roads, main, lat[free], lon[free])
-    other = nearest_edges(roads, usable, lat[free], lon[free])
-    is_island = found[2] > other[2] + _ISLAND_GAIN_M
-    edge, part, gap = (
-        np.where(is_island, near, far) for far, near in zip(found, other, strict=True)
-    )
-    is_near = gap <= FAR_M
-    edge_idx[free] = np.where(is_near, edge, -1)
-    share[free], gap_m[free] = part, gap
-    return Snaps(edge_idx, share, node_idx, gap_m)
+        found.share[self.node_idx >= 0] = 0.0
+        moved: list[Moved] = []
+        finder = AccessFinder(self.roads, self._at())
+        for role, which, trucks in self._groups():
+            access = finder.access(self._classes(trucks), role)
+            moved += self._move(found, which, access)
+        is_far = (found.node_idx < 0) & (found.gap_m > FAR_M)
+        found.edge_idx[is_far] = -1
+        told = sorted(
+            (item for item in moved if not is_far[item.place_idx]),
+            key=lambda item: item.place_idx,
+        )
+        return Snaps(
+            found.edge_idx, found.share, found.node_idx, found.gap_m, tuple(told)
+        )
 
+    def _groups(
+        self,
+    ) -> list[tuple[Role, npt.NDArray[np.int64], tuple[Truck, ...]]]:
+        """Return places that the same trucks come to, for the same thing."""
+        scene = self.scenario
+        first = len(scene.depots)
+        middle = first + len(scene.sources)
+        groups: list[tuple[Role, npt.NDArray[np.int64], tuple[Truck, ...]]] = [
+            ("source", np.arange(first, middle), scene.trucks),
+            ("village", np.arange(middle, len(self.lat)), scene.trucks),
+        ]
+        for idx, depot in enumerate(scene.depots):
+            own = tuple(t for t in scene.trucks if t.depot_id == depot.depot_id)
+            groups.append(("depot", np.array([idx]), own or scene.trucks))
+        return groups
 
-def _usable_by_any(
-    scenario: Scenario, roads: RoadNetwork, speeds: RoadSpeeds
-) -> npt.NDArray[np.bool_]:
-    usable = np.zeros(roads.num_edges, dtype=np.bool_)
-    for profile in {profile_of(truck) for truck in scenario.trucks}:
-        usable |= may_drive(profile, roads, speeds)
-    # Barriers have no length: nobody stops there.
-    return (usable if scenario.trucks else roads.access != CLOSED) & (
-        roads.length_m > 0
-    )
+    def _at(self) -> dict[Role, npt.NDArray[np.int64]]:
+        """Return the edges nearest to depots and sources."""
+        first = len(self.scenario.depots)
+        middle = first + len(self.scenario.sources)
+        return {"depot": self.near[0][:first], "source": self.near[0][first:middle]}
 
+    def _move(
+        self, snaps: Snaps, which: npt.NDArray[np.int64], access: Access
+    ) -> list[Moved]:
+        """Move the places that stand where trucks cannot come, stop and go."""
+        good = self.usable & access.come & access.go & self.stop
+        edges, shares, gaps = nearest_edges(
+            self.roads, good, self.lat[which], self.lon[which]
+        )
+        moved = []
+        for row, idx in enumerate(which.tolist()):
+            found = self._obstacle(snaps, idx, access)
+            if found is None:
+                continue
+            obstacle, most_m = found
+            near_m = float(snaps.gap_m[idx])
+            is_near = gaps[row] <= min(near_m + most_m, FAR_M)
+            edge = int(snaps.edge_idx[idx])
+            if is_near:
+                snaps.edge_idx[idx], snaps.share[idx] = edges[row], shares[row]
+                snaps.gap_m[idx], snaps.node_idx[idx] = gaps[row], -1
+            if obstacle == "stopping" and not is_near:
+                continue  # a rest area, by the look of it
+            if not is_near or gaps[row] > near_m + _TOLD_M:
+                to_edge = int(edges[row]) if is_near else -1
+                gap_m = float(gaps[row])
+                moved.append(Moved(idx, edge, near_m, obstacle, to_edge, gap_m))
+        return moved
 
-def _islands(
-    roads: RoadNetwork, usable: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.bool_]:
-    """Return which edges belong to a small fragment of the network."""
-    links = coo_array(
-        (np.ones(int(usable.sum())), (roads.start[usable], roads.end[usable])),
-        shape=(roads.num_nodes, roads.num_nodes),
-    )
-    labels = connected_components(links, directed=False)[1][roads.start]
-    sizes = np.bincount(labels[usable], weights=roads.length_m[usable])
-    largest = sizes.max() if len(sizes) else 0.0
-    sizes = np.pad(sizes, (0, max(0, int(labels.max(initial=0)) + 1 - len(sizes))))
-    small: npt.NDArray[np.bool_] = sizes[labels] < _ISLAND_SHARE * largest
-    return small
+    def _obstacle(
+        self, snaps: Snaps, idx: int, access: Access
+    ) -> tuple[Obstacle, float] | None:
+        """Return why trucks cannot serve a place there, and how far it may move."""
+        edge, node = int(snaps.edge_idx[idx]), int(snaps.node_idx[idx])
+        if node >= 0:
+            come, go = bool(access.node_come[node]), bool(access.node_go[node])
+        elif edge >= 0:
+            come, go = bool(access.come[edge]), bool(access.go[edge])
+            if come and go and not self.stop[edge]:
+                return "stopping", FAR_M
+            node = int(self.roads.start[edge])
+        else:
+            return None
+        if come and go:
+            return None
+        if come or go:
+            return ("way_out" if come else "way_in"), STUB_MOVE_M
+        main = access.node_come & access.node_go
+        hangs_on = bool((self._pieces[main] == self._pieces[node]).any())
+        # In the same piece, yet neither reached nor left: one-way roads all round.
+        return "island", (STUB_MOVE_M if hangs_on else ISLAND_MOVE_M)

@@ -164,6 +164,7 @@ def _assemble(
         surface=(*(w.surface for w in own), *blank),
         tracktype=(*(w.tracktype for w in own), *blank),
         smoothness=(*(w.smoothness for w in own), *blank),
+        rules=(*(w.rules for w in own), *(gate.rules for gate in gates)),
         start=start.astype(np.int64),
         end=end.astype(np.int64),
         length_m=length_m,

@@ -8,8 +8,6 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from dispatch.roads import CLOSED, NO_HEAVY, OPEN
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -46,7 +44,6 @@ _METRES_RANGE: Final = (0.5, 100.0)
 _KM_H_RANGE: Final = (0.5, 200.0)
 _STEEPEST: Final = 0.5
 
-_NO: Final = frozenset({"no", "private"})
 #: Node barriers that nothing with four wheels passes, unless a tag allows it.
 _BLOCKS: Final = frozenset(
     {
@@ -160,32 +157,9 @@ def clean_text(text: str | None) -> str:
     return line if is_word and not is_empty else ""
 
 
-def access_of(tags: Mapping[str, str]) -> int:
-    """
-    Return ``OPEN``, ``NO_HEAVY`` or ``CLOSED`` for a truck.
-
-    Notes
-    -----
-    The more specific tag counts: ``motor_vehicle`` before ``vehicle`` before
-    ``access``. Destination, delivery, agricultural and the like stay open: a truck
-    with water is on its way to somebody there.
-    """
-    for key in ("motor_vehicle", "vehicle", "access"):
-        if key in tags:
-            if tags[key] in _NO:
-                return CLOSED
-            break
-    return NO_HEAVY if tags.get("hgv") in _NO else OPEN
-
-
-def barrier_access(tags: Mapping[str, str]) -> int:
-    """Return what a barrier on a road means for a truck, besides its measures."""
-    if any(key in tags for key in ("motor_vehicle", "vehicle", "access", "hgv")):
-        return access_of(tags)
-    is_block = tags.get("barrier") in _BLOCKS and tags.get("bollard") != "rising"
-    # Posts that leave a width free close the road to what is wider only.
-    has_width = lowest_of(tags, ("maxwidth", "maxwidth:physical"), parse_metres)
-    return CLOSED if is_block and has_width is None else OPEN
+def is_block(tags: Mapping[str, str]) -> bool:
+    """Whether a barrier is one that nothing with four wheels passes."""
+    return tags.get("barrier") in _BLOCKS and tags.get("bollard") != "rising"
 
 
 def direction_of(tags: Mapping[str, str]) -> int:

@@ -11,17 +11,24 @@ from dispatch.geo.matrix_cache import fastest_ways
 from dispatch.geo.road_model import road_model
 from dispatch.geo.snap import positions_of
 from dispatch.geo.speeds import ACCESS_KM_H
-from dispatch.scenario import NO_ROAD, LaterTravel, Scenario, Travel, TravelTable
+from dispatch.scenario import (
+    NO_ROAD,
+    LaterTravel,
+    Scenario,
+    Travel,
+    TravelTable,
+    WayTimes,
+)
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from dispatch.geo.road_model import Half, RoadModel
+    from dispatch.geo.periods import Span
+    from dispatch.geo.road_model import RoadModel
     from dispatch.scenario import TravelMethod
 
     Floats = npt.NDArray[np.float64]
     Matrix = npt.NDArray[np.int64]
-    Pair = tuple[Matrix, ...]
 
 
 def travel_matrix(scenario: Scenario) -> Travel:
@@ -65,16 +72,16 @@ def _straight_lines(scenario: Scenario) -> Travel:
 
 
 def _from_roads(scenario: Scenario, model: RoadModel) -> Travel:
-    found = {half: _half(scenario, model, half) for half in model.half_names}
-    seconds, metres = found["before"]
+    day = model.periods
+    found = {span: _in_span(scenario, model, span) for span in day.spans}
+    seconds, metres = found[0, 0]
     later = None
-    if model.halves.switch_s is not None:
+    if day.switches_s:
         later = LaterTravel(
-            switch_s=model.halves.switch_s,
-            seconds=found["after"][0],
-            metres=found["after"][1],
-            across_seconds=found["across"][0],
-            across_metres=found["across"][1],
+            switches_s=day.switches_s,
+            periods=tuple(found[p, p] for p in range(1, day.last + 1)),
+            across=tuple(found[p, p + 1] for p in range(day.last)),
+            throughout=found[0, day.last],
         )
     return Travel(
         place_ids=scenario.place_ids,
@@ -86,20 +93,20 @@ def _from_roads(scenario: Scenario, model: RoadModel) -> Travel:
     )
 
 
-def _half(scenario: Scenario, model: RoadModel, half: Half) -> tuple[Pair, Pair]:
-    """Return seconds and metres of every class in one half of the day."""
+def _in_span(scenario: Scenario, model: RoadModel, span: Span) -> WayTimes:
+    """Return seconds and metres of every class in some periods of the day."""
     seconds, metres = [], []
     access_m = model.snaps.gap_m * scenario.straight_line.detour
     access_s = access_m * 3.6 / ACCESS_KM_H
     for truck_class in range(model.num_classes):
-        exact_s, exact_m = _between_places(scenario, model, truck_class, half)
+        exact_s, exact_m = _between_places(scenario, model, truck_class, span)
         seconds.append(_frozen(_up(exact_s + access_s[:, None] + access_s[None, :])))
         metres.append(_frozen(_up(exact_m + access_m[:, None] + access_m[None, :])))
-    return tuple(seconds), tuple(metres)
+    return WayTimes(tuple(seconds), tuple(metres))
 
 
 def _between_places(
-    scenario: Scenario, model: RoadModel, truck_class: int, half: Half
+    scenario: Scenario, model: RoadModel, truck_class: int, span: Span
 ) -> tuple[Floats, Floats]:
     """
     Return exact seconds and metres on the road between all places, (P, P) each.
@@ -113,7 +120,7 @@ def _between_places(
     metres = np.full((num_places, num_places), np.inf)
     on_road = np.flatnonzero(position >= 0)
     is_village = np.arange(num_places) >= num_places - len(scenario.villages)
-    graphs = model.graphs(truck_class, half)
+    graphs = model.graphs(truck_class, span)
     for graph, columns, is_reversed in (
         (graphs.loaded, on_road[is_village[on_road]], False),
         (graphs.empty_reversed, on_road[~is_village[on_road]], True),

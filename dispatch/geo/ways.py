@@ -53,6 +53,7 @@ class Barrier:
     max_height_m: float | None = None
     max_gross_t: float | None = None
     access: int = OPEN
+    rules: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

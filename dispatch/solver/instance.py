@@ -64,7 +64,10 @@ def build_instance(scenario: Scenario, travel: Travel) -> Instance:
     trucks_at = _truck_records(scenario, drive_class, access_class)
     if travel.later is not None:
         # 0 would mean never; a second of waiting at midnight is no loss.
-        trucks_at["switch_s"] = max(1, travel.later.switch_s)
+        moments = [max(1, moment) for moment in travel.later.switches_s]
+        trucks_at["switch_s"] = moments[0]
+        trucks_at["num_switches"] = len(moments)
+        trucks_at["switches"][:, : len(moments)] = moments
     sources_at = _source_records(scenario)
     instance = Instance(
         first_source=first_source,
@@ -203,10 +206,11 @@ def _drive_classes(
     early_s = _scaled(travel.seconds, list(keys), order)
     if travel.later is None:
         return early_s, numbers
-    late_s = _scaled(travel.later.seconds, list(keys), order)
-    across_s = _scaled(travel.later.across_seconds, list(keys), order)
-    least_s = np.minimum(np.minimum(early_s, late_s), across_s)
-    return np.concatenate([least_s, early_s, late_s, across_s]), numbers
+    ways = [*travel.later.periods, *travel.later.across]
+    if len(travel.later.across) > 1:
+        ways.append(travel.later.throughout)
+    layers = [early_s, *(_scaled(way.seconds, list(keys), order) for way in ways)]
+    return np.concatenate([np.min(layers, axis=0), *layers]), numbers
 
 
 def _scaled(

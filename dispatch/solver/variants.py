@@ -10,7 +10,7 @@ import numpy as np
 
 from dispatch.geo.road_model import road_model
 from dispatch.geo.travel import travel_matrix
-from dispatch.scenario import NO_ROAD, TimeWindow
+from dispatch.scenario import NO_ROAD, TimeWindow, WayTimes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -228,7 +228,7 @@ def _has_road(scenario: Scenario, travel: Travel, village_id: str) -> bool:
     depots = [index[depot.depot_id] for depot in scenario.depots]
     matrices = list(travel.seconds)
     if travel.later is not None:
-        matrices += [*travel.later.seconds, *travel.later.across_seconds]
+        matrices += [matrix for ways in travel.later.every() for matrix in ways.seconds]
     return any(
         bool((seconds[sources, v] != NO_ROAD).any())
         and bool((seconds[v, depots] != NO_ROAD).any())
@@ -274,12 +274,10 @@ def _reopened(scenario: Scenario, travel: Travel, village_id: str) -> Variant | 
 
     later = travel.later
     if later is not None:
-        later = replace(
-            later,
-            seconds=joined(later.seconds, way_s),
-            metres=joined(later.metres, int(away_m)),
-            across_seconds=joined(later.across_seconds, way_s),
-            across_metres=joined(later.across_metres, int(away_m)),
+        later = later.mapped(
+            lambda ways: WayTimes(
+                joined(ways.seconds, way_s), joined(ways.metres, int(away_m))
+            )
         )
     opened = replace(
         travel,

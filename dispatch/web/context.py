@@ -15,13 +15,13 @@ import streamlit as st
 from dispatch.check import Violation, check_plan
 from dispatch.coverage import Coverage, compute_coverage
 from dispatch.errors import DataError, Problem
-from dispatch.files import read_scenario_files
-from dispatch.web.catalog import Catalog, Entry, Loaded, upload_key
+from dispatch.past import split_violations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from dispatch.web.catalog import Catalog, Entry, Loaded
     from dispatch.web.jobs import Job, Result
     from dispatch.web.words import Lang, Words
 
@@ -59,6 +59,7 @@ class Finished:
     result: Result
     figures: Coverage
     violations: Sequence[Violation]
+    past: Sequence[Violation] = ()
 
     @property
     def made(self) -> str:
@@ -80,17 +81,15 @@ def _finished(folder: Path) -> Finished | None:
     result = job.result()
     if result is None:
         return None
+    scenario, travel, plan = result.scenario, result.travel, result.plan
+    broken = split_violations(scenario, plan, check_plan(scenario, travel, plan))
     return Finished(
         job,
         result,
-        compute_coverage(result.scenario, result.plan, result.travel),
-        _not_past(result, check_plan(result.scenario, result.travel, result.plan)),
+        compute_coverage(scenario, plan, travel),
+        violations=broken.to_come,
+        past=broken.past,
     )
-
-
-def _not_past(result: Result, violations: Sequence[Violation]) -> list[Violation]:
-    """Return the broken rules without those that what was done before broke."""
-    return [violation for violation in violations if violation not in result.past]
 
 
 def finished(job: Job | None) -> Finished | None:
@@ -134,6 +133,14 @@ def show_table(table: pd.DataFrame) -> None:
     st.dataframe(table, hide_index=True, column_config=config, placeholder="–")
 
 
+def keep_in_link(name: str, value: str | None) -> None:
+    """Keep a value in the address, so that it outlives a refresh; None: take it out."""
+    if value is None:
+        st.query_params.pop(name, None)
+    elif st.query_params.get(name) != value:
+        st.query_params[name] = value
+
+
 def load(context: Context) -> Loaded | None:
     """Return the chosen scenario; what is wrong with it is shown instead."""
     try:
@@ -163,43 +170,3 @@ def show_problems(problems: Sequence[Problem], t: Words) -> None:
     names = ("severity", "file", "row", "column", "value", "message")
     table = pd.DataFrame(rows, columns=[t(f"page.{name}") for name in names])
     show_table(table)
-
-
-def upload_area(catalog: Catalog, t: Words) -> None:
-    """Let a scenario be uploaded; it is read at once and then chosen."""
-    st.file_uploader(
-        t("page.upload_label"),
-        type=["xlsx", "csv", "zip", "toml", "geojson", "pbf", "osm", "gz", "bz2"],
-        accept_multiple_files=True,
-        key="upload",
-        on_change=_read_upload,
-        args=(catalog,),
-    )
-    done = st.session_state.pop("upload_done", None)
-    if done:
-        st.success(t("page.upload_done", name=done), icon="✅")
-    problems = st.session_state.get("upload_problems")
-    if problems:
-        st.error(t("page.upload_failed"), icon="⛔")
-        show_problems(problems, t)
-
-
-def _read_upload(catalog: Catalog) -> None:
-    """Read what was uploaded before the page runs, so that it can show it."""
-    files = st.session_state.get("upload") or []
-    st.session_state.pop("upload_problems", None)
-    if not files:
-        return
-    try:
-        scenario = read_scenario_files(
-            {file.name: file.getvalue() for file in files},
-            name=files[0].name.rsplit(".", 1)[0],
-        )
-    except DataError as error:
-        st.session_state["upload_problems"] = error.problems
-        return
-    title = f"{scenario.name} {dt.datetime.now():%m-%d %H:%M:%S}"
-    key = upload_key(title)
-    catalog.store.save_draft(key, scenario)
-    st.session_state["scenario"] = key
-    st.session_state["upload_done"] = title

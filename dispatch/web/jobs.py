@@ -251,6 +251,9 @@ class Job:
             # Written by another version of the program: as good as no plan.
             _log.exception("cannot read the result of run %s", self.job_id)
             return None
+        if not hasattr(result.plan, "done"):
+            # Pickled before plans remembered what was done.
+            object.__setattr__(result.plan, "done", {})
         return result
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dispatch.web.catalog import Catalog
-from dispatch.web.context import Frame, choose_scenario
+from dispatch.web.context import Frame, choose_scenario, keep_in_link
 from dispatch.web.tiles import tile_setting
 from dispatch.web.views import coordinator, official, places, roads, volunteer
 from dispatch.web.words import LANGUAGES, Words, as_lang
@@ -29,11 +29,6 @@ _STYLE = """<style>
 _MENU = """<style>[data-testid="stExpandSidebarButton"]::after {{
   content: "{menu}"; font-size: 1rem; }}
 [data-testid="stExpandSidebarButton"] {{ width: auto; padding: 0 .5rem; }}</style>"""
-
-
-def _keep_in_link(name: str, value: str) -> None:
-    if st.query_params.get(name) != value:
-        st.query_params[name] = value
 
 
 def main() -> None:
@@ -72,9 +67,9 @@ def main() -> None:
             required=True,
             label_visibility="collapsed",
         )
-    _keep_in_link("lang", t.lang)
+    keep_in_link("lang", t.lang)
     if entry is not None:
-        _keep_in_link("scenario", entry.key)
+        keep_in_link("scenario", entry.key)
     problem = tile_setting(catalog.data_dir).problem
     if problem is not None:
         st.warning(problem.text(t.lang), icon="🗺️")

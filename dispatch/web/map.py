@@ -9,7 +9,7 @@ template on the server.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import folium
 from branca.element import MacroElement
@@ -18,6 +18,7 @@ from folium.utilities import JsCode
 
 from dispatch.check import check_plan
 from dispatch.coverage import Coverage, compute_coverage
+from dispatch.past import past_said, split_violations
 from dispatch.web.assets import JQUERY_URL, LEAFLET_URL, inline_scripts
 from dispatch.web.basemap import RANKS, Basemap, basemap_of
 from dispatch.web.map_features import Layer, MapFeatures
@@ -39,8 +40,9 @@ from dispatch.web.tiles import Tiles, tile_setting
 from dispatch.web.words import Lang, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from dispatch.check import Violation
     from dispatch.plan import Plan
     from dispatch.scenario import Scenario, Travel
 
@@ -119,9 +121,30 @@ _STYLE: Final = """
   flex: none; }
 .wd-credit { background: rgba(255,255,255,.85); padding: 0 5px; font-size: 11px;
   color: #333; max-width: 60vw; }
+.wd-past { background: #FFF4D6; color: #4A3300; border: 1px solid #B07D00;
+  padding: 4px 10px; border-radius: 6px; max-width: 70vw; }
+.wd-past summary { min-height: 32px; line-height: 32px; cursor: pointer;
+  font-weight: 700; }
 .wd-warning { background: #B3261E; color: #fff; padding: 6px 10px; border-radius: 6px;
   font-weight: 700; max-width: 70vw; }
 """
+
+
+class Past(NamedTuple):
+    """What is said of rules that what is done has broken, and a title for it."""
+
+    text: str
+    title: str
+
+
+def past_of(
+    scenario: Scenario, plan: Plan, past: Sequence[Violation], words: Words
+) -> Past | None:
+    """Return what a map says of broken rules of what is done; None: there are none."""
+    if not past:
+        return None
+    text = past_said(scenario, plan, past).text(words.lang)
+    return Past(text, words("map.past", count=len(past)))
 
 
 class OfflineMap(folium.Map):
@@ -228,6 +251,18 @@ class _Corner(MacroElement):
             };
             top.addTo(map);
           }
+          var past = {{ this.past|tojson }};
+          if (past) {
+            var done = L.control({position: 'topleft'});
+            done.onAdd = function () {
+              var box = L.DomUtil.create('details', 'wd-past');
+              box.innerHTML = '<summary>' + {{ this.past_title|tojson }} +
+                '</summary>' + past;
+              L.DomEvent.disableClickPropagation(box);
+              return box;
+            };
+            done.addTo(map);
+          }
           L.control.scale({imperial: false}).addTo(map);
           // Inside a page, scrolling moves the page until the map is clicked.
           if (window.self !== window.top) {
@@ -295,12 +330,14 @@ class _Corner(MacroElement):
         """
     )
 
-    def __init__(self, legend: str, warning: str, credit: str) -> None:
+    def __init__(self, legend: str, warning: str, past: Past, credit: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # branca is untyped
         self._name = "WdCorner"
         self.style = _STYLE
         self.legend = legend
         self.warning = warning
+        self.past = safe(past.text)
+        self.past_title = safe(past.title)
         self.credit = credit
 
 
@@ -325,16 +362,20 @@ def plan_map_html(
 
     Notes
     -----
-    A plan that breaks a rule says so on its map.
+    A plan that breaks a rule says so on its map; if only what is done has broken
+    rules, where and when, and that the rest may be used.
     """
     words = Words(lang)
+    violations = check_plan(scenario, travel, plan)
+    broken = split_violations(scenario, plan, violations)
     chart = _build(
         OfflineMap,
         scenario,
         plan,
         compute_coverage(scenario, plan, travel),
         words,
-        num_violations=len(check_plan(scenario, travel, plan)),
+        num_violations=len(broken.to_come),
+        past=None if broken.to_come else past_of(scenario, plan, broken.past, words),
         tiles=tiles,
         attribution=attribution,
     )
@@ -357,6 +398,7 @@ def live_map(
     lang: Lang = "zh",
     *,
     num_violations: int = 0,
+    past: Past | None = None,
     tiles: Tiles | Literal["setting"] | None = "setting",
     attribution: str = "",
     base_url: str = "",
@@ -368,6 +410,8 @@ def live_map(
     ----------
     plan, figures
         None shows the scenario alone.
+    past
+        What is said of rules that what is done has broken.
     tiles
         By default what the setting says; None: no tiles.
     base_url
@@ -390,6 +434,7 @@ def live_map(
         figures,
         Words(lang),
         num_violations=num_violations,
+        past=past,
         tiles=tiles,
         attribution=attribution,
         base_url=base_url,
@@ -404,6 +449,7 @@ def _build(
     words: Words,
     *,
     num_violations: int,
+    past: Past | None,
     tiles: Tiles | None,
     attribution: str,
     base_url: str = "",
@@ -452,7 +498,7 @@ def _build(
     credits_of = [text for text in dict.fromkeys(said) if text]
     legend = legend_html(scenario, figures, words, credits_of, basemap, tuple(limits))
     credit = " · ".join(safe(text) for text in credits_of)
-    chart.add_child(_Corner(legend, warning, credit))
+    chart.add_child(_Corner(legend, warning, past or Past("", ""), credit))
     return chart
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+
+from dispatch.scenario import Truck
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,13 +59,80 @@ class TruckSign:
 
 
 def truck_signs(scenario: Scenario) -> dict[str, TruckSign]:
-    """Return letter and colour of every truck, by its place in the scenario."""
+    """
+    Return letter and colour of every truck, those out of service too.
+
+    Notes
+    -----
+    A letter that the table gives stays. Else the number of the id counts, if it tells
+    all trucks apart: T5 is E whoever else is there. Else the row counts; the editor
+    of the table writes such letters down before rows can be taken out.
+    """
+    trucks = scenario.all_trucks
+    letters: dict[str, str] = {}
+    for truck in trucks:
+        letter = truck.letter.strip().upper()
+        if letter and letter not in letters.values():
+            letters[truck.truck_id] = letter
+    own = _letters_by_number([truck.truck_id for truck in trucks])
+    for row, truck in enumerate(trucks):
+        if truck.truck_id in letters:
+            continue
+        letter = own.get(truck.truck_id) or _letters(row)
+        free = (_letters(idx) for idx in itertools.count())
+        if letter in letters.values():
+            letter = next(found for found in free if found not in letters.values())
+        letters[truck.truck_id] = letter
     return {
         truck.truck_id: TruckSign(
-            _letters(idx), TRUCK_COLOURS[idx % len(TRUCK_COLOURS)]
+            letters[truck.truck_id], _colour(letters[truck.truck_id], row)
         )
-        for idx, truck in enumerate(scenario.trucks)
+        for row, truck in enumerate(trucks)
     }
+
+
+def with_letters(scenario: Scenario) -> Scenario:
+    """Return the scenario with the letter of every truck written down."""
+    signs = truck_signs(scenario)
+
+    def named(truck: Truck) -> Truck:
+        return replace(truck, letter=signs[truck.truck_id].letter)
+
+    return replace(
+        scenario,
+        trucks=tuple(named(truck) for truck in scenario.trucks),
+        resting=tuple(
+            resting._replace(item=named(resting.item))
+            if isinstance(resting.item, Truck)
+            else resting
+            for resting in scenario.resting
+        ),
+    )
+
+
+#: Higher numbers in ids are no places in a row.
+_MOST_BY_NUMBER: Final = 99
+
+
+def _letters_by_number(truck_ids: list[str]) -> dict[str, str]:
+    """Return T5 -> E for all ids; nothing unless every id has a number of its own."""
+    found = {label: re.search(r"([0-9]+)$", label) for label in truck_ids}
+    numbers = [int(match[1]) for match in found.values() if match is not None]
+    if len(set(numbers)) < len(truck_ids) or not all(
+        1 <= number <= _MOST_BY_NUMBER for number in numbers
+    ):
+        return {}
+    return dict(zip(found, map(_letters, (n - 1 for n in numbers)), strict=True))
+
+
+def _colour(letter: str, row: int) -> str:
+    """Return the colour of a letter, so that it stays as the letter does."""
+    if not re.fullmatch("[A-Z]{1,3}", letter):
+        return TRUCK_COLOURS[row % len(TRUCK_COLOURS)]
+    number = 0
+    for char in letter:
+        number = number * 26 + ord(char) - 64
+    return TRUCK_COLOURS[(number - 1) % len(TRUCK_COLOURS)]
 
 
 def _letters(idx: int) -> str:

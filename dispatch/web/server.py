@@ -18,6 +18,7 @@ from starlette.routing import Route as HttpRoute
 from starlette.staticfiles import StaticFiles
 from streamlit import config
 
+from dispatch.web.address import PUBLIC_ENV, public_url
 from dispatch.web.assets import JQUERY_DIR, JQUERY_URL, LEAFLET_DIR, LEAFLET_URL
 from dispatch.web.catalog import DATA_ENV, JOBS_ENV, Catalog
 from dispatch.web.driver import DriverPages
@@ -194,4 +195,8 @@ def serve(
     os.environ[DATA_ENV] = str(Path(data_dir).resolve())
     if jobs_dir is not None:
         os.environ[JOBS_ENV] = str(Path(jobs_dir).resolve())
+    found = public_url(host, port)
+    os.environ.pop(PUBLIC_ENV, None)
+    if found is not None:
+        os.environ[PUBLIC_ENV] = found
     uvicorn.run(create_app(), host=host, port=port, log_level="warning")

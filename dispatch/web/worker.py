@@ -19,6 +19,7 @@ from dispatch.geo import travel_matrix
 from dispatch.messages import say
 from dispatch.replanning import replan_day
 from dispatch.solver.types import SolveParams
+from dispatch.standing_down import with_driven
 from dispatch.web.jobs import Job, Result, State
 
 if TYPE_CHECKING:
@@ -115,7 +116,11 @@ def _plan(
     request, scenario = job.request(), job.scenario()
     if not scenario.villages or not scenario.trucks or not scenario.sources:
         return {"status": "failed", "message": "nothing_to_plan"}
-    travel = travel_matrix(scenario)
+    previous = _previous(job, request)
+    if previous is None:
+        travel = travel_matrix(scenario)
+    else:
+        scenario, travel = with_driven(scenario, previous, request.now_s)
     if job.is_cancelled:
         raise Cancelled
 
@@ -131,7 +136,6 @@ def _plan(
         )
 
     params = SolveParams(seconds=request.seconds)
-    previous = _previous(job, request)
     if previous is not None:
         found = replan_day(
             scenario,

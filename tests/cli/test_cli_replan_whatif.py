@@ -82,6 +82,24 @@ def test_replan_takes_delays_and_promises(planned: Path, tmp_path: Path) -> None
     assert result.exit_code == 0, result.output
 
 
+@pytest.mark.parametrize("target", ["", "plan.json"])
+def test_the_old_plan_is_not_replaced_unasked(
+    planned: Path, tmp_path: Path, target: str
+) -> None:
+    """The drivers have it on paper; a second plan in its place was written before."""
+    folder = tmp_path / "day"
+    shutil.copytree(planned, folder)
+    before = (folder / "plan.json").read_bytes()
+    result = replan(folder / target if target else folder, folder)
+    assert result.exit_code == 2
+    assert "--overwrite" in result.stderr
+    assert (folder / "plan.json").read_bytes() == before
+    # Another folder beside it, or by the option.
+    assert replan(folder, tmp_path / "new").exit_code == 0
+    assert replan(folder, folder, "--overwrite").exit_code == 0
+    assert (folder / "plan.json").read_bytes() != before
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize(
     ("options", "words"),

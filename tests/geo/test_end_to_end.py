@@ -164,12 +164,12 @@ def test_a_closed_road_is_planned_around(day: tuple[Scenario, Plan]) -> None:
     closed = replace(scenario, road_limits=(*scenario.road_limits, slide))
     travel = travel_matrix(closed)
     assert travel.later is not None
-    assert travel.later.switch_s == SLIDE_S
+    assert travel.later.switches_s == (SLIDE_S,)
     index = travel.index()
     truck_class = travel.class_of_truck[truck]
     row, column = index[source], index[village]
     before = travel.seconds[truck_class][row, column]
-    after = travel.later.seconds[truck_class][row, column]
+    after = travel.later.periods[0].seconds[truck_class][row, column]
     assert before == travel_matrix(scenario).seconds[truck_class][row, column]
     assert after == NO_ROAD or after > before
     # The old plan would drive over the slide, and the check says so.

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from dispatch.geo import RouteFinder, travel_matrix
-from dispatch.geo.halves import split_of_day
 from dispatch.geo.limits import PlacedLimit, limit_stretches
+from dispatch.geo.periods import merged, periods_of_day
 from dispatch.geo.reach import (
     limit_warnings,
     out_of_reach,
@@ -311,15 +311,15 @@ def timed(first: str | None, last: str | None, **fields: object) -> RoadLimit:
     )
 
 
-def test_a_closure_that_ends_at_noon_gives_two_halves() -> None:
+def test_a_closure_that_ends_at_noon_gives_two_periods() -> None:
     travel = travel_matrix(scenario(timed(None, "12:00")))
     assert travel.later is not None
-    assert travel.later.switch_s == clock("12:00")
+    assert travel.later.switches_s == (clock("12:00"),)
     index = travel.index()
     s, v = index["src"], index["v1"]
     assert travel.seconds[0][s, v] == 623
-    assert travel.later.seconds[0][s, v] == 334
-    assert travel.later.across_seconds[0][s, v] == 623
+    assert travel.later.periods[0].seconds[0][s, v] == 334
+    assert travel.later.across[0].seconds[0][s, v] == 623
     leg = travel.leg(0, s, v, clock("11:59"), 1.0)
     assert leg is not None
     assert (leg.drive_s, leg.wait_s) == (334, 60)
@@ -356,22 +356,48 @@ def test_before_work_and_after_it_nothing_is_closed() -> None:
         assert travel.seconds[0][1, 2] == 334
 
 
-def test_of_several_moments_the_one_that_overstates_least_is_the_switch() -> None:
-    """
-    Market 07:30-08:30, works until 15:00.
-
-    Cut at 08:30 they count 1.5 and 11 hours (12.5), at 15:00 8 and 8 (16).
-    """
-    market, slide = timed("07:30", "08:30"), timed(None, "15:00", road="BNC")
+def placed_on(*limits: RoadLimit) -> list[PlacedLimit]:
     roads = RoadNetwork.of(NODES, EDGES)
-    placed = [
-        PlacedLimit(limit, tuple(limit_stretches(roads, limit)))
-        for limit in (market, slide)
+    return [
+        PlacedLimit(limit, tuple(limit_stretches(roads, limit))) for limit in limits
     ]
-    halves = split_of_day(scenario(), placed)
-    assert halves.switch_s == clock("08:30")
-    assert [item.limit.road for item in halves.before] == ["BC", "BNC"]
-    assert [item.limit.road for item in halves.after] == ["BNC"]
+
+
+def test_every_change_begins_a_period() -> None:
+    """Market 07:30-08:30, works until 15:00."""
+    placed = placed_on(timed("07:30", "08:30"), timed(None, "15:00", road="BNC"))
+    day = periods_of_day(scenario(), placed)
+    assert day.switches_s == (clock("07:30"), clock("08:30"), clock("15:00"))
+    roads = [[item.limit.road for item in limits] for limits in day.limits]
+    assert roads == [["BNC"], ["BC", "BNC"], ["BNC"], []]
+    assert day.widened() == []
+    assert len(day.spans) == 4 + 3 + 1
+
+
+def test_too_many_changes_become_fewer_where_it_costs_least() -> None:
+    """
+    Cut at 08:30 and 15:00 the market counts half an hour (07:00-07:30) too long.
+
+    Without 08:30 it would count until 15:00, without 15:00 the works until 18:00.
+    """
+    placed = placed_on(timed("07:30", "08:30"), timed(None, "15:00", road="BNC"))
+    day = periods_of_day(scenario(), placed)
+    fewer = merged(day, lambda p, q: False, most=3)
+    assert fewer.switches_s == (clock("08:30"), clock("15:00"))
+    (told,) = fewer.widened()
+    assert told.held_s == (clock("07:30"), clock("08:30"))
+    assert told.counted_s == (clock("07:00"), clock("08:30"))
+
+
+def test_a_change_that_no_truck_notices_is_none() -> None:
+    """A limit of 50 t for the day's trucks of less; 09:00-10:00 and 11:00-12:00."""
+    items = [
+        timed("09:00", "10:00", is_closed=False, max_gross_t=50.0),
+        timed("11:00", "12:00"),
+    ]
+    travel = travel_matrix(scenario(*items))
+    assert travel.later is not None
+    assert travel.later.switches_s == (clock("11:00"), clock("12:00"))
 
 
 def test_a_slow_road_is_slow_for_its_time() -> None:
@@ -382,7 +408,7 @@ def test_a_slow_road_is_slow_for_its_time() -> None:
     s, v = index["src"], index["v1"]
     assert travel.seconds[0][s, v] == 334
     # 1112 m at 10 km/h are 400.4 s, 289 s more; round by BNC it would be as long.
-    assert travel.later.seconds[0][s, v] == math.ceil(222.4 + 400.32)
+    assert travel.later.periods[0].seconds[0][s, v] == math.ceil(222.4 + 400.32)
 
 
 def test_the_line_follows_the_half_of_the_day() -> None:

@@ -9,8 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.geo.tags import (
-    access_of,
-    barrier_access,
     clean_text,
     direction_of,
     parse_grade,
@@ -18,6 +16,7 @@ from dispatch.geo.tags import (
     parse_metres,
     parse_tonnes,
 )
+from dispatch.geo.truck_tags import barrier_facts, rules_of, tags_of_rules, truck_facts
 from dispatch.roads import CLOSED, NO_HEAVY, OPEN
 
 NONSENSE = ["", "nan", "inf", "-3", "0", "1e9", "99999", "none", "default", "unsigned"]
@@ -142,6 +141,18 @@ def test_no_text_raises_and_every_number_is_one(text: str) -> None:
         ({"hgv": "private", "motor_vehicle": "yes"}, NO_HEAVY),
         ({"hgv": "destination"}, OPEN),
         ({"hgv": "no", "access": "no"}, CLOSED),
+        ({"access": "no", "hgv": "yes"}, OPEN),
+        ({"motor_vehicle": "no", "hgv": "delivery"}, OPEN),
+        ({"vehicle": "private", "hgv": "designated"}, OPEN),
+        ({"access": "private", "hgv": "No"}, CLOSED),
+        ({"access": "yes", "goods": "no"}, CLOSED),
+        ({"goods": "no", "hgv": "permissive"}, OPEN),
+        ({"access:hgv": "no"}, NO_HEAVY),
+        ({"access": "no;destination"}, OPEN),
+        ({"access": "unknown", "hgv": "unknown"}, OPEN),
+        ({"hgv:forward": "no", "hgv:backward": "no"}, NO_HEAVY),
+        ({"oneway": "yes", "hgv:forward": "no"}, NO_HEAVY),
+        ({"access": "military"}, CLOSED),
         *(
             ({"motor_vehicle": value}, OPEN)
             for value in ("delivery", "agricultural", "forestry", "customers")
@@ -149,7 +160,7 @@ def test_no_text_raises_and_every_number_is_one(text: str) -> None:
     ],
 )
 def test_access(tags: dict[str, str], access: int) -> None:
-    assert access_of(tags) == access
+    assert truck_facts(tags).access == access
 
 
 @pytest.mark.parametrize(
@@ -168,10 +179,13 @@ def test_access(tags: dict[str, str], access: int) -> None:
         ({"barrier": "cattle_grid"}, OPEN),
         ({"barrier": "toll_booth"}, OPEN),
         ({"barrier": "height_restrictor", "maxheight": "2.5"}, OPEN),
+        ({"barrier": "gate", "access": "private", "hgv": "yes"}, OPEN),
+        ({"barrier": "gate", "access": "yes", "hgv": "no"}, NO_HEAVY),
+        ({"barrier": "bollard", "hgv": "no"}, CLOSED),
     ],
 )
 def test_barriers(tags: dict[str, str], access: int) -> None:
-    assert barrier_access(tags) == access
+    assert barrier_facts(tags).access == access
 
 
 @pytest.mark.parametrize(
@@ -192,3 +206,78 @@ def test_barriers(tags: dict[str, str], access: int) -> None:
 )
 def test_direction(tags: dict[str, str], direction: int) -> None:
     assert direction_of(tags) == direction
+
+
+@pytest.mark.parametrize(
+    ("tags", "direction"),
+    [
+        ({"oneway": "yes", "oneway:hgv": "no"}, 0),
+        ({"oneway:hgv": "yes"}, 1),
+        ({"oneway:motor_vehicle": "-1"}, -1),
+        ({"motor_vehicle:backward": "no"}, 1),
+        ({"access:forward": "no"}, -1),
+        ({"motor_vehicle:backward": "no", "hgv": "yes"}, 0),
+        ({"hgv:backward": "no"}, 1),
+        ({"oneway": "yes", "hgv:backward": "no"}, 1),
+    ],
+)
+def test_direction_of_trucks(tags: dict[str, str], direction: int) -> None:
+    """A truck that may pass one way only makes the road one-way for all trucks."""
+    assert truck_facts(tags).direction == direction
+    assert truck_facts(tags).access == OPEN
+
+
+@pytest.mark.parametrize(
+    ("tags", "gross_t"),
+    [
+        ({"maxweight": "7.5"}, 7.5),
+        ({"maxweight:hgv": "7500 kg"}, 7.5),
+        ({"maxweightrating:hgv": "7.5 t"}, 7.5),
+        ({"maxweightrating": "12", "maxweight": "10"}, 10),
+        ({"maxweight": "3.5", "maxweight:hgv": "10"}, 10),
+        ({"maxweight": "3.5", "maxweight:hgv": "none"}, None),
+        ({"maxweight": "3.5", "maxweight:hgv": "default"}, 3.5),
+        ({"maxweight:goods": "2.8"}, 2.8),
+        ({"maxweight:forward": "12", "maxweight:backward": "8"}, 8),
+        ({"maxweight": "12 st"}, 10.886),
+        ({"maxweight": "none"}, None),
+        ({"maxweight": "default"}, None),
+        ({"maxaxleload": "4"}, None),
+    ],
+)
+def test_weights_of_trucks(tags: dict[str, str], gross_t: float | None) -> None:
+    assert truck_facts(tags).max_gross_t == gross_t
+
+
+def test_widths_and_heights_of_trucks() -> None:
+    tags = {"maxwidth:hgv": "2.2", "maxwidth": "3", "maxheight:physical": "10'6\""}
+    facts = truck_facts({**tags, "maxheight": "4"})
+    assert facts.width_m == 2.2
+    assert facts.max_height_m == 3.2
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"hgv:conditional": "no @ (07:00-09:00)", "access": "yes"},
+        {"maxweight:hgv:conditional": "7.5 @ (22:00-06:00)"},
+        {"access:conditional": "no @ wet"},
+        {"maxweight": "7500"},
+        {"maxheight": "low | high"},
+    ],
+)
+def test_what_depends_on_the_day_is_kept(tags: dict[str, str]) -> None:
+    found = tags_of_rules(rules_of({**tags, "surface": "asphalt"}))
+    assert found == {key: value.replace("|", "/") for key, value in tags.items()}
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"maxspeed:conditional": "30 @ (22:00-06:00)"},
+        {"bicycle:conditional": "no @ (07:00-09:00)"},
+        {"maxweight": "default", "hgv": "no", "maxheight": "none"},
+    ],
+)
+def test_what_is_plain_or_of_no_interest_is_not(tags: dict[str, str]) -> None:
+    assert rules_of(tags) == ""

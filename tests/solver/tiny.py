@@ -16,6 +16,7 @@ from dispatch.scenario import (
     Travel,
     Truck,
     Village,
+    WayTimes,
 )
 
 #: Water for people only, in one band: easy to work out by hand.
@@ -85,11 +86,10 @@ def changed_at(way, switch_s, late_s):
         (early_s == NO_ROAD) | (late_s == NO_ROAD), NO_ROAD, np.maximum(early_s, late_s)
     )
     later = LaterTravel(
-        switch_s=switch_s,
-        seconds=(late_s,),
-        metres=(late_s * 9,),
-        across_seconds=(across_s,),
-        across_metres=(across_s * 9,),
+        switches_s=(switch_s,),
+        periods=(WayTimes((late_s,), (late_s * 9,)),),
+        across=(WayTimes((across_s,), (across_s * 9,)),),
+        throughout=WayTimes((across_s,), (across_s * 9,)),
     )
     return replace(way, later=later)
 

@@ -231,7 +231,7 @@ def test_one_button_plans_again_after_a_closure(road_catalog, on_roads, monkeypa
     assert job.state().is_good, job.state()
     result = job.result()
     travel = travel_matrix(changed)
-    assert result.travel.later.switch_s == travel.later.switch_s == SLIDE_S
+    assert result.travel.later.switches_s == travel.later.switches_s == (SLIDE_S,)
     before = day.result().plan
     late = [
         stop

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 NUM_KEPT: Final = 4
 #: Stands for "no road", "not limited" and "never"; adding a few stays in range.
 BIG: Final = 1_000_000_000
+#: Moments of a day at which roads change, one less than `dispatch.geo.periods` tells
+#: periods apart.
+MOST_SWITCHES: Final = 5
 #: Positions in ``State.counts`` that are set when an array was too short for a move.
 ROW_IS_SHORT: Final = 4
 FILLS_ARE_SHORT: Final = 5
@@ -39,8 +42,10 @@ TRUCK: Final = np.dtype(
         *_ints("drive_class", "access_class", "is_potable"),
         # needs_break: it set out before break_from and has not paused yet
         *_ints("needs_break", "break_s", "break_from", "break_until"),
-        # switch_s: when roads open or close, the same for all; 0: the same all day
-        *_ints("switch_s"),
+        # switch_s: when roads first open or close, the same for all; 0: the same
+        # all day; switches: every such moment
+        *_ints("switch_s", "num_switches"),
+        ("switches", np.int64, (MOST_SWITCHES,)),
     ],
     align=True,
 )
@@ -88,6 +93,11 @@ VISITS: Final = np.dtype(
 )
 
 
+def num_layers(num_switches: int) -> int:
+    """Return how many layers of travel times a day with changing roads has."""
+    return 4 if num_switches == 1 else 2 * num_switches + 3
+
+
 class Instance(NamedTuple):
     """
     A scenario as arrays; R trucks, S sources, V villages, P places, G levels.
@@ -102,9 +112,10 @@ class Instance(NamedTuple):
     drop_setup_s: int  # the least of all villages
     first_animal_level: int
     first_normal_level: int
-    # BIG = no road. (C, P, P) by drive class. Where roads change during the day four
-    # times as many: the least of the day, for bounds and what is near; legs that are
-    # over before the switch; begun after it; on the road at it. One array, since
+    # BIG = no road. (C, P, P) by drive class. Where roads change during the day, one
+    # layer of C after the other: the least of the day, for bounds and what is near;
+    # legs within each period; legs over each switch and no other; with more than one
+    # switch, legs over several. The last layer holds all day. One array, since
     # compiled calls copy the fields of every array.
     travel_s: npt.NDArray[np.int32]
     truck: RecordArray  # (R,)
@@ -128,13 +139,16 @@ class Instance(NamedTuple):
     @property
     def num_drive_classes(self) -> int:
         """Return the number of drive classes."""
-        return self.travel_s.shape[0] // (4 if self.has_switch else 1)
+        if not self.has_switch:
+            return self.travel_s.shape[0]
+        switches = int(self.truck["num_switches"][0])
+        return self.travel_s.shape[0] // num_layers(switches)
 
     def across_s(self, drive_class: int) -> npt.NDArray[np.int32]:
         """Return the travel times, (P, P), that hold at any time of the day."""
         if not self.has_switch:
             return self.travel_s[drive_class]
-        return self.travel_s[drive_class + 3 * self.num_drive_classes]
+        return self.travel_s[drive_class - self.num_drive_classes]
 
     def shift_horizon(self) -> int:
         """Return the end of the last shift."""

@@ -19,44 +19,71 @@ def flow_s(litres: int, s_per_l: float) -> int:
 
 
 @compiled
+def _arrival(inst: Instance, r: int, here: int, node: int, depart: int, p: int) -> int:
+    """
+    Return when a leg that sets out in period ``p`` at once is over, BIG or more: never.
+
+    It is over before roads change, or keeps to roads that are open before and after.
+    """
+    drive_class = inst.truck[r].drive_class
+    last = inst.truck[r].num_switches
+    step = inst.travel_s.shape[0] // (4 if last == 1 else 2 * last + 3)
+    arrive = depart + inst.travel_s[drive_class + (1 + p) * step, here, node]
+    if p == last or arrive <= inst.truck[r].switches[p]:
+        return arrive
+    arrive = depart + inst.travel_s[drive_class + (2 + last + p) * step, here, node]
+    if p + 1 == last or arrive <= inst.truck[r].switches[p + 1]:
+        return arrive
+    return depart + inst.travel_s[drive_class + (2 + 2 * last) * step, here, node]
+
+
+@compiled
 def leg_s(inst: Instance, r: int, here: int, node: int, depart: int) -> int:
     """
     Return seconds from departure to arrival, BIG or more if there is no road.
 
     A leg is over before roads change, or keeps to roads that are open before and
-    after, or waits for the change; whatever is first.
+    after, or waits for a change; whatever is first.
     """
-    drive_class = inst.truck[r].drive_class
-    switch_s = inst.truck[r].switch_s
-    if switch_s == 0:
-        return inst.travel_s[drive_class, here, node]
-    step = inst.travel_s.shape[0] // 4
-    late = inst.travel_s[drive_class + 2 * step, here, node]
-    if depart >= switch_s:
-        return late
-    early = inst.travel_s[drive_class + step, here, node]
-    if depart + early <= switch_s:
-        return early
-    across = inst.travel_s[drive_class + 3 * step, here, node]
-    return min(switch_s - depart + late, across)
+    if inst.truck[r].switch_s == 0:
+        return inst.travel_s[inst.truck[r].drive_class, here, node]
+    last = inst.truck[r].num_switches
+    p = 0
+    while p < last and depart >= inst.truck[r].switches[p]:
+        p += 1
+    arrive = _arrival(inst, r, here, node, depart, p)
+    while p < last and arrive > inst.truck[r].switches[p]:
+        start = inst.truck[r].switches[p]
+        p += 1
+        arrive = min(arrive, _arrival(inst, r, here, node, start, p))
+    return arrive - depart
 
 
 @compiled
 def leave_by(inst: Instance, r: int, here: int, node: int, arrive: int) -> int:
     """Return the last departure that is at ``node`` by ``arrive``, or -BIG."""
     drive_class = inst.truck[r].drive_class
-    switch_s = inst.truck[r].switch_s
-    if switch_s == 0:
+    if inst.truck[r].switch_s == 0:
         return arrive - inst.travel_s[drive_class, here, node]
-    step = inst.travel_s.shape[0] // 4
-    leave = arrive - inst.travel_s[drive_class + 2 * step, here, node]
-    if leave >= switch_s:
-        return leave
-    early = inst.travel_s[drive_class + step, here, node]
-    before = min(arrive, switch_s) - early
-    across = arrive - inst.travel_s[drive_class + 3 * step, here, node]
-    # From the switch on the late roads would count.
-    return max(min(max(before, across), switch_s - 1), -BIG)
+    last = inst.truck[r].num_switches
+    step = inst.travel_s.shape[0] // (4 if last == 1 else 2 * last + 3)
+    leave = arrive - inst.travel_s[drive_class + (1 + last) * step, here, node]
+    p = last
+    while p > 0 and leave < inst.truck[r].switches[p - 1]:
+        p -= 1
+        switch = inst.truck[r].switches[p]
+        alone = inst.travel_s[drive_class + (1 + p) * step, here, node]
+        leave = min(arrive, switch) - alone
+        across = inst.travel_s[drive_class + (2 + last + p) * step, here, node]
+        if p + 1 == last:
+            leave = max(leave, arrive - across)
+        else:
+            over = min(arrive, inst.truck[r].switches[p + 1])
+            throughout = inst.travel_s[drive_class + (2 + 2 * last) * step, here, node]
+            leave = max(leave, over - across, arrive - throughout)
+        # From the switch on the roads of the next period would count.
+        leave = min(leave, switch - 1)
+    return max(leave, -BIG)
 
 
 @compiled

@@ -10,6 +10,8 @@ import streamlit as st
 
 from dispatch.check import RULES
 from dispatch.need import needs_l
+from dispatch.past import past_said
+from dispatch.scenario import place_or_truck
 from dispatch.web import tables
 from dispatch.web.context import (
     Context,
@@ -17,13 +19,14 @@ from dispatch.web.context import (
     Frame,
     clock_text,
     finished,
+    keep_in_link,
     load,
     show_problems,
     show_table,
-    upload_area,
 )
 from dispatch.web.jobs import HEARTBEAT_LIMIT_S, Job, Request, State, digest_of
-from dispatch.web.views import panels
+from dispatch.web.uploads import upload_area
+from dispatch.web.views import editor, panels
 
 if TYPE_CHECKING:
     from dispatch.scenario import Scenario
@@ -37,6 +40,10 @@ _MESSAGES = {
     "lost": "plan.failed_lost",
     "no_plan_found": "plan.failed_no_plan",
 }
+
+
+#: The lowest and highest of every setting, in the address as on the page.
+_RANGES = {"seconds": (0, 3600), "equity": (1, 20), "seed": (0, 2**53 - 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +115,32 @@ def _current_settings(scenario: Scenario, run: Finished | None) -> _Settings:
     }
     scope = st.session_state.get("scenario")
     if st.session_state.get("settings_of") != scope:
+        is_first = "settings_of" not in st.session_state
         st.session_state["settings_of"] = scope
         st.session_state.update(defaults)
+        if is_first:  # a refresh: as the address says
+            st.session_state.update(_settings_in_link())
     for name, value in defaults.items():
         # Assigning keeps the value while the widget is not on the page.
         st.session_state[name] = st.session_state.get(name, value)
+        own = int(st.session_state[name])
+        keep_in_link(name, None if own == value else str(own))
     return _Settings(
         seconds=float(st.session_state["seconds"]) or None,
         seed=int(st.session_state["seed"]),
         equity_steps=int(st.session_state["equity"]),
     )
+
+
+def _settings_in_link() -> dict[str, int]:
+    """Return the settings that the address names, as far as they make sense."""
+    found = {}
+    for name, (low, high) in _RANGES.items():
+        text = st.query_params.get(name, "")
+        is_whole = text.isascii() and text.isdecimal() and len(text) < 17
+        if is_whole and low <= int(text) <= high:
+            found[name] = int(text)
+    return found
 
 
 def _digest(scenario: Scenario, settings: _Settings) -> str:
@@ -185,8 +208,12 @@ def _status(run: Finished | None, t: Words, *, is_old: bool, is_running: bool) -
             # Rounded up: never better than proven.
             gap = t("plan.gap", gap=f"{math.ceil(bound.gap * 1000) / 10:.1f}%")
         # Rule 0, the plan's own figures, is none of the numbered ones.
-        good = t("plan.good", count=len(RULES) - 1, time=run.made)
+        key = "plan.good_rest" if run.past else "plan.good"
+        good = t(key, count=len(RULES) - 1, time=run.made)
         st.success(f"{good} · {gap}", icon="✅")
+    if run.past and not run.violations:
+        said = past_said(run.result.scenario, run.result.plan, run.past)
+        st.warning(said.text(t.lang), icon="⚠️")
 
 
 def _changes(run: Finished | None, t: Words) -> None:
@@ -194,8 +221,6 @@ def _changes(run: Finished | None, t: Words) -> None:
     if run is None or run.job.request().previous_id is None:
         return
     result = run.result
-    if result.past:
-        st.warning(t("change.past", count=len(result.past)), icon="⚠️")
     if not result.changes:
         st.caption(f"↺ {t('change.none')}")
         return
@@ -267,8 +292,7 @@ def _plan_bar(
     t = context.t
     if run is None and not is_running:
         st.markdown(t("plan.none_help"))
-    if st.session_state.get("edit_problems"):
-        st.warning(t("plan.unsaved"), icon="⚠️")
+    editor.remind(context)
     left, right = st.columns([2, 1])
     label = t("plan.press") if run is None else t("plan.again")
     if left.button(
@@ -292,26 +316,30 @@ def _plan_bar(
     with right.popover(t("plan.settings"), icon="⚙️", width="stretch"):
         st.number_input(
             t("plan.seconds"),
-            min_value=0,
-            max_value=3600,
+            min_value=_RANGES["seconds"][0],
+            max_value=_RANGES["seconds"][1],
             step=10,
             help=t("plan.seconds_help"),
             key="seconds",
         )
         st.number_input(
             t("plan.equity"),
-            min_value=1,
-            max_value=20,
+            min_value=_RANGES["equity"][0],
+            max_value=_RANGES["equity"][1],
             help=t("plan.equity_help"),
             key="equity",
         )
-        st.number_input(t("plan.seed"), min_value=0, key="seed")
+        low, high = _RANGES["seed"]
+        st.number_input(t("plan.seed"), min_value=low, max_value=high, key="seed")
 
 
 def _notes(loaded: Loaded, scenario: Scenario, run: Finished | None, t: Words) -> None:
     """Say what the reader of the figures should know about the data."""
     if loaded.edited is not None:
         st.caption(f"✏️ {t('edit.edited', time=clock_text(loaded.edited))}")
+    if scenario.resting:
+        names = "、".join(place_or_truck(resting.item) for resting in scenario.resting)
+        st.caption(f"⏸️ {t('plan.resting', names=names)}")
     if run is not None and run.result.travel.is_estimate:
         st.caption(f"⚠️ {t('page.estimate')}")
     if scenario.warnings:

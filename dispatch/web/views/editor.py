@@ -15,6 +15,7 @@ from dispatch.files.columns import tables as column_tables
 from dispatch.messages import Message
 from dispatch.web.context import show_problems
 from dispatch.web.jobs import digest_of
+from dispatch.web.palette import with_letters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,12 +41,34 @@ _UNITS_ZH: Final = {
 }
 _SNAPSHOT: Final = "edit_snapshot"
 _SEEN: Final = "edit_seen"
+#: Tables with a wrong cell, by scenario and table: kept until mended or given up.
+_UNSAVED: Final = "edit_unsaved"
 
 
 def forget() -> None:
-    """Forget what the editor started from; it starts from what is saved next time."""
+    """
+    Forget what the editor started from; it starts from what is saved next time.
+
+    Tables that could not be saved stay as they were typed.
+    """
     for name in (_SNAPSHOT, _SEEN, "edit_problems", "edit_saved"):
         st.session_state.pop(name, None)
+
+
+def remind(context: Context) -> None:
+    """Say which tables have changes that could not be saved."""
+    key = context.entry.key
+    names = [name for entry, name in _unsaved() if entry == key]
+    if names:
+        titles = "、".join(_title(name, context.t) for name in names)
+        st.warning(context.t("edit.unsaved_tables", tables=titles), icon="⚠️")
+
+
+def _unsaved() -> dict[tuple[str, str], tuple[str, pd.DataFrame]]:
+    """Return tables as typed, each with the saved one that it changes."""
+    found: dict[tuple[str, str], tuple[str, pd.DataFrame]]
+    found = st.session_state.setdefault(_UNSAVED, {})
+    return found
 
 
 def show(context: Context, loaded: Loaded, *, only: str | None = None) -> None:
@@ -83,6 +106,10 @@ def show(context: Context, loaded: Loaded, *, only: str | None = None) -> None:
     if not isinstance(edited, pd.DataFrame):
         return
     with news:
+        lost = st.session_state.pop("edit_lost", None)
+        if lost:
+            cells = "; ".join(lost[:8]) + (" …" if len(lost) > 8 else "")
+            st.warning(t("edit.lost", cells=cells), icon="⚠️")
         _save(context, loaded, name, edited)
     _reset(context, loaded, t)
 
@@ -103,7 +130,7 @@ def _snapshot(context: Context, loaded: Loaded, name: str) -> tuple[str, pd.Data
     if kept is None or is_old or kept[0] != scope or kept[1] not in st.session_state:
         number = st.session_state.get("edit_count", 0) + 1
         st.session_state["edit_count"] = number
-        table = _as_text(scenario_tables(loaded.scenario)[name])
+        table = _typed_before(context, loaded, name)
         kept = (scope, f"editor-{number}", table)
         st.session_state[_SNAPSHOT] = kept
         st.session_state[_SEEN] = digest_of(loaded.scenario)
@@ -112,6 +139,36 @@ def _snapshot(context: Context, loaded: Loaded, name: str) -> tuple[str, pd.Data
     key: str = kept[1]
     shown: pd.DataFrame = kept[2]
     return key, shown
+
+
+def _typed_before(context: Context, loaded: Loaded, name: str) -> pd.DataFrame:
+    """Return the saved table, or what was typed into it and could not be saved."""
+    saved = _as_text(_tables(loaded)[name])
+    typed = _unsaved().pop((context.entry.key, name), None)
+    if typed is None:
+        return saved
+    if typed[0] != saved.to_csv():
+        # Somebody saved meanwhile: to put ours over it would undo that.
+        st.session_state["edit_lost"] = _differences(saved, typed[1])
+        return saved
+    return typed[1]
+
+
+def _differences(saved: pd.DataFrame, typed: pd.DataFrame) -> list[str]:
+    """Return the cells that were typed and differ from what is saved, as text."""
+    found = []
+    for row in range(len(typed)):
+        for column in typed.columns:
+            value = str(typed[column].iloc[row])
+            is_known = row < len(saved) and column in saved.columns
+            if not is_known or str(saved[column].iloc[row]) != value:
+                found.append(f"{column} {row + 1} = {value}")
+    return found
+
+
+def _tables(loaded: Loaded) -> dict[str, pd.DataFrame]:
+    """Return the tables, with the letters that trucks have had so far."""
+    return scenario_tables(with_letters(loaded.scenario))
 
 
 def _as_text(table: pd.DataFrame) -> pd.DataFrame:
@@ -188,18 +245,24 @@ def _field_shown(key: str, value: object, title_of: dict[str, str]) -> object:
 def _save(context: Context, loaded: Loaded, name: str, edited: pd.DataFrame) -> None:
     t = context.t
     try:
-        scenario = scenario_from_tables({name: edited}, base=loaded.scenario)
+        base = with_letters(loaded.scenario)
+        scenario = scenario_from_tables({name: edited}, base=base)
     except DataError as error:
         is_new = not st.session_state.get("edit_problems")
         st.session_state["edit_problems"] = True
+        saved = _as_text(_tables(loaded)[name])
+        _unsaved()[context.entry.key, name] = saved.to_csv(), edited
         st.error(t("edit.not_saved"), icon="⛔")
+        again = (context, name)
+        st.button(t("edit.give_up"), key="give_up", on_click=_give_up, args=again)
         show_problems(_as_shown(error.problems, name, edited, t), t)
         if is_new:
             # The warning beside the button above was drawn before this was known.
             st.rerun()
         return
     was_broken = bool(st.session_state.pop("edit_problems", False))
-    if digest_of(scenario) != digest_of(loaded.scenario):
+    _unsaved().pop((context.entry.key, name), None)
+    if digest_of(scenario) != digest_of(base):
         context.catalog.store.save_draft(context.entry.key, scenario)
         st.session_state[_SEEN] = digest_of(scenario)
         st.session_state["edit_saved"] = f"{dt.datetime.now():%H:%M:%S}"
@@ -208,6 +271,12 @@ def _save(context: Context, loaded: Loaded, name: str, edited: pd.DataFrame) -> 
         st.rerun()
     if "edit_saved" in st.session_state:
         st.caption(f"✅ {t('edit.saved')} {st.session_state['edit_saved']}")
+
+
+def _give_up(context: Context, name: str) -> None:
+    """Go back to what is saved of a table."""
+    _unsaved().pop((context.entry.key, name), None)
+    forget()
 
 
 def _reset(context: Context, loaded: Loaded, t: Words) -> None:
@@ -220,6 +289,9 @@ def _reset(context: Context, loaded: Loaded, t: Words) -> None:
         st.markdown(t(f"edit.{word}_help"))
         if st.button(t(f"edit.{word}_yes"), key="edit_reset", type="primary"):
             context.catalog.store.drop_draft(context.entry.key)
+            for entry, name in [*_unsaved()]:
+                if entry == context.entry.key:
+                    _unsaved().pop((entry, name))
             forget()
             st.rerun()
 

@@ -11,8 +11,8 @@ from streamlit_folium import st_folium  # type: ignore[import-untyped]  # no typ
 
 from dispatch.files import write_template
 from dispatch.web import charts, tables
-from dispatch.web.context import show_table
-from dispatch.web.map import live_map
+from dispatch.web.context import keep_in_link, show_table
+from dispatch.web.map import live_map, past_of
 from dispatch.web.palette import truck_signs
 from dispatch.web.report import everything_zip, report_xlsx
 from dispatch.web.views import editor
@@ -41,7 +41,9 @@ def show(context: Context, loaded: Loaded, run: Finished | None) -> None:
     t = context.t
     names = _VIEWS if run is not None else _WITHOUT_PLAN
     if st.session_state.get("view") not in names:
-        st.session_state["view"] = names[0]
+        # After a refresh, or where a run under way hid the views for a while.
+        asked = st.query_params.get("view")
+        st.session_state["view"] = asked if asked in names else names[0]
     view = st.segmented_control(
         t("view.label"),
         names,
@@ -50,6 +52,8 @@ def show(context: Context, loaded: Loaded, run: Finished | None) -> None:
         required=True,
         label_visibility="collapsed",
     )
+    if view is not None:
+        keep_in_link("view", None if view == names[0] else view)
     if view != "data":
         editor.forget()
     if view == "map":
@@ -73,6 +77,9 @@ def _map(context: Context, loaded: Loaded, run: Finished | None) -> None:
         None if run is None else run.figures,
         context.lang,
         num_violations=0 if run is None else len(run.violations),
+        past=past_of(scenario, run.result.plan, run.past, context.t)
+        if run is not None and not run.violations
+        else None,
         base_url=st.get_option("server.baseUrlPath"),
     )
     made = "none" if run is None else run.job.job_id

@@ -146,13 +146,20 @@ def _paste(t: Words) -> None:
     text = left.text_input(
         t("place.paste"), key="place_text", placeholder=t("place.paste_help")
     )
+    if not text:
+        st.session_state.pop("place_failed", None)
     if not text or text == st.session_state.get("place_read"):
         return
     try:
         found = parse_position(text, datum=cast("Datum", datum))
     except SaidError as error:
+        if st.session_state.get("place_failed") != text:
+            # What was pasted before must not be saved for what is pasted now.
+            _forget()
+            st.session_state["place_failed"] = text
         st.error(t("place.not_read", why=error.said.text(t.lang)), icon="⛔")
         return
+    st.session_state.pop("place_failed", None)
     st.session_state["place_read"] = text
     st.session_state[_PENDING] = (found.lat, found.lon)
     st.session_state["place_said"] = t(
@@ -277,5 +284,5 @@ def _table_of(place: Village | Source | Depot) -> tuple[str, str]:
 
 
 def _forget() -> None:
-    for name in (_PENDING, "place_said", "place_read"):
+    for name in (_PENDING, "place_said", "place_read", "place_failed"):
         st.session_state.pop(name, None)

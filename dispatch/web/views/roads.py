@@ -12,6 +12,7 @@ from dispatch.errors import DataError
 from dispatch.files import limits_csv
 from dispatch.geo.reach import cut_off_villages, limit_warnings, reach_notes
 from dispatch.geo.road_model import road_model
+from dispatch.units import format_clock
 from dispatch.web.context import Context, Frame, finished, load, show_problems
 from dispatch.web.drawing import Drawing, Line, drawing_map
 from dispatch.web.jobs import Request, digest_of
@@ -94,10 +95,9 @@ def _headline(scenario: Scenario, roads: RoadNetwork, t: Words) -> None:
     )
     for note in reach_notes(scenario):
         st.caption(f"🚚 {note.text(t.lang)}")
-    if model is not None and model.halves.switch_s is not None:
-        minutes = model.halves.switch_s // 60
-        clock = f"{minutes // 60:02}:{minutes % 60:02}"
-        st.caption(f"🕒 {t('roads.halves', time=clock)}")
+    if model is not None and model.periods.switches_s:
+        clocks = [format_clock(moment) for moment in model.periods.switches_s]
+        st.caption(f"🕒 {t('roads.periods', times=', '.join(clocks))}")
     warnings = limit_warnings(scenario)
     if warnings:
         st.error(t("roads.not_applied", count=len(warnings)), icon="⛔")

@@ -9,6 +9,8 @@ from urllib.parse import urlencode, urlsplit
 import segno
 import streamlit as st
 
+from dispatch.web.address import is_local, told_public_url
+
 if TYPE_CHECKING:
     from dispatch.web.context import Frame
 
@@ -29,11 +31,15 @@ def show() -> None:
     doors = f"{start}/doors?{urlencode(query)}"
     st.link_button(t("volunteer.doors"), doors, width="stretch")
     here = urlsplit(st.context.url or "")
-    if here.hostname in {"localhost", "127.0.0.1", None}:
+    origin: str | None = f"{here.scheme}://{here.netloc}"
+    if is_local(here.hostname):
+        # On the computer itself: what the server found is what phones can open.
+        origin = told_public_url()
+    if origin is None:
         st.info(t("volunteer.local"), icon="ℹ️")
         return
     code = io.BytesIO()
-    address = f"{here.scheme}://{here.netloc}{path}"
+    address = f"{origin}{path}"
     segno.make(address, micro=False).save(code, kind="png", scale=6, border=2)
     st.image(code.getvalue(), caption=t("volunteer.scan"), width=240)
     st.code(address, language=None)

@@ -1,0 +1,108 @@
+"""Broken rules of what is done, told apart from those of what is still to come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from dispatch.messages import Message, joined, say
+from dispatch.places import place_labels
+from dispatch.replanning import is_done
+from dispatch.units import format_clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from dispatch.check import Violation
+    from dispatch.messages import Lang
+    from dispatch.plan import Plan, Route
+    from dispatch.scenario import Scenario
+
+#: Broken rules that a sentence names; the rest is counted.
+MOST_NAMED: Final = 3
+
+
+class Split(NamedTuple):
+    """
+    The broken rules of a plan.
+
+    Attributes
+    ----------
+    to_come
+        With these the plan must not be used.
+    past
+        These nobody can change any more.
+    """
+
+    to_come: list[Violation]
+    past: list[Violation]
+
+
+def split_violations(
+    scenario: Scenario, plan: Plan, violations: Iterable[Violation]
+) -> Split:
+    """Return the broken rules of a plan, told apart by what it says is done."""
+    done = done_routes(plan)
+    found = Split([], [])
+    for violation in violations:
+        is_past = bool(done) and is_done(violation, done, plan, scenario)
+        (found.past if is_past else found.to_come).append(violation)
+    return found
+
+
+def done_routes(plan: Plan) -> list[Route]:
+    """Return the routes as far as they were done, or under way, at planning again."""
+    return [
+        replace(route, stops=route.stops[:num_stops])
+        for route in plan.routes
+        if (num_stops := plan.done.get(route.truck_id, 0)) > 0
+    ]
+
+
+def past_said(scenario: Scenario, plan: Plan, past: Sequence[Violation]) -> Message:
+    """Return one sentence on what is done: how many rules, which truck, where, when."""
+    shown = [past_line(scenario, plan, violation) for violation in past[:MOST_NAMED]]
+    more = " …" if len(past) > MOST_NAMED else ""
+    return say("past_broken", count=len(past), where=joined(shown), more=more)
+
+
+def past_line(scenario: Scenario, plan: Plan, violation: Violation) -> Message:
+    """Return where and when a rule was broken, and how."""
+    plates = {truck.truck_id: truck.plate for truck in scenario.trucks}
+    truck_id = violation.truck_id or ""
+    parts = [
+        f"{truck_id} {plates.get(truck_id, '')}".strip(),
+        _clock(plan, violation),
+        place_labels(scenario).get(violation.place_id or "", violation.place_id or ""),
+    ]
+    where = " ".join(part for part in parts if part)
+    what = _What("", violation=violation)
+    return say("past_line", where=where, rule=violation.rule, what=what)
+
+
+@dataclass(frozen=True, slots=True)
+class _What(Message):
+    """What breaks a rule, in the reader's language."""
+
+    violation: Violation | None = None
+
+    def text(self, lang: Lang = "en") -> str:
+        # It takes its words from `dispatch.files`, whose sheets take theirs from here.
+        from dispatch.violation_text import violation_text
+
+        return "" if self.violation is None else violation_text(self.violation, lang)
+
+
+def _clock(plan: Plan, violation: Violation) -> str:
+    for route in plan.routes:
+        idx = violation.stop_index
+        if route.truck_id == violation.truck_id and idx is not None:
+            return format_clock(route.stops[idx].start_s)
+    return ""
+
+
+def concerns(violation: Violation, route: Route) -> bool:
+    """Whether a broken rule is about a truck, or a place where it has been."""
+    if violation.truck_id is not None:
+        return violation.truck_id == route.truck_id
+    return any(stop.place_id == violation.place_id for stop in route.stops)

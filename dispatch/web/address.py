@@ -1,0 +1,78 @@
+"""Addresses at which the dashboard is reached: here, and from phones nearby."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: Set by ``dispatch serve``: where phones open the dashboard; unset: nowhere.
+PUBLIC_ENV: Final = "DISPATCH_PUBLIC_URL"
+_ANYWHERE: Final = ("0.0.0.0", "::")
+#: Documentation addresses (RFC 5737, 3849): nothing is sent, the system only says
+#: from which of its own addresses it would be.
+_ELSEWHERE: Final = (
+    (socket.AF_INET, "192.0.2.1"),
+    (socket.AF_INET6, "2001:db8::1"),
+)
+
+
+def lan_address() -> str | None:
+    """Return the address of this computer in its network; None without a network."""
+    for family, target in _ELSEWHERE:
+        try:
+            with socket.socket(family, socket.SOCK_DGRAM) as probe:
+                probe.connect((target, 9))
+                found = str(probe.getsockname()[0])
+        except OSError:
+            continue
+        address = ipaddress.ip_address(found)
+        if not (address.is_loopback or address.is_unspecified or address.is_link_local):
+            return found
+    return None
+
+
+def public_url(
+    host: str, port: int, *, find: Callable[[], str | None] = lan_address
+) -> str | None:
+    """
+    Return the address that a phone can open; None: only this computer can.
+
+    Parameters
+    ----------
+    host
+        Where the server listens: ``0.0.0.0`` and ``::`` are all its addresses.
+    """
+    if is_local(host):
+        return None
+    shown = find() if host in _ANYWHERE else host
+    return None if shown is None else _url(shown, port)
+
+
+def local_url(host: str, port: int) -> str:
+    """Return the address on this computer itself."""
+    is_here = is_local(host) or host in _ANYWHERE
+    return _url("localhost" if is_here else host, port)
+
+
+def is_local(host: str | None) -> bool:
+    """Whether a host is this computer to itself."""
+    if not host or host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def told_public_url() -> str | None:
+    """Return what ``dispatch serve`` found as the address for phones."""
+    return os.environ.get(PUBLIC_ENV) or None

@@ -1,0 +1,101 @@
+"""Uploads of a scenario, read at once; a mended file replaces the one before."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from dispatch.errors import DataError
+from dispatch.files import read_scenario_files
+from dispatch.web.catalog import upload_key
+from dispatch.web.context import show_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dispatch.web.catalog import Catalog
+    from dispatch.web.words import Words
+
+_KINDS: Final = ["xlsx", "csv", "zip", "toml", "geojson", "pbf", "osm", "gz", "bz2"]
+#: Each of these is a whole scenario: it replaces all that was there before.
+_WHOLE: Final = (".xlsx", ".zip")
+#: What browsers and Chinese desktops add to the name of a second copy.
+_COPY: Final = re.compile(
+    r"(?:\s*[(（]\d+[)）]|\s*-\s*副本(?:\s*[(（]\d+[)）])?|\s*- copy)+(?=\.[^.]+$|$)",
+    re.IGNORECASE,
+)
+_FAILED: Final = "upload_failed_files"
+
+
+def upload_area(catalog: Catalog, t: Words) -> None:
+    """Let a scenario be uploaded; it is read at once and then chosen."""
+    number = st.session_state.get("upload_count", 0)
+    st.file_uploader(
+        t("page.upload_label"),
+        type=_KINDS,
+        accept_multiple_files=True,
+        # A new box after every upload: a failed file must not stay in it.
+        key=f"upload-{number}",
+        on_change=_read_upload,
+        args=(catalog, number),
+    )
+    done = st.session_state.pop("upload_done", None)
+    if done:
+        st.success(t("page.upload_done", name=done), icon="✅")
+    problems = st.session_state.get("upload_problems")
+    if not problems:
+        return
+    st.error(t("page.upload_failed"), icon="⛔")
+    kept = st.session_state.get(_FAILED, {})
+    if len(kept) > 1:
+        st.caption(t("page.upload_kept", count=len(kept), names="、".join(kept)))
+    st.button(t("page.upload_forget"), key="upload_forget", on_click=_forget)
+    show_problems(problems, t)
+
+
+def _forget() -> None:
+    for name in ("upload_problems", _FAILED):
+        st.session_state.pop(name, None)
+
+
+def merged_files(
+    kept: Mapping[str, bytes], new: Mapping[str, bytes]
+) -> dict[str, bytes]:
+    """
+    Return the files of a scenario after a second upload.
+
+    A workbook or zip replaces all. Other files replace those of the same name, also
+    under the name that a browser gives to a second copy; the rest stays.
+    """
+    new = {_COPY.sub("", name): data for name, data in new.items()}
+    if any(name.casefold().endswith(_WHOLE) for name in new):
+        return dict(new)
+    kept = {n: d for n, d in kept.items() if not n.casefold().endswith(_WHOLE)}
+    folded = {name.casefold() for name in new}
+    return {**{n: d for n, d in kept.items() if n.casefold() not in folded}, **new}
+
+
+def _read_upload(catalog: Catalog, number: int) -> None:
+    """Read what was uploaded before the page runs, so that it can show it."""
+    files = st.session_state.get(f"upload-{number}") or []
+    if not files:
+        return
+    st.session_state["upload_count"] = number + 1
+    new = {file.name: file.getvalue() for file in files}
+    merged = merged_files(st.session_state.get(_FAILED, {}), new)
+    name = next(iter(merged)).rsplit(".", 1)[0]
+    try:
+        scenario = read_scenario_files(merged, name=name)
+    except DataError as error:
+        st.session_state["upload_problems"] = error.problems
+        st.session_state[_FAILED] = merged
+        return
+    _forget()
+    title = f"{scenario.name} {dt.datetime.now():%m-%d %H:%M:%S}"
+    key = upload_key(title)
+    catalog.store.save_draft(key, scenario)
+    st.session_state["scenario"] = key
+    st.session_state["upload_done"] = title
