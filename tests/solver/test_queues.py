@@ -1,4 +1,4 @@
-"""Where trucks queue, nobody's trip leaves a gap at the bay that no filling fits into."""
+"""Where trucks queue, no trip leaves a gap at the bay that no filling fits into."""
 
 import pytest
 from tiny import scenario, source, star, truck, village
