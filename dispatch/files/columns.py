@@ -42,6 +42,16 @@ Kind = Literal[
     "datum",
 ]
 
+Words = Literal["empty", "zero", "free", "no", "ask"]
+#: What 无 or a dash in a column of numbers or times means, as the docs say it.
+_WORDS_RULES: Final[dict[Words, str]] = {
+    "empty": "如空着 as empty",
+    "zero": "0",
+    "free": "不限 not limited",
+    "no": "否 no",
+    "ask": "会问 asked",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
@@ -59,6 +69,12 @@ class Column:
         Both included; None means not limited.
     empty
         What an empty cell means, for the reader of the docs.
+    words
+        What 无, 没有 and a dash mean: as an empty cell, 0, not limited, no; or the
+        user is asked.
+    merged
+        Whether a cell merged over several rows holds for each of them; an amount
+        could be the sum for all.
     """
 
     table: str
@@ -71,6 +87,8 @@ class Column:
     low: float | None
     high: float | None
     empty: str
+    words: Words
+    merged: bool
     meaning_zh: str
     meaning_en: str
 
@@ -80,6 +98,17 @@ class Column:
         if self.kind in ("lat", "lon") or self.low is None or self.high is None:
             return ""
         return f"{_shown(self.low)} to {_shown(self.high)}"
+
+    @property
+    def may_be_unlimited(self) -> bool:
+        """Whether 不限 is understood, as an empty cell."""
+        return self.words == "free" or self.empty == "not limited"
+
+    @property
+    def words_rule(self) -> str:
+        """Return what 无 means, for the reader of the docs."""
+        rule = _WORDS_RULES[self.words]
+        return f"{rule}；不限 unlimited" if self.may_be_unlimited else rule
 
 
 def _shown(limit: float) -> str:
@@ -167,6 +196,8 @@ def _number(text: str) -> float | None:
 def _column(record: dict[str, str]) -> Column:
     if record["kind"] not in get_args(Kind):
         raise ValueError(f"columns.csv: unknown kind {record['kind']!r}")
+    if record["words"] not in get_args(Words) or record["merged"] not in ("yes", ""):
+        raise ValueError(f"columns.csv: {record['name']!r} lacks words or merged")
     return Column(
         table=record["table"],
         name=record["name"],
@@ -178,6 +209,8 @@ def _column(record: dict[str, str]) -> Column:
         low=_number(record["low"]),
         high=_number(record["high"]),
         empty=record["empty"],
+        words=cast("Words", record["words"]),
+        merged=record["merged"] == "yes",
         meaning_zh=record["meaning_zh"],
         meaning_en=record["meaning_en"],
     )
@@ -241,6 +274,8 @@ def column_guide(table: Table) -> list[tuple[str, ...]]:
         "单位 unit",
         "必填 required",
         "空着表示 empty means",
+        "写“无” none means",
+        "合并 merged",
         "范围 range",
         "说明",
         "meaning",
@@ -252,6 +287,8 @@ def column_guide(table: Table) -> list[tuple[str, ...]]:
             column.unit,
             "必填 yes" if column.required else "",
             "" if column.required else column.empty,
+            column.words_rule,
+            "每行 each row" if column.merged else "",
             column.rule,
             column.meaning_zh,
             column.meaning_en,

@@ -18,6 +18,7 @@ from dispatch.files.cells import (
     parse_label,
     parse_quantity,
     show,
+    unwrapped,
 )
 from dispatch.files.raw import TableError, decode, guess_delimiter
 from dispatch.messages import say
@@ -46,6 +47,10 @@ def read_matrix(raw: RawTable, problems: list[Problem]) -> Matrix | None:
     An empty cell and -1 mean that there is no way (``NO_ROAD``); fractions are
     rounded up. None when rows and columns cannot be matched.
     """
+    if raw.merges:
+        shown = ", ".join(merge.ref for merge in raw.merges[:8])
+        problems.append(Problem(raw.file, say("merged_in_matrix", range=shown)))
+        return None
     column_ids = _labels(list(raw.header[1:]), raw, problems)
     row_ids = _row_labels(raw, problems)
     if column_ids is None or row_ids is None:
@@ -116,12 +121,16 @@ def _labels(
     labels: list[str] = []
     for cell in cells:
         try:
-            label = "" if is_blank(cell) else parse_label(cell)
+            label = "" if is_blank(cell) else parse_label(unwrapped(cell))
         except CellError as error:
-            problems.append(Problem(raw.file, error.said, row=1, value=show(cell)))
+            problems.append(
+                Problem(raw.file, error.said, row=raw.header_row, value=show(cell))
+            )
             return None
         if not label:
-            problems.append(Problem(raw.file, say("matrix_no_column_id"), row=1))
+            problems.append(
+                Problem(raw.file, say("matrix_no_column_id"), row=raw.header_row)
+            )
             return None
         labels.append(label)
     return labels
@@ -133,7 +142,9 @@ def _row_labels(raw: RawTable, problems: list[Problem]) -> list[str] | None:
         try:
             if is_blank(cells[0]):
                 raise CellError(say("matrix_no_row_id"))
-            labels.append(parse_label(cells[0], raw.formats.get((number, 0), "")))
+            labels.append(
+                parse_label(unwrapped(cells[0]), raw.formats.get((number, 0), ""))
+            )
         except CellError as error:
             problems.append(
                 Problem(raw.file, error.said, number, raw.header[0], show(cells[0]))
@@ -200,6 +211,7 @@ def _slow_row(
 
 
 def _whole(cell: Cell) -> int:
+    cell = unwrapped(cell)
     try:
         value = parse_quantity(cell, "number")
     except CellError as error:

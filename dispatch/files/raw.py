@@ -20,6 +20,17 @@ MAX_COLUMNS: Final = 20_000
 MAX_CELL_CHARS: Final = 100_000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergedRange:
+    """Cells of a sheet that are one: as ``D5:D9``, by row number and position."""
+
+    ref: str
+    first_row: int
+    last_row: int
+    first: int
+    last: int
+
+
 @dataclass(frozen=True, slots=True)
 class RawTable:
     """
@@ -35,12 +46,25 @@ class RawTable:
         Row number of the spreadsheet and cells; blank rows are left out.
     formats
         Number format of cells that have one, by (row number, column position).
+    header_row
+        Row number of the header, or of the last of its rows.
+    merges
+        Cells that are one; only the first of each has its value in ``rows``.
+    hidden_rows, hidden_columns
+        Row numbers; first and last position of columns that are not shown.
+    is_hidden
+        The whole sheet is not shown.
     """
 
     file: str
     header: tuple[str, ...]
     rows: list[tuple[int, list[Cell]]]
     formats: dict[tuple[int, int], str] = field(default_factory=dict)
+    header_row: int = 1
+    merges: tuple[MergedRange, ...] = ()
+    hidden_rows: tuple[int, ...] = ()
+    hidden_columns: tuple[tuple[int, int], ...] = ()
+    is_hidden: bool = False
 
 
 class TableError(ValueError):
@@ -140,7 +164,7 @@ def table_of_rows(
     if len(header) > MAX_COLUMNS:
         said = say("too_many_columns", count=len(header), most=MAX_COLUMNS)
         raise TableError(Problem(file, said))
-    return RawTable(file, tuple(header), full[1:], formats or {})
+    return RawTable(file, tuple(header), full[1:], formats or {}, header_row=full[0][0])
 
 
 def _is_blank_column(rows: list[tuple[int, list[Cell]]], position: int) -> bool:

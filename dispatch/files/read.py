@@ -256,9 +256,10 @@ def _collect_csv(name: str, data: bytes, inputs: Inputs) -> None:
 
 
 def _collect_workbook(name: str, data: bytes, inputs: Inputs) -> None:
-    for sheet, found in read_workbook(data, name).items():
+    sheets = read_workbook(data, name, lambda sheet: table_of(sheet) is not None)
+    for sheet, found in sheets.items():
         table = table_of(sheet)
-        if table is None:
+        if table is None or found is None:
             if sheet not in GUIDE_SHEETS:
                 said = say("sheet_unknown")
                 label = f"{name}[{sheet}]"
@@ -279,7 +280,7 @@ GUIDE_SHEETS: Final = ("说明", "guide", "填写说明")
 
 def _add_table(name: str, raw: RawTable, inputs: Inputs) -> None:
     if name == "scenario":
-        _set_settings(raw.file, sheet_entries(raw), inputs)
+        _set_settings(raw.file, sheet_entries(raw, inputs.problems), inputs)
     elif name in inputs.tables:
         said = say("table_twice", table=name, first=inputs.tables[name].file)
         inputs.problems.append(Problem(raw.file, said))

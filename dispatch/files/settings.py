@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from dispatch.errors import Problem
+from dispatch.files.cell_words import is_empty, meaning_of
 from dispatch.files.cells import CellError, is_blank, show
 from dispatch.files.columns import header_key, tables
 from dispatch.files.raw import TableError, decode
-from dispatch.files.records import nearest
+from dispatch.files.records import nearest, row_ranges
 from dispatch.files.values import parse_value
 from dispatch.messages import say
 from dispatch.scenario import Datum, NeedStandard, ServiceRules, StraightLine
@@ -83,18 +84,49 @@ def _flat(document: dict[str, Any], prefix: str) -> Iterable[Entry]:
             yield Entry(f"{prefix}{key}", value)
 
 
-def sheet_entries(raw: RawTable) -> list[Entry]:
+def sheet_entries(raw: RawTable, problems: list[Problem]) -> list[Entry]:
     """Return the entries of a sheet with keys in column 1 and values in column 2."""
     head: list[Cell] = list(raw.header)
     # The sheet may start with a header (key, value) or with the first setting.
-    rows = [(0, head), *raw.rows] if _column_of(raw.header[0]) else raw.rows
+    is_first = _column_of(raw.header[0]) is not None
+    rows = [(raw.header_row, head), *raw.rows] if is_first else raw.rows
     entries = []
     for number, cells in rows:
-        if not cells or is_blank(cells[0]):
-            continue
-        value = cells[1] if len(cells) > 1 else None
-        entries.append(Entry(show(cells[0]), value, number or 1))
+        key, value = [*cells, None, None][:2]
+        if not is_blank(key):
+            entries.append(Entry(show(key), value, number))
+        elif not is_blank(value):
+            said = say("setting_without_key")
+            problems.append(
+                Problem(raw.file, said, number, None, show(value), "warning")
+            )
+    _check_sheet(raw, problems)
     return entries
+
+
+def _check_sheet(raw: RawTable, problems: list[Problem]) -> None:
+    """Add what is wrong or doubtful in the shape of a sheet of settings."""
+    numbers = {number for number, _ in raw.rows}
+    for merge in raw.merges:
+        below = range(merge.first_row + 1, merge.last_row + 1)
+        is_inside = merge.first <= 1 and any(number in numbers for number in below)
+        if is_inside or (merge.first == 0 < merge.last and merge.first_row in numbers):
+            if not is_inside and not _hides_value(raw, merge.first_row):
+                continue
+            said = say("merged_settings", range=merge.ref)
+            problems.append(Problem(raw.file, said, row=merge.first_row))
+    if raw.is_hidden:
+        problems.append(Problem(raw.file, say("sheet_hidden"), severity="warning"))
+    hidden = [number for number in raw.hidden_rows if number in numbers]
+    if hidden:
+        said = say("rows_hidden", rows=row_ranges(hidden))
+        problems.append(Problem(raw.file, said, severity="warning"))
+
+
+def _hides_value(raw: RawTable, row: int) -> bool:
+    """Whether a line over both columns is a setting and not a title of some."""
+    cells = next(cells for number, cells in raw.rows if number == row)
+    return bool(cells) and _column_of(show(cells[0])) is not None
 
 
 def _column_of(key: str) -> Column | None:
@@ -117,9 +149,10 @@ def read_settings(entries: list[Entry], file: str, problems: list[Problem]) -> S
         elif column.name in values:
             said = say("setting_twice")
             problems.append(Problem(file, said, row=entry.row, column=entry.key))
-        elif not is_blank(entry.cell):
+        elif not is_empty(entry.cell):
             try:
-                values[column.name] = _read_value(entry, column)
+                if meaning_of(entry.cell, column) is None:
+                    values[column.name] = _read_value(entry, column)
             except CellError as error:
                 problems.append(
                     Problem(file, error.said, entry.row, entry.key, show(entry.cell))
