@@ -23,9 +23,15 @@ _SHEET_ERRORS: Final = frozenset(
 #: What a formula looks like; === and =) in remarks are none.
 _FORMULA: Final = re.compile(r"=\s*[\w$(+\-\"'{\[@.].*", re.DOTALL)
 #: Excel keeps the zeros of an id in a CSV file by ="001".
-_QUOTED: Final = re.compile(r'="([^"]*)"')
+_QUOTED: Final = re.compile(r'="((?:[^"]|"")*)"', re.DOTALL)
 #: Cells of numbers, times and words are short.
 MAX_SHORT_CHARS: Final = 4000
+
+
+class FormulaGap(str):
+    """A formula that has no stored result, as its text."""
+
+    __slots__ = ()
 
 
 class CellError(SaidError):
@@ -121,30 +127,45 @@ UNITS: Final = {
 }
 
 
-def unwrapped(cell: Cell) -> Cell:
-    """
-    Return the cell without the sheet's wrapping of a text, ``="001"``.
+def of_text_file(cell: str) -> str:
+    """Return a cell of a CSV file: a formula has no result, ``="001"`` is 001."""
+    if not cell.startswith("="):
+        return cell
+    quoted = _QUOTED.fullmatch(cell)
+    if quoted is not None:
+        return quoted[1].replace('""', '"')
+    return FormulaGap(cell) if looks_like_formula(cell) else cell
 
-    Raises
-    ------
-    CellError
-        If it is a formula without a result, a failed one, or far too long.
+
+def as_text_cell(text: str) -> str:
+    """Return what `of_text_file` reads as the text."""
+    if text != of_text_file(text) or looks_like_formula(text):
+        return '="' + text.replace('"', '""') + '"'
+    return text
+
+
+def looks_like_formula(text: str) -> bool:
+    """Whether a text begins like a formula, also in full-width signs."""
+    if text[:1] not in ("=", "\uff1d"):
+        return False
+    return _FORMULA.fullmatch(plain(text[:200])) is not None
+
+
+def refuse_formula(cell: Cell, *, is_text: bool = False) -> None:
+    """
+    Raise where a cell is a formula without a result, or one that failed.
+
+    Parameters
+    ----------
+    is_text
+        Any text may stand there, even one that begins with an equals sign.
     """
     if not isinstance(cell, str):
-        return cell
-    quoted = _QUOTED.fullmatch(cell.strip()) if cell[:2] == '="' else None
-    if quoted is not None:
-        return quoted[1]
-    refuse_formula(cell)
-    return cell
-
-
-def refuse_formula(text: str) -> None:
-    """Raise where a text is a formula without a result, or one that failed."""
-    if text[:1] in ("=", "\uff1d") and _FORMULA.fullmatch(plain(text[:200])):
+        return
+    if isinstance(cell, FormulaGap) or (not is_text and looks_like_formula(cell)):
         raise CellError(say("formula_without_result"))
-    if text[:1] in ("#", "\uff03"):
-        _refuse_sheet_error(plain(text[:200]))
+    if cell[:1] in ("#", "\uff03"):
+        _refuse_sheet_error(plain(cell[:200]))
 
 
 def dotted_thousands(cell: Cell) -> Decimal | None:

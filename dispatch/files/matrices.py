@@ -17,8 +17,8 @@ from dispatch.files.cells import (
     is_blank,
     parse_label,
     parse_quantity,
+    refuse_formula,
     show,
-    unwrapped,
 )
 from dispatch.files.raw import TableError, decode, guess_delimiter
 from dispatch.messages import say
@@ -121,7 +121,7 @@ def _labels(
     labels: list[str] = []
     for cell in cells:
         try:
-            label = "" if is_blank(cell) else parse_label(unwrapped(cell))
+            label = "" if is_blank(cell) else _label(cell)
         except CellError as error:
             problems.append(
                 Problem(raw.file, error.said, row=raw.header_row, value=show(cell))
@@ -136,15 +136,18 @@ def _labels(
     return labels
 
 
+def _label(cell: Cell, style: str = "") -> str:
+    refuse_formula(cell, is_text=True)
+    return parse_label(cell, style)
+
+
 def _row_labels(raw: RawTable, problems: list[Problem]) -> list[str] | None:
     labels = []
     for number, cells in raw.rows:
         try:
             if is_blank(cells[0]):
                 raise CellError(say("matrix_no_row_id"))
-            labels.append(
-                parse_label(unwrapped(cells[0]), raw.formats.get((number, 0), ""))
-            )
+            labels.append(_label(cells[0], raw.formats.get((number, 0), "")))
         except CellError as error:
             problems.append(
                 Problem(raw.file, error.said, number, raw.header[0], show(cells[0]))
@@ -211,7 +214,7 @@ def _slow_row(
 
 
 def _whole(cell: Cell) -> int:
-    cell = unwrapped(cell)
+    refuse_formula(cell)
     try:
         value = parse_quantity(cell, "number")
     except CellError as error:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from dispatch.errors import Problem
-from dispatch.files.cells import Cell, is_blank
+from dispatch.files.cells import Cell, FormulaGap, is_blank, of_text_file
 from dispatch.messages import say
 
 MAX_FILE_BYTES: Final = 64_000_000
@@ -128,17 +128,22 @@ def parse_csv(data: bytes, file: str, *, max_rows: int = MAX_ROWS) -> RawTable:
     delimiter = guess_delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[tuple[int, list[Cell]]] = []
+    has_formulas = "=" in text
     last_line = 0
     try:
         for number, cells in enumerate(reader, first_row):
             last_line = reader.line_num
             if len(rows) > max_rows:
                 raise TableError(Problem(file, say("too_many_rows", most=max_rows)))
-            rows.append((number, list(cells)))
+            rows.append((number, _read_cells(cells) if has_formulas else list(cells)))
     except csv.Error as error:
         said = say("csv_broken", line=last_line, error=str(error))
         raise TableError(Problem(file, said, row=len(rows) + first_row)) from error
     return table_of_rows(file, rows)
+
+
+def _read_cells(cells: list[str]) -> list[Cell]:
+    return [of_text_file(cell) for cell in cells]
 
 
 def table_of_rows(
@@ -157,7 +162,7 @@ def table_of_rows(
     full = [(number, cells) for number, cells in rows if not _is_blank_row(cells)]
     if not full:
         raise TableError(Problem(file, say("table_empty")))
-    header = ["" if cell is None else str(cell).strip() for cell in full[0][1]]
+    header = [_header_text(cell) for cell in full[0][1]]
     # A header may end in blanks, but a value below one must not get lost unseen.
     while header and not header[-1] and _is_blank_column(full[1:], len(header) - 1):
         header.pop()
@@ -165,6 +170,12 @@ def table_of_rows(
         said = say("too_many_columns", count=len(header), most=MAX_COLUMNS)
         raise TableError(Problem(file, said))
     return RawTable(file, tuple(header), full[1:], formats or {}, header_row=full[0][0])
+
+
+def _header_text(cell: Cell) -> str:
+    if cell is None or isinstance(cell, FormulaGap):
+        return "" if cell is None else cell
+    return str(cell).strip()
 
 
 def _is_blank_column(rows: list[tuple[int, list[Cell]]], position: int) -> bool:

@@ -16,6 +16,7 @@ from openpyxl.styles.numbers import (
 from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_ISO8601
 
+from dispatch.files.cells import FormulaGap
 from dispatch.files.raw import MAX_CELL_CHARS, MAX_COLUMNS, MergedRange
 
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ class Book:
         """
         sheet = Sheet()
         number = num_cells = 0
-        arrays: list[tuple[MergedRange, str]] = []
+        arrays: list[tuple[MergedRange, FormulaGap]] = []
         hides_all = False
         with self._archive.open(part.path) as stream:
             for name, element in _elements(stream):
@@ -215,7 +216,7 @@ class Book:
         row: Element,
         number: int,
         sheet: Sheet,
-        arrays: list[tuple[MergedRange, str]],
+        arrays: list[tuple[MergedRange, FormulaGap]],
     ) -> list[Cell]:
         """Return the cells up to the last that has a value."""
         cells: list[Cell] = []
@@ -231,9 +232,13 @@ class Book:
             if position >= len(cells):
                 cells.extend([None] * (position + 1 - len(cells)))
             cells[position] = value
-            if formula is not None and formula.get("t") == "array" and _is_gap(value):
+            if (
+                formula is not None
+                and formula.get("t") == "array"
+                and isinstance(value, FormulaGap)
+            ):
                 ref = formula.get("ref", "")
-                arrays.append((_range_of(ref), str(value)))
+                arrays.append((_range_of(ref), value))
             style = self._style_of(element)
             if style is not None and isinstance(value, (int, float)):
                 code = self._formats[style]
@@ -262,7 +267,7 @@ class Book:
         if inline is not None:
             return _text_of(inline) or None, formula
         if formula is not None and kind != "str" and self._lacks_result(text, kind):
-            return f"={formula.text or '(...)'}", formula
+            return FormulaGap(f"={formula.text or '(...)'}"), formula
         if not text:
             return None, formula
         return self._value(text, kind, element), formula
@@ -356,12 +361,8 @@ def _range_of(ref: str) -> MergedRange:
     )
 
 
-def _is_gap(value: Cell) -> bool:
-    return isinstance(value, str) and value.startswith("=")
-
-
 def _spread_arrays(
-    sheet: Sheet, arrays: list[tuple[MergedRange, str]], max_cells: int
+    sheet: Sheet, arrays: list[tuple[MergedRange, FormulaGap]], max_cells: int
 ) -> None:
     """Put a formula without results into all cells that it would have filled."""
     by_number = dict(sheet.rows) if arrays else {}
@@ -378,7 +379,7 @@ def _spread_arrays(
                 _fill(by_number[number], block, formula)
 
 
-def _fill(cells: list[Cell], block: MergedRange, formula: str) -> None:
+def _fill(cells: list[Cell], block: MergedRange, formula: FormulaGap) -> None:
     last = min(block.last, MAX_COLUMNS - 1)
     cells.extend([None] * (last + 1 - len(cells)))
     for position in range(block.first, last + 1):

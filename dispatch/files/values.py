@@ -18,9 +18,9 @@ from dispatch.files.cells import (
     parse_whole,
     parse_yes_no,
     plain,
+    refuse_formula,
     show,
     unit_key,
-    unwrapped,
 )
 from dispatch.files.clocks import parse_clock_cell
 from dispatch.files.moments import parse_date, parse_moment
@@ -52,7 +52,7 @@ def parse_value(
         With a sentence what to write instead.
     """
     kind = column.kind
-    cell = unwrapped(cell)
+    refuse_formula(cell, is_text=kind in ("text", "id", "ref"))
     if isinstance(cell, str) and len(cell) > MAX_SHORT_CHARS and kind not in _LONG:
         raise CellError(say("too_many_characters", most=MAX_SHORT_CHARS))
     if kind in _DOT_KINDS:

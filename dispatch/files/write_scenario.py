@@ -15,6 +15,7 @@ from dispatch.errors import DispatchError
 from dispatch.files.areas import areas_geojson, is_row
 from dispatch.files.atomic import write_file, write_text
 from dispatch.files.basemap import write_basemap
+from dispatch.files.cells import as_text_cell
 from dispatch.files.columns import (
     DATUM_TABLES,
     OBJECT_TABLES,
@@ -75,7 +76,7 @@ def write_scenario(
         out = io.StringIO(newline="")
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(header)
-        writer.writerows(rows)
+        writer.writerows([_csv_cell(value) for value in row] for row in rows)
         is_road = name in ROAD_TABLES
         path = folder / "roads" / f"{name}.csv" if is_road else folder / f"{name}.csv"
         write_text(path, out.getvalue(), bom=bom)
@@ -86,6 +87,10 @@ def write_scenario(
     if scenario.basemap:
         write_basemap(scenario.basemap, folder)
     return folder
+
+
+def _csv_cell(value: Value) -> Value:
+    return as_text_cell(value) if isinstance(value, str) else value
 
 
 def refuse_used(folder: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from dispatch.errors import DataError
 from dispatch.files import read_scenario
+from dispatch.scenario import TimeWindow
 
 CASES = Path(__file__).parent
 
@@ -77,3 +78,27 @@ def test_a_header_of_two_rows_is_read() -> None:
 def test_hidden_rows_are_told_once() -> None:
     (line,) = told("hidden-rows/scenario.xlsx")
     assert "第 4-5 行在表格里是隐藏或筛选掉的" in line
+
+
+def test_minutes_for_seconds_are_told() -> None:
+    (line,) = told("travel-in-minutes/scenario")
+    assert line.startswith(
+        "travel_s.csv：12 个行车时间里有 12 个相当于时速 150 公里以上"
+    )
+    assert "分钟要乘 60" in line
+
+
+def test_a_window_of_the_night_after_is_told() -> None:
+    """02:00 was the morning before, silently."""
+    (line,) = told("dead-window-at-night/scenario")
+    assert "02:00-03:00 没有车在工作" in line
+    assert "请写成 26:00-27:00" in line
+
+
+def test_touching_windows_are_one() -> None:
+    (village,) = read_scenario(CASES / "touching-windows/scenario").villages
+    assert village.windows == (TimeWindow(28800, 36000),)
+
+
+def test_no_word_of_a_road_where_a_truck_gets_home_by_another_place() -> None:
+    assert not told("false-no-road-warning/scenario")

@@ -304,16 +304,17 @@ def test_too_many_rows_of_a_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_columns_in_any_order_and_matrix_rows_in_any_order() -> None:
     files = tiny_files()
     files["travel_s.csv"] = (
-        b"place_id,002,S1,D1,001\n001,4,3,2,0\n002,0,7,6,5\nS1,12,0,11,10\nD1,9,8,0,1\n"
+        b"place_id,002,S1,D1,001\n001,400,300,200,0\n002,0,700,600,500\n"
+        b"S1,1200,0,1100,1000\nD1,900,800,0,100\n"
     )
     table = read_scenario_files(files, name="t", strict=True).travel_table
     assert table is not None
     assert table.place_ids == ("D1", "S1", "001", "002")
     assert table.seconds.tolist() == [
-        [0, 8, 1, 9],
-        [11, 0, 10, 12],
-        [2, 3, 0, 4],
-        [6, 7, 5, 0],
+        [0, 800, 100, 900],
+        [1100, 0, 1000, 1200],
+        [200, 300, 0, 400],
+        [600, 700, 500, 0],
     ]
 
 
