@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from dispatch.errors import Problem
 from dispatch.files.cells import CellError
+from dispatch.files.json_reader import MAX_GEOJSON_PARTS, check_parts
 from dispatch.files.raw import TableError, decode
 from dispatch.files.values import parse_datum
 from dispatch.geo.datum import to_wgs84
@@ -49,6 +50,7 @@ def read_areas(file: str, data: bytes, problems: list[Problem]) -> tuple[Area, .
     (else by the code), ``center`` as [lon, lat] and ``datum``.
     """
     try:
+        check_parts(data, file, MAX_GEOJSON_PARTS)
         document = json.loads(decode(data, file))
         features = list(document["features"])
         common = str(document.get("datum") or "wgs84")
@@ -65,7 +67,7 @@ def read_areas(file: str, data: bytes, problems: list[Problem]) -> tuple[Area, .
             areas.append(_read_feature(feature, common))
         except CellError as error:
             problems.append(_feature_problem(file, number, error.said))
-        except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+        except (ValueError, LookupError, TypeError, AttributeError, OverflowError):
             problems.append(_feature_problem(file, number, say("area_broken")))
     return tuple(areas)
 

@@ -125,6 +125,11 @@ class Table:
     columns: tuple[Column, ...]
     required: bool = True
 
+    @property
+    def max_rows(self) -> int:
+        """Return the most rows that are read; roads have more than places."""
+        return _MAX_ROWS.get(self.name, _MAX_PLACES)
+
     def column(self, name: str) -> Column:
         """Return the column of this English name."""
         return next(column for column in self.columns if column.name == name)
@@ -155,6 +160,10 @@ class Table:
 
 
 _BRACKETS: Final = re.compile(r"(.+?)\s*[(\[【/]\s*([^()\[\]【】]+?)\s*[)\]】]?")
+
+#: Thirty thousand villages are read in a few seconds; no county has more.
+_MAX_PLACES: Final = 50_000
+_MAX_ROWS: Final = {"nodes": 200_000, "edges": 200_000}
 
 #: English name, Chinese name, further names, whether a scenario must have it.
 _TABLES: Final = (

@@ -17,13 +17,32 @@ if TYPE_CHECKING:
     from dispatch.messages import Message
 
 _MAX_PROBLEMS: Final = 200
+#: Stops, bands and villages of a plan of 5,000 places are 100,000.
+MAX_PLAN_PARTS: Final = 400_000
+#: Points of a line are lists as well.
+MAX_GEOJSON_PARTS: Final = 1_500_000
+
+
+def check_parts(data: bytes, file: str, most: int) -> None:
+    """
+    Raise if a document has more lists and objects, or values, than its limit.
+
+    Parameters
+    ----------
+    most
+        Lists and objects; of values and keys there may be three times as many. A
+        number takes 32 bytes in memory, a list at least twice that.
+    """
+    num = data.count(b"[") + data.count(b"{")
+    if num > most or max(data.count(b","), data.count(b":")) > 3 * most:
+        raise TableError(Problem(file, say("json_too_many", most=most)))
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     document = dict(pairs)
     if len(document) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        seen: set[str] = set()
+        twice = next(k for k, _ in pairs if k in seen or seen.add(k))  # type: ignore[func-returns-value]  # adds, and is None
         raise SaidError(say("json_key_twice", key=twice))
     return document
 

@@ -20,7 +20,7 @@ from dispatch.files.cells import (
     refuse_formula,
     show,
 )
-from dispatch.files.raw import TableError, decode, guess_delimiter
+from dispatch.files.raw import MAX_COLUMNS, guess_delimiter
 from dispatch.messages import say
 from dispatch.scenario import NO_ROAD, TravelTable
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 #: 100 days or 100,000 km: more is a slip of the pen.
 _MAX_VALUE: Final = 10_000_000
+#: Twenty thousand ids of many letters.
+_MAX_HEAD_BYTES: Final = 2_000_000
 #: A file with one broken unit would repeat itself in every cell.
 _MAX_PROBLEMS: Final = 20
 
@@ -74,30 +76,37 @@ def read_matrix(raw: RawTable, problems: list[Problem]) -> Matrix | None:
     return column_ids, matrix
 
 
-def fast_matrix(data: bytes, file: str) -> Matrix | None:
+def fast_matrix(data: bytes) -> Matrix | None:
     """
     Return a matrix of plain whole numbers read at once; None if it needs `read_matrix`.
 
     A table of 5,000 places is 25 million cells: as Python objects they would take
     gigabytes.
     """
-    try:
-        text = decode(data, file).lstrip("\r\n")
-    except TableError:
+    start = len(data) - len(data.lstrip(b"\xef\xbb\xbf\r\n"))
+    end = data.find(b"\n", start)
+    if not start < end < start + _MAX_HEAD_BYTES:
         return None
-    head, _, body = text.partition("\n")
-    if '"' in text or head[:4].lower() == "sep=":
+    try:
+        # UTF-16 and GBK take the other way.
+        head = data[start:end].decode("utf-8").rstrip("\r")
+    except UnicodeDecodeError:
         return None
     mark = guess_delimiter(head)
-    column_ids = [label.strip() for label in head.rstrip("\r").split(mark)[1:]]
+    column_ids = [label.strip() for label in head.split(mark)[1:]]
+    if not _is_square(data, start, mark, len(column_ids)):
+        return None
+    stream = io.BytesIO(data)
+    stream.seek(end + 1)
     try:
         frame = pd.read_csv(
-            io.StringIO(body),
+            stream,
             sep=mark,
             header=None,
             dtype={0: str},
             na_filter=False,
             low_memory=False,
+            encoding="utf-8",
         )
     except (ValueError, OverflowError):
         return None
@@ -113,6 +122,20 @@ def fast_matrix(data: bytes, file: str) -> Matrix | None:
     position = {label: idx for idx, label in enumerate(row_ids)}
     values = values[[position[label] for label in column_ids]]
     return None if np.diagonal(values).any() else (column_ids, values)
+
+
+def _is_square(data: bytes, start: int, mark: str, num_columns: int) -> bool:
+    """Whether a file has as many cells as a square table of its header."""
+    if start > 8 or len(mark.encode()) > 1 or not 0 < num_columns <= MAX_COLUMNS:
+        return False
+    if b'"' in data or data[start : start + 4].lower() == b"sep=":
+        return False
+    num_lines = data.count(b"\n") + (not data.endswith(b"\n"))
+    num_blank = num_lines - num_columns - 1
+    # Blank lines may follow the last one.
+    return data.count(mark.encode()) == num_columns * (num_columns + 1) and (
+        0 <= num_blank < 100
+    )
 
 
 def _labels(
@@ -182,16 +205,19 @@ def _list(labels: Sequence[str]) -> Message | str:
 
 
 def _fast_row(row: list[Cell], num_columns: int) -> npt.NDArray[np.int64] | None:
-    """Return a row of plain whole numbers at once; None if it needs a closer look."""
-    if len(row) != num_columns or any(type(cell) is float for cell in row):
+    """Return a row of plain numbers at once; None if it needs a closer look."""
+    if len(row) != num_columns:
+        return None
+    # Python reads 1_000 as a number, which no table means.
+    if any(isinstance(cell, bool) or (cell and "_" in str(cell)) for cell in row):
         return None
     try:
-        # Text or whole numbers; anything else is for the closer look.
-        values = np.array(list(map(int, cast("list[str]", row))), dtype=np.int64)
+        numbers = [NO_ROAD if cell in ("", None) else cell for cell in row]
+        values = np.array(list(map(float, cast("list[str]", numbers))))
     except (ValueError, TypeError, OverflowError):
         return None
-    is_good = values.min() >= NO_ROAD and values.max() <= _MAX_VALUE
-    return values if is_good else None
+    is_good = ((values >= 0) & (values <= _MAX_VALUE)) | (values == NO_ROAD)
+    return np.ceil(values).astype(np.int64) if is_good.all() else None
 
 
 def _slow_row(

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from dispatch.errors import Problem
 from dispatch.files.cells import Cell, FormulaGap, is_blank, of_text_file
 from dispatch.messages import say
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 MAX_FILE_BYTES: Final = 64_000_000
 #: A matrix of 5,000 places is about 150 MB.
-MAX_MATRIX_BYTES: Final = 300_000_000
+MAX_MATRIX_BYTES: Final = 200_000_000
+#: A workbook or a zip, which stays in memory while it is unpacked.
+MAX_PACKED_BYTES: Final = 150_000_000
+#: An extract of OpenStreetMap, which is read from its file.
+MAX_EXTRACT_BYTES: Final = 300_000_000
 MAX_ROWS: Final = 200_000
+#: Cells of a text file that is read cell by cell: a matrix of 2,000 places.
+MAX_CELLS: Final = 4_000_000
 MAX_COLUMNS: Final = 20_000
 MAX_CELL_CHARS: Final = 100_000
+#: Below this size nothing can take long.
+_SMALL_BYTES: Final = 2_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,14 +129,24 @@ def guess_delimiter(text: str) -> str:
 
 
 def parse_csv(data: bytes, file: str, *, max_rows: int = MAX_ROWS) -> RawTable:
-    """Return the table of a CSV file with comma, tab or semicolon."""
+    """
+    Return the table of a CSV file with comma, tab or semicolon.
+
+    Raises
+    ------
+    TableError
+        If it is no such file, or holds too many rows or cells: seen before parsing.
+    """
+    _check_marks(data, file, max_rows)
     text = decode(data, file)
     first_row = 1
     if text[:4].lower() == "sep=":  # a hint that Excel writes and hides
         text = text.partition("\n")[2]
         first_row = 2
     delimiter = guess_delimiter(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    if text.count(delimiter) > MAX_CELLS:
+        raise TableError(Problem(file, say("too_many_cells", most=MAX_CELLS)))
+    reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
     rows: list[tuple[int, list[Cell]]] = []
     has_formulas = "=" in text
     last_line = 0
@@ -137,9 +157,29 @@ def parse_csv(data: bytes, file: str, *, max_rows: int = MAX_ROWS) -> RawTable:
                 raise TableError(Problem(file, say("too_many_rows", most=max_rows)))
             rows.append((number, _read_cells(cells) if has_formulas else list(cells)))
     except csv.Error as error:
+        if "field larger" in str(error):
+            said = say("cell_too_long", most=MAX_CELL_CHARS)
+            row = len(rows) + first_row
+            raise TableError(Problem(file, said, row=row)) from error
         said = say("csv_broken", line=last_line, error=str(error))
         raise TableError(Problem(file, said, row=len(rows) + first_row)) from error
     return table_of_rows(file, rows)
+
+
+def _check_marks(data: bytes, file: str, max_rows: int) -> None:
+    """Raise if a large file has more rows or cells than any table, at little cost."""
+    if len(data) < _SMALL_BYTES:
+        return
+    # Blank rows count too, so there may be some more of them.
+    if data.count(b"\n") > 2 * max_rows:
+        raise TableError(Problem(file, say("too_many_rows", most=max_rows)))
+    if max(data.count(mark) for mark in (b",", b";", b"\t")) > 2 * MAX_CELLS:
+        raise TableError(Problem(file, say("too_many_cells", most=MAX_CELLS)))
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield lines with their ends; a stream of text would take four bytes a sign."""
+    return (match[0] for match in re.finditer(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+", text))
 
 
 def _read_cells(cells: list[str]) -> list[Cell]:

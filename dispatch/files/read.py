@@ -11,13 +11,15 @@ from dispatch.files.assemble import assemble
 from dispatch.files.columns import MATRIX_TABLES, table_of, tables
 from dispatch.files.matrices import Matrix, fast_matrix
 from dispatch.files.raw import (
+    MAX_EXTRACT_BYTES,
     MAX_FILE_BYTES,
     MAX_MATRIX_BYTES,
+    MAX_PACKED_BYTES,
     RawTable,
     TableError,
     parse_csv,
 )
-from dispatch.files.settings import Entry, sheet_entries, toml_entries
+from dispatch.files.settings import MAX_TOML_BYTES, Entry, sheet_entries, toml_entries
 from dispatch.files.workbook import read_workbook, read_zip
 from dispatch.geo.osm import osm_format
 from dispatch.messages import say
@@ -101,8 +103,14 @@ def read_scenario_files(
 def _too_large(name: str, num_bytes: int) -> Problem | None:
     table = table_of(PurePosixPath(name).stem)
     is_matrix = table is not None and table.name in MATRIX_TABLES
-    is_packed = name.casefold().endswith((".xlsx", ".zip")) or osm_format(name)
-    limit = MAX_MATRIX_BYTES if is_matrix or is_packed else MAX_FILE_BYTES
+    suffix = PurePosixPath(name).suffix.casefold()
+    limit = MAX_MATRIX_BYTES if is_matrix else MAX_FILE_BYTES
+    if suffix in (".xlsx", ".xlsm", ".zip"):
+        limit = MAX_PACKED_BYTES
+    elif osm_format(name):
+        limit = MAX_EXTRACT_BYTES
+    elif suffix == ".toml":
+        limit = MAX_TOML_BYTES
     if num_bytes <= limit:
         return None
     said = say("file_too_large", size_mb=num_bytes / 1e6, most_mb=limit / 1e6)
@@ -210,14 +218,19 @@ def _collect_shapes(name: str, data: bytes, inputs: Inputs) -> None:
 
 
 def _unzip(name: str, data: bytes, inputs: Inputs) -> dict[str, bytes]:
-    members = {
-        member: content
-        for member, content in read_zip(data, name).items()
-        if _may_belong(member)
-    }
-    too_large = [_too_large(member, len(data)) for member, data in members.items()]
-    inputs.problems += [problem for problem in too_large if problem is not None]
-    return {} if any(too_large) else members
+    too_large: list[Problem] = []
+
+    def is_wanted(member: str, num_bytes: int) -> bool:
+        """Whether a member shall be unpacked; one that is too large is told."""
+        if not _may_belong(member):
+            return False
+        problem = _too_large(member, num_bytes)
+        too_large.extend([] if problem is None else [problem])
+        return problem is None
+
+    members = read_zip(data, name, is_wanted)
+    inputs.problems += too_large
+    return {} if too_large else members
 
 
 def _collect_settings(name: str, data: bytes, inputs: Inputs) -> None:
@@ -248,15 +261,16 @@ def _collect_csv(name: str, data: bytes, inputs: Inputs) -> None:
         inputs.problems.append(Problem(name, said, severity="warning"))
         return
     inputs.broken.add(table.name)
-    matrix = fast_matrix(data, name) if table.name in MATRIX_TABLES else None
+    matrix = fast_matrix(data) if table.name in MATRIX_TABLES else None
     if matrix is not None and table.name not in inputs.matrices:
         inputs.matrices[table.name] = (name, matrix)
     else:
-        _add_table(table.name, parse_csv(data, name), inputs)
+        raw = parse_csv(data, name, max_rows=table.max_rows)
+        _add_table(table.name, raw, inputs)
 
 
 def _collect_workbook(name: str, data: bytes, inputs: Inputs) -> None:
-    sheets = read_workbook(data, name, lambda sheet: table_of(sheet) is not None)
+    sheets = read_workbook(data, name, _max_rows)
     for sheet, found in sheets.items():
         table = table_of(sheet)
         if table is None or found is None:
@@ -272,6 +286,11 @@ def _collect_workbook(name: str, data: bytes, inputs: Inputs) -> None:
                 inputs.problems.append(found)
         else:
             _add_table(table.name, found, inputs)
+
+
+def _max_rows(sheet: str) -> int:
+    table = table_of(sheet)
+    return 0 if table is None else table.max_rows
 
 
 #: Sheets of the template that explain it.

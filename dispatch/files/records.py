@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 #: Rows that one warning names; the rest is counted.
 _MOST_ROWS: Final = 20
+#: Unknown columns that are named one by one; longer headers resemble no column.
+_MOST_UNKNOWN: Final = 30
+_LONG_HEADER: Final = 60
 
 
 @dataclass(slots=True)
@@ -159,6 +162,7 @@ def row_ranges(rows: list[int]) -> str:
 
 def _bind_columns(raw: RawTable, table: Table, problems: list[Problem]) -> list[_Bound]:
     bound: dict[str, _Bound] = {}
+    unknown: list[str] = []
     for position, header in enumerate(raw.header):
         if not plain(header):
             if any(_cell(cells, position) not in (None, "") for _, cells in raw.rows):
@@ -172,7 +176,7 @@ def _bind_columns(raw: RawTable, table: Table, problems: list[Problem]) -> list[
             continue
         found = table.find(header)
         if found is None:
-            problems.append(_unknown_column(raw, table, header))
+            unknown.append(header)
             continue
         column, unit = found
         if column.name in bound:
@@ -186,6 +190,7 @@ def _bind_columns(raw: RawTable, table: Table, problems: list[Problem]) -> list[
             continue
         unit = _header_unit(raw, header, column, unit, problems)
         bound[column.name] = _Bound(column, position, header, unit)
+    problems += _unknown_columns(raw, table, unknown)
     for column in table.columns:
         if column.required and column.name not in bound:
             said = say("column_missing", column=column.name, zh=column.zh)
@@ -206,11 +211,20 @@ def _header_unit(
     return ""
 
 
-def _unknown_column(raw: RawTable, table: Table, header: str) -> Problem:
-    near = table.suggestion(header)
-    hint = say("did_you_mean", near=near) if near else ""
-    said = say("column_unknown", hint=hint)
-    return Problem(raw.file, said, raw.header_row, header, severity="warning")
+def _unknown_columns(raw: RawTable, table: Table, headers: list[str]) -> list[Problem]:
+    """Return a warning for each column that no table has; many are counted."""
+    problems = []
+    for header in headers[:_MOST_UNKNOWN]:
+        near = table.suggestion(header) if len(header) <= _LONG_HEADER else None
+        hint = say("did_you_mean", near=near) if near else ""
+        said = say("column_unknown", hint=hint)
+        problems.append(
+            Problem(raw.file, said, raw.header_row, show(header), severity="warning")
+        )
+    if len(headers) > _MOST_UNKNOWN:
+        said = say("columns_unknown", count=len(headers) - _MOST_UNKNOWN)
+        problems.append(Problem(raw.file, said, severity="warning"))
+    return problems
 
 
 def _cell(cells: list[Cell], position: int) -> Cell:

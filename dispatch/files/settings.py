@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from dispatch.files.raw import RawTable
 
 
+#: Settings are a page of text, of some thirty keys in two levels.
+MAX_TOML_BYTES: Final = 2_000_000
+_MAX_KEYS: Final = 2_000
+_MAX_DEPTH: Final = 8
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """
@@ -68,20 +74,36 @@ def toml_entries(data: bytes, file: str) -> list[Entry]:
     TableError
         If it is no TOML.
     """
+    if len(data) > MAX_TOML_BYTES:
+        raise TableError(Problem(file, say("more_bytes_than", most=MAX_TOML_BYTES)))
+    # Keys are few: a file with thousands is none of ours, and slow to parse.
+    if data.count(b"=") > _MAX_KEYS:
+        raise TableError(Problem(file, say("toml_too_many_keys", most=_MAX_KEYS)))
     try:
         document = tomllib.loads(decode(data, file).replace("\r\n", "\n"))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        return list(_flat(document))
+    except RecursionError as error:
+        raise TableError(Problem(file, say("toml_too_deep"))) from error
+    except tomllib.TOMLDecodeError as error:
         said = say("toml_broken", error=str(error))
         raise TableError(Problem(file, said)) from error
-    return list(_flat(document, ""))
+    except ValueError as error:  # a date that there is not, a number of 5,000 digits
+        raise TableError(Problem(file, say("toml_bad_value"))) from error
 
 
-def _flat(document: dict[str, Any], prefix: str) -> Iterable[Entry]:
-    for key, value in document.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
+def _flat(document: dict[str, Any]) -> Iterable[Entry]:
+    """Yield the values of all sections, in order."""
+    parts: list[tuple[str, Any, int]] = [("", document, 0)]
+    while parts:
+        key, value, depth = parts.pop()
+        if not isinstance(value, dict):
+            yield Entry(key, value)
+        elif depth > _MAX_DEPTH:
+            raise RecursionError
         else:
-            yield Entry(f"{prefix}{key}", value)
+            stem = f"{key}." if key else ""
+            found = [(f"{stem}{k}", v, depth + 1) for k, v in value.items()]
+            parts += reversed(found)
 
 
 def sheet_entries(raw: RawTable, problems: list[Problem]) -> list[Entry]:

@@ -35,6 +35,12 @@ _UNLIKE_S: Final = 1800
 #: A road is no shorter than the straight line; positions are rounded.
 _SHORTEST: Final = 0.9
 _LONGEST: Final = 20.0
+Keys = tuple[str, str]
+#: Messages of some odd pairs, and of more than half of all.
+_FAST: Final[Keys] = ("travel_fast", "travel_fast_all")
+_SLOW: Final[Keys] = ("travel_slow", "travel_slow_all")
+_SHORT: Final[Keys] = ("travel_short", "travel_short_all")
+_LONG: Final[Keys] = ("travel_long", "travel_long_all")
 #: Rows at a time, so that 5,000 places need no gigabytes; pairs that are named.
 _ROWS: Final = 256
 _MOST_NAMED: Final = 5
@@ -92,10 +98,10 @@ def notice_travel(scenario: Scenario, files: Mapping[str, str]) -> list[Problem]
             long.add(is_known & (metres > _LONGEST * straight_m), first_row)
     speaker = _Speaker(scenario, table, order)
     said: list[tuple[str, Message | None]] = [
-        ("travel_s", speaker.of_speed(fast, num_times, "fast")),
-        ("travel_s", speaker.of_speed(slow, num_times, "slow")),
-        ("travel_m", speaker.of_length(short, num_lengths, "short")),
-        ("travel_m", speaker.of_length(long, num_lengths, "long")),
+        ("travel_s", speaker.of_speed(fast, num_times, _FAST)),
+        ("travel_s", speaker.of_speed(slow, num_times, _SLOW)),
+        ("travel_m", speaker.of_length(short, num_lengths, _SHORT)),
+        ("travel_m", speaker.of_length(long, num_lengths, _LONG)),
     ]
     if 2 * max(fast.count, slow.count) <= num_times:
         said.append(("travel_s", speaker.of_unlike(unlike)))
@@ -152,7 +158,7 @@ class _Speaker:
         row, col = pair
         return int(values[self._order[row], self._order[col]])
 
-    def of_speed(self, tally: _Tally, num: int, kind: str) -> Message | None:
+    def of_speed(self, tally: _Tally, num: int, keys: Keys) -> Message | None:
         """Return what to say of times that no truck drives."""
         if not tally.count:
             return None
@@ -167,9 +173,9 @@ class _Speaker:
                 f" = {speed:,.4g} km/h" if time_s else ""
             )
             shown.append(f"{self._name(pair)}: {text}")
-        return self._say(f"travel_{kind}", tally, num, shown)
+        return self._say(keys, tally, num, shown)
 
-    def of_length(self, tally: _Tally, num: int, kind: str) -> Message | None:
+    def of_length(self, tally: _Tally, num: int, keys: Keys) -> Message | None:
         """Return what to say of lengths that no road between the places has."""
         metres = self._table.metres
         if not tally.count or metres is None:
@@ -179,7 +185,7 @@ class _Speaker:
             f"{self._straight_m(pair):,.0f} m"
             for pair in tally.pairs
         ]
-        return self._say(f"travel_{kind}", tally, num, shown)
+        return self._say(keys, tally, num, shown)
 
     def of_unlike(self, tally: _Tally) -> Message | None:
         """Return what to say of ways that take far longer than the way back."""
@@ -195,8 +201,8 @@ class _Speaker:
     def _name(self, pair: tuple[int, int]) -> str:
         return f"{self._ids[pair[0]]} → {self._ids[pair[1]]}"
 
-    def _say(self, key: str, tally: _Tally, num: int, shown: list[str]) -> Message:
+    def _say(self, keys: Keys, tally: _Tally, num: int, shown: list[str]) -> Message:
         if 2 * tally.count > num:
             # All in another unit: one figure is enough.
-            return say(f"{key}_all", count=tally.count, num=num, pair=shown[0])
-        return say(key, count=tally.count, pairs="; ".join(shown))
+            return say(keys[1], count=tally.count, num=num, pair=shown[0])
+        return say(keys[0], count=tally.count, pairs="; ".join(shown))

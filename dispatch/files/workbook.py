@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 import zipfile
 from dataclasses import replace
@@ -12,7 +13,6 @@ from xml.etree.ElementTree import ParseError
 from dispatch.errors import Problem
 from dispatch.files.raw import (
     MAX_CELL_CHARS,
-    MAX_ROWS,
     RawTable,
     TableError,
     table_of_rows,
@@ -32,6 +32,7 @@ MAX_BOOK_MARKS: Final = 9_000_000
 #: What lists the sheets of a book has some kilobytes.
 MAX_LIST_BYTES: Final = 2_000_000
 MAX_MEMBERS: Final = 2_000
+MAX_DIRECTORY_BYTES: Final = 2_000_000
 #: Sheets of a table compress 5 to 20 times; a bomb a thousand times.
 MAX_RATIO: Final = 200
 
@@ -45,6 +46,7 @@ def open_zip(data: bytes, file: str) -> zipfile.ZipFile:
     TableError
         If it is damaged or would unpack to more than the limits.
     """
+    _check_directory(data, file)
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, OSError) as error:
@@ -61,8 +63,28 @@ def open_zip(data: bytes, file: str) -> zipfile.ZipFile:
     return archive
 
 
-def read_zip(data: bytes, file: str) -> dict[str, bytes]:
-    """Return the files of a zipped folder by name; ``roads/`` stays in the name."""
+def _check_directory(data: bytes, file: str) -> None:
+    """Raise if the list of members, at the end of the archive, is far too long."""
+    start = data.rfind(b"PK\x05\x06", max(0, len(data) - 70_000))
+    if start < 0 or start + 16 > len(data):
+        return  # no archive, which is told by whoever opens it
+    count, num_bytes = struct.unpack_from("<HI", data, start + 10)
+    if count > MAX_MEMBERS or num_bytes > MAX_DIRECTORY_BYTES:
+        said = say("archive_too_large", size_mb=len(data) / 1e6, count=count)
+        raise TableError(Problem(file, said))
+
+
+def read_zip(
+    data: bytes, file: str, is_wanted: Callable[[str, int], bool]
+) -> dict[str, bytes]:
+    """
+    Return the files of a zipped folder by name; ``roads/`` stays in the name.
+
+    Parameters
+    ----------
+    is_wanted
+        Whether a file of this name and size shall be unpacked.
+    """
     contents: dict[str, bytes] = {}
     with open_zip(data, file) as archive:
         for member in archive.infolist():
@@ -75,7 +97,8 @@ def read_zip(data: bytes, file: str) -> dict[str, bytes]:
             if key in contents:
                 said = say("archive_member_twice", member=key)
                 raise TableError(Problem(file, said))
-            contents[key] = _unpack(archive, member, file)
+            if is_wanted(key, member.file_size):
+                contents[key] = _unpack(archive, member, file)
     return contents
 
 
@@ -115,15 +138,15 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file: str) -> byt
 
 
 def read_workbook(
-    data: bytes, file: str, is_known: Callable[[str], bool]
+    data: bytes, file: str, max_rows_of: Callable[[str], int]
 ) -> dict[str, RawTable | Problem | None]:
     """
     Return the table (or what is wrong with it) of every sheet, by sheet name.
 
     Parameters
     ----------
-    is_known
-        Whether a sheet of this name is wanted; others are None and not read.
+    max_rows_of
+        Most rows of a sheet of this name; 0 if it is not wanted: it is then None.
 
     Raises
     ------
@@ -140,16 +163,17 @@ def read_workbook(
             warnings.simplefilter("ignore")
             _check_small(archive, file)
             book = Book(archive)
-            wanted = [p for p in book.parts if is_known(p.name) and not p.is_chart]
+            wanted = [p for p in book.parts if max_rows_of(p.name) and not p.is_chart]
             paths = [book.strings_path, book.styles_path, *(p.path for p in wanted)]
             _check_parts(archive, [path for path in paths if path], file)
             book.load()
-            return {
-                part.name: _read_sheet(book, part, file)
-                if is_known(part.name)
-                else None
-                for part in book.parts
-            }
+            sheets: dict[str, RawTable | Problem | None] = {}
+            for part in book.parts:
+                most = max_rows_of(part.name)
+                sheets[part.name] = (
+                    _read_sheet(book, part, file, most) if most else None
+                )
+            return sheets
     except TableError:
         raise
     except TooLongError as error:
@@ -198,15 +222,17 @@ def _check_parts(archive: zipfile.ZipFile, paths: list[str], file: str) -> None:
                     raise TableError(Problem(file, said))
 
 
-def _read_sheet(book: Book, part: SheetPart, file: str) -> RawTable | Problem:
+def _read_sheet(
+    book: Book, part: SheetPart, file: str, max_rows: int
+) -> RawTable | Problem:
     label = f"{file}[{part.name}]"
     if part.is_chart:  # a chart sheet has no cells
         return Problem(label, say("sheet_is_chart"), severity="warning")
     try:
-        sheet = book.read(part, max_rows=MAX_ROWS + 1, max_cells=MAX_BOOK_CELLS)
+        sheet = book.read(part, max_rows=max_rows + 1, max_cells=MAX_BOOK_CELLS)
         raw = table_of_rows(label, sheet.rows, sheet.formats)
     except OverflowError:
-        said = say("sheet_too_long", most=MAX_ROWS, cells=MAX_BOOK_CELLS)
+        said = say("sheet_too_long", most=max_rows, cells=MAX_BOOK_CELLS)
         return Problem(label, said)
     except TableError as error:
         return error.problem

@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 
 from dispatch.errors import DataError
+from dispatch.files import columns as columns_module
 from dispatch.files import raw as raw_module
 from dispatch.files import read_scenario, read_scenario_files
 from dispatch.files import workbook as workbook_module
@@ -296,7 +297,7 @@ def test_too_many_rows_are_refused() -> None:
 
 
 def test_too_many_rows_of_a_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook_module, "MAX_ROWS", 1)
+    monkeypatch.setattr(columns_module, "_MAX_PLACES", 1)
     with pytest.raises(DataError, match="more than 1 rows"):
         read_scenario_files({"a.xlsx": saved(workbook())}, name="t")
 
