@@ -182,6 +182,8 @@ def dotted_thousands(cell: Cell) -> Decimal | None:
 
 def plain(text: str) -> str:
     """Return text with half-width letters and digits, trimmed."""
+    if text.isascii():  # most of a large table
+        return text.strip()
     normal = unicodedata.normalize("NFKC", text)
     return normal.replace("\u200b", "").replace("\ufeff", "").strip()
 

@@ -163,7 +163,7 @@ _BRACKETS: Final = re.compile(r"(.+?)\s*[(\[【/]\s*([^()\[\]【】]+?)\s*[)\]�
 
 #: Thirty thousand villages are read in a few seconds; no county has more.
 _MAX_PLACES: Final = 50_000
-_MAX_ROWS: Final = {"nodes": 200_000, "edges": 200_000}
+_MAX_ROWS: Final = {"nodes": 120_000, "edges": 120_000}
 
 #: English name, Chinese name, further names, whether a scenario must have it.
 _TABLES: Final = (

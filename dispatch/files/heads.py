@@ -49,13 +49,14 @@ def find_head(raw: RawTable, table: Table) -> RawTable:
     """
     top: Line = (raw.header_row, list(raw.header))
     lines = [top, *raw.rows[: _MAX_TITLES + _MAX_HEADS]]
+    merges = tuple(m for m in raw.merges if m.first_row <= lines[-1][0])
     best = _Head(raw.header, len(_known(raw.header, table)), 0, 1)
     for start in range(min(len(lines), _MAX_TITLES + 1)):
         for depth in range(1, _MAX_HEADS + 1):
             part = lines[start : start + depth]
-            if len(part) < depth or (depth > 1 and not _goes_on(part, raw, table)):
+            if len(part) < depth or (depth > 1 and not _goes_on(part, merges, table)):
                 break
-            texts = _joined(part, raw.merges, table)
+            texts = _joined(part, merges, table)
             known = len(_known(texts, table))
             least = _LEAST_HEADERS if start else 1
             rank, best_rank = (known, -depth), (best.known, -best.depth)
@@ -87,12 +88,12 @@ def _is_words(cells: Sequence[Cell]) -> bool:
     )
 
 
-def _goes_on(part: list[Line], raw: RawTable, table: Table) -> bool:
+def _goes_on(part: list[Line], merges: tuple[MergedRange, ...], table: Table) -> bool:
     """Whether the last line is one more row of the header above it."""
     above, (number, lower) = part[-2][0], part[-1]
     if not _is_words(lower):
         return False
-    if any(_is_group(merge, above, number) for merge in raw.merges):
+    if any(_is_group(merge, above, number) for merge in merges):
         return True
     # As CSV a merged cell keeps its text in the first place: the id has none below.
     return any(

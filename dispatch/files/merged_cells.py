@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from dispatch.files.raw import MergedRange, RawTable
     from dispatch.messages import Message
 
+#: Rows that all merged ranges of a sheet reach over.
+_MOST_CELLS: Final = 3_000_000
 #: 08:00-18:00 over both columns of a window is read as what it says.
 _WINDOW: Final = ["open_from", "open_until"]
 
@@ -37,8 +39,14 @@ def fill_merged(
         The columns of the dictionary by their position.
     """
     by_number = dict(raw.rows)
+    num_left = _MOST_CELLS
     filled: dict[int, list[Cell]] = {}
     for merge in raw.merges:
+        num_left -= min(merge.last_row - merge.first_row, len(by_number)) + 1
+        if num_left < 0:
+            # Ranges of a sound sheet never lie over each other.
+            problems.append(Problem(raw.file, say("merged_too_many")))
+            return raw
         rows = [n for n in _numbers(merge, by_number) if n > raw.header_row]
         covered = [i for i in columns if merge.first <= i <= merge.last]
         if not rows or not covered:

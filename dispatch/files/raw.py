@@ -21,7 +21,8 @@ MAX_MATRIX_BYTES: Final = 200_000_000
 MAX_PACKED_BYTES: Final = 150_000_000
 #: An extract of OpenStreetMap, which is read from its file.
 MAX_EXTRACT_BYTES: Final = 300_000_000
-MAX_ROWS: Final = 200_000
+#: Of one table, if the dictionary says nothing else.
+MAX_ROWS: Final = 120_000
 #: Cells of a text file that is read cell by cell: a matrix of 2,000 places.
 MAX_CELLS: Final = 4_000_000
 MAX_COLUMNS: Final = 20_000

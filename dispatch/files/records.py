@@ -41,7 +41,8 @@ class Record:
     """
     One row: values by English column name; columns that were empty are left out.
 
-    ``cells`` keeps the text as found and ``heads`` the header, for messages.
+    ``cells`` keeps the text as found and ``heads``, which the rows of a table share,
+    the header, for messages.
     """
 
     file: str
@@ -103,8 +104,10 @@ def read_records(raw: RawTable, table: Table, problems: list[Problem]) -> list[R
     lacks_column = any(c.required and c.name not in found for c in table.columns)
     records = []
     unlimited: dict[str, list[Record]] = {}
+    heads = {item.column.name: item.header for item in bound}
     for number, cells in raw.rows:
-        record = _read_row(raw, number, cells, bound, problems, unlimited)
+        record = Record(raw.file, number, heads=heads)
+        _read_row(record, raw, cells, bound, problems, unlimited)
         record.is_broken |= lacks_column
         records.append(record)
     problems += [_of_unlimited(name, rows) for name, rows in unlimited.items()]
@@ -232,15 +235,14 @@ def _cell(cells: list[Cell], position: int) -> Cell:
 
 
 def _read_row(
+    record: Record,
     raw: RawTable,
-    number: int,
     cells: list[Cell],
     bound: list[_Bound],
     problems: list[Problem],
     unlimited: dict[str, list[Record]],
-) -> Record:
-    """Return one row; those that say 无 for a limit are added to ``unlimited``."""
-    record = Record(raw.file, number)
+) -> None:
+    """Read one row; those that say 无 for a limit are added to ``unlimited``."""
     for cell in cells[len(raw.header) :]:
         if not is_blank(cell):
             problems.append(record.problem(None, say("row_too_long")))
@@ -249,8 +251,7 @@ def _read_row(
         column = item.column
         cell = _cell(cells, item.position)
         record.cells[column.name] = cell
-        record.heads[column.name] = item.header
-        style = raw.formats.get((number, item.position), "")
+        style = raw.formats.get((record.row, item.position), "")
         try:
             meaning = meaning_of(cell, column)
             if meaning == "unlimited" and is_none_word(cell):
@@ -266,7 +267,6 @@ def _read_row(
             )
         except CellError as error:
             problems.append(record.problem(column.name, error.said))
-    return record
 
 
 def nearest(label: str, known: list[str]) -> Message | str:

@@ -368,8 +368,8 @@ def _spread_arrays(
     by_number = dict(sheet.rows) if arrays else {}
     num_left = max_cells
     for block, formula in arrays:
-        num_left -= len(by_number) if block.last_row > block.first_row else 1
-        num_left -= block.last - block.first
+        num_rows = min(block.last_row - block.first_row + 1, len(by_number))
+        num_left -= num_rows * (block.last - block.first + 1)
         if num_left < 0:
             raise OverflowError
         numbers = range(block.first_row, block.last_row + 1)

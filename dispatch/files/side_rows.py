@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from dispatch.errors import Problem
 from dispatch.files.cell_words import is_empty
 from dispatch.files.cells import plain, show
+from dispatch.files.columns import header_key, tables
 from dispatch.files.heads import is_repeated
 from dispatch.messages import say
 
@@ -40,6 +41,15 @@ _NOTE: Final = re.compile(
     r"(注|备注|说明|附注|注意|提示|note|notes|n\.b\.|remark|remarks|source|数据来源)"
     r"\d*[:.、].*|[*※#].*|注",
     re.DOTALL,
+)
+#: A sign of some sum or mean.
+_HINT: Final = re.compile("[计总均值和]|total|sum|average|avg|mean", re.IGNORECASE)
+#: Headers of all tables: an id that is one of them is most likely a header.
+_HEADERS: Final = frozenset(
+    header_key(name)
+    for table in tables().values()
+    for column in table.columns
+    for name in (column.name, column.zh, *column.aliases)
 )
 #: Longer texts are remarks; only their beginning tells the kind.
 _MAX_CHARS: Final = 200
@@ -75,9 +85,11 @@ def _kind_of(
     cells: list[Cell], raw: RawTable, table: Table, needed: Collection[int]
 ) -> str | None:
     """Return the message of a row that is no object; None for all others."""
+    lacks = any(i >= len(cells) or is_empty(cells[i]) for i in needed)
+    if not lacks and not any(_may_be_side(cell) for cell in cells[:4]):
+        return None
     first = [cell for cell in cells if not is_empty(cell)][:3]
     texts = [_key(cell) for cell in first if isinstance(cell, str)]
-    lacks = any(i >= len(cells) or is_empty(cells[i]) for i in needed)
     for text in texts:
         match = _SUM.fullmatch(text)
         # 永和镇合计 could be a name; a row with all it needs is an object.
@@ -91,6 +103,13 @@ def _kind_of(
     if is_alone and _NOTE.fullmatch(texts[0]):
         return "row_is_note"
     return "row_is_header" if is_repeated(cells, raw.header, table) else None
+
+
+def _may_be_side(cell: Cell) -> bool:
+    """Whether a closer look at a whole row is worth its time."""
+    if not isinstance(cell, str):
+        return False
+    return bool(_HINT.search(cell[:_MAX_CHARS])) or header_key(cell[:20]) in _HEADERS
 
 
 def _key(cell: str) -> str:

@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from dispatch.files.sheet_xml import Book, SheetPart
 
 MAX_UNPACKED_BYTES: Final = 250_000_000
-#: Cells and texts of the sheets that are read: a matrix of 1,200 places.
-MAX_BOOK_CELLS: Final = 1_500_000
+#: Cells and texts of the sheets that are read: a matrix of 1,000 places.
+MAX_BOOK_CELLS: Final = 1_100_000
 #: Marks of XML; a cell has two to six.
-MAX_BOOK_MARKS: Final = 9_000_000
+MAX_BOOK_MARKS: Final = 6_000_000
+#: Excel keeps at most 65,490 styles of cells, with some lines each.
+MAX_STYLE_MARKS: Final = 1_000_000
 #: What lists the sheets of a book has some kilobytes.
 MAX_LIST_BYTES: Final = 2_000_000
 MAX_MEMBERS: Final = 2_000
@@ -164,8 +166,9 @@ def read_workbook(
             _check_small(archive, file)
             book = Book(archive)
             wanted = [p for p in book.parts if max_rows_of(p.name) and not p.is_chart]
-            paths = [book.strings_path, book.styles_path, *(p.path for p in wanted)]
-            _check_parts(archive, [path for path in paths if path], file)
+            paths = [book.styles_path, book.strings_path, *(p.path for p in wanted)]
+            found = [path for path in paths if path]
+            _check_parts(archive, found, book.styles_path, file)
             book.load()
             sheets: dict[str, RawTable | Problem | None] = {}
             for part in book.parts:
@@ -206,10 +209,15 @@ def _check_small(archive: zipfile.ZipFile, file: str) -> None:
             raise TableError(Problem(f"{file}[{name}]", said))
 
 
-def _check_parts(archive: zipfile.ZipFile, paths: list[str], file: str) -> None:
+def _check_parts(
+    archive: zipfile.ZipFile, paths: list[str], styles_path: str | None, file: str
+) -> None:
     """Raise if the parts to read hold too many cells, or what no table holds."""
     num_cells = num_marks = 0
     for path in paths:
+        is_styles = path == styles_path
+        most_marks = MAX_STYLE_MARKS if is_styles else MAX_BOOK_MARKS
+        num_marks = 0 if is_styles else num_marks
         with archive.open(path) as stream:
             while chunk := stream.read(1 << 20):
                 if b"<!" in chunk and (b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk):
@@ -217,7 +225,7 @@ def _check_parts(archive: zipfile.ZipFile, paths: list[str], file: str) -> None:
                 num_marks += chunk.count(b"<")
                 for start in (b"<c ", b"<c>", b":c ", b"<si>", b":si>"):
                     num_cells += chunk.count(start)
-                if num_cells > MAX_BOOK_CELLS or num_marks > MAX_BOOK_MARKS:
+                if num_cells > MAX_BOOK_CELLS or num_marks > most_marks:
                     said = say("book_too_many_cells", most=MAX_BOOK_CELLS)
                     raise TableError(Problem(file, said))
 
