@@ -11,6 +11,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final, Literal, cast, get_args
 
+from dispatch.files.cells import UNITS, unit_key
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -148,8 +150,10 @@ class Table:
         match = _BRACKETS.fullmatch(text)
         if match is not None:
             column = names.get(header_key(match[1]))
-            if column is not None:
-                return column, match[2].strip()
+            # 水量/吨 has a unit; people/population is a question of a group.
+            is_unit = match[2] != "/" or unit_key(match[3]) in _ALL_UNITS
+            if column is not None and is_unit:
+                return column, match[3].strip()
         return None
 
     def suggestion(self, header: str) -> str | None:
@@ -159,7 +163,8 @@ class Table:
         return names[near[0]].name if near else None
 
 
-_BRACKETS: Final = re.compile(r"(.+?)\s*[(\[【/]\s*([^()\[\]【】]+?)\s*[)\]】]?")
+_ALL_UNITS: Final = frozenset(unit for units in UNITS.values() for unit in units)
+_BRACKETS: Final = re.compile(r"(.+?)\s*([(\[【/])\s*([^()\[\]【】]+?)\s*[)\]】]?")
 
 #: Thirty thousand villages are read in a few seconds; no county has more.
 _MAX_PLACES: Final = 50_000

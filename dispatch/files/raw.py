@@ -19,8 +19,8 @@ MAX_FILE_BYTES: Final = 64_000_000
 MAX_MATRIX_BYTES: Final = 200_000_000
 #: A workbook or a zip, which stays in memory while it is unpacked.
 MAX_PACKED_BYTES: Final = 150_000_000
-#: An extract of OpenStreetMap, which is read from its file.
-MAX_EXTRACT_BYTES: Final = 300_000_000
+#: An extract of OpenStreetMap; its reader keeps a copy.
+MAX_EXTRACT_BYTES: Final = 120_000_000
 #: Of one table, if the dictionary says nothing else.
 MAX_ROWS: Final = 120_000
 #: Cells of a text file that is read cell by cell: a matrix of 2,000 places.

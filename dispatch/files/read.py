@@ -114,6 +114,8 @@ def _too_large(name: str, num_bytes: int) -> Problem | None:
     if num_bytes <= limit:
         return None
     said = say("file_too_large", size_mb=num_bytes / 1e6, most_mb=limit / 1e6)
+    if osm_format(name):
+        said = say("extract_too_large", size_mb=num_bytes / 1e6, most_mb=limit / 1e6)
     return Problem(name, said)
 
 

@@ -7,16 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from dispatch.errors import Problem
+from dispatch.files.bind import Bound, bind_columns
 from dispatch.files.cell_words import is_empty, is_none_word, meaning_of
 from dispatch.files.cells import (
-    UNITS,
     Cell,
     CellError,
     is_blank,
     plain,
-    refuse_formula,
     show,
-    unit_key,
 )
 from dispatch.files.heads import find_head
 from dispatch.files.merged_cells import fill_merged
@@ -31,9 +29,6 @@ if TYPE_CHECKING:
 
 #: Rows that one warning names; the rest is counted.
 _MOST_ROWS: Final = 20
-#: Unknown columns that are named one by one; longer headers resemble no column.
-_MOST_UNKNOWN: Final = 30
-_LONG_HEADER: Final = 60
 
 
 @dataclass(slots=True)
@@ -71,16 +66,6 @@ class Record:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Bound:
-    """A column of the dictionary at its place in one file."""
-
-    column: Column
-    position: int
-    header: str
-    unit: str
-
-
 def read_records(raw: RawTable, table: Table, problems: list[Problem]) -> list[Record]:
     """
     Return a record per row.
@@ -88,7 +73,7 @@ def read_records(raw: RawTable, table: Table, problems: list[Problem]) -> list[R
     Cells that cannot be read are left out of the record and added to ``problems``.
     """
     raw = find_head(raw, table)
-    bound = _bind_columns(raw, table, problems)
+    bound = bind_columns(raw, table, problems)
     columns = {item.position: item.column for item in bound}
     needed = [i for i, column in columns.items() if _is_needed(column)]
     raw = drop_side_rows(raw, table, needed, problems)
@@ -131,7 +116,7 @@ def _of_unlimited(name: str, records: list[Record]) -> Problem:
     return Problem(first.file, said, column=head, severity="warning")
 
 
-def _notice_hidden(raw: RawTable, bound: list[_Bound], problems: list[Problem]) -> None:
+def _notice_hidden(raw: RawTable, bound: list[Bound], problems: list[Problem]) -> None:
     """Add warnings for what the user of the sheet does not see."""
     if raw.is_hidden:
         problems.append(Problem(raw.file, say("sheet_hidden"), severity="warning"))
@@ -163,73 +148,6 @@ def row_ranges(rows: list[int]) -> str:
     return shown if len(parts) <= _MOST_ROWS else f"{shown} ..."
 
 
-def _bind_columns(raw: RawTable, table: Table, problems: list[Problem]) -> list[_Bound]:
-    bound: dict[str, _Bound] = {}
-    unknown: list[str] = []
-    for position, header in enumerate(raw.header):
-        if not plain(header):
-            if any(_cell(cells, position) not in (None, "") for _, cells in raw.rows):
-                said = say("header_missing", number=position + 1)
-                problems.append(Problem(raw.file, said, severity="warning"))
-            continue
-        try:
-            refuse_formula(header)
-        except CellError as error:
-            problems.append(Problem(raw.file, error.said, raw.header_row, header))
-            continue
-        found = table.find(header)
-        if found is None:
-            unknown.append(header)
-            continue
-        column, unit = found
-        if column.name in bound:
-            said = say(
-                "column_twice",
-                first=bound[column.name].header,
-                second=header,
-                column=column.name,
-            )
-            problems.append(Problem(raw.file, said, raw.header_row, header))
-            continue
-        unit = _header_unit(raw, header, column, unit, problems)
-        bound[column.name] = _Bound(column, position, header, unit)
-    problems += _unknown_columns(raw, table, unknown)
-    for column in table.columns:
-        if column.required and column.name not in bound:
-            said = say("column_missing", column=column.name, zh=column.zh)
-            problems.append(Problem(raw.file, said, column=column.name))
-    return list(bound.values())
-
-
-def _header_unit(
-    raw: RawTable, header: str, column: Column, unit: str, problems: list[Problem]
-) -> str:
-    """Return the unit in the brackets of a header, if it is one of the column's."""
-    if not unit or column.kind not in UNITS:
-        return ""
-    if unit_key(unit) in UNITS[column.kind]:
-        return unit
-    said = say("unit_in_header_unknown", unit=unit, column=column.name)
-    problems.append(Problem(raw.file, said, raw.header_row, header))
-    return ""
-
-
-def _unknown_columns(raw: RawTable, table: Table, headers: list[str]) -> list[Problem]:
-    """Return a warning for each column that no table has; many are counted."""
-    problems = []
-    for header in headers[:_MOST_UNKNOWN]:
-        near = table.suggestion(header) if len(header) <= _LONG_HEADER else None
-        hint = say("did_you_mean", near=near) if near else ""
-        said = say("column_unknown", hint=hint)
-        problems.append(
-            Problem(raw.file, said, raw.header_row, show(header), severity="warning")
-        )
-    if len(headers) > _MOST_UNKNOWN:
-        said = say("columns_unknown", count=len(headers) - _MOST_UNKNOWN)
-        problems.append(Problem(raw.file, said, severity="warning"))
-    return problems
-
-
 def _cell(cells: list[Cell], position: int) -> Cell:
     return cells[position] if position < len(cells) else None
 
@@ -238,7 +156,7 @@ def _read_row(
     record: Record,
     raw: RawTable,
     cells: list[Cell],
-    bound: list[_Bound],
+    bound: list[Bound],
     problems: list[Problem],
     unlimited: dict[str, list[Record]],
 ) -> None:
