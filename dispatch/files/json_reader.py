@@ -20,7 +20,7 @@ _MAX_PROBLEMS: Final = 200
 #: Stops, bands and villages of a plan of 5,000 places are 100,000.
 MAX_PLAN_PARTS: Final = 400_000
 #: Points of a line are lists as well.
-MAX_GEOJSON_PARTS: Final = 1_500_000
+MAX_GEOJSON_PARTS: Final = 900_000
 
 
 def check_parts(data: bytes, file: str, most: int) -> None:
@@ -73,7 +73,9 @@ def parse_json(text: str, file: str) -> Any:
         said = say("json_unusable", what=error.said)
         raise TableError(Problem(file, said)) from error
     except (ValueError, RecursionError) as error:
-        said = say("json_unusable", what=str(error))
+        is_deep = isinstance(error, RecursionError)
+        what = say("json_too_deep") if is_deep else say("json_digits")
+        said = say("json_unusable", what=what)
         raise TableError(Problem(file, said)) from error
 
 
