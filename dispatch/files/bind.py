@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 #: Unknown columns that are named one by one; longer headers resemble no column.
 _MOST_UNKNOWN: Final = 30
 _LONG_HEADER: Final = 60
+#: What brackets of a header say of how to fill it in, and not of a unit.
+_MARKS: Final = frozenset(
+    {"必填", "选填", "可选", "可不填", "可空", "必须", "required", "optional", "*"}
+    | {"数字", "填数字", "整数", "number"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,7 @@ def _header_unit(
     raw: RawTable, header: str, column: Column, unit: str, problems: list[Problem]
 ) -> str:
     """Return the unit in the brackets of a header, if it is one of the column's."""
-    if not unit or column.kind not in UNITS:
+    if not unit or column.kind not in UNITS or plain(unit).casefold() in _MARKS:
         return ""
     if unit_key(unit) in UNITS[column.kind]:
         return unit

@@ -25,6 +25,21 @@ if TYPE_CHECKING:
     from dispatch.files.raw import RawTable
 
 
+#: The header of a sheet of settings, which may stand below a title.
+_HEADS: Final = frozenset(
+    {
+        "设置",
+        "值",
+        "参数",
+        "项目",
+        "取值",
+        "内容",
+        "setting",
+        "settings",
+        "key",
+        "value",
+    }
+)
 #: Settings are a page of text, of some thirty keys in two levels.
 MAX_TOML_BYTES: Final = 2_000_000
 _MAX_KEYS: Final = 2_000
@@ -115,6 +130,8 @@ def sheet_entries(raw: RawTable, problems: list[Problem]) -> list[Entry]:
     entries = []
     for number, cells in rows:
         key, value = [*cells, None, None][:2]
+        if header_key(show(key)) in _HEADS and header_key(show(value)) in _HEADS:
+            continue
         if not is_blank(key):
             entries.append(Entry(show(key), value, number))
         elif not is_blank(value):

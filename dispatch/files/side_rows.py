@@ -42,6 +42,10 @@ _NOTE: Final = re.compile(
     r"\d*[:.、].*|[*※#].*|注",
     re.DOTALL,
 )
+#: 一、和平片区 and （二）: the numbers of parts of a table.
+_SECTION: Final = re.compile(
+    r"[一二三四五六七八九十]{1,3}[、.:]|\([一二三四五六七八九十]{1,3}\)"
+)
 #: A sign of some sum or mean.
 _HINT: Final = re.compile("[计总均值和]|total|sum|average|avg|mean", re.IGNORECASE)
 #: Headers of all tables: an id that is one of them is most likely a header.
@@ -100,7 +104,7 @@ def _kind_of(
     if _SIGNED.fullmatch(texts[0]):
         return "row_is_signature"
     is_alone = sum(not is_empty(cell) for cell in cells) == 1
-    if is_alone and _NOTE.fullmatch(texts[0]):
+    if is_alone and (_NOTE.fullmatch(texts[0]) or _SECTION.match(texts[0])):
         return "row_is_note"
     return "row_is_header" if is_repeated(cells, raw.header, table) else None
 

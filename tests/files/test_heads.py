@@ -122,6 +122,14 @@ def test_a_header_that_lacks_a_column_is_still_refused() -> None:
         read_scenario_files(files, name="t")
 
 
+def test_marks_of_needed_columns_are_no_unit() -> None:
+    book = office_book()
+    for cell, head in {"A1": "*村编号", "E1": "人口（必填）", "F1": "牛(选填)"}.items():
+        book["村庄"][cell] = head
+    book["村庄"]["G1"] = "蓄水容量\n（方）"
+    assert read(book).villages[1].storage_l == 3_000_000
+
+
 def test_rows_of_data_are_no_header() -> None:
     """A village called 人口 or 水源 stays a village."""
     book = office_book()

@@ -120,6 +120,14 @@ def test_a_line_of_title_among_the_settings() -> None:
     assert read(book).need.survival_l_per_person == 7.5
 
 
+def test_a_title_above_the_settings() -> None:
+    book = office_book()
+    book["设置"].insert_rows(1)
+    book["设置"]["A1"] = "永和镇送水设置"
+    book["设置"].merge_cells("A1:D1")
+    assert not read(book).warnings
+
+
 def test_a_merged_matrix() -> None:
     book = office_book()
     ids = ["D1", "S1", "S2", "V1", "V2", "V3"]
