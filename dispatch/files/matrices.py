@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from dataclasses import replace
 from decimal import ROUND_CEILING
 from typing import TYPE_CHECKING, Final, cast
 
@@ -49,8 +50,10 @@ def read_matrix(raw: RawTable, problems: list[Problem]) -> Matrix | None:
     An empty cell and -1 mean that there is no way (``NO_ROAD``); fractions are
     rounded up. None when rows and columns cannot be matched.
     """
-    if raw.merges:
-        shown = ", ".join(merge.ref for merge in raw.merges[:8])
+    raw = _below_titles(raw)
+    merges = [merge for merge in raw.merges if merge.last_row >= raw.header_row]
+    if merges:
+        shown = ", ".join(merge.ref for merge in merges[:8])
         problems.append(Problem(raw.file, say("merged_in_matrix", range=shown)))
         return None
     column_ids = _labels(list(raw.header[1:]), raw, problems)
@@ -74,6 +77,17 @@ def read_matrix(raw: RawTable, problems: list[Problem]) -> Matrix | None:
     problems += found
     _clear_diagonal(matrix, raw.file, problems)
     return column_ids, matrix
+
+
+def _below_titles(raw: RawTable) -> RawTable:
+    """Return the table without lines above its header that have one cell only."""
+    while len(raw.header) == 1 and raw.rows:
+        (number, cells), *rows = raw.rows
+        header = ["" if is_blank(cell) else str(cell).strip() for cell in cells]
+        while header and not header[-1]:
+            header.pop()
+        raw = replace(raw, header=tuple(header), rows=rows, header_row=number)
+    return raw
 
 
 def fast_matrix(data: bytes) -> Matrix | None:

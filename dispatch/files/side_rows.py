@@ -94,9 +94,9 @@ def _kind_of(
         return None
     first = [cell for cell in cells if not is_empty(cell)][:3]
     texts = [_key(cell) for cell in first if isinstance(cell, str)]
-    for text in texts:
+    # A row with all that it needs is an object, unless 平均 is its id.
+    for text in texts if lacks or not isinstance(first[0], str) else texts[:1]:
         match = _SUM.fullmatch(text)
-        # 永和镇合计 could be a name; a row with all it needs is an object.
         if match is not None and (lacks or not match[1]):
             return "row_is_sum"
     if not lacks or not texts or not isinstance(first[0], str):

@@ -138,3 +138,17 @@ def test_a_merged_matrix() -> None:
     assert read(book).travel_table is not None
     sheet.merge_cells("C2:E2")
     assert "请取消合并单元格 C2:E2" in refused(book)
+
+
+def test_a_merged_title_above_a_matrix() -> None:
+    book = office_book()
+    ids = ["D1", "S1", "S2", "V1", "V2", "V3"]
+    sheet = book.create_sheet("行车时间")
+    sheet.append(["行车时间表（秒）"])
+    sheet.merge_cells("A1:G1")
+    sheet.append(["place_id", *ids])
+    for row in ids:
+        sheet.append([row, *(0 if row == to else 600 for to in ids)])
+    table = read(book).travel_table
+    assert table is not None
+    assert table.seconds[0, 1] == 600
