@@ -152,7 +152,9 @@ def _one_text(parts: list[str], table: Table) -> str:
     if unit is not None and table.find(texts[-1]) is None:
         return f"{_one_text(texts[:-1], table)}（{unit}）"
     # 交接点 over 纬度 is 交接点纬度 rather than 纬度.
-    for text in ("".join(texts), "".join(texts[-2:]), *reversed(texts[1:])):
+    # 收水时间 over 开始 is 收水开始.
+    short = re.sub("(时间|时段|情况|信息)$", "", texts[-2]) + texts[-1]
+    for text in ("".join(texts), "".join(texts[-2:]), short, *reversed(texts[1:])):
         if len(text) < _MAX_HEADER_CHARS and table.find(text) is not None:
             return text
     if table.find(texts[0]) is not None and texts[0] == parts[0] and not any(parts[1:]):

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 #: Farther from all others a digit is likely wrong: three tenths of a degree.
 _FAR_M: Final = 30_000.0
+#: Of more places the gaps of all pairs would take gigabytes.
+_FEW_PLACES: Final = 1_000
 #: Where all places lie apart, it is no wonder that one does.
 _FAR_FROM_USUAL: Final = 4.0
 
@@ -121,17 +123,9 @@ def _isolation(
     places: Sequence[Village | Source | Depot],
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return metres of each place to the nearest other, and to the middle of all."""
-    # Only here: loading it takes longer than reading a small scenario.
-    from scipy.spatial import cKDTree
-
     lat = np.array([place.lat for place in places], dtype=np.float64)
     lon = np.array([place.lon for place in places], dtype=np.float64)
-    phi, lam = np.radians(lat), np.radians(lon)
-    on_globe = np.stack(
-        [np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)], axis=1
-    )
-    chord = np.asarray(cKDTree(on_globe).query(on_globe, k=2)[0])[:, 1]
-    away_m = 2 * EARTH_RADIUS_M * np.arcsin(np.clip(chord / 2, 0, 1))
+    away_m = _nearest_m(lat, lon)
     middle_m = haversine_m(
         lat=lat,
         lon=lon,
@@ -139,6 +133,25 @@ def _isolation(
         to_lon=np.array([np.median(lon)]),
     )[:, 0]
     return away_m, middle_m
+
+
+def _nearest_m(
+    lat: npt.NDArray[np.float64], lon: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Return metres of each place to the nearest other."""
+    if len(lat) <= _FEW_PLACES:
+        gap_m = haversine_m(lat=lat, lon=lon, to_lat=lat, to_lon=lon)
+        np.fill_diagonal(gap_m, np.inf)
+        return np.asarray(gap_m.min(axis=1))
+    # Only here: loading it takes longer than reading a small scenario.
+    from scipy.spatial import cKDTree
+
+    phi, lam = np.radians(lat), np.radians(lon)
+    on_globe = np.stack(
+        [np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)], axis=1
+    )
+    chord = np.asarray(cKDTree(on_globe).query(on_globe, k=2)[0])[:, 1]
+    return np.asarray(2 * EARTH_RADIUS_M * np.arcsin(np.clip(chord / 2, 0, 1)))
 
 
 def _notice_unfed(scenario: Scenario, records: Records) -> list[Problem]:

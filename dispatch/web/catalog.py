@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from dispatch.errors import DataError, Problem
 from dispatch.files import read_scenario
+from dispatch.files.settings import MAX_TOML_BYTES
 from dispatch.messages import say
 from dispatch.web.jobs import JobStore
 
@@ -130,8 +131,11 @@ def _read(path: Path, stamp: tuple[tuple[str, int, int], ...]) -> Scenario:
 
 def _title(folder: Path) -> str:
     """Return the name that the scenario gives itself, else that of its folder."""
+    path = folder / "scenario.toml"
     try:
-        settings = tomllib.loads((folder / "scenario.toml").read_text("utf-8"))
-    except (OSError, ValueError):
+        if path.stat().st_size > MAX_TOML_BYTES:
+            return folder.name
+        settings = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
         return folder.name
     return str(settings.get("name") or folder.name)

@@ -96,6 +96,31 @@ def test_a_transfer_point_is_not_the_position() -> None:
     assert (raw.header_row, raw.rows[0][0]) == (2, 3)
 
 
+@pytest.mark.parametrize(
+    ("group", "subs", "heads"),
+    [
+        ("收水时间", ("开始", "结束"), ("收水开始", "收水结束")),
+        ("收水", ("开始", "结束"), ("收水开始", "收水结束")),
+        ("收水时间", ("开始时间", "结束时间"), ("收水开始时间", "收水结束时间")),
+        ("交接点", ("纬度", "经度"), ("交接点纬度", "交接点经度")),
+        ("牲畜（头、只）", ("牛", "猪"), ("牛", "猪")),
+        ("牲畜情况", ("大牲畜", "生猪"), ("大牲畜", "生猪")),
+    ],
+)
+def test_groups(group: str, subs: tuple[str, str], heads: tuple[str, str]) -> None:
+    row = "V1,27.1,112.8,9,1,2"
+    text = f"村编号,纬度,经度,人口,{group},\n,,,,{subs[0]},{subs[1]}\n{row}\n"
+    raw = find_head(parse_csv(text.encode(), "v.csv"), tables()["villages"])
+    columns = [tables()["villages"].find(head) for head in raw.header[4:]]
+    assert columns == [tables()["villages"].find(head) for head in heads]
+
+
+def test_hours_in_one_column() -> None:
+    book = office_book()
+    book["村庄"]["I1"], book["村庄"]["I2"] = "收水时间", "08:00-11:00；14:00-18:00"
+    assert [len(v.windows) for v in read(book).villages] == [2, 0, 0]
+
+
 def test_three_rows() -> None:
     text = (
         "村编号,基本情况,,,牲畜,\n,位置,,人口,大牲畜,小牲畜\n,纬度,经度,,牛,羊\n"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from office_book import office_book, read, told
 
+from dispatch.files import notices
+
 
 @pytest.mark.parametrize(
     ("sheet", "cell", "head", "value", "says"),
@@ -41,6 +43,16 @@ def test_a_digit_of_a_position(lat: float, lon: float, km: int) -> None:
     (line,) = [p.text("zh") for p in read(book).warnings]
     assert line.startswith("a.xlsx[村庄]，第 2 行，纬度")
     assert f"东村 离最近的其他地点有 {km} 公里" in line
+
+
+def test_of_many_places_the_gaps_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tree finds them where the table of all pairs would be too large."""
+    book = office_book()
+    book["村庄"]["C2"] = 27.560
+    few = told(read(book))
+    monkeypatch.setattr(notices, "_FEW_PLACES", 0)
+    assert told(read(book)) == few
+    assert "43 公里" in few
 
 
 def test_two_places_with_the_same_wrong_digit() -> None:

@@ -272,6 +272,17 @@ def test_a_draft_that_is_lost_is_told(store, scenario, monkeypatch, caplog, kind
     assert "请重新上传文件" in caught.value.text("zh")
 
 
+@pytest.mark.parametrize("text", ["a = " + "[" * 99_000, "a = 1\n#" + "x" * 3_000_000])
+def test_the_list_stands_settings_that_are_none(tmp_path, text):
+    """One hostile folder took the page of all others down."""
+    folder = tmp_path / "data" / "odd"
+    folder.mkdir(parents=True)
+    (folder / "villages.csv").write_text("village_id\n")
+    (folder / "scenario.toml").write_text(text)
+    (entry,) = Catalog(tmp_path / "data", tmp_path / "jobs").entries()
+    assert entry.title == "odd"
+
+
 def test_lost_edits_are_a_warning_of_the_scenario(store, tmp_path, monkeypatch):
     """The files are shown as they are, and the page says that edits are missing."""
     shutil.copytree(HEPING, tmp_path / "data" / "heping")
