@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from dispatch.errors import Problem
 from dispatch.files.cells import CellError
-from dispatch.files.json_reader import MAX_GEOJSON_PARTS, check_parts
-from dispatch.files.raw import TableError, decode
+from dispatch.files.json_reader import load_geojson
+from dispatch.files.raw import TableError
 from dispatch.files.values import parse_datum
 from dispatch.geo.datum import to_wgs84
 from dispatch.messages import say
@@ -50,8 +50,7 @@ def read_areas(file: str, data: bytes, problems: list[Problem]) -> tuple[Area, .
     (else by the code), ``center`` as [lon, lat] and ``datum``.
     """
     try:
-        check_parts(data, file, MAX_GEOJSON_PARTS)
-        document = json.loads(decode(data, file))
+        document = load_geojson(data, file)
         features = list(document["features"])
         common = str(document.get("datum") or "wgs84")
     except TableError as error:

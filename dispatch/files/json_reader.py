@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from dispatch.errors import Problem
-from dispatch.files.raw import TableError
+from dispatch.files.raw import TableError, decode
 from dispatch.messages import SaidError, say
 
 if TYPE_CHECKING:
@@ -36,6 +36,34 @@ def check_parts(data: bytes, file: str, most: int) -> None:
     num = data.count(b"[") + data.count(b"{")
     if num > most or max(data.count(b","), data.count(b":")) > 3 * most:
         raise TableError(Problem(file, say("json_too_many", most=most)))
+
+
+def load_geojson(data: bytes, file: str) -> Any:
+    """
+    Return the document of a GeoJSON file.
+
+    Raises
+    ------
+    TableError
+        If it is too large, too deep or no text.
+    json.JSONDecodeError
+        If it is no JSON.
+    """
+    check_parts(data, file, MAX_GEOJSON_PARTS)
+    text = decode(data, file)
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise TableError(Problem(file, _unusable(error))) from error
+
+
+def _unusable(error: Exception) -> Message:
+    """Return what is wrong with JSON that Python cannot hold."""
+    is_deep = isinstance(error, RecursionError)
+    what = say("json_too_deep") if is_deep else say("json_digits")
+    return say("json_unusable", what=what)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -73,10 +101,7 @@ def parse_json(text: str, file: str) -> Any:
         said = say("json_unusable", what=error.said)
         raise TableError(Problem(file, said)) from error
     except (ValueError, RecursionError) as error:
-        is_deep = isinstance(error, RecursionError)
-        what = say("json_too_deep") if is_deep else say("json_digits")
-        said = say("json_unusable", what=what)
-        raise TableError(Problem(file, said)) from error
+        raise TableError(Problem(file, _unusable(error))) from error
 
 
 @dataclass(frozen=True, slots=True)

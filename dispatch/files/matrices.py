@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections import Counter
 from dataclasses import replace
 from decimal import ROUND_CEILING
 from typing import TYPE_CHECKING, Final, cast
@@ -198,8 +199,8 @@ def _same_ids(
 ) -> bool:
     num_before = len(problems)
     for what, labels in (("row", rows), ("column", columns)):
-        twice = sorted({label for label in labels if labels.count(label) > 1})
-        if len(labels) == len(set(labels)):
+        twice = sorted(label for label, num in Counter(labels).items() if num > 1)
+        if not twice:
             continue
         said = say(f"matrix_{what}_twice", places=_list(twice))
         problems.append(Problem(file, said))

@@ -155,6 +155,32 @@ def test_a_sentence_or_a_scenario(case: str) -> None:
     read_files(*HOSTILE[case])
 
 
+@pytest.mark.parametrize(
+    ("case", "says"),
+    [
+        ("toml with 5,000 digits", "几千位的数字"),
+        ("toml with 4,000 digits", "不能大于 1e+09"),
+        ("toml of brackets", "层次太深"),
+        ("toml of dots", "层次太深"),
+        ("toml of 30,000 keys", "超过 2,000 项设置"),
+        ("toml of the year 1", "日期要在 1900 年到 2199 年之间"),
+        ("csv of one cell", "有单元格超过 100,000 个字符"),
+        ("csv with long cells", "最多 4000 个字符"),
+        ("geojson of digits", "几千位的数字"),
+        ("geojson of brackets", "层次太深"),
+        ("areas of brackets", "层次太深"),
+        ("a zip of noise", "文件损坏"),
+        ("a workbook of noise", "文件损坏"),
+    ],
+)
+def test_the_sentence_says_what_is_wrong(case: str, says: str) -> None:
+    name, data = HOSTILE[case]
+    files = {name: data} if name.startswith("a.") else {**FILES, name: data}
+    with pytest.raises(DataError) as caught:
+        read_scenario_files(files, name="t")
+    assert says in caught.value.text("zh")
+
+
 PLANS: dict[str, bytes] = {
     "brackets": b"[" * 100_000,
     "objects": b'{"routes":' * 100_000,
