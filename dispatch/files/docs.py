@@ -101,9 +101,9 @@ A scenario is a folder of CSV files, one `.xlsx` with the same tables as sheets,
   what to do. Errors stop; warnings go on, unless the reading is `strict`.
 - Limits, checked before the work: 64 MB, 4,000,000 cells and 50,000 rows a table
   (nodes and edges 120,000 rows); 200 MB a travel table; 150 MB a workbook or zip,
-  250 MB unpacked, 1,100,000 cells; 120 MB an extract; GeoJSON of 900,000 lists and
-  objects; 2 MB and 2,000 settings in `scenario.toml`; 100,000 characters a cell; days
-  from 1900 to 2199.
+  250 MB unpacked, 1,100,000 cells; 120 MB an extract (200 MB unpacked); GeoJSON of
+  900,000 lists and objects; 2 MB and 2,000 settings in `scenario.toml`; 400 MB all
+  files together; 100,000 characters a cell; days from 1900 to 2199.
 
 ## Roads
 

@@ -19,6 +19,8 @@ MAX_FILE_BYTES: Final = 64_000_000
 MAX_MATRIX_BYTES: Final = 200_000_000
 #: A workbook or a zip, which stays in memory while it is unpacked.
 MAX_PACKED_BYTES: Final = 150_000_000
+#: All files of a folder together: two tables of 5,000 places and what goes with them.
+MAX_TOTAL_BYTES: Final = 400_000_000
 #: An extract of OpenStreetMap; its reader keeps a copy.
 MAX_EXTRACT_BYTES: Final = 120_000_000
 #: Of one table, if the dictionary says nothing else.

@@ -10,11 +10,13 @@ from dispatch.errors import DataError, Problem
 from dispatch.files.assemble import assemble
 from dispatch.files.columns import MATRIX_TABLES, table_of, tables
 from dispatch.files.matrices import Matrix, fast_matrix
+from dispatch.files.packed import check_extract
 from dispatch.files.raw import (
     MAX_EXTRACT_BYTES,
     MAX_FILE_BYTES,
     MAX_MATRIX_BYTES,
     MAX_PACKED_BYTES,
+    MAX_TOTAL_BYTES,
     RawTable,
     TableError,
     parse_csv,
@@ -119,6 +121,20 @@ def _too_large(name: str, num_bytes: int) -> Problem | None:
     return Problem(name, said)
 
 
+def _sizes(num_bytes: Mapping[str, int]) -> list[Problem]:
+    """Return what is too large, one file or all together."""
+    each = [_too_large(name, num) for name, num in num_bytes.items()]
+    problems = [problem for problem in each if problem is not None]
+    total = sum(num_bytes.values())
+    if not problems and total > MAX_TOTAL_BYTES:
+        largest = max(num_bytes, key=lambda name: num_bytes[name])
+        said = say(
+            "files_too_large", size_mb=total / 1e6, most_mb=MAX_TOTAL_BYTES / 1e6
+        )
+        problems.append(Problem(largest, said))
+    return problems
+
+
 def folder_files(path: Path) -> dict[str, bytes]:
     """Return the files of a folder that may belong to a scenario, sizes checked."""
     candidates = [(item.name, item) for item in sorted(path.iterdir())]
@@ -163,10 +179,9 @@ def _single_file(path: Path) -> dict[str, bytes]:
 
 def load_files(items: list[tuple[str, Path]]) -> dict[str, bytes]:
     """Return the content of files, or say which are too large."""
-    problems = [_too_large(name, item.stat().st_size) for name, item in items]
-    real = [problem for problem in problems if problem is not None]
-    if real:
-        raise DataError(real)
+    problems = _sizes({name: item.stat().st_size for name, item in items})
+    if problems:
+        raise DataError(problems)
     return {name: item.read_bytes() for name, item in items}
 
 
@@ -174,8 +189,7 @@ def _read(
     files: Mapping[str, bytes], *, name: str, folder: Path | None, strict: bool
 ) -> Scenario:
     inputs = Inputs()
-    sizes = [_too_large(item, len(data)) for item, data in files.items()]
-    inputs.problems += [problem for problem in sizes if problem is not None]
+    inputs.problems += _sizes({item: len(data) for item, data in files.items()})
     if not inputs.problems:
         collect(files, inputs)
         _check_missing(inputs, is_folder=folder is not None)
@@ -198,6 +212,7 @@ def collect(files: Mapping[str, bytes], inputs: Inputs) -> None:
             elif suffix == ".geojson":
                 _collect_shapes(name, data, inputs)
             elif osm_format(name) is not None:
+                check_extract(data, name)
                 inputs.extracts.append((name, data))
             elif suffix in _TEXT_SUFFIXES:
                 _collect_csv(name, data, inputs)
@@ -206,7 +221,7 @@ def collect(files: Mapping[str, bytes], inputs: Inputs) -> None:
                 inputs.problems.append(Problem(name, said, severity="warning"))
         except TableError as error:
             inputs.problems.append(error.problem)
-            inputs.is_book_broken |= suffix not in (*_TEXT_SUFFIXES, ".toml")
+            inputs.is_book_broken |= suffix in (".xlsx", ".xlsm", ".xls", ".zip")
 
 
 def _collect_shapes(name: str, data: bytes, inputs: Inputs) -> None:

@@ -6,7 +6,9 @@ marks of files that are larger.
 
 from __future__ import annotations
 
+import bz2
 import csv
+import gzip
 import io
 import struct
 import tomllib
@@ -18,6 +20,7 @@ import pytest
 from office_book import office_book, read, saved
 
 from dispatch.errors import DataError
+from dispatch.files import packed as packed_module
 from dispatch.files import plan_from_json, read_scenario_files
 from dispatch.files import raw as raw_module
 from dispatch.files.raw import TableError, parse_csv
@@ -313,6 +316,22 @@ def test_members_that_are_not_wanted_are_not_unpacked(
 
 
 # --- limits before the work ------------------------------------------------------
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress])
+def test_an_extract_that_unpacks_to_gigabytes(
+    pack: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two megabytes of a packed file hold two gigabytes of blanks."""
+    monkeypatch.setattr(packed_module, "MAX_UNPACKED_XML", 1_000_000)
+    monkeypatch.setattr(packed_module, "_SMALL_GZIP", 100)
+    name = "roads/r.osm.gz" if pack is gzip.compress else "roads/r.osm.bz2"
+    data = pack(b'<osm version="0.6">' + b" " * 3_000_000 + b"</osm>")
+    with pytest.raises(DataError, match="unpacks to more than 1 MB"):
+        read_scenario_files({**FILES, name: data}, name="t")
+    small = pack(b'<osm version="0.6"></osm>' + b" " * 3_000)
+    with pytest.raises(DataError, match="no roads"):
+        read_scenario_files({**FILES, name: small}, name="t")
 
 
 def test_rows_and_cells_are_counted_before_parsing(

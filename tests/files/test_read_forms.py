@@ -15,6 +15,7 @@ import pytest
 from dispatch.errors import DataError
 from dispatch.files import columns as columns_module
 from dispatch.files import raw as raw_module
+from dispatch.files import read as read_module
 from dispatch.files import read_scenario, read_scenario_files
 from dispatch.files import workbook as workbook_module
 from dispatch.files.raw import TableError, parse_csv
@@ -288,6 +289,15 @@ def test_too_large_a_file_is_refused_before_parsing(tmp_path: Path) -> None:
         stream.truncate(raw_module.MAX_FILE_BYTES + 1)
     with pytest.raises(DataError, match=r"villages\.csv: has 64 MB; at most 64 MB"):
         read_scenario(tmp_path)
+
+
+def test_too_much_together_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twelve tables of 60 MB are no more welcome than one of 700."""
+    monkeypatch.setattr(read_module, "MAX_TOTAL_BYTES", 500)
+    with pytest.raises(DataError, match=r"villages\.csv: all files together have"):
+        read_scenario(TINY)
+    with pytest.raises(DataError, match="all files together have"):
+        read_scenario_files(tiny_files(), name="t")
 
 
 def test_too_many_rows_are_refused() -> None:
