@@ -142,6 +142,8 @@ class Table:
 
         ``载水量（吨）`` is the column ``capacity_l`` with the unit ``吨``.
         """
+        if len(header) > _MAX_HEADER_CHARS:
+            return None
         names = _header_names(self.name)
         exact = names.get(header_key(header))
         if exact is not None:
@@ -163,6 +165,8 @@ class Table:
         return names[near[0]].name if near else None
 
 
+#: Longer texts are no header; searching them for brackets would take hours.
+_MAX_HEADER_CHARS: Final = 300
 _ALL_UNITS: Final = frozenset(unit for units in UNITS.values() for unit in units)
 _BRACKETS: Final = re.compile(r"(.+?)\s*([(\[【/])\s*([^()\[\]【】]+?)\s*[)\]】]?")
 

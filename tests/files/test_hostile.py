@@ -86,6 +86,10 @@ HOSTILE: dict[str, tuple[str, bytes]] = {
     "csv with a long name": ("villages.csv", HEAD + b"V,27,112,9,,,," + b"x " * 40_000),
     "csv with a long id": ("villages.csv", HEAD + b"V" * 90_000 + b",27,112,9\n"),
     "csv with a long header": ("villages.csv", HEAD[:-1] + b",(((" * 9_000 + b"\nV"),
+    "csv with a header of slashes": (
+        "villages.csv",
+        HEAD[:-1] + b"," + b"a" + b"/" * 90_000 + b"(\nV,27,112,9\n",
+    ),
     "csv of controls": ("villages.csv", HEAD + b"\x01\x02\x03,27,112,9\n"),
     "utf-16 of noise": ("villages.csv", b"\xff\xfe" + b"\x00\xd8" * 9_000),
     "an odd utf-16": ("villages.csv", b"\xff\xfea"),
