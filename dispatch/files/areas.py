@@ -28,6 +28,8 @@ _LEVELS: Final[dict[str, Level]] = {
     **dict.fromkeys(("township", "town", "乡镇", "乡", "镇", "街道"), "township"),
     **dict.fromkeys(("county", "district", "县", "区", "县级市", "市"), "county"),
 }
+#: The name of a datum is short; a long text is not searched.
+_MAX_WORD_CHARS: Final = 100
 #: Digits of the statistical code of a county; townships have more.
 _COUNTY_DIGITS: Final = 6
 
@@ -78,7 +80,8 @@ def _feature_problem(file: str, number: int, said: Any) -> Problem:
 def _read_feature(feature: dict[str, Any], common: str) -> Area:
     properties, geometry = feature["properties"], feature["geometry"]
     # A remark may follow: WGS-84 (converted from GCJ-02).
-    named = re.sub(r"\s*[(（].*", "", str(properties.get("datum") or common))
+    text = str(properties.get("datum") or common)[:_MAX_WORD_CHARS]
+    named = re.sub(r"\s*[(（].*", "", text)
     datum: Datum = parse_datum(named)  # type: ignore[assignment]  # one of the three
     codes = (properties.get(key) for key in ("code", "adcode", "township_code"))
     code = next((str(code) for code in codes if code), "")
