@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Final
 from xml.etree.ElementTree import Element, iterparse
 
-from openpyxl.styles.numbers import (
-    BUILTIN_FORMATS,
-    is_date_format,
-    is_timedelta_format,
-)
+from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
-from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_ISO8601
+from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
 from dispatch.files.cells import FormulaGap
-from dispatch.files.raw import MAX_CELL_CHARS, MAX_COLUMNS, MergedRange
+from dispatch.files.raw import MAX_COLUMNS, MergedRange
+from dispatch.files.sheet_values import CellReader, text_of
 
 if TYPE_CHECKING:
-    import datetime as dt
     import zipfile
     from collections.abc import Iterator
 
     from dispatch.files.cells import Cell
 
-#: More digits than any number of a sheet has.
-_MAX_DIGITS: Final = 40
-_ESCAPE: Final = re.compile("_x([0-9A-Fa-f]{4})_")
 #: Merged ranges or groups of columns of one sheet; more is no table.
 _MAX_RANGES: Final = 20_000
-
-
-class TooLongError(ValueError):
-    """A cell longer than ``MAX_CELL_CHARS``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +69,6 @@ def _elements(stream: IO[bytes]) -> Iterator[tuple[str, Element]]:
         yield name, element
 
 
-def _child(element: Element, name: str) -> Element | None:
-    return next((c for c in element if c.tag.rpartition("}")[2] == name), None)
-
-
 def _is_on(text: str | None) -> bool:
     return text in ("1", "true", "on")
 
@@ -125,8 +109,6 @@ class Book:
         self.strings_path = next((p for p, kind in found if kind == _STRINGS), None)
         self.styles_path = next((p for p, kind in found if kind == "styles"), None)
         self.parts = self._read_parts(main, found)
-        self._strings: list[str] = []
-        self._formats: list[str] = []
 
     def _targets(self, path: str) -> Targets:
         """Return path and kind of what a part refers to, by its own key."""
@@ -160,11 +142,13 @@ class Book:
 
     def load(self) -> None:
         """Read the texts and the number formats that the sheets refer to."""
+        texts: list[str] = []
+        formats: list[str] = []
         if self.strings_path is not None:
             with self._archive.open(self.strings_path) as stream:
                 for name, element in _elements(stream):
                     if name == "si":
-                        self._strings.append(_text_of(element))
+                        texts.append(text_of(element))
                         element.clear()
         codes = dict(BUILTIN_FORMATS)
         if self.styles_path is not None:
@@ -175,8 +159,13 @@ class Book:
                         codes.setdefault(int(element.get("numFmtId", "0")), code)
                     elif name == "cellXfs":
                         ids = [int(xf.get("numFmtId", "0")) for xf in element]
-                        self._formats = [codes.get(key, "General") for key in ids]
-        self._dates = [is_date_format(code) for code in self._formats]
+                        formats = [codes.get(key, "General") for key in ids]
+        self._cells = CellReader(
+            texts,
+            formats,
+            epoch=self._epoch,
+            is_uncalculated=self._is_uncalculated,
+        )
 
     def read(self, part: SheetPart, *, max_rows: int, max_cells: int) -> Sheet:
         """
@@ -226,7 +215,7 @@ class Book:
             position = coordinate_to_tuple(place)[1] - 1 if place else position + 1
             if position >= MAX_COLUMNS:
                 continue
-            value, formula = self._read_cell(element)
+            value, formula = self._cells.read(element)
             if value is None:
                 continue
             if position >= len(cells):
@@ -239,93 +228,11 @@ class Book:
             ):
                 ref = formula.get("ref", "")
                 arrays.append((_range_of(ref), value))
-            style = self._style_of(element)
-            if style is not None and isinstance(value, (int, float)):
-                code = self._formats[style]
+            if isinstance(value, (int, float)):
+                code = self._cells.format_of(element)
                 if set(code) == {"0"} and len(code) > 1:
                     sheet.formats[number, position] = code
         return cells
-
-    def _style_of(self, element: Element) -> int | None:
-        style = int(element.get("s") or 0)
-        return style if style < len(self._formats) else None
-
-    def _read_cell(self, element: Element) -> tuple[Cell, Element | None]:
-        """Return the value of a cell, and its formula."""
-        text: str | None = None
-        formula: Element | None = None
-        inline: Element | None = None
-        for child in element:
-            name = child.tag.rpartition("}")[2]
-            if name == "v":
-                text = child.text
-            elif name == "f":
-                formula = child
-            elif name == "is":
-                inline = child
-        kind = element.get("t", "n")
-        if inline is not None:
-            return _text_of(inline) or None, formula
-        if formula is not None and kind != "str" and self._lacks_result(text, kind):
-            return FormulaGap(f"={formula.text or '(...)'}"), formula
-        if not text:
-            return None, formula
-        return self._value(text, kind, element), formula
-
-    def _lacks_result(self, text: str | None, kind: str) -> bool:
-        """Whether nobody calculated a formula: programs then store nothing, or 0."""
-        return not text or (self._is_uncalculated and kind == "n" and text == "0")
-
-    def _value(self, text: str, kind: str, element: Element) -> Cell:
-        if kind == "s":
-            return self._strings[int(text)]
-        if kind == "b":
-            return text.strip() in ("1", "true")
-        if kind in ("str", "e"):
-            return _checked(_unescaped(text))
-        if kind == "d":
-            moment: Cell = from_ISO8601(text)  # type: ignore[no-untyped-call]  # has no types
-            return moment
-        if len(text) > _MAX_DIGITS:
-            return _checked(text)
-        is_real = any(sign in text for sign in ".eE")
-        number = float(text) if is_real else int(text)
-        style = self._style_of(element)
-        if style is None or not self._dates[style]:
-            return number
-        return self._moment(number, self._formats[style])
-
-    def _moment(self, number: float, code: str) -> Cell:
-        try:
-            found: dt.datetime | dt.time | dt.timedelta | None = from_excel(
-                number, self._epoch, timedelta=is_timedelta_format(code)
-            )
-        except (OverflowError, ValueError):
-            return "#VALUE!"
-        return found
-
-
-def _text_of(element: Element) -> str:
-    """Return the text of a plain or rich string, without its phonetic signs."""
-    parts = []
-    for child in element:
-        name = child.tag.rpartition("}")[2]
-        text = child if name == "t" else _child(child, "t") if name == "r" else None
-        if text is not None and text.text:
-            parts.append(text.text)
-    return _checked(_unescaped("".join(parts)))
-
-
-def _unescaped(text: str) -> str:
-    if "_x" not in text:
-        return text
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
-
-
-def _checked(text: str) -> str:
-    if len(text) > MAX_CELL_CHARS:
-        raise TooLongError
-    return text
 
 
 def _read_layout(name: str, element: Element, sheet: Sheet) -> None:

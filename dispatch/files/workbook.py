@@ -158,7 +158,8 @@ def read_workbook(
     if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         raise TableError(Problem(file, say("workbook_old")))
     # Loaded only here: most scenarios are CSV, and it takes a tenth of a second.
-    from dispatch.files.sheet_xml import Book, TooLongError
+    from dispatch.files.sheet_values import TooLongError
+    from dispatch.files.sheet_xml import Book
 
     try:
         with warnings.catch_warnings(), open_zip(data, file) as archive:
