@@ -6,14 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from dispatch.errors import Problem
-from dispatch.files.cells import (
-    UNITS,
-    CellError,
-    plain,
-    refuse_formula,
-    show,
-    unit_key,
-)
+from dispatch.files.cells import UNITS, CellError, plain, show, unit_key
+from dispatch.files.formulas import refuse_formula
 from dispatch.files.survey import column_of, own_headers
 from dispatch.messages import say
 

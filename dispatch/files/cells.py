@@ -20,18 +20,8 @@ _SHEET_ERRORS: Final = frozenset(
     {"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!"}
     | {"#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#GETTING_DATA"}
 )
-#: What a formula looks like; === and =) in remarks are none.
-_FORMULA: Final = re.compile(r"=\s*[\w$(+\-\"'{\[@.].*", re.DOTALL)
-#: Excel keeps the zeros of an id in a CSV file by ="001".
-_QUOTED: Final = re.compile(r'="((?:[^"]|"")*)"', re.DOTALL)
 #: Cells of numbers, times and words are short.
 MAX_SHORT_CHARS: Final = 4000
-
-
-class FormulaGap(str):
-    """A formula that has no stored result, as its text."""
-
-    __slots__ = ()
 
 
 class CellError(SaidError):
@@ -125,47 +115,6 @@ UNITS: Final = {
     "percent": {"%": Decimal(1)},
     "seconds": _SECONDS,
 }
-
-
-def of_text_file(cell: str) -> str:
-    """Return a cell of a CSV file: a formula has no result, ``="001"`` is 001."""
-    if not cell.startswith("="):
-        return cell
-    quoted = _QUOTED.fullmatch(cell)
-    if quoted is not None:
-        return quoted[1].replace('""', '"')
-    return FormulaGap(cell) if looks_like_formula(cell) else cell
-
-
-def as_text_cell(text: str) -> str:
-    """Return what `of_text_file` reads as the text."""
-    if text != of_text_file(text) or looks_like_formula(text):
-        return '="' + text.replace('"', '""') + '"'
-    return text
-
-
-def looks_like_formula(text: str) -> bool:
-    """Whether a text begins like a formula, also in full-width signs."""
-    if text[:1] not in ("=", "\uff1d"):
-        return False
-    return _FORMULA.fullmatch(plain(text[:200])) is not None
-
-
-def refuse_formula(cell: Cell, *, is_text: bool = False) -> None:
-    """
-    Raise where a cell is a formula without a result, or one that failed.
-
-    Parameters
-    ----------
-    is_text
-        Any text may stand there, even one that begins with an equals sign.
-    """
-    if not isinstance(cell, str):
-        return
-    if isinstance(cell, FormulaGap) or (not is_text and looks_like_formula(cell)):
-        raise CellError(say("formula_without_result"))
-    if cell[:1] in ("#", "\uff03"):
-        _refuse_sheet_error(plain(cell[:200]))
 
 
 def dotted_thousands(cell: Cell) -> Decimal | None:
@@ -287,7 +236,7 @@ def parse_label(cell: Cell, number_format: str = "") -> str:
         raise CellError(say("must_be_text_cell"))
     if isinstance(cell, str):
         label = cell.replace("\ufeff", "").replace("\u200b", "").strip()
-        _refuse_sheet_error(label)
+        refuse_sheet_error(label)
         if re.fullmatch(r"\d(\.\d+)?[eE]\+\d+", label):
             raise CellError(say("code_digits_lost"))
     else:
@@ -299,7 +248,8 @@ def parse_label(cell: Cell, number_format: str = "") -> str:
     return label
 
 
-def _refuse_sheet_error(text: str) -> None:
+def refuse_sheet_error(text: str) -> None:
+    """Raise for ``#REF!`` and its kin."""
     if text.strip().upper() in _SHEET_ERRORS:
         raise CellError(say("formula_failed"))
 
@@ -321,7 +271,7 @@ def parse_text(cell: Cell) -> str:
     text = cell if isinstance(cell, str) else _text_of_number(cell)
     text = " ".join(text.replace("\ufeff", "").split())
     text = "".join(char for char in text if char.isprintable())
-    _refuse_sheet_error(text)
+    refuse_sheet_error(text)
     if len(text) > 1000:
         raise CellError(say("too_many_characters", most=1000))
     return text

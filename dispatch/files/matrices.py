@@ -19,9 +19,9 @@ from dispatch.files.cells import (
     is_blank,
     parse_label,
     parse_quantity,
-    refuse_formula,
     show,
 )
+from dispatch.files.formulas import refuse_formula
 from dispatch.files.raw import MAX_COLUMNS, guess_delimiter
 from dispatch.messages import say
 from dispatch.scenario import NO_ROAD, TravelTable

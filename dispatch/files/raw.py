@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from dispatch.errors import Problem
-from dispatch.files.cells import Cell, FormulaGap, is_blank, of_text_file
+from dispatch.files.cells import Cell, is_blank
+from dispatch.files.formulas import FormulaGap, of_text_file
 from dispatch.messages import say
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from openpyxl.styles.numbers import is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import from_excel, from_ISO8601
 
-from dispatch.files.cells import FormulaGap
+from dispatch.files.formulas import FormulaGap
 from dispatch.files.raw import MAX_CELL_CHARS
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
-from dispatch.files.cells import FormulaGap
+from dispatch.files.formulas import FormulaGap
 from dispatch.files.raw import MAX_COLUMNS, MergedRange
 from dispatch.files.sheet_values import CellReader, text_of
 

@@ -18,11 +18,11 @@ from dispatch.files.cells import (
     parse_whole,
     parse_yes_no,
     plain,
-    refuse_formula,
     show,
     unit_key,
 )
 from dispatch.files.clocks import parse_clock_cell
+from dispatch.files.formulas import refuse_formula
 from dispatch.files.moments import parse_date, parse_moment
 from dispatch.messages import say
 from dispatch.roads import CLOSED, NO_HEAVY, OPEN

@@ -15,7 +15,6 @@ from dispatch.errors import DispatchError
 from dispatch.files.areas import areas_geojson, is_row
 from dispatch.files.atomic import write_file, write_text
 from dispatch.files.basemap import write_basemap
-from dispatch.files.cells import as_text_cell
 from dispatch.files.columns import (
     DATUM_TABLES,
     OBJECT_TABLES,
@@ -24,6 +23,7 @@ from dispatch.files.columns import (
     column_guide,
     tables,
 )
+from dispatch.files.formulas import as_text_cell
 from dispatch.files.frames import scenario_tables
 from dispatch.files.limits import speed_values
 from dispatch.files.plan_xlsx import SAFE_OPTIONS, text_width
