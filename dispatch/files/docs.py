@@ -52,8 +52,8 @@ A scenario is a folder of CSV files, one `.xlsx` with the same tables as sheets,
   rows (牲畜 over 牛, 猪, 羊) and a row of units beneath (人, 吨). Columns in any order,
   with English or Chinese headers, or one of some further names
   (`dispatch/files/columns.csv` lists all). Unknown columns are a warning.
-- Rows of sums (合计, 小计, 平均), of signatures (填表人：), notes and repeated headers
-  are left out, each with a warning that names its row.
+- Rows of sums (合计, 小计, 平均), of signatures (填表人：), examples (示例), notes and
+  repeated headers are left out, each with a warning that names its row.
 - A merged cell of a workbook holds for each of its rows where the tables below say
   "each row". Amounts, ids and positions are refused by the name of the range (E2:E4):
   nobody knows whether 600 people are in each village or in all. So are ranges over

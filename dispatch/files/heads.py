@@ -28,6 +28,9 @@ _OTHER_UNITS: Final = frozenset(
     | {"元", "台", "座", "处", "天", "日", "户", "村", "升/天", "l/day", "units"}
 )
 
+#: A row beneath the header that says what must be filled in.
+_MARKS: Final = frozenset({"必填", "选填", "可选", "可不填", "required", "optional"})
+
 Line = tuple[int, list[Cell]]
 
 
@@ -186,11 +189,15 @@ def _with_units(raw: RawTable, table: Table) -> RawTable:
 
 
 def _is_units(cells: list[Cell], raw: RawTable, table: Table) -> bool | None:
-    """Whether a row has units only (True) or headers only (False); else None."""
+    """Whether a row has units (True), or headers or 必填 only (False); else None."""
     texts = {i: text for i in range(len(cells)) if (text := _text(cells, i))}
     if not _is_words(cells):
         return None
     if is_repeated(cells, raw.header, table):
+        return False
+    if len(texts) > 1 and all(
+        plain(t[:20]).strip("()") in _MARKS for t in texts.values()
+    ):
         return False
     first = min(texts)
     is_label = plain(texts[first]).casefold().strip("():") in ("单位", "unit", "units")

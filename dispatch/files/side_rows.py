@@ -26,7 +26,9 @@ _SUM_WORDS: Final = (
 )
 #: 合计, 合 计：, 合计（3个村）, 共计 5 户; with a name before it, 永和镇合计.
 _SUM: Final = re.compile(
-    rf"(.*?)({_SUM_WORDS})(\(.*\)|\d*(个|户|村|处|辆|台|人)*)?:?", re.DOTALL
+    rf"(.*?)({_SUM_WORDS})(\(.*\)|\d*(个|户|村|处|辆|台|人)*)?:?"
+    r"|()(计|共\d+(个|户|村|处|辆|台|人)+):?",
+    re.DOTALL,
 )
 _SIGNED: Final = re.compile(
     r"(填表|制表|填报|审核|审批|审定|复核|校对|批准|负责|经办|主管|分管|单位负责|统计|录入)"
@@ -34,6 +36,7 @@ _SIGNED: Final = re.compile(
     r"|(日期|签字|签名|签章|盖章|公章|联系人|联系电话|电话|报送单位|单位名称"
     r"|填表说明|填报说明):.*"
     r"|(填表人|制表人|审核人|负责人|经办人|签字|盖章|制表日期|填表日期)"
+    r"|\d{4}[年/.-]\d{1,2}[月/.-]\d{1,2}日?"
     r"|(prepared|checked|approved|signed|filled in) by.*|(signature|date):.*",
     re.DOTALL,
 )
@@ -47,7 +50,13 @@ _SECTION: Final = re.compile(
     r"[一二三四五六七八九十]{1,3}[、.:]|\([一二三四五六七八九十]{1,3}\)"
 )
 #: A sign of some sum or mean.
-_HINT: Final = re.compile("[计总均值和]|total|sum|average|avg|mean", re.IGNORECASE)
+_HINT: Final = re.compile(
+    "[计总均值和例]|total|sum|average|avg|mean|example", re.IGNORECASE
+)
+#: Ids of a row that shows how to fill in the others.
+_EXAMPLES: Final = frozenset(
+    {"示例", "例", "例子", "样例", "填写示例", "例如", "example"}
+)
 #: Headers of all tables: an id that is one of them is most likely a header.
 _HEADERS: Final = frozenset(
     header_key(name)
@@ -99,6 +108,8 @@ def _kind_of(
         match = _SUM.fullmatch(text)
         if match is not None and (lacks or not match[1]):
             return "row_is_sum"
+    if texts and texts[0] in _EXAMPLES and isinstance(first[0], str):
+        return "row_is_example"
     if not lacks or not texts or not isinstance(first[0], str):
         return "row_is_header" if is_repeated(cells, raw.header, table) else None
     if _SIGNED.fullmatch(texts[0]):
@@ -113,7 +124,8 @@ def _may_be_side(cell: Cell) -> bool:
     """Whether a closer look at a whole row is worth its time."""
     if not isinstance(cell, str):
         return False
-    return bool(_HINT.search(cell[:_MAX_CHARS])) or header_key(cell[:20]) in _HEADERS
+    is_hint = _HINT.search(cell[:_MAX_CHARS]) is not None
+    return is_hint or header_key(cell[:20]) in _HEADERS
 
 
 def _key(cell: str) -> str:

@@ -18,6 +18,8 @@ from office_book import office_book, read, refused, told
         ["Total", None, None, None, 600],
         ["共计3个村", None, None, None, 600],
         ["合计", "3个村", None, None, 600],
+        ["计", None, None, None, 600],
+        ["共3个村", None, None, None, 600],
     ],
 )
 @pytest.mark.parametrize("place", [3, 5])
@@ -49,6 +51,7 @@ def test_a_merged_word_of_sums() -> None:
         (["制表：王五", None, "2022年9月6日"], "是填表签字行"),
         (["注：人口为常住人口"], "是说明或小标题"),
         (["说明：1. 蓄水容量按实际填写"], "是说明或小标题"),
+        (["2022年9月6日"], "是填表签字行"),
         (["*红色为急需"], "是说明或小标题"),
         (["一、和平片区"], "是说明或小标题"),
         (["（二）角山片区"], "是说明或小标题"),
@@ -73,6 +76,27 @@ def test_sums_and_signatures_of_other_tables() -> None:
     assert len(scenario.sources) == len(scenario.trucks) == 2
     assert len(scenario.depots) == 1
     assert len(scenario.warnings) == 3
+
+
+def test_an_example_of_how_to_fill_in() -> None:
+    """It had all that a village needs, and water was sent to it."""
+    book = office_book()
+    book["村庄"].insert_rows(2)
+    for position, value in enumerate(("示例", "某村", 27.1, 112.8, 100), 1):
+        book["村庄"].cell(2, position, value)
+    scenario = read(book)
+    assert [v.village_id for v in scenario.villages] == ["V1", "V2", "V3"]
+    assert "第 2 行，示例：是填写示例" in told(scenario)
+
+
+def test_a_row_of_what_must_be_filled_in() -> None:
+    book = office_book()
+    book["村庄"].insert_rows(2)
+    for position in range(1, 9):
+        book["村庄"].cell(2, position, "必填" if position < 6 else "选填")
+    scenario = read(book)
+    assert [v.village_id for v in scenario.villages] == ["V1", "V2", "V3"]
+    assert not scenario.warnings
 
 
 def test_the_header_of_the_next_page() -> None:
