@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from dispatch.errors import Problem
 from dispatch.files.cells import CellError
-from dispatch.files.raw import TableError, decode
+from dispatch.files.json_reader import load_geojson
+from dispatch.files.raw import TableError
 from dispatch.files.values import parse_datum
 from dispatch.geo.datum import to_wgs84
 from dispatch.messages import say
@@ -27,6 +28,8 @@ _LEVELS: Final[dict[str, Level]] = {
     **dict.fromkeys(("township", "town", "乡镇", "乡", "镇", "街道"), "township"),
     **dict.fromkeys(("county", "district", "县", "区", "县级市", "市"), "county"),
 }
+#: The name of a datum is short; a long text is not searched.
+_MAX_WORD_CHARS: Final = 100
 #: Digits of the statistical code of a county; townships have more.
 _COUNTY_DIGITS: Final = 6
 
@@ -49,7 +52,7 @@ def read_areas(file: str, data: bytes, problems: list[Problem]) -> tuple[Area, .
     (else by the code), ``center`` as [lon, lat] and ``datum``.
     """
     try:
-        document = json.loads(decode(data, file))
+        document = load_geojson(data, file)
         features = list(document["features"])
         common = str(document.get("datum") or "wgs84")
     except TableError as error:
@@ -65,7 +68,7 @@ def read_areas(file: str, data: bytes, problems: list[Problem]) -> tuple[Area, .
             areas.append(_read_feature(feature, common))
         except CellError as error:
             problems.append(_feature_problem(file, number, error.said))
-        except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+        except (ValueError, LookupError, TypeError, AttributeError, OverflowError):
             problems.append(_feature_problem(file, number, say("area_broken")))
     return tuple(areas)
 
@@ -77,7 +80,8 @@ def _feature_problem(file: str, number: int, said: Any) -> Problem:
 def _read_feature(feature: dict[str, Any], common: str) -> Area:
     properties, geometry = feature["properties"], feature["geometry"]
     # A remark may follow: WGS-84 (converted from GCJ-02).
-    named = re.sub(r"\s*[(（].*", "", str(properties.get("datum") or common))
+    text = str(properties.get("datum") or common)[:_MAX_WORD_CHARS]
+    named = re.sub(r"\s*[(（].*", "", text)
     datum: Datum = parse_datum(named)  # type: ignore[assignment]  # one of the three
     codes = (properties.get(key) for key in ("code", "adcode", "township_code"))
     code = next((str(code) for code in codes if code), "")

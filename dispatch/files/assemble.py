@@ -84,11 +84,13 @@ def assemble(
     roads = pick_roads(inputs, records, settings.datum_of("nodes"), box=box)
     outlined = () if inputs.areas is None else read_areas(*inputs.areas, problems)
     seats = build_all(records["townships"], build_township, problems)
+    travel_files: dict[str, str] = {}
     return build_scenario(
         records,
         replace(settings, name=settings.name or name),
         problems,
-        travel_table=_travel_table(inputs, known_place_ids(records)),
+        travel_table=_travel_table(inputs, known_place_ids(records), travel_files),
+        travel_files=travel_files,
         roads=roads,
         speed_rules=build_all(records["speeds"], build_speed, problems),
         areas=(*outlined, *seats),
@@ -113,6 +115,7 @@ def build_scenario(
     problems: list[Problem],
     *,
     travel_table: TravelTable | None,
+    travel_files: Mapping[str, str] | None = None,
     roads: RoadNetwork | None,
     speed_rules: tuple[SpeedRule, ...],
     areas: tuple[Area, ...] = (),
@@ -153,7 +156,7 @@ def build_scenario(
         basemap=basemap,
         folder=folder,
     )
-    problems += notice_all(scenario, records, settings)
+    problems += notice_all(scenario, records, settings, travel_files or {})
     stop_on(problems, strict=strict)
     return replace(scenario, warnings=tuple(_fold(problems)))
 
@@ -234,7 +237,10 @@ def read_tables(
     return records
 
 
-def _travel_table(inputs: Inputs, place_ids: list[str]) -> TravelTable | None:
+def _travel_table(
+    inputs: Inputs, place_ids: list[str], files: dict[str, str]
+) -> TravelTable | None:
+    """Return the travel table; the names of its files are added to ``files``."""
     problems = inputs.problems
     found = dict(inputs.matrices)
     for name in MATRIX_TABLES:
@@ -246,6 +252,7 @@ def _travel_table(inputs: Inputs, place_ids: list[str]) -> TravelTable | None:
             matrix = read_matrix(raw, problems)
             if matrix is not None:
                 found[name] = (raw.file, matrix)
+    files.update({name: file for name, (file, _) in found.items()})
     if "travel_s" not in found:
         if "travel_m" in found and "travel_s" not in inputs.broken:
             said = say("metres_without_seconds")

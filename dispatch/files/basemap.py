@@ -53,8 +53,11 @@ def read_basemap(
     found, num_bad = [], 0
     try:
         features = read_features(file, data)
-    except TableError:
-        problems.append(Problem(file, say("basemap_unreadable"), severity="warning"))
+    except TableError as error:
+        told = replace(error.problem, severity="warning")
+        if told.said.key == "geojson_unreadable":
+            told = replace(told, said=say("basemap_unreadable"))
+        problems.append(told)
         return ()
     for feature in features:
         try:

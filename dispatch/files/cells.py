@@ -17,8 +17,11 @@ Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta
 
 #: What a spreadsheet shows where a formula failed.
 _SHEET_ERRORS: Final = frozenset(
-    {"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!"}
+    {"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!"}
+    | {"#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#GETTING_DATA"}
 )
+#: Cells of numbers, times and words are short.
+MAX_SHORT_CHARS: Final = 4000
 
 
 class CellError(SaidError):
@@ -26,11 +29,18 @@ class CellError(SaidError):
 
 
 #: Texts that people write into a cell that has no value.
-_BLANK: Final = frozenset({"", "-", "--", "—", "——", "/", "无", "n/a", "none", "null"})
+_BLANK: Final = frozenset(
+    {"", "-", "--", "—", "——", "/", "无", "没有", "n/a", "n.a.", "none", "null"}
+)
 
 _NUMBER: Final = re.compile(
-    r"([+-]?(?:\d{1,3}(?:[, ']\d{3})+|\d+)?(?:\.\d*)?(?:e[+-]?\d{1,3})?)\s*(万)?\s*(.*)"
+    r"([+-]?(?:\d{1,3}(?:[, ']\d{3})+|\d+)?(?:\.\d*)?(?:e[+-]?\d{1,3})?)\s*"
+    r"(万|千(?![克米升瓦])|百)?\s*(.*)",
+    re.DOTALL,
 )
+_TIMES: Final = {"万": 10_000, "千": 1_000, "百": 100}
+#: 1.000 is one, or a thousand where dots part the thousands.
+_DOTTED: Final = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}(?![\d.])")
 
 #: Litres of one unit; a tonne of water is taken as a cubic metre.
 LITRES: Final = {
@@ -107,8 +117,22 @@ UNITS: Final = {
 }
 
 
+def dotted_thousands(cell: Cell) -> Decimal | None:
+    """
+    Return the other reading of ``1.000``, a thousand; None where there is only one.
+
+    The cell is text: of a number cell the sheet itself knows the size.
+    """
+    if not isinstance(cell, str):
+        return None
+    match = _DOTTED.match(plain(cell))
+    return None if match is None else Decimal(match[0].replace(".", ""))
+
+
 def plain(text: str) -> str:
     """Return text with half-width letters and digits, trimmed."""
+    if text.isascii():  # most of a large table
+        return text.strip()
     normal = unicodedata.normalize("NFKC", text)
     return normal.replace("\u200b", "").replace("\ufeff", "").strip()
 
@@ -130,6 +154,8 @@ def show(cell: Cell) -> str:
 
 
 def _text_of_number(cell: Cell) -> str:
+    if isinstance(cell, int) and abs(cell) >= 10**60:
+        return f"{Decimal(cell):.3e}"  # Python refuses to write out 5,000 digits
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e16:
         return str(int(cell))
     return str(cell)
@@ -149,6 +175,8 @@ def parse_quantity(cell: Cell, kind: str, *, header_unit: str = "") -> Decimal:
         raise CellError(say("must_be_number_cell"))
     if isinstance(cell, str):
         number, unit = _split_number(plain(cell).casefold())
+    elif isinstance(cell, int):
+        number, unit = Decimal(cell), ""
     else:
         if not math.isfinite(cell):
             raise CellError(say("must_be_number"))
@@ -165,7 +193,7 @@ def unit_key(text: str) -> str:
     """Return a unit without case, width and the words that go with it."""
     unit = re.sub(r"\s+", "", plain(text).casefold())
     unit = unit.replace("每", "/").replace("·", "/").replace("立方米", "m3")
-    return unit.removesuffix("/日").removesuffix("/天").removesuffix("/day")
+    return re.sub(r"/(日|天|day|d)$", "", unit)
 
 
 def _split_number(text: str) -> tuple[Decimal, str]:
@@ -180,7 +208,7 @@ def _split_number(text: str) -> tuple[Decimal, str]:
         number = Decimal(digits)
     except InvalidOperation as error:
         raise CellError(say("must_be_number")) from error
-    return number * (10_000 if match[2] else 1), unit_key(rest)
+    return number * _TIMES.get(match[2], 1), unit_key(rest)
 
 
 def parse_whole(cell: Cell, kind: str, *, header_unit: str = "") -> int:
@@ -208,7 +236,7 @@ def parse_label(cell: Cell, number_format: str = "") -> str:
         raise CellError(say("must_be_text_cell"))
     if isinstance(cell, str):
         label = cell.replace("\ufeff", "").replace("\u200b", "").strip()
-        _refuse_sheet_error(label)
+        refuse_sheet_error(label)
         if re.fullmatch(r"\d(\.\d+)?[eE]\+\d+", label):
             raise CellError(say("code_digits_lost"))
     else:
@@ -220,13 +248,14 @@ def parse_label(cell: Cell, number_format: str = "") -> str:
     return label
 
 
-def _refuse_sheet_error(text: str) -> None:
-    if text.upper() in _SHEET_ERRORS:
+def refuse_sheet_error(text: str) -> None:
+    """Raise for ``#REF!`` and its kin."""
+    if text.strip().upper() in _SHEET_ERRORS:
         raise CellError(say("formula_failed"))
 
 
 def _label_of_number(cell: float, number_format: str) -> str:
-    if not math.isfinite(cell) or cell != int(cell):
+    if isinstance(cell, float) and (not math.isfinite(cell) or cell != int(cell)):
         raise CellError(say("must_be_text_or_whole"))
     if abs(cell) >= 1e15:
         raise CellError(say("code_too_long_for_number"))
@@ -242,7 +271,7 @@ def parse_text(cell: Cell) -> str:
     text = cell if isinstance(cell, str) else _text_of_number(cell)
     text = " ".join(text.replace("\ufeff", "").split())
     text = "".join(char for char in text if char.isprintable())
-    _refuse_sheet_error(text)
+    refuse_sheet_error(text)
     if len(text) > 1000:
         raise CellError(say("too_many_characters", most=1000))
     return text
@@ -325,7 +354,7 @@ def parse_degrees(cell: Cell) -> float:
     elif isinstance(cell, bool) or not isinstance(cell, (int, float)):
         raise CellError(say("must_be_degrees"))
     else:
-        value = float(cell)
+        value = float(cell) if abs(cell) < 1e6 else math.inf
     if not math.isfinite(value):
         raise CellError(say("must_be_degrees"))
     return value

@@ -31,6 +31,9 @@ ID_COLUMNS: Final = {
     "edges": "edge_id",
     "limits": "limit_id",
 }
+#: Problems that ask "did you mean", and ids among which that is looked up.
+_MOST_HINTS: Final = 50
+_MOST_TO_COMPARE: Final = 3_000
 #: Tables whose ids share one space, since a travel matrix names them together.
 _PLACES: Final = ("depots", "sources", "villages")
 
@@ -69,11 +72,14 @@ def check_references(
 ) -> None:
     """Add a problem, the message of ``key``, for every id that no row has."""
     ids = set(known)
+    num_hints = _MOST_HINTS if len(known) <= _MOST_TO_COMPARE else 0
     for record in records:
         label = record.values.get(column)
         if label is not None and label not in ids:
-            said = say(key, hint=nearest(label, known))
-            problems.append(record.problem(column, said))
+            # Comparing takes long, and nobody reads a hundred of the same.
+            hint = nearest(label, known) if num_hints > 0 else ""
+            num_hints -= 1
+            problems.append(record.problem(column, say(key, hint=hint)))
 
 
 def known_ids(records: Records, table: str) -> list[str]:

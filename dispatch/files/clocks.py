@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import re
 from typing import Final
 
@@ -151,10 +150,16 @@ def make_windows(
             raise CellError(say("window_backwards"))
         windows.append(TimeWindow(early_s, late_s))
     windows.sort(key=lambda window: window.early_s)
-    for before, after in itertools.pairwise(windows):
-        if before.late_s >= after.early_s:
+    merged: list[TimeWindow] = []
+    for window in windows:
+        if merged and window.early_s == merged[-1].late_s:
+            # 08:00-09:00 and 09:00-10:00 are two hours without a gap.
+            merged[-1] = TimeWindow(merged[-1].early_s, window.late_s)
+        elif merged and window.early_s < merged[-1].late_s:
             raise CellError(say("windows_overlap"))
-    return tuple(windows)
+        else:
+            merged.append(window)
+    return tuple(merged)
 
 
 def format_clock_s(time_s: int) -> str:

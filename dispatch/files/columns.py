@@ -11,6 +11,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final, Literal, cast, get_args
 
+from dispatch.files.cells import UNITS, unit_key
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -42,6 +44,16 @@ Kind = Literal[
     "datum",
 ]
 
+Words = Literal["empty", "zero", "free", "no", "ask"]
+#: What 无 or a dash in a column of numbers or times means, as the docs say it.
+_WORDS_RULES: Final[dict[Words, str]] = {
+    "empty": "如空着 as empty",
+    "zero": "0",
+    "free": "不限 not limited",
+    "no": "否 no",
+    "ask": "会问 asked",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
@@ -59,6 +71,12 @@ class Column:
         Both included; None means not limited.
     empty
         What an empty cell means, for the reader of the docs.
+    words
+        What 无, 没有 and a dash mean: as an empty cell, 0, not limited, no; or the
+        user is asked.
+    merged
+        Whether a cell merged over several rows holds for each of them; an amount
+        could be the sum for all.
     """
 
     table: str
@@ -71,6 +89,8 @@ class Column:
     low: float | None
     high: float | None
     empty: str
+    words: Words
+    merged: bool
     meaning_zh: str
     meaning_en: str
 
@@ -80,6 +100,17 @@ class Column:
         if self.kind in ("lat", "lon") or self.low is None or self.high is None:
             return ""
         return f"{_shown(self.low)} to {_shown(self.high)}"
+
+    @property
+    def may_be_unlimited(self) -> bool:
+        """Whether 不限 is understood, as an empty cell."""
+        return self.words == "free" or self.empty == "not limited"
+
+    @property
+    def words_rule(self) -> str:
+        """Return what 无 means, for the reader of the docs."""
+        rule = _WORDS_RULES[self.words]
+        return f"{rule}；不限 unlimited" if self.may_be_unlimited else rule
 
 
 def _shown(limit: float) -> str:
@@ -96,6 +127,11 @@ class Table:
     columns: tuple[Column, ...]
     required: bool = True
 
+    @property
+    def max_rows(self) -> int:
+        """Return the most rows that are read; roads have more than places."""
+        return _MAX_ROWS.get(self.name, _MAX_PLACES)
+
     def column(self, name: str) -> Column:
         """Return the column of this English name."""
         return next(column for column in self.columns if column.name == name)
@@ -106,6 +142,8 @@ class Table:
 
         ``载水量（吨）`` is the column ``capacity_l`` with the unit ``吨``.
         """
+        if len(header) > _MAX_HEADER_CHARS:
+            return None
         names = _header_names(self.name)
         exact = names.get(header_key(header))
         if exact is not None:
@@ -114,8 +152,10 @@ class Table:
         match = _BRACKETS.fullmatch(text)
         if match is not None:
             column = names.get(header_key(match[1]))
-            if column is not None:
-                return column, match[2].strip()
+            # 水量/吨 has a unit; people/population is a question of a group.
+            is_unit = match[2] != "/" or unit_key(match[3]) in _ALL_UNITS
+            if column is not None and is_unit:
+                return column, match[3].strip()
         return None
 
     def suggestion(self, header: str) -> str | None:
@@ -125,7 +165,14 @@ class Table:
         return names[near[0]].name if near else None
 
 
-_BRACKETS: Final = re.compile(r"(.+?)\s*[(\[【/]\s*([^()\[\]【】]+?)\s*[)\]】]?")
+#: Longer texts are no header; searching them for brackets would take hours.
+_MAX_HEADER_CHARS: Final = 300
+_ALL_UNITS: Final = frozenset(unit for units in UNITS.values() for unit in units)
+_BRACKETS: Final = re.compile(r"(.+?)\s*([(\[【/])\s*([^()\[\]【】]+?)\s*[)\]】]?")
+
+#: Thirty thousand villages are read in a few seconds; no county has more.
+_MAX_PLACES: Final = 50_000
+_MAX_ROWS: Final = {"nodes": 120_000, "edges": 120_000}
 
 #: English name, Chinese name, further names, whether a scenario must have it.
 _TABLES: Final = (
@@ -167,6 +214,8 @@ def _number(text: str) -> float | None:
 def _column(record: dict[str, str]) -> Column:
     if record["kind"] not in get_args(Kind):
         raise ValueError(f"columns.csv: unknown kind {record['kind']!r}")
+    if record["words"] not in get_args(Words) or record["merged"] not in ("yes", ""):
+        raise ValueError(f"columns.csv: {record['name']!r} lacks words or merged")
     return Column(
         table=record["table"],
         name=record["name"],
@@ -178,6 +227,8 @@ def _column(record: dict[str, str]) -> Column:
         low=_number(record["low"]),
         high=_number(record["high"]),
         empty=record["empty"],
+        words=cast("Words", record["words"]),
+        merged=record["merged"] == "yes",
         meaning_zh=record["meaning_zh"],
         meaning_en=record["meaning_en"],
     )
@@ -241,6 +292,8 @@ def column_guide(table: Table) -> list[tuple[str, ...]]:
         "单位 unit",
         "必填 required",
         "空着表示 empty means",
+        "写“无” none means",
+        "合并 merged",
         "范围 range",
         "说明",
         "meaning",
@@ -252,6 +305,8 @@ def column_guide(table: Table) -> list[tuple[str, ...]]:
             column.unit,
             "必填 yes" if column.required else "",
             "" if column.required else column.empty,
+            column.words_rule,
+            "每行 each row" if column.merged else "",
             column.rule,
             column.meaning_zh,
             column.meaning_en,

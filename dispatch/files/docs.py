@@ -48,22 +48,40 @@ A scenario is a folder of CSV files, one `.xlsx` with the same tables as sheets,
 ## How files are read
 
 - UTF-8 with or without BOM, UTF-16 with BOM, GBK/GB18030; comma, tab or semicolon.
-- Lines of title above the header are passed over. Columns in any order, with English
-  or Chinese headers, or one of some further names (`dispatch/files/columns.csv` lists
-  all). Unknown columns are a warning.
+- Lines of title above the header are passed over. The header may have up to three
+  rows (牲畜 over 牛, 猪, 羊) and a row of units beneath (人, 吨). Columns in any order,
+  with English or Chinese headers, or one of some further names
+  (`dispatch/files/columns.csv` lists all). Unknown columns are a warning.
+- Rows of sums (合计, 小计, 平均), of signatures (填表人：), examples (示例), notes and
+  repeated headers are left out, each with a warning that names its row.
+- A merged cell of a workbook holds for each of its rows where the tables below say
+  "each row". Amounts, ids and positions are refused by the name of the range (E2:E4):
+  nobody knows whether 600 people are in each village or in all. So are ranges over
+  several columns.
+- Hidden, filtered or folded rows, hidden columns and sheets are read like all others;
+  one warning names them.
+- A formula without a stored result (a program saved the file that cannot calculate, or
+  `=60*1000` in a CSV file) and a failed one (`#REF!`) are refused, in every column.
+  `="001"` is the text 001.
 - Ids are text: `001` stays `001`, a code of 12 digits keeps them all, also from
   number cells. `4.30423E+11` is refused, since the digits are gone.
 - Numbers may be full-width, have commas between thousands, 万, and units: in litre
   columns `5吨`, `3.5t`, `2方`, `2m³` are 1000 L each; weights in `kg`, lengths in
   `cm` or `km`, pauses in `分钟`, flows in `m³/h`. A unit in the header holds for
-  the column: `载水量（吨）`.
+  the column: `载水量（吨）`. `1.000` people or litres is refused: it can be one or a
+  thousand.
 - Fractions of a litre go to the safe side: supply, capacity and stock down, needs
   up.
 - Times: `08:30`, `8：30`, `8点半`, `下午2:30`, `次日01:00` (or `25:00`), time cells
   of a workbook. Several windows: `08:00;14:00` and `11:00;18:00`, or both in the
   first column as `08:00-11:00;14:00-18:00`.
+  Windows that touch are one; those that no shift meets are told.
 - An empty cell means "not limited" or "none", as the tables say. Blank rows are
   left out.
+- 无, 没有 and a dash mean what the tables say in "none means": the same as an empty
+  cell, 0, not limited (with a notice), no, or they are asked about, since an empty cell
+  would mean something else there. A dash is asked about where 无 is 0. 不限 and 充足
+  are an empty cell where that means "not limited", and refused elsewhere.
 - `datum` gcj02 or bd09: every position is converted to WGS-84 on reading. Files in
   another datum than the others are named in the section `[datums]` of
   `scenario.toml`: `villages = "gcj02"`; `nodes` means the roads with their shapes.
@@ -72,12 +90,20 @@ A scenario is a folder of CSV files, one `.xlsx` with the same tables as sheets,
   link, or the long link of Amap, Baidu, Tencent, Google, Apple or OpenStreetMap, with
   words around it. Links have the datum of their map; numbers that of the file. Short
   links cannot be opened here.
+- Exports of ODK and KoboToolbox: `27.16 112.81 80 5` in `position` (height and accuracy
+  are passed over), `_place_latitude`, `group/village`; the columns that the program
+  adds are left out with one notice.
+- Figures far from all that is usual (a tank of 5 L, a place 38 km from all others,
+  travel times that mean 500 km/h between the positions) are read with a warning.
 - Where a truck cannot reach a village, `transfer_lat`, `transfer_lon` (in the datum of
   the villages) say where it stops, and `transfer_by` how the water goes on.
 - All problems are told at once: file, row (the header is row 1), column, value, and
   what to do. Errors stop; warnings go on, unless the reading is `strict`.
-- Limits before reading: 64 MB a table (300 MB a travel table, extract, workbook or
-  zip; 400 MB unpacked), 200,000 rows.
+- Limits, checked before the work: 64 MB, 4,000,000 cells and 50,000 rows a table
+  (nodes and edges 120,000 rows); 200 MB a travel table; 150 MB a workbook or zip,
+  250 MB unpacked, 1,100,000 cells; 120 MB an extract (200 MB unpacked); GeoJSON of
+  900,000 lists and objects; 2 MB and 2,000 settings in `scenario.toml`; 400 MB all
+  files together; 100,000 characters a cell; days from 1900 to 2199.
 
 ## Roads
 

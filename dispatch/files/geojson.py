@@ -10,7 +10,8 @@ from dispatch.errors import Problem
 from dispatch.files.build import road_facts
 from dispatch.files.checks import check_ids
 from dispatch.files.columns import tables
-from dispatch.files.raw import RawTable, TableError, decode
+from dispatch.files.json_reader import load_geojson
+from dispatch.files.raw import RawTable, TableError
 from dispatch.files.records import read_records
 from dispatch.geo.datum import to_wgs84
 from dispatch.geo.lines import join_lines
@@ -43,7 +44,7 @@ def read_features(file: str, data: bytes) -> list[dict[str, Any]]:
         If it is no such file.
     """
     try:
-        document = json.loads(decode(data, file))
+        document = load_geojson(data, file)
         features = document.get("features", [document])
         if all(isinstance(feature, dict) for feature in features):
             return list(features)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 from dispatch.files.tracks import xml_text
@@ -32,9 +31,10 @@ def gpx_text(day: TruckDay) -> str:
 
 def _waypoint(point: TrackPoint) -> str:
     # GPX knows no time zones: all times are UTC.
-    start = point.start.astimezone(dt.UTC)
+    moment = point.start
+    time = "" if moment is None else f"<time>{moment:%Y-%m-%dT%H:%M:%SZ}</time>"
     return (
         f'<wpt lat="{point.lat:.6f}" lon="{point.lon:.6f}">'
-        f"<time>{start:%Y-%m-%dT%H:%M:%SZ}</time><name>{xml_text(point.title)}</name>"
+        f"{time}<name>{xml_text(point.title)}</name>"
         f"<desc>{xml_text(point.text)}</desc></wpt>"
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from dispatch.errors import Problem
-from dispatch.files.raw import TableError
+from dispatch.files.raw import TableError, decode
 from dispatch.messages import SaidError, say
 
 if TYPE_CHECKING:
@@ -17,13 +17,60 @@ if TYPE_CHECKING:
     from dispatch.messages import Message
 
 _MAX_PROBLEMS: Final = 200
+#: Stops, bands and villages of a plan of 5,000 places are 100,000.
+MAX_PLAN_PARTS: Final = 400_000
+#: Points of a line are lists as well.
+MAX_GEOJSON_PARTS: Final = 900_000
+
+
+def check_parts(data: bytes, file: str, most: int) -> None:
+    """
+    Raise if a document has more lists and objects, or values, than its limit.
+
+    Parameters
+    ----------
+    most
+        Lists and objects; of values and keys there may be three times as many. A
+        number takes 32 bytes in memory, a list at least twice that.
+    """
+    num = data.count(b"[") + data.count(b"{")
+    if num > most or max(data.count(b","), data.count(b":")) > 3 * most:
+        raise TableError(Problem(file, say("json_too_many", most=most)))
+
+
+def load_geojson(data: bytes, file: str) -> Any:
+    """
+    Return the document of a GeoJSON file.
+
+    Raises
+    ------
+    TableError
+        If it is too large, too deep or no text.
+    json.JSONDecodeError
+        If it is no JSON.
+    """
+    check_parts(data, file, MAX_GEOJSON_PARTS)
+    text = decode(data, file)
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise TableError(Problem(file, _unusable(error))) from error
+
+
+def _unusable(error: Exception) -> Message:
+    """Return what is wrong with JSON that Python cannot hold."""
+    is_deep = isinstance(error, RecursionError)
+    what = say("json_too_deep") if is_deep else say("json_digits")
+    return say("json_unusable", what=what)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     document = dict(pairs)
     if len(document) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        seen: set[str] = set()
+        twice = next(k for k, _ in pairs if k in seen or seen.add(k))  # type: ignore[func-returns-value]  # adds, and is None
         raise SaidError(say("json_key_twice", key=twice))
     return document
 
@@ -54,8 +101,7 @@ def parse_json(text: str, file: str) -> Any:
         said = say("json_unusable", what=error.said)
         raise TableError(Problem(file, said)) from error
     except (ValueError, RecursionError) as error:
-        said = say("json_unusable", what=str(error))
-        raise TableError(Problem(file, said)) from error
+        raise TableError(Problem(file, _unusable(error))) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from dispatch.files.tracks import xml_text
+from dispatch.files.tracks import CHINA, xml_text
 
 if TYPE_CHECKING:
     from dispatch.files.tracks import TrackPoint, TruckDay
@@ -33,10 +33,12 @@ def kml_text(day: TruckDay) -> str:
 
 
 def _placemark(point: TrackPoint) -> str:
+    moment = None if point.start is None else point.start.astimezone(CHINA)
+    when = "" if moment is None else f"<when>{moment.isoformat()}</when>"
     return (
         f"<Placemark><name>{xml_text(point.title)}</name>"
         f"<description>{xml_text(point.text)}</description>"
-        f"<TimeStamp><when>{point.start.isoformat()}</when></TimeStamp>"
+        f"<TimeStamp>{when}</TimeStamp>"
         f"<Point><coordinates>{point.lon:.6f},{point.lat:.6f}</coordinates></Point>"
         "</Placemark>"
     )

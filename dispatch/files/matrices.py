@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import math
+from collections import Counter
+from dataclasses import replace
 from decimal import ROUND_CEILING
 from typing import TYPE_CHECKING, Final, cast
 
@@ -19,7 +21,8 @@ from dispatch.files.cells import (
     parse_quantity,
     show,
 )
-from dispatch.files.raw import TableError, decode, guess_delimiter
+from dispatch.files.formulas import refuse_formula
+from dispatch.files.raw import MAX_COLUMNS, guess_delimiter
 from dispatch.messages import say
 from dispatch.scenario import NO_ROAD, TravelTable
 
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
 
 #: 100 days or 100,000 km: more is a slip of the pen.
 _MAX_VALUE: Final = 10_000_000
+#: Twenty thousand ids of many letters.
+_MAX_HEAD_BYTES: Final = 2_000_000
 #: A file with one broken unit would repeat itself in every cell.
 _MAX_PROBLEMS: Final = 20
 
@@ -46,6 +51,12 @@ def read_matrix(raw: RawTable, problems: list[Problem]) -> Matrix | None:
     An empty cell and -1 mean that there is no way (``NO_ROAD``); fractions are
     rounded up. None when rows and columns cannot be matched.
     """
+    raw = _below_titles(raw)
+    merges = [merge for merge in raw.merges if merge.last_row >= raw.header_row]
+    if merges:
+        shown = ", ".join(merge.ref for merge in merges[:8])
+        problems.append(Problem(raw.file, say("merged_in_matrix", range=shown)))
+        return None
     column_ids = _labels(list(raw.header[1:]), raw, problems)
     row_ids = _row_labels(raw, problems)
     if column_ids is None or row_ids is None:
@@ -69,30 +80,48 @@ def read_matrix(raw: RawTable, problems: list[Problem]) -> Matrix | None:
     return column_ids, matrix
 
 
-def fast_matrix(data: bytes, file: str) -> Matrix | None:
+def _below_titles(raw: RawTable) -> RawTable:
+    """Return the table without lines above its header that have one cell only."""
+    while len(raw.header) == 1 and raw.rows:
+        (number, cells), *rows = raw.rows
+        header = ["" if is_blank(cell) else str(cell).strip() for cell in cells]
+        while header and not header[-1]:
+            header.pop()
+        raw = replace(raw, header=tuple(header), rows=rows, header_row=number)
+    return raw
+
+
+def fast_matrix(data: bytes) -> Matrix | None:
     """
     Return a matrix of plain whole numbers read at once; None if it needs `read_matrix`.
 
     A table of 5,000 places is 25 million cells: as Python objects they would take
     gigabytes.
     """
-    try:
-        text = decode(data, file).lstrip("\r\n")
-    except TableError:
+    start = len(data) - len(data.lstrip(b"\xef\xbb\xbf\r\n"))
+    end = data.find(b"\n", start)
+    if not start < end < start + _MAX_HEAD_BYTES:
         return None
-    head, _, body = text.partition("\n")
-    if '"' in text or head[:4].lower() == "sep=":
+    try:
+        # UTF-16 and GBK take the other way.
+        head = data[start:end].decode("utf-8").rstrip("\r")
+    except UnicodeDecodeError:
         return None
     mark = guess_delimiter(head)
-    column_ids = [label.strip() for label in head.rstrip("\r").split(mark)[1:]]
+    column_ids = [label.strip() for label in head.split(mark)[1:]]
+    if not _is_square(data, start, mark, len(column_ids)):
+        return None
+    stream = io.BytesIO(data)
+    stream.seek(end + 1)
     try:
         frame = pd.read_csv(
-            io.StringIO(body),
+            stream,
             sep=mark,
             header=None,
             dtype={0: str},
             na_filter=False,
             low_memory=False,
+            encoding="utf-8",
         )
     except (ValueError, OverflowError):
         return None
@@ -110,21 +139,44 @@ def fast_matrix(data: bytes, file: str) -> Matrix | None:
     return None if np.diagonal(values).any() else (column_ids, values)
 
 
+def _is_square(data: bytes, start: int, mark: str, num_columns: int) -> bool:
+    """Whether a file has as many cells as a square table of its header."""
+    if start > 8 or len(mark.encode()) > 1 or not 0 < num_columns <= MAX_COLUMNS:
+        return False
+    if b'"' in data or data[start : start + 4].lower() == b"sep=":
+        return False
+    num_lines = data.count(b"\n") + (not data.endswith(b"\n"))
+    num_blank = num_lines - num_columns - 1
+    # Blank lines may follow the last one.
+    return data.count(mark.encode()) == num_columns * (num_columns + 1) and (
+        0 <= num_blank < 100
+    )
+
+
 def _labels(
     cells: Sequence[Cell], raw: RawTable, problems: list[Problem]
 ) -> list[str] | None:
     labels: list[str] = []
     for cell in cells:
         try:
-            label = "" if is_blank(cell) else parse_label(cell)
+            label = "" if is_blank(cell) else _label(cell)
         except CellError as error:
-            problems.append(Problem(raw.file, error.said, row=1, value=show(cell)))
+            problems.append(
+                Problem(raw.file, error.said, row=raw.header_row, value=show(cell))
+            )
             return None
         if not label:
-            problems.append(Problem(raw.file, say("matrix_no_column_id"), row=1))
+            problems.append(
+                Problem(raw.file, say("matrix_no_column_id"), row=raw.header_row)
+            )
             return None
         labels.append(label)
     return labels
+
+
+def _label(cell: Cell, style: str = "") -> str:
+    refuse_formula(cell, is_text=True)
+    return parse_label(cell, style)
 
 
 def _row_labels(raw: RawTable, problems: list[Problem]) -> list[str] | None:
@@ -133,7 +185,7 @@ def _row_labels(raw: RawTable, problems: list[Problem]) -> list[str] | None:
         try:
             if is_blank(cells[0]):
                 raise CellError(say("matrix_no_row_id"))
-            labels.append(parse_label(cells[0], raw.formats.get((number, 0), "")))
+            labels.append(_label(cells[0], raw.formats.get((number, 0), "")))
         except CellError as error:
             problems.append(
                 Problem(raw.file, error.said, number, raw.header[0], show(cells[0]))
@@ -147,8 +199,8 @@ def _same_ids(
 ) -> bool:
     num_before = len(problems)
     for what, labels in (("row", rows), ("column", columns)):
-        twice = sorted({label for label in labels if labels.count(label) > 1})
-        if len(labels) == len(set(labels)):
+        twice = sorted(label for label, num in Counter(labels).items() if num > 1)
+        if not twice:
             continue
         said = say(f"matrix_{what}_twice", places=_list(twice))
         problems.append(Problem(file, said))
@@ -168,16 +220,19 @@ def _list(labels: Sequence[str]) -> Message | str:
 
 
 def _fast_row(row: list[Cell], num_columns: int) -> npt.NDArray[np.int64] | None:
-    """Return a row of plain whole numbers at once; None if it needs a closer look."""
-    if len(row) != num_columns or any(type(cell) is float for cell in row):
+    """Return a row of plain numbers at once; None if it needs a closer look."""
+    if len(row) != num_columns:
+        return None
+    # Python reads 1_000 as a number, which no table means.
+    if any(isinstance(cell, bool) or (cell and "_" in str(cell)) for cell in row):
         return None
     try:
-        # Text or whole numbers; anything else is for the closer look.
-        values = np.array(list(map(int, cast("list[str]", row))), dtype=np.int64)
+        numbers = [NO_ROAD if cell in ("", None) else cell for cell in row]
+        values = np.array(list(map(float, cast("list[str]", numbers))))
     except (ValueError, TypeError, OverflowError):
         return None
-    is_good = values.min() >= NO_ROAD and values.max() <= _MAX_VALUE
-    return values if is_good else None
+    is_good = ((values >= 0) & (values <= _MAX_VALUE)) | (values == NO_ROAD)
+    return np.ceil(values).astype(np.int64) if is_good.all() else None
 
 
 def _slow_row(
@@ -200,6 +255,7 @@ def _slow_row(
 
 
 def _whole(cell: Cell) -> int:
+    refuse_formula(cell)
     try:
         value = parse_quantity(cell, "number")
     except CellError as error:

@@ -13,6 +13,8 @@ from dispatch.roads import Moment
 from dispatch.units import DAY_S
 
 _DATED: Final = re.compile(r"(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)(?:[t\s]*(.+))?")
+#: Years in which a day is planned, or a limit holds.
+_YEARS: Final = (1900, 2199)
 #: Sheets count their days from 1900 or 1904: such a date is a time of day.
 _FIRST_YEAR: Final = 1905
 
@@ -20,18 +22,34 @@ _FIRST_YEAR: Final = 1905
 def parse_date(cell: Cell) -> dt.date:
     """Return a date such as 2022-09-06, 2022/9/6 or 2022年9月6日."""
     if isinstance(cell, dt.datetime):
-        return cell.date()
+        return near_date(cell.date())
     if isinstance(cell, dt.date):
-        return cell
+        return near_date(cell)
     match = re.fullmatch(
         r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?", plain(show(cell))
     )
     try:
         if match is not None:
-            return dt.date(*(int(part) for part in match.groups()))
+            return near_date(dt.date(*(int(part) for part in match.groups())))
+    except CellError:
+        raise
     except ValueError:
         pass
     raise CellError(say("must_be_date"))
+
+
+def near_date(date: dt.date) -> dt.date:
+    """
+    Return the date.
+
+    Raises
+    ------
+    CellError
+        If nobody plans that day: clocks of other zones may not even have it.
+    """
+    if not _YEARS[0] <= date.year <= _YEARS[1]:
+        raise CellError(say("date_far_away", first=_YEARS[0], last=_YEARS[1]))
+    return date
 
 
 def parse_moment(cell: Cell) -> Moment:

@@ -8,30 +8,60 @@ import numpy as np
 
 from dispatch.errors import Problem
 from dispatch.files.datum_notices import notice_datums
+from dispatch.files.odd_figures import notice_figures
 from dispatch.files.place_notices import notice_places
-from dispatch.geo.distance import haversine_m
-from dispatch.geo.reach import limit_warnings, round_trips, snap_warnings
+from dispatch.files.time_notices import notice_times
+from dispatch.files.travel_notices import notice_travel
+from dispatch.geo.distance import EARTH_RADIUS_M, haversine_m
+from dispatch.geo.reach import (
+    limit_warnings,
+    round_trips,
+    single_trips,
+    snap_warnings,
+)
+from dispatch.geo.snap import places_of
 from dispatch.messages import say
 from dispatch.places import place_labels
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
+
     from dispatch.files.checks import Records
     from dispatch.files.settings import Settings
     from dispatch.geo.reach import Ways
     from dispatch.messages import Message
     from dispatch.scenario import Depot, Scenario, Source, Truck, Village
 
-#: A county is about 50 km across; farther out a digit is likely wrong.
-_FAR_M: Final = 200_000.0
+#: Farther from all others a digit is likely wrong: three tenths of a degree.
+_FAR_M: Final = 30_000.0
+#: Of more places the gaps of all pairs would take gigabytes.
+_FEW_PLACES: Final = 1_000
+#: Where all places lie apart, it is no wonder that one does.
+_FAR_FROM_USUAL: Final = 4.0
 
 
 def notice_all(
-    scenario: Scenario, records: Records, settings: Settings
+    scenario: Scenario,
+    records: Records,
+    settings: Settings,
+    travel_files: Mapping[str, str],
 ) -> list[Problem]:
-    """Return warnings about villages that nobody can feed and odd figures."""
+    """
+    Return warnings about villages that nobody can feed and odd figures.
+
+    Parameters
+    ----------
+    travel_files
+        File or sheet of ``travel_s`` and ``travel_m``, where they were read.
+    """
     return [
         *_notice_potable(records),
         *_notice_far(scenario, records),
+        *notice_figures(scenario, records),
+        *notice_times(scenario, records),
+        *notice_travel(scenario, travel_files),
         *snap_warnings(scenario),
         *limit_warnings(scenario),
         *_notice_unfed(scenario, records),
@@ -60,26 +90,68 @@ def _notice_potable(records: Records) -> list[Problem]:
 
 
 def _notice_far(scenario: Scenario, records: Records) -> list[Problem]:
-    tables: dict[str, tuple[Village | Source | Depot, ...]] = {
-        "villages": scenario.villages,
-        "sources": scenario.sources,
-        "depots": scenario.depots,
+    """Return a warning for every place that lies by itself, far from all others."""
+    places = places_of(scenario)
+    counts = {
+        "depots": len(scenario.depots),
+        "sources": len(scenario.sources),
+        "villages": len(scenario.villages),
     }
-    places = [place for table in tables.values() for place in table]
-    middle_lat = np.array([np.median([place.lat for place in places])])
-    middle_lon = np.array([np.median([place.lon for place in places])])
+    owners = [(table, i) for table, count in counts.items() for i in range(count)]
+    away_m, middle_m = _isolation(places)
+    usual_m = 0.0 if len(places) < 3 else float(np.median(away_m))
+    is_far = away_m > max(_FAR_M, _FAR_FROM_USUAL * usual_m)
+    # A few that lie far off together may share a wrong digit; more are an area.
+    is_off = middle_m > max(_FAR_M, _FAR_FROM_USUAL * float(np.median(middle_m)))
+    if 3 * is_off.sum() <= len(places):
+        is_far |= is_off
+    labels = place_labels(scenario)
     problems = []
-    for table, members in tables.items():
-        distances = haversine_m(
-            lat=np.array([place.lat for place in members], dtype=np.float64),
-            lon=np.array([place.lon for place in members], dtype=np.float64),
-            to_lat=middle_lat,
-            to_lon=middle_lon,
-        )[:, 0]
-        for position in np.flatnonzero(distances > _FAR_M):
-            said = say("place_far_away", away_km=float(distances[position]) / 1000)
-            problems.append(_warn(records, table, int(position), "lat", said))
+    for idx in np.flatnonzero(is_far):
+        table, position = owners[idx]
+        said = say(
+            "place_far_away",
+            name=labels[scenario.place_ids[idx]],
+            away_km=float(away_m[idx]) / 1000,
+            middle_km=float(middle_m[idx]) / 1000,
+        )
+        problems.append(_warn(records, table, position, "lat", said))
     return problems
+
+
+def _isolation(
+    places: Sequence[Village | Source | Depot],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return metres of each place to the nearest other, and to the middle of all."""
+    lat = np.array([place.lat for place in places], dtype=np.float64)
+    lon = np.array([place.lon for place in places], dtype=np.float64)
+    away_m = _nearest_m(lat, lon)
+    middle_m = haversine_m(
+        lat=lat,
+        lon=lon,
+        to_lat=np.array([np.median(lat)]),
+        to_lon=np.array([np.median(lon)]),
+    )[:, 0]
+    return away_m, middle_m
+
+
+def _nearest_m(
+    lat: npt.NDArray[np.float64], lon: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Return metres of each place to the nearest other."""
+    if len(lat) <= _FEW_PLACES:
+        gap_m = haversine_m(lat=lat, lon=lon, to_lat=lat, to_lon=lon)
+        np.fill_diagonal(gap_m, np.inf)
+        return np.asarray(gap_m.min(axis=1))
+    # Only here: loading it takes longer than reading a small scenario.
+    from scipy.spatial import cKDTree
+
+    phi, lam = np.radians(lat), np.radians(lon)
+    on_globe = np.stack(
+        [np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)], axis=1
+    )
+    chord = np.asarray(cKDTree(on_globe).query(on_globe, k=2)[0])[:, 1]
+    return np.asarray(2 * EARTH_RADIUS_M * np.arcsin(np.clip(chord / 2, 0, 1)))
 
 
 def _notice_unfed(scenario: Scenario, records: Records) -> list[Problem]:
@@ -90,11 +162,11 @@ def _notice_unfed(scenario: Scenario, records: Records) -> list[Problem]:
         for source in scenario.sources
     ):
         return [Problem("trucks", say("no_truck_may_fill"), severity="warning")]
-    ways = round_trips(scenario)
+    ways, there = round_trips(scenario), single_trips(scenario)
     labels = place_labels(scenario)
     problems = []
     for position, village in enumerate(scenario.villages):
-        reason = _why_unfed(scenario, position, ways)
+        reason = _why_unfed(scenario, position, ways, there)
         if reason is not None:
             name = labels[village.village_id]
             said = say("nobody_can_bring", name=name, reason=reason)
@@ -106,26 +178,28 @@ def _can_fill(truck: Truck, source: Source) -> bool:
     return truck.may_fill_at(source) and source.supply_l != 0
 
 
-def _why_unfed(scenario: Scenario, position: int, ways: Ways) -> Message | None:
+def _why_unfed(
+    scenario: Scenario, position: int, ways: Ways, there: Ways
+) -> Message | None:
     """Return what keeps every truck away from a village; None if one can come."""
     village = scenario.villages[position]
     needs_drinking = village.population > 0 or village.facility_l > 0
-    has_entry = has_road = False
+    reasons = set()
     for truck in scenario.trucks:
         if not truck.may_enter(village):
             continue
-        has_entry = True
+        reasons.add("unfed_no_road")
+        if there[truck.truck_id][:, position].any():
+            reasons.add("unfed_no_way_home")
         for way, source in zip(
             ways[truck.truck_id][:, position], scenario.sources, strict=True
         ):
             if not way:
                 continue
-            has_road = True
+            reasons.add("unfed_not_potable")
             is_drinking = truck.potable and source.potable
             if _can_fill(truck, source) and (is_drinking or not needs_drinking):
                 return None
-    if not has_entry:
-        return say("unfed_trucks_too_big")
-    if not has_road:
-        return say("unfed_no_road")
-    return say("unfed_not_potable")
+    # What is nearest to success is what to mend.
+    order = ("unfed_not_potable", "unfed_no_way_home", "unfed_no_road")
+    return say(next((key for key in order if key in reasons), "unfed_trucks_too_big"))

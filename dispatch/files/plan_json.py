@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
 from dispatch.errors import DataError, Problem
-from dispatch.files.json_reader import Node, parse_json
+from dispatch.files.cells import CellError
+from dispatch.files.json_reader import (
+    MAX_PLAN_PARTS,
+    Node,
+    check_parts,
+    parse_json,
+)
+from dispatch.files.moments import near_date
 from dispatch.files.raw import MAX_FILE_BYTES, TableError, decode
 from dispatch.messages import known_message, say
 from dispatch.need import BANDS, Band
@@ -200,6 +207,7 @@ def plan_from_json(
     """Return the plan of the content of a ``plan.json``; see `read_plan`."""
     problems: list[Problem] = []
     try:
+        check_parts(data, file, MAX_PLAN_PARTS)
         document = parse_json(decode(data, file), file)
     except TableError as error:
         raise DataError([error.problem]) from error
@@ -244,7 +252,10 @@ def _read_date(root: Node, scenario: Scenario | None) -> dt.date:
     if not text:
         return scenario.date if scenario is not None else dt.date.min
     try:
-        return dt.date.fromisoformat(text)
+        return near_date(dt.date.fromisoformat(text))
+    except CellError as error:
+        root.wrong("date", error.said)
+        return dt.date.min
     except ValueError:
         root.wrong("date", say("must_be_date"))
         return dt.date.min

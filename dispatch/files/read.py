@@ -10,14 +10,18 @@ from dispatch.errors import DataError, Problem
 from dispatch.files.assemble import assemble
 from dispatch.files.columns import MATRIX_TABLES, table_of, tables
 from dispatch.files.matrices import Matrix, fast_matrix
+from dispatch.files.packed import check_extract
 from dispatch.files.raw import (
+    MAX_EXTRACT_BYTES,
     MAX_FILE_BYTES,
     MAX_MATRIX_BYTES,
+    MAX_PACKED_BYTES,
+    MAX_TOTAL_BYTES,
     RawTable,
     TableError,
     parse_csv,
 )
-from dispatch.files.settings import Entry, sheet_entries, toml_entries
+from dispatch.files.settings import MAX_TOML_BYTES, Entry, sheet_entries, toml_entries
 from dispatch.files.workbook import read_workbook, read_zip
 from dispatch.geo.osm import osm_format
 from dispatch.messages import say
@@ -101,12 +105,34 @@ def read_scenario_files(
 def _too_large(name: str, num_bytes: int) -> Problem | None:
     table = table_of(PurePosixPath(name).stem)
     is_matrix = table is not None and table.name in MATRIX_TABLES
-    is_packed = name.casefold().endswith((".xlsx", ".zip")) or osm_format(name)
-    limit = MAX_MATRIX_BYTES if is_matrix or is_packed else MAX_FILE_BYTES
+    suffix = PurePosixPath(name).suffix.casefold()
+    limit = MAX_MATRIX_BYTES if is_matrix else MAX_FILE_BYTES
+    if suffix in (".xlsx", ".xlsm", ".zip"):
+        limit = MAX_PACKED_BYTES
+    elif osm_format(name):
+        limit = MAX_EXTRACT_BYTES
+    elif suffix == ".toml":
+        limit = MAX_TOML_BYTES
     if num_bytes <= limit:
         return None
     said = say("file_too_large", size_mb=num_bytes / 1e6, most_mb=limit / 1e6)
+    if osm_format(name):
+        said = say("extract_too_large", size_mb=num_bytes / 1e6, most_mb=limit / 1e6)
     return Problem(name, said)
+
+
+def _sizes(num_bytes: Mapping[str, int]) -> list[Problem]:
+    """Return what is too large, one file or all together."""
+    each = [_too_large(name, num) for name, num in num_bytes.items()]
+    problems = [problem for problem in each if problem is not None]
+    total = sum(num_bytes.values())
+    if not problems and total > MAX_TOTAL_BYTES:
+        largest = max(num_bytes, key=lambda name: num_bytes[name])
+        said = say(
+            "files_too_large", size_mb=total / 1e6, most_mb=MAX_TOTAL_BYTES / 1e6
+        )
+        problems.append(Problem(largest, said))
+    return problems
 
 
 def folder_files(path: Path) -> dict[str, bytes]:
@@ -153,10 +179,9 @@ def _single_file(path: Path) -> dict[str, bytes]:
 
 def load_files(items: list[tuple[str, Path]]) -> dict[str, bytes]:
     """Return the content of files, or say which are too large."""
-    problems = [_too_large(name, item.stat().st_size) for name, item in items]
-    real = [problem for problem in problems if problem is not None]
-    if real:
-        raise DataError(real)
+    problems = _sizes({name: item.stat().st_size for name, item in items})
+    if problems:
+        raise DataError(problems)
     return {name: item.read_bytes() for name, item in items}
 
 
@@ -164,8 +189,7 @@ def _read(
     files: Mapping[str, bytes], *, name: str, folder: Path | None, strict: bool
 ) -> Scenario:
     inputs = Inputs()
-    sizes = [_too_large(item, len(data)) for item, data in files.items()]
-    inputs.problems += [problem for problem in sizes if problem is not None]
+    inputs.problems += _sizes({item: len(data) for item, data in files.items()})
     if not inputs.problems:
         collect(files, inputs)
         _check_missing(inputs, is_folder=folder is not None)
@@ -188,6 +212,7 @@ def collect(files: Mapping[str, bytes], inputs: Inputs) -> None:
             elif suffix == ".geojson":
                 _collect_shapes(name, data, inputs)
             elif osm_format(name) is not None:
+                check_extract(data, name)
                 inputs.extracts.append((name, data))
             elif suffix in _TEXT_SUFFIXES:
                 _collect_csv(name, data, inputs)
@@ -196,7 +221,7 @@ def collect(files: Mapping[str, bytes], inputs: Inputs) -> None:
                 inputs.problems.append(Problem(name, said, severity="warning"))
         except TableError as error:
             inputs.problems.append(error.problem)
-            inputs.is_book_broken |= suffix not in (*_TEXT_SUFFIXES, ".toml")
+            inputs.is_book_broken |= suffix in (".xlsx", ".xlsm", ".xls", ".zip")
 
 
 def _collect_shapes(name: str, data: bytes, inputs: Inputs) -> None:
@@ -210,14 +235,19 @@ def _collect_shapes(name: str, data: bytes, inputs: Inputs) -> None:
 
 
 def _unzip(name: str, data: bytes, inputs: Inputs) -> dict[str, bytes]:
-    members = {
-        member: content
-        for member, content in read_zip(data, name).items()
-        if _may_belong(member)
-    }
-    too_large = [_too_large(member, len(data)) for member, data in members.items()]
-    inputs.problems += [problem for problem in too_large if problem is not None]
-    return {} if any(too_large) else members
+    too_large: list[Problem] = []
+
+    def is_wanted(member: str, num_bytes: int) -> bool:
+        """Whether a member shall be unpacked; one that is too large is told."""
+        if not _may_belong(member):
+            return False
+        problem = _too_large(member, num_bytes)
+        too_large.extend([] if problem is None else [problem])
+        return problem is None
+
+    members = read_zip(data, name, is_wanted)
+    inputs.problems += too_large
+    return {} if too_large else members
 
 
 def _collect_settings(name: str, data: bytes, inputs: Inputs) -> None:
@@ -248,17 +278,19 @@ def _collect_csv(name: str, data: bytes, inputs: Inputs) -> None:
         inputs.problems.append(Problem(name, said, severity="warning"))
         return
     inputs.broken.add(table.name)
-    matrix = fast_matrix(data, name) if table.name in MATRIX_TABLES else None
+    matrix = fast_matrix(data) if table.name in MATRIX_TABLES else None
     if matrix is not None and table.name not in inputs.matrices:
         inputs.matrices[table.name] = (name, matrix)
     else:
-        _add_table(table.name, parse_csv(data, name), inputs)
+        raw = parse_csv(data, name, max_rows=table.max_rows)
+        _add_table(table.name, raw, inputs)
 
 
 def _collect_workbook(name: str, data: bytes, inputs: Inputs) -> None:
-    for sheet, found in read_workbook(data, name).items():
+    sheets = read_workbook(data, name, _max_rows)
+    for sheet, found in sheets.items():
         table = table_of(sheet)
-        if table is None:
+        if table is None or found is None:
             if sheet not in GUIDE_SHEETS:
                 said = say("sheet_unknown")
                 label = f"{name}[{sheet}]"
@@ -273,13 +305,18 @@ def _collect_workbook(name: str, data: bytes, inputs: Inputs) -> None:
             _add_table(table.name, found, inputs)
 
 
+def _max_rows(sheet: str) -> int:
+    table = table_of(sheet)
+    return 0 if table is None else table.max_rows
+
+
 #: Sheets of the template that explain it.
 GUIDE_SHEETS: Final = ("说明", "guide", "填写说明")
 
 
 def _add_table(name: str, raw: RawTable, inputs: Inputs) -> None:
     if name == "scenario":
-        _set_settings(raw.file, sheet_entries(raw), inputs)
+        _set_settings(raw.file, sheet_entries(raw, inputs.problems), inputs)
     elif name in inputs.tables:
         said = say("table_twice", table=name, first=inputs.tables[name].file)
         inputs.problems.append(Problem(raw.file, said))

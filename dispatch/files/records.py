@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from dispatch.errors import Problem
+from dispatch.files.bind import Bound, bind_columns
+from dispatch.files.cell_words import is_empty, is_none_word, meaning_of
 from dispatch.files.cells import (
-    UNITS,
     Cell,
     CellError,
     is_blank,
     plain,
     show,
-    unit_key,
 )
+from dispatch.files.heads import find_head
+from dispatch.files.merged_cells import fill_merged
+from dispatch.files.side_rows import drop_side_rows
 from dispatch.files.values import parse_value
 from dispatch.messages import say
 
@@ -24,9 +27,8 @@ if TYPE_CHECKING:
     from dispatch.files.raw import RawTable
     from dispatch.messages import Message
 
-_MAX_TITLE_ROWS: Final = 5
-#: Fewer known words in a row may be chance.
-_LEAST_HEADERS: Final = 3
+#: Rows that one warning names; the rest is counted.
+_MOST_ROWS: Final = 20
 
 
 @dataclass(slots=True)
@@ -34,7 +36,8 @@ class Record:
     """
     One row: values by English column name; columns that were empty are left out.
 
-    ``cells`` keeps the text as found and ``heads`` the header, for messages.
+    ``cells`` keeps the text as found and ``heads``, which the rows of a table share,
+    the header, for messages.
     """
 
     file: str
@@ -51,7 +54,7 @@ class Record:
         if not warn:
             self.is_broken = True
         value = None
-        if column is not None and not is_blank(self.cells.get(column)):
+        if column is not None and not is_empty(self.cells.get(column)):
             value = show(self.cells[column])
         return Problem(
             self.file,
@@ -63,24 +66,19 @@ class Record:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Bound:
-    """A column of the dictionary at its place in one file."""
-
-    column: Column
-    position: int
-    header: str
-    unit: str
-
-
 def read_records(raw: RawTable, table: Table, problems: list[Problem]) -> list[Record]:
     """
     Return a record per row.
 
     Cells that cannot be read are left out of the record and added to ``problems``.
     """
-    raw = below_title(raw, table)
-    bound = _bind_columns(raw, table, problems)
+    raw = find_head(raw, table)
+    bound = bind_columns(raw, table, problems)
+    columns = {item.position: item.column for item in bound}
+    needed = [i for i, column in columns.items() if _is_needed(column)]
+    raw = drop_side_rows(raw, table, needed, problems)
+    raw = fill_merged(raw, columns, problems)
+    _notice_hidden(raw, bound, problems)
     if not raw.rows:
         problems.append(
             Problem(raw.file, say("table_only_header"), severity="warning")
@@ -90,96 +88,79 @@ def read_records(raw: RawTable, table: Table, problems: list[Problem]) -> list[R
     found = {item.column.name for item in bound}
     lacks_column = any(c.required and c.name not in found for c in table.columns)
     records = []
+    unlimited: dict[str, list[Record]] = {}
+    heads = {item.column.name: item.header for item in bound}
     for number, cells in raw.rows:
-        record = _read_row(raw, number, cells, bound, problems)
+        record = Record(raw.file, number, heads=heads)
+        _read_row(record, raw, cells, bound, problems, unlimited)
         record.is_broken |= lacks_column
         records.append(record)
+    problems += [_of_unlimited(name, rows) for name, rows in unlimited.items()]
     return records
 
 
-def below_title(raw: RawTable, table: Table) -> RawTable:
-    """Return the table without lines of title above its header, as offices add them."""
-    if any(table.find(header) for header in raw.header):
-        return raw
-    for position, (_, cells) in enumerate(raw.rows[:_MAX_TITLE_ROWS]):
-        header = ["" if cell is None else str(cell).strip() for cell in cells]
-        known = [table.find(text) for text in header if text]
-        if sum(found is not None for found in known) >= _LEAST_HEADERS:
-            rows = raw.rows[position + 1 :]
-            return replace(raw, header=tuple(header), rows=rows)
-    return raw
+def _is_needed(column: Column) -> bool:
+    return column.required or column.name in ("lat", "lon", "position")
 
 
-def _bind_columns(raw: RawTable, table: Table, problems: list[Problem]) -> list[_Bound]:
-    bound: dict[str, _Bound] = {}
-    for position, header in enumerate(raw.header):
-        if not plain(header):
-            if any(_cell(cells, position) not in (None, "") for _, cells in raw.rows):
-                said = say("header_missing", number=position + 1)
-                problems.append(Problem(raw.file, said, severity="warning"))
-            continue
-        found = table.find(header)
-        if found is None:
-            problems.append(_unknown_column(raw.file, table, header))
-            continue
-        column, unit = found
-        if column.name in bound:
-            said = say(
-                "column_twice",
-                first=bound[column.name].header,
-                second=header,
-                column=column.name,
-            )
-            problems.append(Problem(raw.file, said, row=1, column=header))
-            continue
-        unit = _header_unit(raw.file, header, column, unit, problems)
-        bound[column.name] = _Bound(column, position, header, unit)
-    for column in table.columns:
-        if column.required and column.name not in bound:
-            said = say("column_missing", column=column.name, zh=column.zh)
-            problems.append(Problem(raw.file, said, column=column.name))
-    return list(bound.values())
+def _of_unlimited(name: str, records: list[Record]) -> Problem:
+    """Return the warning for cells of a limit that say there is none."""
+    first = records[0]
+    said = say(
+        "none_as_unlimited",
+        count=len(records),
+        word=show(first.cells[name]).strip(),
+        row=first.row,
+    )
+    head = first.heads[name]
+    return Problem(first.file, said, column=head, severity="warning")
 
 
-def _header_unit(
-    file: str, header: str, column: Column, unit: str, problems: list[Problem]
-) -> str:
-    """Return the unit in the brackets of a header, if it is one of the column's."""
-    if not unit or column.kind not in UNITS:
-        return ""
-    if unit_key(unit) in UNITS[column.kind]:
-        return unit
-    said = say("unit_in_header_unknown", unit=unit, column=column.name)
-    problems.append(Problem(file, said, row=1, column=header))
-    return ""
+def _notice_hidden(raw: RawTable, bound: list[Bound], problems: list[Problem]) -> None:
+    """Add warnings for what the user of the sheet does not see."""
+    if raw.is_hidden:
+        problems.append(Problem(raw.file, say("sheet_hidden"), severity="warning"))
+    read = {number for number, _ in raw.rows}
+    rows = [number for number in raw.hidden_rows if number in read]
+    if rows:
+        said = say("rows_hidden", rows=row_ranges(rows))
+        problems.append(Problem(raw.file, said, severity="warning"))
+    heads = [
+        item.header
+        for item in bound
+        if any(first <= item.position <= last for first, last in raw.hidden_columns)
+        and any(not is_empty(_cell(cells, item.position)) for _, cells in raw.rows)
+    ]
+    if heads:
+        said = say("columns_hidden", columns=", ".join(heads))
+        problems.append(Problem(raw.file, said, severity="warning"))
 
 
-def _unknown_column(file: str, table: Table, header: str) -> Problem:
-    near = table.suggestion(header)
-    hint = say("did_you_mean", near=near) if near else ""
-    said = say("column_unknown", hint=hint)
-    return Problem(file, said, row=1, column=header, severity="warning")
+def row_ranges(rows: list[int]) -> str:
+    """Return rows as ``3-5, 9``."""
+    parts: list[list[int]] = []
+    for row in rows:
+        if parts and row == parts[-1][-1] + 1:
+            parts[-1] = [parts[-1][0], row]
+        else:
+            parts.append([row])
+    shown = ", ".join("-".join(map(str, part)) for part in parts[:_MOST_ROWS])
+    return shown if len(parts) <= _MOST_ROWS else f"{shown} ..."
 
 
 def _cell(cells: list[Cell], position: int) -> Cell:
     return cells[position] if position < len(cells) else None
 
 
-def _is_empty(cell: Cell, column: Column) -> bool:
-    # For yes or no, 无 and / are answers that nobody should guess at.
-    if column.kind == "yes_no" and isinstance(cell, str):
-        return plain(cell) == ""
-    return is_blank(cell)
-
-
 def _read_row(
+    record: Record,
     raw: RawTable,
-    number: int,
     cells: list[Cell],
-    bound: list[_Bound],
+    bound: list[Bound],
     problems: list[Problem],
-) -> Record:
-    record = Record(raw.file, number)
+    unlimited: dict[str, list[Record]],
+) -> None:
+    """Read one row; those that say 无 for a limit are added to ``unlimited``."""
     for cell in cells[len(raw.header) :]:
         if not is_blank(cell):
             problems.append(record.problem(None, say("row_too_long")))
@@ -188,19 +169,22 @@ def _read_row(
         column = item.column
         cell = _cell(cells, item.position)
         record.cells[column.name] = cell
-        record.heads[column.name] = item.header
-        if _is_empty(cell, column):
-            if column.required:
-                problems.append(record.problem(column.name, say("must_not_be_empty")))
-            continue
-        style = raw.formats.get((number, item.position), "")
+        style = raw.formats.get((record.row, item.position), "")
         try:
+            meaning = meaning_of(cell, column)
+            if meaning == "unlimited" and is_none_word(cell):
+                unlimited.setdefault(column.name, []).append(record)
+            if meaning == "zero":
+                record.values[column.name] = 0
+            if meaning is not None:
+                if column.required:
+                    raise CellError(say("must_not_be_empty"))
+                continue
             record.values[column.name] = parse_value(
                 cell, column, header_unit=item.unit, number_format=style
             )
         except CellError as error:
             problems.append(record.problem(column.name, error.said))
-    return record
 
 
 def nearest(label: str, known: list[str]) -> Message | str:

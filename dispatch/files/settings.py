@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from dispatch.errors import Problem
+from dispatch.files.cell_words import is_empty, meaning_of
 from dispatch.files.cells import CellError, is_blank, show
 from dispatch.files.columns import header_key, tables
 from dispatch.files.raw import TableError, decode
-from dispatch.files.records import nearest
+from dispatch.files.records import nearest, row_ranges
 from dispatch.files.values import parse_value
 from dispatch.messages import say
 from dispatch.scenario import Datum, NeedStandard, ServiceRules, StraightLine
@@ -22,6 +23,27 @@ if TYPE_CHECKING:
     from dispatch.files.cells import Cell
     from dispatch.files.columns import Column
     from dispatch.files.raw import RawTable
+
+
+#: The header of a sheet of settings, which may stand below a title.
+_HEADS: Final = frozenset(
+    {
+        "设置",
+        "值",
+        "参数",
+        "项目",
+        "取值",
+        "内容",
+        "setting",
+        "settings",
+        "key",
+        "value",
+    }
+)
+#: Settings are a page of text, of some thirty keys in two levels.
+MAX_TOML_BYTES: Final = 2_000_000
+_MAX_KEYS: Final = 2_000
+_MAX_DEPTH: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,34 +89,83 @@ def toml_entries(data: bytes, file: str) -> list[Entry]:
     TableError
         If it is no TOML.
     """
+    if len(data) > MAX_TOML_BYTES:
+        raise TableError(Problem(file, say("more_bytes_than", most=MAX_TOML_BYTES)))
+    # Keys are few: a file with thousands is none of ours, and slow to parse.
+    if data.count(b"=") > _MAX_KEYS:
+        raise TableError(Problem(file, say("toml_too_many_keys", most=_MAX_KEYS)))
     try:
         document = tomllib.loads(decode(data, file).replace("\r\n", "\n"))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        return list(_flat(document))
+    except RecursionError as error:
+        raise TableError(Problem(file, say("toml_too_deep"))) from error
+    except tomllib.TOMLDecodeError as error:
         said = say("toml_broken", error=str(error))
         raise TableError(Problem(file, said)) from error
-    return list(_flat(document, ""))
+    except ValueError as error:  # a date that there is not, a number of 5,000 digits
+        raise TableError(Problem(file, say("toml_bad_value"))) from error
 
 
-def _flat(document: dict[str, Any], prefix: str) -> Iterable[Entry]:
-    for key, value in document.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
+def _flat(document: dict[str, Any]) -> Iterable[Entry]:
+    """Yield the values of all sections, in order."""
+    parts: list[tuple[str, Any, int]] = [("", document, 0)]
+    while parts:
+        key, value, depth = parts.pop()
+        if not isinstance(value, dict):
+            yield Entry(key, value)
+        elif depth > _MAX_DEPTH:
+            raise RecursionError
         else:
-            yield Entry(f"{prefix}{key}", value)
+            stem = f"{key}." if key else ""
+            found = [(f"{stem}{k}", v, depth + 1) for k, v in value.items()]
+            parts += reversed(found)
 
 
-def sheet_entries(raw: RawTable) -> list[Entry]:
+def sheet_entries(raw: RawTable, problems: list[Problem]) -> list[Entry]:
     """Return the entries of a sheet with keys in column 1 and values in column 2."""
     head: list[Cell] = list(raw.header)
     # The sheet may start with a header (key, value) or with the first setting.
-    rows = [(0, head), *raw.rows] if _column_of(raw.header[0]) else raw.rows
+    is_first = _column_of(raw.header[0]) is not None
+    rows = [(raw.header_row, head), *raw.rows] if is_first else raw.rows
     entries = []
     for number, cells in rows:
-        if not cells or is_blank(cells[0]):
+        key, value = [*cells, None, None][:2]
+        if header_key(show(key)) in _HEADS and header_key(show(value)) in _HEADS:
             continue
-        value = cells[1] if len(cells) > 1 else None
-        entries.append(Entry(show(cells[0]), value, number or 1))
+        if not is_blank(key):
+            entries.append(Entry(show(key), value, number))
+        elif not is_blank(value):
+            said = say("setting_without_key")
+            problems.append(
+                Problem(raw.file, said, number, None, show(value), "warning")
+            )
+    _check_sheet(raw, problems)
     return entries
+
+
+def _check_sheet(raw: RawTable, problems: list[Problem]) -> None:
+    """Add what is wrong or doubtful in the shape of a sheet of settings."""
+    numbers = {number for number, _ in raw.rows}
+    for merge in raw.merges:
+        below = range(merge.first_row + 1, merge.last_row + 1)
+        is_inside = merge.first <= 1 and any(number in numbers for number in below)
+        if is_inside or (merge.first == 0 < merge.last and merge.first_row in numbers):
+            if not is_inside and not _hides_value(raw, merge.first_row):
+                continue
+            said = say("merged_settings", range=merge.ref)
+            problems.append(Problem(raw.file, said, row=merge.first_row))
+    if raw.is_hidden:
+        problems.append(Problem(raw.file, say("sheet_hidden"), severity="warning"))
+    hidden = [number for number in raw.hidden_rows if number in numbers]
+    if hidden:
+        said = say("rows_hidden", rows=row_ranges(hidden))
+        problems.append(Problem(raw.file, said, severity="warning"))
+
+
+def _hides_value(raw: RawTable, row: int) -> bool:
+    """Whether a line over both columns is a setting and not a title of some."""
+    cells = next(cells for number, cells in raw.rows if number == row)
+    return bool(cells) and _column_of(show(cells[0])) is not None
 
 
 def _column_of(key: str) -> Column | None:
@@ -117,9 +188,10 @@ def read_settings(entries: list[Entry], file: str, problems: list[Problem]) -> S
         elif column.name in values:
             said = say("setting_twice")
             problems.append(Problem(file, said, row=entry.row, column=entry.key))
-        elif not is_blank(entry.cell):
+        elif not is_empty(entry.cell):
             try:
-                values[column.name] = _read_value(entry, column)
+                if meaning_of(entry.cell, column) is None:
+                    values[column.name] = _read_value(entry, column)
             except CellError as error:
                 problems.append(
                     Problem(file, error.said, entry.row, entry.key, show(entry.cell))

@@ -22,16 +22,21 @@ if TYPE_CHECKING:
     from dispatch.scenario import Depot, Scenario, Source
 
 #: Clocks of all China.
-_ZONE: Final = dt.timezone(dt.timedelta(hours=8))
+CHINA: Final = dt.timezone(dt.timedelta(hours=8))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackPoint:
-    """One stop: title, what happens there, when it starts; WGS-84 degrees."""
+    """
+    One stop: title, what happens there, when it starts; WGS-84 degrees.
+
+    ``start`` is in UTC, and None where the calendar has no such moment, as at the
+    beginning of the first day of a plan without a date.
+    """
 
     title: str
     text: str
-    start: dt.datetime
+    start: dt.datetime | None
     lat: float
     lon: float
 
@@ -102,14 +107,21 @@ class TrackMaker:
                 parts.append(f"停在交接点 {place.transfer_by}".strip())
         contact = f"{getattr(place, 'contact', '')} {getattr(place, 'phone', '')}"
         parts += [part for part in (contact.strip(),) if part]
-        midnight = dt.datetime.combine(self._plan.date, dt.time(), tzinfo=_ZONE)
         return TrackPoint(
             title=f"{position} {STOP_ZH[stop.kind]} {self._labels[stop.place_id]}",
             text="，".join(parts),
-            start=midnight + dt.timedelta(seconds=stop.start_s),
+            start=_moment(self._plan.date, stop.start_s),
             lat=lat,
             lon=lon,
         )
+
+
+def _moment(date: dt.date, time_s: int) -> dt.datetime | None:
+    midnight = dt.datetime.combine(date, dt.time(), tzinfo=CHINA)
+    try:
+        return (midnight + dt.timedelta(seconds=time_s)).astimezone(dt.UTC)
+    except OverflowError:
+        return None
 
 
 def xml_text(text: str) -> str:

@@ -6,9 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from dispatch.files.cells import (
+    MAX_SHORT_CHARS,
     UNITS,
     Cell,
     CellError,
+    dotted_thousands,
     parse_degrees,
     parse_label,
     parse_quantity,
@@ -17,8 +19,10 @@ from dispatch.files.cells import (
     parse_yes_no,
     plain,
     show,
+    unit_key,
 )
 from dispatch.files.clocks import parse_clock_cell
+from dispatch.files.formulas import refuse_formula
 from dispatch.files.moments import parse_date, parse_moment
 from dispatch.messages import say
 from dispatch.roads import CLOSED, NO_HEAVY, OPEN
@@ -30,6 +34,10 @@ if TYPE_CHECKING:
     from dispatch.roads import LimitShape
 
 _WHOLE: Final = frozenset({"count", "litres_down", "litres_up", "seconds"})
+#: Kinds that hold lines on a map.
+_LONG: Final = frozenset({"wkt", "path"})
+#: Kinds in which thousands are common and three decimals are not.
+_DOT_KINDS: Final = frozenset({*_WHOLE, "l_per_min", "l_per_h"})
 
 
 def parse_value(
@@ -44,6 +52,11 @@ def parse_value(
         With a sentence what to write instead.
     """
     kind = column.kind
+    refuse_formula(cell, is_text=kind in ("text", "id", "ref"))
+    if isinstance(cell, str) and len(cell) > MAX_SHORT_CHARS and kind not in _LONG:
+        raise CellError(say("too_many_characters", most=MAX_SHORT_CHARS))
+    if kind in _DOT_KINDS:
+        _refuse_dotted(cell, column, header_unit)
     if kind in _WHOLE:
         return _in_range(parse_whole(cell, kind, header_unit=header_unit), column)
     if kind in UNITS:
@@ -55,6 +68,19 @@ def parse_value(
     if kind in ("id", "ref"):
         return parse_label(cell, number_format)
     return _OTHER_KINDS[kind](cell)
+
+
+def _refuse_dotted(cell: Cell, column: Column, header_unit: str) -> None:
+    """Raise for ``1.000`` people or litres: it can be one and a thousand."""
+    thousands = dotted_thousands(cell)
+    if thousands is None or (column.high or 0) < abs(thousands):
+        return
+    rest = re.sub(r"^[+-]?\d+\.\d+\s*", "", plain(show(cell)).casefold())
+    unit = unit_key(rest) or unit_key(header_unit)
+    # 2.500 t and 1.234万 have three decimals: nobody brings 2,500 t.
+    if rest[:1] in ("万", "千") or UNITS[column.kind].get(unit, 1) > 1:
+        return
+    raise CellError(say("dot_thousands", one=float(thousands) / 1000, all=thousands))
 
 
 def _in_range(value: float, column: Column) -> float:

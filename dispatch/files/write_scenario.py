@@ -23,6 +23,7 @@ from dispatch.files.columns import (
     column_guide,
     tables,
 )
+from dispatch.files.formulas import as_text_cell
 from dispatch.files.frames import scenario_tables
 from dispatch.files.limits import speed_values
 from dispatch.files.plan_xlsx import SAFE_OPTIONS, text_width
@@ -75,7 +76,7 @@ def write_scenario(
         out = io.StringIO(newline="")
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(header)
-        writer.writerows(rows)
+        writer.writerows([_csv_cell(value) for value in row] for row in rows)
         is_road = name in ROAD_TABLES
         path = folder / "roads" / f"{name}.csv" if is_road else folder / f"{name}.csv"
         write_text(path, out.getvalue(), bom=bom)
@@ -86,6 +87,10 @@ def write_scenario(
     if scenario.basemap:
         write_basemap(scenario.basemap, folder)
     return folder
+
+
+def _csv_cell(value: Value) -> Value:
+    return as_text_cell(value) if isinstance(value, str) else value
 
 
 def refuse_used(folder: Path) -> None:

@@ -73,16 +73,37 @@ def contract(parts: RoadParts, terminals: Ints) -> Chains:
     """
     is_terminal = np.zeros(parts.num_nodes, dtype=np.bool_)
     is_terminal[terminals] = True
-    alive = parts.start != parts.end
-    while True:
-        degree = _degrees(parts, alive)
-        is_loose = (degree == 1) & ~is_terminal
-        dangling = alive & (is_loose[parts.start] | is_loose[parts.end])
-        if not dangling.any():
-            break
-        alive &= ~dangling
-    is_kept = is_terminal | (degree > 2)
+    alive = _without_dead_ends(parts, is_terminal)
+    is_kept = is_terminal | (_degrees(parts, alive) > 2)
     return _walk(parts, alive, is_kept)
+
+
+def _without_dead_ends(
+    parts: RoadParts, is_terminal: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Return whether each part is on the way between two terminals, or on a loop."""
+    alive: npt.NDArray[np.bool_] = parts.start != parts.end
+    live = np.flatnonzero(alive)
+    degree = _degrees(parts, alive).tolist()
+    # The exclusive or of the parts at a node: of one part, it is that part.
+    links = np.zeros(parts.num_nodes, dtype=np.int64)
+    np.bitwise_xor.at(links, parts.start[live], live)
+    np.bitwise_xor.at(links, parts.end[live], live)
+    link, both = links.tolist(), (parts.start + parts.end).tolist()
+    keeps = is_terminal.tolist()
+    loose = [n for n, d in enumerate(degree) if d == 1 and not keeps[n]]
+    for node in loose:
+        if degree[node] != 1:
+            continue  # its part went from the other end
+        part = link[node]
+        alive[part] = False
+        other = both[part] - node
+        degree[node] = 0
+        degree[other] -= 1
+        link[other] ^= part
+        if degree[other] == 1 and not keeps[other]:
+            loose.append(other)
+    return alive
 
 
 def _degrees(parts: RoadParts, alive: npt.NDArray[np.bool_]) -> Ints:

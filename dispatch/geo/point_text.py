@@ -39,6 +39,12 @@ _BARE: Final = (
     rf"({_NUMBER})(?![\d.])(?:\s+({_SIXTIETHS})(?![\d.])"
     rf"(?:\s+({_SIXTIETHS})(?![\d.]))?)?"
 )
+#: A point of ODK and KoboToolbox: latitude, longitude, height, accuracy.
+_SURVEY: Final = re.compile(
+    r"([+-]?\d{1,3}\.\d+)\s+([+-]?\d{1,3}\.\d+)"
+    r"\s+-?\d{1,4}(?:\.\d*)?(?:\s+\d{1,5}(?:\.\d*)?)?",
+    re.ASCII,
+)
 _SIDE: Final = r"(?<![a-z])([nsew])(?![a-z])"
 
 
@@ -61,6 +67,9 @@ def read_numbers(text: str) -> Point:
     SaidError
         If there are not two numbers that can be degrees.
     """
+    survey = _SURVEY.fullmatch(text)
+    if survey is not None:
+        return in_order(float(survey[1]), float(survey[2]))
     angles = _angles(_MARKED, text) if "°" in text else []
     if not angles:
         # Brackets and names, as around the numbers of a program.

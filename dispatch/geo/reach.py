@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from dispatch.geo.snap import Moved, Obstacle
     from dispatch.messages import Message
 
-    Ways = dict[str, npt.NDArray[np.bool_]]
+    Bools = npt.NDArray[np.bool_]
+    Ways = dict[str, Bools]
 
 #: Why trucks cannot serve a place at its road.
 _WHY: Final[dict[Obstacle, str]] = {
@@ -41,7 +42,8 @@ def round_trips(scenario: Scenario) -> Ways:
     """
     Return for every truck, shape (S, V): whether it can carry from source to village.
 
-    That is: depot to source, source to village, and home again.
+    That is: depot to source, source to village, and home again, by other villages
+    and sources where there is no way straight.
     """
     if scenario.travel_table is not None:
         return _by_table(scenario, scenario.travel_table)
@@ -61,17 +63,78 @@ def _blocks(scenario: Scenario) -> tuple[slice, slice]:
 
 
 def _by_table(scenario: Scenario, table: TravelTable) -> Ways:
-    position = {label: idx for idx, label in enumerate(table.place_ids)}
-    order = [position[label] for label in scenario.place_ids]
-    known = table.seconds[np.ix_(order, order)] != NO_ROAD
     sources, villages = _blocks(scenario)
+    known = _known(scenario, table)
+    of_depot = {}
+    for idx, depot in enumerate(scenario.depots):
+        home = _leads_home(known, idx, sources, villages)
+        of_depot[depot.depot_id] = _carried(known, idx, sources, villages) & home[None]
+    return {truck.truck_id: of_depot[truck.depot_id] for truck in scenario.trucks}
+
+
+def single_trips(scenario: Scenario) -> Ways:
+    """Return the ways of `round_trips` without asking for the way home."""
+    table = scenario.travel_table
+    if table is None:
+        return round_trips(scenario)
+    sources, villages = _blocks(scenario)
+    known = _known(scenario, table)
     of_depot = {
-        depot.depot_id: known[idx, sources][:, None]
-        & known[sources, villages]
-        & known[villages, idx][None, :]
+        depot.depot_id: _carried(known, idx, sources, villages)
         for idx, depot in enumerate(scenario.depots)
     }
     return {truck.truck_id: of_depot[truck.depot_id] for truck in scenario.trucks}
+
+
+def _known(scenario: Scenario, table: TravelTable) -> Bools:
+    """Return whether there is a way from place to place, in the scenario's order."""
+    position = {label: idx for idx, label in enumerate(table.place_ids)}
+    order = [position[label] for label in scenario.place_ids]
+    known: Bools = table.seconds[np.ix_(order, order)] != NO_ROAD
+    return known
+
+
+def _carried(known: Bools, depot: int, sources: slice, villages: slice) -> Bools:
+    """
+    Return for every source and village whether a truck of a depot gets there.
+
+    A truck goes on from one village to others, and fills at any source that it
+    reaches from the depot or from a village.
+    """
+    between = known[villages, villages]
+    loaded = np.stack([_spread(start, between) for start in known[sources, villages]])
+    is_reached = known[depot, sources].copy()
+    while True:
+        served = loaded[is_reached].any(axis=0)
+        more = is_reached | known[villages, sources][served].any(axis=0)
+        if (more == is_reached).all():
+            break
+        is_reached = more
+    return loaded & is_reached[:, None]
+
+
+def _leads_home(known: Bools, depot: int, sources: slice, villages: slice) -> Bools:
+    """Return for every village whether a truck gets home from it, maybe by others."""
+    back = known[villages, villages].T
+    home = _spread(known[villages, depot], back)
+    while True:
+        # An empty truck fills and brings the water to a village that leads home.
+        useful = known[sources, villages][:, home].any(axis=1)
+        more = home | known[villages, sources][:, useful].any(axis=1)
+        more = _spread(more, back)
+        if (more == home).all():
+            return home
+        home = more
+
+
+def _spread(start: Bools, steps: Bools) -> Bools:
+    """Return all that is reached from some nodes by any number of steps."""
+    reached = start.copy()
+    fresh = start
+    while fresh.any() and not reached.all():
+        fresh = steps[fresh].any(axis=0) & ~reached
+        reached |= fresh
+    return reached
 
 
 def _by_roads(scenario: Scenario, model: RoadModel) -> Ways:

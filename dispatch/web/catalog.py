@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from dispatch.errors import DataError, Problem
 from dispatch.files import read_scenario
+from dispatch.files.settings import MAX_TOML_BYTES
+from dispatch.messages import say
 from dispatch.web.jobs import JobStore
 
 if TYPE_CHECKING:
@@ -78,7 +81,8 @@ class Catalog:
                     found.append(Entry(path.name, _title(path), path))
                 elif path.suffix.lower() == ".xlsx":
                     found.append(Entry(path.name, path.stem, path))
-        keys = [key for key in self.store.draft_keys() if key.startswith(_UPLOAD)]
+        drafts = [*self.store.draft_keys(), *self.store.draft_keys(lost=True)]
+        keys = sorted(key for key in drafts if key.startswith(_UPLOAD))
         return [*found, *(Entry(key, key[len(_UPLOAD) :], None) for key in keys)]
 
     def entry(self, key: str | None) -> Entry | None:
@@ -100,9 +104,16 @@ class Catalog:
         if draft is not None:
             saved, scenario = draft
             return Loaded(scenario, saved if entry.path else None)
+        is_lost = self.store.is_draft_lost(entry.key)
+        if entry.path is None and is_lost:
+            raise DataError([Problem(entry.title, say("upload_lost"))])
         if entry.path is None:
             raise FileNotFoundError(entry.key)
-        return Loaded(_read(entry.path, _stamp(entry.path)), None)
+        scenario = _read(entry.path, _stamp(entry.path))
+        if is_lost:
+            told = Problem(entry.title, say("draft_lost"), severity="warning")
+            scenario = replace(scenario, warnings=(told, *scenario.warnings))
+        return Loaded(scenario, None)
 
 
 def _stamp(path: Path) -> tuple[tuple[str, int, int], ...]:
@@ -120,8 +131,11 @@ def _read(path: Path, stamp: tuple[tuple[str, int, int], ...]) -> Scenario:
 
 def _title(folder: Path) -> str:
     """Return the name that the scenario gives itself, else that of its folder."""
+    path = folder / "scenario.toml"
     try:
-        settings = tomllib.loads((folder / "scenario.toml").read_text("utf-8"))
-    except (OSError, ValueError):
+        if path.stat().st_size > MAX_TOML_BYTES:
+            return folder.name
+        settings = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
         return folder.name
     return str(settings.get("name") or folder.name)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import io
 import json
 import logging
 import os
@@ -249,7 +250,7 @@ class Job:
             return None
         except Exception:
             # Written by another version of the program: as good as no plan.
-            _log.exception("cannot read the result of run %s", self.job_id)
+            _log.warning("the result of run %s cannot be read", self.job_id)
             return None
         if not hasattr(result.plan, "done"):
             # Pickled before plans remembered what was done.
@@ -348,40 +349,83 @@ class JobStore:
     def save_draft(self, scenario_key: str, scenario: Scenario) -> None:
         """Keep a scenario as edited or uploaded in the browser."""
         self._prepare()
-        data = pickle.dumps((_schema(), scenario_key, time.time(), scenario))
-        write_atomically(self._draft_path(scenario_key), data)
+        # Two pickles: the key is readable even if the scenario no longer is.
+        head = pickle.dumps((_schema(), scenario_key, time.time()))
+        path = self._draft_path(scenario_key)
+        write_atomically(path, head + pickle.dumps(scenario))
 
     def draft(self, scenario_key: str) -> tuple[float, Scenario] | None:
         """Return when it was saved and the scenario; None without a draft."""
         path = self._draft_path(scenario_key)
         found = _read_draft(path) if path.is_file() else None
-        return None if found is None else found[1:]
+        if found is None or found.scenario is None:
+            return None
+        return found.saved, found.scenario
+
+    def is_draft_lost(self, scenario_key: str) -> bool:
+        """Whether there is a draft that this version of the program cannot read."""
+        path = self._draft_path(scenario_key)
+        return path.is_file() and self.draft(scenario_key) is None
 
     def drop_draft(self, scenario_key: str) -> None:
         """Forget the edits of a scenario."""
         self._draft_path(scenario_key).unlink(missing_ok=True)
 
-    def draft_keys(self) -> list[str]:
-        """Return the keys of all drafts."""
+    def draft_keys(self, *, lost: bool = False) -> list[str]:
+        """
+        Return the keys of all drafts that can be read.
+
+        Parameters
+        ----------
+        lost
+            Return those of other versions instead, where they still say their key.
+        """
         if not self._drafts.is_dir():
             return []
         paths = self._drafts.glob("*.pickle")
-        found = (_read_draft(path) for path in paths)
-        return sorted(draft[0] for draft in found if draft is not None)
+        found = [draft for draft in map(_read_draft, paths) if draft is not None]
+        return sorted(d.key for d in found if (d.scenario is None) is lost)
 
 
-def _read_draft(path: Path) -> tuple[str, float, Scenario] | None:
-    """Return key, time and scenario; None for one of another version, left as it is."""
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """Key, time of saving, and the scenario; None in a draft of another version."""
+
+    key: str
+    saved: float
+    scenario: Scenario | None
+
+
+def _read_draft(path: Path) -> _Draft | None:
+    """Return a draft, left as it is whatever it holds; None if it has no head."""
+    scenario = None
     try:
-        schema, *draft = pickle.loads(path.read_bytes())
-    except Exception:
-        _log.exception("cannot read the draft %s", path.name)
+        with path.open("rb") as stream:
+            schema, key, saved, *more = pickle.load(stream)
+            # An old scenario is not even unpacked: its classes may be gone.
+            if schema == _schema() and not more:
+                scenario = _unpickled(stream.read())
+    except Exception as error:  # a pickle raises whatever its classes raise
+        what = type(error).__name__
+        _log.warning("the draft %s cannot be read (%s)", path.name, what)
         return None
-    if schema != _schema():
+    if not isinstance(key, str) or not isinstance(saved, (int, float)):
+        _log.warning("the draft %s is none of this program", path.name)
+        return None
+    if scenario is None:
         _log.warning("the draft %s was saved by another version", path.name)
+    return _Draft(key, float(saved), scenario)
+
+
+def _unpickled(data: bytes) -> Scenario | None:
+    """Return the scenario that is all of a pickle; None if it is something else."""
+    stream = io.BytesIO(data)
+    try:
+        found = pickle.load(stream)
+    except Exception:  # a pickle raises whatever its classes raise
         return None
-    scenario_key, saved, scenario = draft
-    return scenario_key, saved, scenario
+    is_whole = isinstance(found, Scenario) and not stream.read(1)
+    return found if is_whole else None
 
 
 @cache

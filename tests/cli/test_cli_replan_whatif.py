@@ -224,7 +224,7 @@ def test_ids_in_the_csv_are_no_formulas(tmp_path: Path) -> None:
     """A truck called =1+1 is a name, not a sum."""
 
     def rename(lines: list[str]) -> None:
-        lines[1] = "=1+1" + lines[1][lines[1].index(",") :]
+        lines[1] = '"=""=1+1"""' + lines[1][lines[1].index(",") :]
 
     scenario = changed(tmp_path, "trucks.csv", rename)
     out = tmp_path / "help.csv"

@@ -17,7 +17,10 @@ from dispatch.roads import RoadLimit
 
 TINY = Path(__file__).parents[1] / "data" / "tiny"
 FILES = {path.name: path.read_bytes() for path in TINY.iterdir()}
-MATRIX = b"place_id,D1,S1,001,002\nD1,0,1,1,1\nS1,1,0,1,1\n001,1,1,0,1\n002,1,1,1,0\n"
+MATRIX = (
+    b"place_id,D1,S1,001,002\nD1,0,300,300,300\nS1,300,0,300,300\n"
+    b"001,300,300,0,300\n002,300,300,300,0\n"
+)
 ROADS = {
     "nodes.csv": b"node_id,lat,lon\nS1,27.15,112.82\nD1,27.155,112.81\n"
     b"001,27.16,112.81\n002,27.17,112.80\n",

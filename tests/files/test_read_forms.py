@@ -13,7 +13,9 @@ import openpyxl
 import pytest
 
 from dispatch.errors import DataError
+from dispatch.files import columns as columns_module
 from dispatch.files import raw as raw_module
+from dispatch.files import read as read_module
 from dispatch.files import read_scenario, read_scenario_files
 from dispatch.files import workbook as workbook_module
 from dispatch.files.raw import TableError, parse_csv
@@ -289,6 +291,15 @@ def test_too_large_a_file_is_refused_before_parsing(tmp_path: Path) -> None:
         read_scenario(tmp_path)
 
 
+def test_too_much_together_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twelve tables of 60 MB are no more welcome than one of 700."""
+    monkeypatch.setattr(read_module, "MAX_TOTAL_BYTES", 500)
+    with pytest.raises(DataError, match=r"villages\.csv: all files together have"):
+        read_scenario(TINY)
+    with pytest.raises(DataError, match="all files together have"):
+        read_scenario_files(tiny_files(), name="t")
+
+
 def test_too_many_rows_are_refused() -> None:
     data = b"village_id\n" + b"1\n" * 20
     with pytest.raises(TableError, match="more than 10 rows"):
@@ -296,7 +307,7 @@ def test_too_many_rows_are_refused() -> None:
 
 
 def test_too_many_rows_of_a_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook_module, "MAX_ROWS", 1)
+    monkeypatch.setattr(columns_module, "_MAX_PLACES", 1)
     with pytest.raises(DataError, match="more than 1 rows"):
         read_scenario_files({"a.xlsx": saved(workbook())}, name="t")
 
@@ -304,16 +315,17 @@ def test_too_many_rows_of_a_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_columns_in_any_order_and_matrix_rows_in_any_order() -> None:
     files = tiny_files()
     files["travel_s.csv"] = (
-        b"place_id,002,S1,D1,001\n001,4,3,2,0\n002,0,7,6,5\nS1,12,0,11,10\nD1,9,8,0,1\n"
+        b"place_id,002,S1,D1,001\n001,400,300,200,0\n002,0,700,600,500\n"
+        b"S1,1200,0,1100,1000\nD1,900,800,0,100\n"
     )
     table = read_scenario_files(files, name="t", strict=True).travel_table
     assert table is not None
     assert table.place_ids == ("D1", "S1", "001", "002")
     assert table.seconds.tolist() == [
-        [0, 8, 1, 9],
-        [11, 0, 10, 12],
-        [2, 3, 0, 4],
-        [6, 7, 5, 0],
+        [0, 800, 100, 900],
+        [1100, 0, 1000, 1200],
+        [200, 300, 0, 400],
+        [600, 700, 500, 0],
     ]
 
 

@@ -323,7 +323,7 @@ def test_lines_stand_in_the_datum_of_the_scenario() -> None:
         (b"[]", "no GeoJSON"),
         (b'{"features": 3}', "no GeoJSON"),
         (b'{"features": [1]}', "no GeoJSON"),
-        (b"[" * 5000, "no GeoJSON"),
+        (b"[" * 5000, "nested too deep"),
         (geojson(), "has no lines"),
         (geojson(line([A])), "has no lines"),
         (geojson(line([(3000000.0, 1.0), A])), "row 1: this line has points"),

@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import gpxpy
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from small_plan import small_plan
@@ -155,3 +156,21 @@ def test_a_truck_at_rest_leaves_no_old_file(tmp_path: Path) -> None:
     assert not (tmp_path / "kml" / "T1.kml").exists()
     assert (tmp_path / "gpx" / "mine.gpx").exists()
     assert not any(path.suffix in (".gpx", ".kml") for path in written)
+
+
+@pytest.mark.parametrize("date", [dt.date.min, dt.date.max, dt.date(2022, 9, 6)])
+def test_a_day_at_the_end_of_the_calendar(date: dt.date) -> None:
+    """Eight hours before 0001-01-01 there is no moment in UTC: no time, no failure."""
+    plan, scenario, _ = small_plan()
+    plan = dataclasses.replace(plan, date=date)
+    route = plan.routes[0]
+    late = dataclasses.replace(route.stops[-1], start_s=30 * 3600, end_s=30 * 3600)
+    route = dataclasses.replace(route, stops=(*route.stops[:-1], late))
+    early = dataclasses.replace(route.stops[0], arrive_s=0, start_s=0, end_s=0)
+    route = dataclasses.replace(route, stops=(early, *route.stops[1:]))
+    day = TrackMaker(plan, scenario, RouteFinder(scenario)).day(route)
+    times = ET.fromstring(gpx_text(day)).iter("{http://www.topografix.com/GPX/1/1}time")
+    num_lost = sum(point.start is None for point in day.points)
+    assert len(list(times)) == len(day.points) - num_lost
+    assert (num_lost > 0) == (date.year != 2022)
+    assert ET.fromstring(kml_text(day)) is not None

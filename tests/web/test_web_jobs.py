@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import os
+import pickle
+import shutil
 import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from dispatch.errors import SolverError
+from dispatch.errors import DataError, SolverError
 from dispatch.files import read_plan
 from dispatch.scenario import TravelTable
 from dispatch.solver.types import Progress
 from dispatch.web import jobs
+from dispatch.web.catalog import Catalog
 from dispatch.web.jobs import Job, JobStore, Request, State, digest_of
 from dispatch.web.worker import run
+
+HEPING = Path(__file__).parents[2] / "data" / "heping"
 
 
 @pytest.fixture
@@ -236,3 +242,58 @@ def test_a_draft_of_another_version_is_left_alone(store, scenario, monkeypatch):
     assert store.draft_keys() == ["old"]
     next(store.folder.glob("drafts/*")).write_bytes(b"no pickle")
     assert store.draft("old") is None
+    assert store.is_draft_lost("old")
+
+
+@pytest.mark.parametrize("kind", ["schema", "more", "fields", "tail", "noise"])
+def test_a_draft_that_is_lost_is_told(store, scenario, monkeypatch, caplog, kind):
+    """It gave a traceback in the log, and an upload vanished from the list."""
+    store.save_draft("upload:day", scenario)
+    path = next(store.folder.glob("drafts/*"))
+    schema, key, saved = pickle.loads(path.read_bytes())
+    body = pickle.dumps(scenario)
+    heads = {
+        "schema": pickle.dumps(("another", key, saved)) + body,
+        "more": pickle.dumps((schema, key, saved, scenario)),
+        "fields": pickle.dumps((schema, key, saved)) + pickle.dumps({"name": "x"}),
+        "tail": path.read_bytes() + b"more",
+        "noise": pickle.dumps((schema, key, saved)) + b"no pickle",
+    }
+    path.write_bytes(heads[kind])
+    catalog = Catalog(store.folder / "data", store.folder)
+    assert store.draft("upload:day") is None
+    assert store.is_draft_lost("upload:day")
+    assert "Traceback" not in caplog.text
+    assert caplog.text.count("draft") >= 1
+    assert store.draft_keys(lost=True) == ["upload:day"]
+    (entry,) = catalog.entries()
+    with pytest.raises(DataError) as caught:
+        catalog.load(entry)
+    assert "请重新上传文件" in caught.value.text("zh")
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 99_000, "a = 1\n#" + "x" * 3_000_000])
+def test_the_list_stands_settings_that_are_none(tmp_path, text):
+    """One hostile folder took the page of all others down."""
+    folder = tmp_path / "data" / "odd"
+    folder.mkdir(parents=True)
+    (folder / "villages.csv").write_text("village_id\n")
+    (folder / "scenario.toml").write_text(text)
+    (entry,) = Catalog(tmp_path / "data", tmp_path / "jobs").entries()
+    assert entry.title == "odd"
+
+
+def test_lost_edits_are_a_warning_of_the_scenario(store, tmp_path, monkeypatch):
+    """The files are shown as they are, and the page says that edits are missing."""
+    shutil.copytree(HEPING, tmp_path / "data" / "heping")
+    catalog = Catalog(tmp_path / "data", store.folder)
+    entry = catalog.entry("heping")
+    loaded = catalog.load(entry)
+    assert not loaded.scenario.warnings
+    catalog.store.save_draft("heping", loaded.scenario)
+    assert catalog.load(entry).edited is not None
+    monkeypatch.setattr(jobs, "_schema", lambda: "another")
+    told = catalog.load(entry)
+    assert told.edited is None
+    (problem,) = told.scenario.warnings
+    assert "另一个版本的程序存的" in problem.text("zh")
