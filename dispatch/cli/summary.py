@@ -53,7 +53,7 @@ def show_summary(
     say(headline, "bold")
     say(gap_text(plan.bound, figures.served_l, t))
     if plan.solver.ended is not None:
-        say(t("cli.plan.ended", why=t(f"ended.{plan.solver.ended}")))
+        say(t("plan.ended", why=t(f"ended.{plan.solver.ended}")))
     if travel.is_estimate:
         say(t("cli.plan.estimate"), "yellow")
     console.print()

@@ -151,7 +151,7 @@ def hand_plan(scenario, travel) -> Plan:
         scenario=scenario.name,
         date=scenario.date,
         seed=0,
-        solver=SolverInfo("hand", "1", 0.0, "feasible"),
+        solver=SolverInfo("hand", "1", 0.0, "feasible", ended="no_gain"),
         routes=routes,
         villages=villages,
         totals=totals,

@@ -211,6 +211,9 @@ def _status(run: Finished | None, t: Words, *, is_old: bool, is_running: bool) -
         key = "plan.good_rest" if run.past else "plan.good"
         good = t(key, count=len(RULES) - 1, time=run.made)
         st.success(f"{good} · {gap}", icon="✅")
+        ended = run.result.plan.solver.ended
+        if ended is not None:
+            st.caption(t("plan.ended", why=t(f"ended.{ended}")))
     if run.past and not run.violations:
         said = past_said(run.result.scenario, run.result.plan, run.past)
         st.warning(said.text(t.lang), icon="⚠️")
