@@ -13,6 +13,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from dispatch.messages import COMMAS, joined, say, term
 from dispatch.need import BANDS, LIVESTOCK, Band, need_l, served_l
 from dispatch.plan import REASONS
 from dispatch.scenario import NO_ROAD
@@ -21,6 +22,7 @@ from dispatch.units import format_clock
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from dispatch.messages import Message
     from dispatch.plan import Plan, Route, Stop
     from dispatch.scenario import (
         Depot,
@@ -46,28 +48,38 @@ class Violation:
     rule
         Number of the rule in section 4 of the design; 0 means that the plan's own
         figures are wrong.
+    message
+        What is wrong, with its figures; where it is, the other fields say.
     stop_index
         Position of the stop in the truck's route, counted from 0.
     """
 
     rule: int
-    message: str
+    message: Message
     truck_id: str | None = None
     place_id: str | None = None
     stop_index: int | None = None
 
+    @property
+    def line(self) -> Message:
+        """Which rule is broken, where, and how, in one line."""
+        where = []
+        if self.truck_id is not None:
+            where.append(say("broken.at_truck", truck=self.truck_id))
+        if self.stop_index is not None:
+            where.append(say("broken.at_stop", stop=self.stop_index))
+        if self.place_id is not None:
+            where.append(say("broken.at_place", place=self.place_id))
+        return say(
+            "broken.line",
+            rule=self.rule,
+            where=joined(where or [say("broken.in_plan")], COMMAS),
+            what=self.message,
+        )
+
     def __str__(self) -> str:
-        """Return the violation as one line, for a terminal or a list."""
-        where = [
-            f"{label} {value}"
-            for label, value in (
-                ("truck", self.truck_id),
-                ("stop", self.stop_index),
-                ("place", self.place_id),
-            )
-            if value is not None
-        ]
-        return f"rule {self.rule}: {', '.join(where) or 'plan'}: {self.message}"
+        """Return the line in English, for logs."""
+        return self.line.text("en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +96,7 @@ class _Event:
         """Litres that count in sums: a negative figure must not hide others."""
         return max(0, self.stop.litres)
 
-    def violation(self, rule: int, message: str) -> Violation:
+    def violation(self, rule: int, message: Message) -> Violation:
         return Violation(
             rule, message, self.truck_id, self.stop.place_id, self.stop_index
         )
@@ -226,39 +238,44 @@ def check_shift(facts: _Facts) -> Iterator[Violation]:
         if truck is None:
             continue
         if not route.stops:
-            message = "the route has no stops: it must depart and return"
-            yield Violation(1, message, route.truck_id)
+            yield Violation(1, say("broken.no_stops"), route.truck_id)
             continue
         if route.depot_id != truck.depot_id:
-            message = f"depot {route.depot_id}, the truck's is {truck.depot_id}"
+            message = say(
+                "broken.other_depot", depot=route.depot_id, own=truck.depot_id
+            )
             yield Violation(1, message, route.truck_id)
         for idx, message in (*_wrong_ends(route, truck), *_outside_shift(route, truck)):
             place_id = route.stops[idx].place_id
             yield Violation(1, message, route.truck_id, place_id, idx)
 
 
-def _wrong_ends(route: Route, truck: Truck) -> Iterator[tuple[int, str]]:
+def _wrong_ends(route: Route, truck: Truck) -> Iterator[tuple[int, Message]]:
     last = len(route.stops) - 1
-    for idx, kind in ((0, "depart"), (last, "return")):
+    for idx, end in ((0, "depart"), (last, "return")):
         stop = route.stops[idx]
-        if stop.kind != kind:
-            yield idx, f"is a {stop.kind}, must be the {kind}"
+        if stop.kind != end:
+            found, right = term("stop", stop.kind), term("stop", end)
+            yield idx, say("broken.wrong_end", found=found, kind=right)
         if stop.place_id != truck.depot_id:
-            yield idx, f"not at the truck's depot {truck.depot_id}"
+            yield idx, say("broken.not_at_depot", own=truck.depot_id)
     for idx in range(1, last):
-        if route.stops[idx].kind in {"depart", "return"}:
-            yield idx, f"a {route.stops[idx].kind} in the middle of the route"
+        kind = route.stops[idx].kind
+        if kind in {"depart", "return"}:
+            yield idx, say("broken.end_in_middle", kind=term("stop", kind))
 
 
-def _outside_shift(route: Route, truck: Truck) -> Iterator[tuple[int, str]]:
+def _outside_shift(route: Route, truck: Truck) -> Iterator[tuple[int, Message]]:
     start_s = min(route.stops[0].start_s, route.stops[0].end_s)
     end_s = max(max(stop.arrive_s, stop.end_s) for stop in route.stops)
     if start_s < truck.shift_start_s:
         shift = format_clock(truck.shift_start_s)
-        yield 0, f"starts {format_clock(start_s)}, the shift at {shift}"
+        time = format_clock(start_s)
+        yield 0, say("broken.starts_early", time=time, shift=shift)
     if end_s > truck.shift_end_s:
         shift = format_clock(truck.shift_end_s)
-        yield len(route.stops) - 1, f"ends {format_clock(end_s)}, the shift at {shift}"
+        said = say("broken.ends_late", time=format_clock(end_s), shift=shift)
+        yield len(route.stops) - 1, said
 
 
 def check_legs(facts: _Facts) -> Iterator[Violation]:
@@ -270,14 +287,13 @@ def check_legs(facts: _Facts) -> Iterator[Violation]:
     for route in facts.plan.routes:
         for idx, stop in enumerate(route.stops):
             if not stop.arrive_s <= stop.start_s <= stop.end_s:
-                yield Violation(
-                    2,
-                    f"arrive {stop.arrive_s}, start {stop.start_s}, "
-                    f"end {stop.end_s} s are out of order",
-                    route.truck_id,
-                    stop.place_id,
-                    idx,
+                message = say(
+                    "broken.times_out_of_order",
+                    arrive=stop.arrive_s,
+                    start=stop.start_s,
+                    end=stop.end_s,
                 )
+                yield Violation(2, message, route.truck_id, stop.place_id, idx)
         if route.truck_id not in facts.trucks:
             continue
         for idx, (before, after) in enumerate(itertools.pairwise(route.stops), 1):
@@ -286,10 +302,13 @@ def check_legs(facts: _Facts) -> Iterator[Violation]:
             )
             took_s = after.arrive_s - before.end_s
             if leg is None:
-                message = f"no road from {before.place_id}"
+                message = say("broken.no_road", place=before.place_id)
             elif took_s < leg[2] - TOLERANCE:
-                message = (
-                    f"{took_s} s from {before.place_id}, the way takes {leg[2]:.0f} s"
+                message = say(
+                    "broken.too_fast",
+                    took=took_s,
+                    place=before.place_id,
+                    needed=leg[2],
                 )
             else:
                 continue
@@ -307,32 +326,28 @@ def check_fillings(facts: _Facts) -> Iterator[Violation]:
         for event in events:
             litres = event.stop.litres
             if litres <= 0:
-                yield event.violation(3, f"{litres} l filled: must be above 0")
+                yield event.violation(3, say("broken.filled_nothing", litres=litres))
             truck = facts.trucks.get(event.truck_id)
             if truck is not None and litres > truck.capacity_l:
-                yield event.violation(
-                    3, f"{litres} l filled, the tank holds {truck.capacity_l} l"
+                message = say(
+                    "broken.overfilled", litres=litres, capacity=truck.capacity_l
                 )
+                yield event.violation(3, message)
             rate = None if source is None else source.fill_rate_l_per_min
             needed_s = facts.scenario.service.fill_setup_s + _flow_s(event.litres, rate)
-            if event.stop.end_s - event.stop.start_s < needed_s - TOLERANCE:
-                yield event.violation(
-                    3,
-                    f"filling lasts {event.stop.end_s - event.stop.start_s} s, "
-                    f"{litres} l take {needed_s:.0f} s",
+            took_s = event.stop.end_s - event.stop.start_s
+            if took_s < needed_s - TOLERANCE:
+                message = say(
+                    "broken.fast_filling", took=took_s, litres=litres, needed=needed_s
                 )
+                yield event.violation(3, message)
     for route in facts.plan.routes:
         load_l = 0
         for idx, stop in enumerate(route.stops):
             if stop.kind == "fill":
                 if load_l > 0:
-                    yield Violation(
-                        3,
-                        f"filling starts with {load_l} l in the tank",
-                        route.truck_id,
-                        stop.place_id,
-                        idx,
-                    )
+                    message = say("broken.tank_not_empty", litres=load_l)
+                    yield Violation(3, message, route.truck_id, stop.place_id, idx)
                 load_l = stop.litres
             elif stop.kind == "deliver":
                 load_l -= stop.litres
@@ -353,13 +368,8 @@ def check_loads(facts: _Facts) -> Iterator[Violation]:
                 load_l, filled_at = stop.litres, idx
             elif stop.kind == "deliver":
                 if stop.litres > load_l:
-                    yield Violation(
-                        4,
-                        f"{stop.litres} l delivered, the tank holds {load_l} l",
-                        route.truck_id,
-                        stop.place_id,
-                        idx,
-                    )
+                    message = say("broken.not_aboard", litres=stop.litres, load=load_l)
+                    yield Violation(4, message, route.truck_id, stop.place_id, idx)
                 load_l = max(0, load_l - stop.litres)
         yield from _leftover(route, filled_at, load_l)
 
@@ -367,13 +377,8 @@ def check_loads(facts: _Facts) -> Iterator[Violation]:
 def _leftover(route: Route, filled_at: int | None, load_l: int) -> Iterator[Violation]:
     if filled_at is not None and load_l > 0:
         stop = route.stops[filled_at]
-        yield Violation(
-            4,
-            f"{load_l} of {stop.litres} l filled here are not delivered",
-            route.truck_id,
-            stop.place_id,
-            filled_at,
-        )
+        message = say("broken.not_delivered", left=load_l, litres=stop.litres)
+        yield Violation(4, message, route.truck_id, stop.place_id, filled_at)
 
 
 def check_visits(facts: _Facts) -> Iterator[Violation]:
@@ -389,12 +394,15 @@ def check_visits(facts: _Facts) -> Iterator[Violation]:
             truck = facts.trucks.get(event.truck_id)
             rate = None if truck is None else truck.unload_rate_l_per_min
             needed_s = facts.scenario.service.drop_setup_s + _flow_s(event.litres, rate)
-            if stop.end_s - stop.start_s < needed_s - TOLERANCE:
-                yield event.violation(
-                    5,
-                    f"visit lasts {stop.end_s - stop.start_s} s, "
-                    f"{stop.litres} l take {needed_s:.0f} s",
+            took_s = stop.end_s - stop.start_s
+            if took_s < needed_s - TOLERANCE:
+                message = say(
+                    "broken.fast_visit",
+                    took=took_s,
+                    litres=stop.litres,
+                    needed=needed_s,
                 )
+                yield event.violation(5, message)
             if (
                 village is not None
                 and village.windows
@@ -403,9 +411,8 @@ def check_visits(facts: _Facts) -> Iterator[Violation]:
                     for window in village.windows
                 )
             ):
-                yield event.violation(
-                    5, f"unloading starts {format_clock(stop.start_s)}, outside hours"
-                )
+                time = format_clock(stop.start_s)
+                yield event.violation(5, say("broken.outside_hours", time=time))
 
 
 def check_bays(facts: _Facts) -> Iterator[Violation]:
@@ -420,11 +427,12 @@ def check_bays(facts: _Facts) -> Iterator[Violation]:
                 window.early_s <= stop.start_s and stop.end_s <= window.late_s
                 for window in source.windows
             ):
-                yield event.violation(
-                    6,
-                    f"filling {format_clock(stop.start_s)}-{format_clock(stop.end_s)} "
-                    "is not inside one opening",
+                message = say(
+                    "broken.source_closed",
+                    start=format_clock(stop.start_s),
+                    end=format_clock(stop.end_s),
                 )
+                yield event.violation(6, message)
         if source.bays is not None:
             yield from _bay_conflicts(events, source.bays)
 
@@ -435,19 +443,18 @@ def _bay_conflicts(events: Sequence[_Event], bays: int) -> Iterator[Violation]:
     for event in sorted(events, key=lambda event: event.stop.start_s):
         stop = event.stop
         if stop.bay is not None and not 1 <= stop.bay <= bays:
-            yield event.violation(6, f"bay {stop.bay}: the source has {bays}")
+            message = say("broken.no_such_bay", bay=stop.bay, bays=bays)
+            yield event.violation(6, message)
         if stop.end_s <= stop.start_s:
             continue
         busy = [other for other in busy if other.stop.end_s > stop.start_s]
         if len(busy) >= bays:
-            yield event.violation(
-                6, f"{len(busy) + 1} trucks fill at once, the source has {bays} bays"
-            )
+            message = say("broken.bays_full", trucks=len(busy) + 1, bays=bays)
+            yield event.violation(6, message)
         for other in busy:
             if stop.bay is not None and other.stop.bay == stop.bay:
-                yield event.violation(
-                    6, f"bay {stop.bay} is still taken by truck {other.truck_id}"
-                )
+                message = say("broken.bay_taken", bay=stop.bay, truck=other.truck_id)
+                yield event.violation(6, message)
         busy.append(event)
 
 
@@ -464,11 +471,10 @@ def check_supply(facts: _Facts) -> Iterator[Violation]:
             continue
         total_l = sum(event.litres for event in events)
         if source.supply_l is not None and total_l > source.supply_l:
-            yield Violation(
-                7,
-                f"{total_l} l drawn, the source gives {source.supply_l} l a day",
-                place_id=source_id,
+            message = say(
+                "broken.supply_exceeded", litres=total_l, supply=source.supply_l
             )
+            yield Violation(7, message, place_id=source_id)
         if source.stock_l is None and source.inflow_l_per_h is None:
             continue
         drawn_l = 0
@@ -479,11 +485,13 @@ def check_supply(facts: _Facts) -> Iterator[Violation]:
             hours = max(0, end_s - source.opening_s) / 3600
             there_l = (source.stock_l or 0) + (source.inflow_l_per_h or 0) * hours
             if drawn_l > there_l + TOLERANCE:
-                yield ended[-1].violation(
-                    7,
-                    f"{drawn_l} l drawn by {format_clock(end_s)}, "
-                    f"{math.floor(there_l)} l have come in",
+                message = say(
+                    "broken.not_come_in",
+                    litres=drawn_l,
+                    time=format_clock(end_s),
+                    there=math.floor(there_l),
                 )
+                yield ended[-1].violation(7, message)
 
 
 def check_need_and_storage(facts: _Facts) -> Iterator[Violation]:
@@ -495,19 +503,19 @@ def check_need_and_storage(facts: _Facts) -> Iterator[Violation]:
         total_l = sum(event.litres for event in events)
         needed_l = sum(facts.needs[village_id].values())
         if total_l > needed_l:
-            message = f"{total_l} l delivered, the need of the day is {needed_l} l"
+            message = say("broken.above_need", litres=total_l, need=needed_l)
             yield Violation(8, message, place_id=village_id)
         if village.storage_l is not None:
             free_l = max(0, village.storage_l - village.stock_l)
             if total_l > free_l:
-                message = f"{total_l} l delivered, the tank has room for {free_l} l"
+                message = say("broken.no_room", litres=total_l, room=free_l)
                 yield Violation(8, message, place_id=village_id)
         excess = _unfit_excess(facts, village_id)
         if excess is not None:
             yield Violation(8, excess, place_id=village_id)
 
 
-def _unfit_excess(facts: _Facts, village_id: str) -> str | None:
+def _unfit_excess(facts: _Facts, village_id: str) -> Message | None:
     """Return what to say if more unfit water arrives than the animals need."""
     unfit_l = sum(
         event.litres for event in facts.visits[village_id] if not event.is_potable
@@ -515,7 +523,7 @@ def _unfit_excess(facts: _Facts, village_id: str) -> str | None:
     animals_l = facts.needs[village_id][BANDS[LIVESTOCK]]
     if unfit_l <= animals_l:
         return None
-    return f"{unfit_l} l of unfit water delivered, livestock needs {animals_l} l"
+    return say("broken.unfit_excess", litres=unfit_l, need=animals_l)
 
 
 def check_access(facts: _Facts) -> Iterator[Violation]:
@@ -531,9 +539,8 @@ def check_access(facts: _Facts) -> Iterator[Violation]:
                 (truck.width_m, village.max_width_m, "m"),
             ):
                 if has is not None and limit is not None and has > limit:
-                    yield event.violation(
-                        9, f"the truck has {has} {unit}, the lane allows {limit} {unit}"
-                    )
+                    message = say("broken.lane", has=has, limit=limit, unit=unit)
+                    yield event.violation(9, message)
 
 
 def check_potable(facts: _Facts) -> Iterator[Violation]:
@@ -545,7 +552,7 @@ def check_potable(facts: _Facts) -> Iterator[Violation]:
             if source is None or truck is None:
                 continue
             if truck.potable and not source.potable:
-                yield event.violation(10, "a potable truck fills with unfit water")
+                yield event.violation(10, say("broken.unfit_filling"))
     for village_id in facts.visits:
         if village_id in facts.villages:
             excess = _unfit_excess(facts, village_id)
@@ -564,17 +571,15 @@ def check_small_visits(facts: _Facts) -> Iterator[Violation]:
     for village_id, events in facts.visits.items():
         for event in events:
             if event.stop.litres <= 0:
-                yield event.violation(
-                    11, f"{event.stop.litres} l delivered: must be above 0"
-                )
+                message = say("broken.nothing_delivered", litres=event.stop.litres)
+                yield event.violation(11, message)
             elif event.stop.litres < min_drop_l and not _completes(
                 facts, village_id, event
             ):
-                yield event.violation(
-                    11,
-                    f"{event.stop.litres} l delivered, less than {min_drop_l} l, "
-                    "and the village still needs more",
+                message = say(
+                    "broken.small_visit", litres=event.stop.litres, least=min_drop_l
                 )
+                yield event.violation(11, message)
 
 
 def _completes(facts: _Facts, village_id: str, visit: _Event) -> bool:
@@ -611,17 +616,17 @@ def check_ids(facts: _Facts) -> Iterator[Violation]:
     resting = {t.truck_id for t in facts.scenario.all_trucks if t.out_of_service}
     for route in facts.plan.routes:
         if route.truck_id in resting:
-            yield Violation(12, "the truck is out of service", route.truck_id)
+            yield Violation(12, say("broken.out_of_service"), route.truck_id)
         elif route.truck_id not in facts.trucks:
-            yield Violation(12, "the scenario has no such truck", route.truck_id)
+            yield Violation(12, say("broken.no_such_truck"), route.truck_id)
         if route.truck_id in seen:
-            yield Violation(12, "the truck has two routes", route.truck_id)
+            yield Violation(12, say("broken.two_routes"), route.truck_id)
         seen.add(route.truck_id)
         for idx, stop in enumerate(route.stops):
             if stop.kind not in places:
-                message = f"unknown kind of stop {stop.kind!r}"
+                message = say("broken.unknown_kind", kind=stop.kind)
             elif stop.place_id not in places[stop.kind]:
-                message = f"no place of this id to {stop.kind} at"
+                message = say("broken.no_such_place", kind=term("stop", stop.kind))
             else:
                 continue
             yield Violation(12, message, route.truck_id, stop.place_id, idx)
@@ -632,13 +637,8 @@ def check_breaks(facts: _Facts) -> Iterator[Violation]:
     for route in facts.plan.routes:
         for idx, stop in enumerate(route.stops):
             if stop.kind == "break" and not _is_beside(route, idx):
-                yield Violation(
-                    13,
-                    "the break is at neither the stop before nor the one after",
-                    route.truck_id,
-                    stop.place_id,
-                    idx,
-                )
+                message = say("broken.break_elsewhere")
+                yield Violation(13, message, route.truck_id, stop.place_id, idx)
         truck = facts.trucks.get(route.truck_id)
         if truck is None or truck.break_window is None or not truck.break_s:
             continue
@@ -655,12 +655,13 @@ def check_breaks(facts: _Facts) -> Iterator[Violation]:
             and window.early_s <= stop.start_s <= window.late_s
             for stop in route.stops
         ):
-            yield Violation(
-                13,
-                f"no break of {truck.break_s} s that starts between "
-                f"{format_clock(window.early_s)} and {format_clock(window.late_s)}",
-                route.truck_id,
+            message = say(
+                "broken.no_break",
+                seconds=truck.break_s,
+                start=format_clock(window.early_s),
+                end=format_clock(window.late_s),
             )
+            yield Violation(13, message, route.truck_id)
 
 
 def _is_beside(route: Route, idx: int) -> bool:
@@ -674,9 +675,8 @@ def check_max_visits(facts: _Facts) -> Iterator[Violation]:
         village = facts.villages.get(village_id)
         limit = None if village is None else village.max_visits
         if limit is not None and len(events) > limit:
-            yield Violation(
-                14, f"{len(events)} visits, at most {limit}", place_id=village_id
-            )
+            message = say("broken.many_visits", visits=len(events), limit=limit)
+            yield Violation(14, message, place_id=village_id)
 
 
 def check_figures(facts: _Facts) -> Iterator[Violation]:
@@ -687,21 +687,20 @@ def check_figures(facts: _Facts) -> Iterator[Violation]:
     """
     plan, scenario = facts.plan, facts.scenario
     if plan.scenario != scenario.name or plan.date != scenario.date:
-        yield Violation(
-            0,
-            f"made for {plan.scenario} of {plan.date}, "
-            f"this is {scenario.name} of {scenario.date}",
+        message = say(
+            "broken.other_day",
+            plan=plan.scenario,
+            plan_date=plan.date,
+            name=scenario.name,
+            date=scenario.date,
         )
+        yield Violation(0, message)
     for route in plan.routes:
         for idx, stop in enumerate(route.stops):
             if stop.litres and stop.kind not in {"fill", "deliver"}:
-                yield Violation(
-                    0,
-                    f"{stop.litres} l at a stop of kind {stop.kind}",
-                    route.truck_id,
-                    stop.place_id,
-                    idx,
-                )
+                kind = term("stop", stop.kind)
+                message = say("broken.litres_at_stop", litres=stop.litres, kind=kind)
+                yield Violation(0, message, route.truck_id, stop.place_id, idx)
     served = {village_id: _served(facts, village_id) for village_id in facts.villages}
     yield from _wrong_villages(facts, served)
     yield from _wrong_totals(facts, served)
@@ -724,7 +723,7 @@ def _wrong_villages(
     for outcome in facts.plan.villages:
         village_id = outcome.village_id
         if village_id not in facts.villages or village_id in seen:
-            yield Violation(0, "unknown or listed twice", place_id=village_id)
+            yield Violation(0, say("broken.unknown_or_twice"), place_id=village_id)
             continue
         seen.add(village_id)
         need = facts.needs[village_id]
@@ -739,12 +738,12 @@ def _wrong_villages(
         for message in _wrong(claims):
             yield Violation(0, message, place_id=village_id)
         if outcome.reason is not None and outcome.reason not in REASONS:
-            message = f"unknown reason {outcome.reason!r}"
+            message = say("broken.unknown_reason", reason=outcome.reason)
             yield Violation(0, message, place_id=village_id)
     if facts.plan.villages:
         for village_id in facts.villages:
             if village_id not in seen:
-                yield Violation(0, "the plan does not list it", place_id=village_id)
+                yield Violation(0, say("broken.not_listed"), place_id=village_id)
 
 
 def _band_claims(
@@ -756,11 +755,11 @@ def _band_claims(
     return [(f"{name}.{band}", claimed.get(band), true[band]) for band in BANDS]
 
 
-def _wrong(claims: Sequence[tuple[str, int | None, int]]) -> Iterator[str]:
+def _wrong(claims: Sequence[tuple[str, int | None, int]]) -> Iterator[Message]:
     for name, claimed, true in claims:
         # A band without need may be left out.
         if (claimed or 0) != true:
-            yield f"{name} = {claimed}, the routes give {true}"
+            yield say("broken.wrong_figure", name=name, claimed=claimed, true=true)
 
 
 def _wrong_totals(
@@ -807,17 +806,22 @@ def _beaten_bound(
     for band in BANDS:
         limit_l = bound.served_l.get(band)
         if limit_l is not None and sums[band] > limit_l:
-            yield Violation(
-                0, f"{sums[band]} l of {band} served beat the bound of {limit_l} l"
+            message = say(
+                "broken.band_beats_bound",
+                litres=sums[band],
+                band=term("band", band),
+                bound=limit_l,
             )
+            yield Violation(0, message)
     total_l = sum(sums.values())
     if total_l > bound.total_l:
-        yield Violation(0, f"{total_l} l served beat the bound of {bound.total_l} l")
+        message = say("broken.beats_bound", litres=total_l, bound=bound.total_l)
+        yield Violation(0, message)
         return
     gap = (bound.total_l - total_l) / bound.total_l if bound.total_l else 0.0
     # Written plans round the gap.
     if not math.isclose(bound.gap, gap, abs_tol=1e-3):
-        yield Violation(0, f"gap = {bound.gap}, bound and routes give {gap:.4f}")
+        yield Violation(0, say("broken.wrong_gap", gap=bound.gap, true=gap))
 
 
 Rule: TypeAlias = "Callable[[_Facts], Iterator[Violation]]"

@@ -1,4 +1,4 @@
-"""What is said to users about their input: one table of texts, two languages."""
+"""What is said to users: sentences and words by key, each in two languages."""
 
 from __future__ import annotations
 
@@ -7,23 +7,30 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 Lang = Literal["zh", "en"]
 
+#: Where the texts are: on input and plans, on broken rules, words of closed lists.
+TABLES: Final = ("messages", "rules", "terms")
+
+#: What stands between messages side by side, in Chinese and in English.
+SEMICOLONS: Final = ("；", "; ")
+COMMAS: Final = ("，", ", ")
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """
-    A text of ``messages.toml`` with what fills its blanks.
+    A text of the tables with what fills its blanks.
 
     Attributes
     ----------
     key
-        Section of the table.
+        Section of a table, such as ``must_be_number`` or ``broken.no_road``.
     fields
         Names and values of the blanks; a value may be a message itself.
     """
@@ -49,23 +56,30 @@ class Listed(Message):
     """Messages side by side, as one blank of another takes them."""
 
     parts: tuple[Message, ...] = ()
+    marks: tuple[str, str] = SEMICOLONS
 
     def text(self, lang: Lang = "en") -> str:
         """Return all of them in one language."""
-        mark = "；" if lang == "zh" else "; "
+        mark = self.marks[0 if lang == "zh" else 1]
         return mark.join(part.text(lang) for part in self.parts)
 
 
-def joined(parts: Iterable[Message]) -> Message:
-    """Return several messages as one."""
-    return Listed("", parts=tuple(parts))
+def joined(parts: Iterable[Message], marks: tuple[str, str] = SEMICOLONS) -> Message:
+    """Return several messages as one; marks stand between, Chinese and English."""
+    return Listed("", parts=tuple(parts), marks=marks)
 
 
 def say(key: str, /, **fields: object) -> Message:
-    """Return the message of a key; a key that is not in the table is a bug."""
+    """Return the message of a key; a key that is in no table is a bug."""
     if key not in templates():
-        raise KeyError(f"messages.toml has no {key!r}")
+        raise KeyError(f"no text has the key {key!r}")
     return Message(key, tuple(fields.items()))
+
+
+def term(subject: str, value: str) -> Message | str:
+    """Return the word of a value of a closed list; a value not in it as it is."""
+    key = f"{subject}.{value}"
+    return Message(key) if key in templates() else value
 
 
 def known_message(key: str, fields: Mapping[str, object]) -> Message | None:
@@ -82,9 +96,22 @@ def known_message(key: str, fields: Mapping[str, object]) -> Message | None:
 @cache
 def templates() -> dict[str, dict[Lang, str]]:
     """Return the texts with blanks, by key and language."""
-    path = Path(__file__).with_name("messages.toml")
-    table: dict[str, dict[Lang, str]] = tomllib.loads(path.read_text(encoding="utf-8"))
-    return table
+    texts: dict[str, dict[Lang, str]] = {}
+    for name in TABLES:
+        path = Path(__file__).with_name(f"{name}.toml")
+        texts |= _by_key(tomllib.loads(path.read_text(encoding="utf-8")))
+    return texts
+
+
+def _by_key(table: Mapping[str, Any], prefix: str = "") -> dict[str, dict[Lang, str]]:
+    """Return the texts of a table and its subjects: ``broken.no_road``."""
+    texts: dict[str, dict[Lang, str]] = {}
+    for name, inside in table.items():
+        if isinstance(next(iter(inside.values())), str):
+            texts[prefix + name] = inside
+        else:
+            texts |= _by_key(inside, f"{prefix}{name}.")
+    return texts
 
 
 class SaidError(ValueError):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from dispatch.messages import Message, joined, say
+from dispatch.messages import joined, say
 from dispatch.places import place_labels
 from dispatch.replanning import is_done
 from dispatch.units import format_clock
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from dispatch.check import Violation
-    from dispatch.messages import Lang
+    from dispatch.messages import Message
     from dispatch.plan import Plan, Route
     from dispatch.scenario import Scenario
 
@@ -76,21 +76,8 @@ def past_line(scenario: Scenario, plan: Plan, violation: Violation) -> Message:
         place_labels(scenario).get(violation.place_id or "", violation.place_id or ""),
     ]
     where = " ".join(part for part in parts if part)
-    what = _What("", violation=violation)
-    return say("past_line", where=where, rule=violation.rule, what=what)
-
-
-@dataclass(frozen=True, slots=True)
-class _What(Message):
-    """What breaks a rule, in the reader's language."""
-
-    violation: Violation | None = None
-
-    def text(self, lang: Lang = "en") -> str:
-        # It takes its words from `dispatch.files`, whose sheets take theirs from here.
-        from dispatch.violation_text import violation_text
-
-        return "" if self.violation is None else violation_text(self.violation, lang)
+    rule, what = violation.rule, violation.message
+    return say("past_line", where=where, rule=rule, what=what)
 
 
 def _clock(plan: Plan, violation: Violation) -> str:

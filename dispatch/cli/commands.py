@@ -14,7 +14,7 @@ from dispatch.cli.failures import reported
 from dispatch.cli.screen import results_console, survive_small_alphabets
 from dispatch.cli.words import TerminalWords
 from dispatch.errors import DispatchError
-from dispatch.web.words import Lang
+from dispatch.messages import Lang
 
 app = typer.Typer(
     help="抗旱送水调度 · Plan water deliveries in a drought.",

@@ -10,7 +10,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from dispatch.scenario import place_or_truck
-from dispatch.violation_text import violation_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -220,7 +219,7 @@ def worst_table(figures: Coverage, t: TerminalWords) -> Table:
 
 def rule_text(violation: Violation, t: TerminalWords) -> str:
     """Return the rule that is broken and what breaks it."""
-    rule, what = t(f"rule.{violation.rule}"), violation_text(violation, t.lang)
+    rule, what = t(f"rule.{violation.rule}"), violation.message.text(t.lang)
     return escape(t("cli.check.rule_text", rule=rule, what=what))
 
 

@@ -17,6 +17,7 @@ from dispatch.files.plan_json import read_plan
 from dispatch.files.plan_tables import to_csv
 from dispatch.files.read import read_scenario
 from dispatch.geo import travel_matrix
+from dispatch.messages import say
 from dispatch.need import BANDS
 
 if TYPE_CHECKING:
@@ -108,7 +109,9 @@ def _plan(
     plan = read_plan(plan_path, scenario=scenario)
     violations = check_plan(scenario, travel, plan)
     if violations:
-        raise PlanError(f"{plan_path}: {violations[0]}")
+        raise PlanError(
+            say("plan_breaks_rule", path=plan_path, broken=violations[0].line)
+        )
     return plan
 
 

@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dispatch.web.words import Lang, Words, words_of
+from dispatch.messages import Lang
+from dispatch.web.words import Words, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

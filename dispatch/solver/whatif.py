@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from dispatch.check import check_plan
 from dispatch.coverage import compute_coverage
 from dispatch.errors import SolverError
+from dispatch.messages import say
 from dispatch.need import BANDS
 from dispatch.outcome import plan_totals, village_outcomes
 from dispatch.solver.adopt import go_on_from
@@ -297,7 +298,9 @@ def _outcome(
     found = replace(plan, routes=routes, villages=villages, totals=totals, bound=None)
     violations = check_plan(scenario, travel, found)
     if violations:
-        raise SolverError(f"{variant.kind} {variant.subject}: {violations[0]}")
+        name = f"{variant.kind} {variant.subject}"
+        said = say("variant_breaks_rule", variant=name, broken=violations[0].line)
+        raise SolverError(said)
     figures = compute_coverage(scenario, found, travel)
     return found, _Outcome(
         served_l=tuple(totals.served_l[band] for band in BANDS),

@@ -24,7 +24,7 @@ from dispatch.geo import RouteFinder
 from dispatch.places import place_labels
 from dispatch.units import format_clock
 from dispatch.web.palette import TruckSign, truck_signs
-from dispatch.web.words import LANGUAGES, Lang, Words, as_lang
+from dispatch.web.words import LANGUAGES, Words, as_lang
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from dispatch.files.tracks import TruckDay
+    from dispatch.messages import Lang
     from dispatch.plan import Route, Stop
     from dispatch.scenario import Depot, Source, Truck, Village
     from dispatch.web.catalog import Catalog, Entry

@@ -37,12 +37,13 @@ from dispatch.web.packing import compact, packed, steps_of
 from dispatch.web.palette import LEVEL_SIGNS
 from dispatch.web.safe import safe
 from dispatch.web.tiles import Tiles, tile_setting
-from dispatch.web.words import Lang, Words
+from dispatch.web.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from dispatch.check import Violation
+    from dispatch.messages import Lang
     from dispatch.plan import Plan
     from dispatch.scenario import Scenario, Travel
 

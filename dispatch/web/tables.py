@@ -8,7 +8,6 @@ import pandas as pd
 
 from dispatch.places import place_labels
 from dispatch.units import format_clock
-from dispatch.violation_text import violation_text
 from dispatch.web.palette import truck_signs
 
 if TYPE_CHECKING:
@@ -136,7 +135,7 @@ def violations_table(
             violation.truck_id or "",
             "" if violation.stop_index is None else str(violation.stop_index),
             names.get(violation.place_id or "", violation.place_id or ""),
-            violation_text(violation, t.lang),
+            violation.message.text(t.lang),
         )
         for violation in violations
     ]

@@ -57,7 +57,8 @@ def test_a_plan_that_sends_it_out_is_told(tmp_path) -> None:
     scene = scenario_from_tables({"trucks": rest}, base=both)
     told = check_plan(scene, travel_matrix(scene), solved(both))
     assert (12, "T2", "the truck is out of service") in {
-        (violation.rule, violation.truck_id, violation.message) for violation in told
+        (violation.rule, violation.truck_id, str(violation.message))
+        for violation in told
     }
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from dispatch.check import RULES, Violation, check_plan
+from dispatch.messages import say
 from dispatch.plan import Bound, Route, Stop
 from dispatch.scenario import NO_ROAD, ServiceRules, TimeWindow
 
@@ -117,7 +118,7 @@ class TestRule2Legs:
     def test_no_road(self, scenario, travel, plan, rules):
         broken = check_plan(scenario, with_legs(travel, NO_ROAD), plan)
         assert {v.rule for v in broken} == {0, 2}
-        assert "no road from D" in broken[0].message
+        assert "no road from D" in str(broken[0])
 
     @pytest.mark.parametrize(
         "times", [{"start_s": 44783}, {"end_s": 44000}, {"arrive_s": 44785}]
@@ -452,8 +453,44 @@ def test_there_is_one_function_for_every_rule():
 
 
 def test_violation_names_truck_stop_and_place():
-    line = str(Violation(4, "5 l left", "A", "T", 1))
-    assert line == "rule 4: truck A, stop 1, place T: 5 l left"
+    said = say("broken.not_delivered", left=5, litres=9)
+    violation = Violation(4, said, "A", "T", 1)
+    english = "rule 4: truck A, stop 1, place T: 5 of 9 l filled here are not delivered"
+    assert str(violation) == violation.line.text("en") == english
+    assert violation.line.text("zh") == (
+        "规则 4：车辆 A，站点 1，地点 T：在此装的 9 升有 5 升没有送出"
+    )
+    whole = Violation(0, say("broken.not_listed"))
+    assert str(whole) == "rule 0: plan: the plan does not list it"
+    assert whole.line.text("zh") == "规则 0：整个方案：方案没有列出它"
+
+
+def test_ids_with_blanks_and_braces_stay_whole():
+    """A truck T 1 or {x} is told as it is written, in both languages."""
+    said = say("broken.bay_taken", bay=1, truck="T 1 {x}")
+    line = Violation(6, said, "T 2", "S {y}").line
+    assert line.text("zh") == (
+        "规则 6：车辆 T 2，地点 S {y}：1 号装水口还被车辆 T 1 {x} 占用"
+    )
+    assert line.text("en").endswith("bay 1 is still taken by truck T 1 {x}")
+
+
+def test_kinds_and_bands_are_named_in_the_readers_language(
+    scenario, travel, plan, edit
+):
+    broken = check_plan(scenario, travel, edit("A", 0, kind="fill"))
+    texts = {v.message.text("zh") for v in broken if v.rule == 1}
+    assert "这里是“装水”，应为“出车”" in texts
+    odd = check_plan(scenario, travel, edit("A", 1, kind="refuel"))
+    texts = {v.message.text("zh") for v in odd if v.rule == 12}
+    assert texts == {"不认识的站点类型“refuel”"}
+    low = replace(plan, bound=Bound("guess", {"survival": 1}, 10**9, 0.0))
+    (text,) = (
+        v.message.text("zh")
+        for v in check_plan(scenario, travel, low)
+        if "超过了上限 1 升" in v.message.text("zh")
+    )
+    assert text.startswith("“生存”满足")
 
 
 def test_six_hundred_villages_and_eighty_trucks_are_fast(scenario, travel, plan):

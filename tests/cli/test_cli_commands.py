@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -19,6 +20,7 @@ from dispatch.cli.words import TerminalWords, terminal_words
 from dispatch.errors import DataError, Problem
 from dispatch.files import read_roads
 from dispatch.files.basemap import read_basemap
+from dispatch.messages import say
 
 DATA = Path(__file__).parents[2] / "data"
 HEPING = DATA / "heping"
@@ -265,12 +267,13 @@ def test_rejected_plan_is_never_shown_as_good(
     """A plan that breaks a rule leaves no plan.json, no table and no map."""
     from dispatch.check import Violation
 
-    broken = [Violation(7, "too much drawn", place_id="S1")]
+    said = say("broken.supply_exceeded", litres=9, supply=5)
+    broken = [Violation(7, said, place_id="S1")]
     monkeypatch.setattr(run, "check_plan", lambda *_: broken)
     result = invoke("plan", HEPING, "--out", tmp_path, *QUICK)
     assert result.exit_code == 3
     assert [path.name for path in tmp_path.iterdir()] == ["plan.rejected.json"]
-    assert "too much drawn" in result.stderr
+    assert "水源一天只能供5升" in re.sub(r"\s", "", result.stderr)
     assert "送水方案" not in result.stdout
     monkeypatch.undo()
     assert invoke("plan", HEPING, "--out", tmp_path, *QUICK).exit_code == 0

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dispatch.files.columns import Column
+    from dispatch.messages import Lang
     from dispatch.web.catalog import Loaded
     from dispatch.web.context import Context
-    from dispatch.web.words import Lang, Words
+    from dispatch.web.words import Words
 
 _TABLES: Final = ("villages", "sources", "trucks", "depots")
 #: Units as the headings show them; counts need none beside a Chinese name.

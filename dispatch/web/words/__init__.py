@@ -1,16 +1,16 @@
-"""Every word on the pages, in Chinese and English."""
+"""Every word on the pages, in Chinese and English, with those of `messages`."""
 
 from __future__ import annotations
 
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
+
+from dispatch.messages import Lang, templates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-Lang = Literal["zh", "en"]
 
 #: Languages, first the one that is shown unless another is asked for.
 LANGUAGES: Final[tuple[Lang, ...]] = ("zh", "en")
@@ -21,11 +21,10 @@ def words_of(lang: Lang) -> Mapping[str, str]:
     """Return all words of a language by key, such as ``band.survival``."""
     path = Path(__file__).with_name(f"{lang}.toml")
     tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {
-        f"{table}.{key}": text
-        for table, entries in tables.items()
-        for key, text in entries.items()
-    }
+    words = {key: texts[lang] for key, texts in templates().items()}
+    for table, entries in tables.items():
+        words |= {f"{table}.{key}": text for key, text in entries.items()}
+    return words
 
 
 def as_lang(text: str | None) -> Lang:
