@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 Lang = Literal["zh", "en"]
 
-#: Where the texts are: on input and plans, on broken rules, words of closed lists.
-TABLES: Final = ("messages", "rules", "terms")
+#: Where the texts are: on input and plans, on broken rules, words of closed lists, of
+#: the pages, of the terminal.
+TABLES: Final = ("input", "rules", "terms", "pages", "terminal")
 
 #: What stands between messages side by side, in Chinese and in English.
 SEMICOLONS: Final = ("；", "; ")
@@ -98,7 +99,7 @@ def templates() -> dict[str, dict[Lang, str]]:
     """Return the texts with blanks, by key and language."""
     texts: dict[str, dict[Lang, str]] = {}
     for name in TABLES:
-        path = Path(__file__).with_name(f"{name}.toml")
+        path = Path(__file__).parent / "words" / f"{name}.toml"
         texts |= _by_key(tomllib.loads(path.read_text(encoding="utf-8")))
     return texts
 

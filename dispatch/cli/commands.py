@@ -12,9 +12,9 @@ from rich.markup import escape
 
 from dispatch.cli.failures import reported
 from dispatch.cli.screen import results_console, survive_small_alphabets
-from dispatch.cli.words import TerminalWords
 from dispatch.errors import DispatchError
 from dispatch.messages import Lang
+from dispatch.words.words import Words
 
 app = typer.Typer(
     help="抗旱送水调度 · Plan water deliveries in a drought.",
@@ -90,7 +90,7 @@ def plan(
     debug: DebugOption = False,
 ) -> None:
     """编制送水方案 · Plan the day: tables, map and drivers' sheets."""
-    t = TerminalWords(lang)
+    t = Words(lang)
     with reported(t, debug=debug):
         from dispatch.cli.run import plan_on_terminal
         from dispatch.solver.types import SolveParams
@@ -113,7 +113,7 @@ def check(
     debug: DebugOption = False,
 ) -> None:
     """检查方案 · Recompute a plan and list every rule that it breaks."""
-    t = TerminalWords(lang)
+    t = Words(lang)
     with reported(t, debug=debug):
         from dispatch.cli.run import check_on_terminal
 
@@ -145,7 +145,7 @@ def whatif(
     debug: DebugOption = False,
 ) -> None:
     """增加什么最有用 · What one more truck, bay, hose or hour would add."""
-    t = TerminalWords(lang)
+    t = Words(lang)
     with reported(t, debug=debug):
         from dispatch.cli.whatif import whatif_on_terminal
 
@@ -210,7 +210,7 @@ def replan(
     debug: DebugOption = False,
 ) -> None:
     """当天中途重排 · Plan the rest of a day, and list what changes and why."""
-    t = TerminalWords(lang)
+    t = Words(lang)
     with reported(t, debug=debug):
         from dispatch.cli.replan import replan_on_terminal
         from dispatch.solver.types import SolveParams
@@ -265,7 +265,7 @@ def roads(
     debug: DebugOption = False,
 ) -> None:
     """把地图数据变成道路表 · Turn a map extract into tables of roads."""
-    t = TerminalWords(lang)
+    t = Words(lang)
     with reported(t, debug=debug):
         from dispatch.cli.roads import roads_on_terminal
 
@@ -286,7 +286,7 @@ def template(
     debug: DebugOption = False,
 ) -> None:
     """写出空白模板 · Write a template to fill in."""
-    t = TerminalWords(lang)
+    t = Words(lang)
     with reported(t, debug=debug):
         from dispatch.files.template import write_template
 
@@ -315,7 +315,7 @@ def serve(
     debug: DebugOption = False,
 ) -> None:
     """打开网页 · Run the dashboard until Ctrl-C."""
-    t = TerminalWords(lang)
+    t = Words(lang)
     with reported(t, debug=debug):
         if not data.is_dir():
             raise DispatchError(t("cli.error.no_folder", path=data))
@@ -334,7 +334,7 @@ def serve(
         run_server(data, port, host=host)
 
 
-def _require_free_port(host: str, port: int, t: TerminalWords) -> None:
+def _require_free_port(host: str, port: int, t: Words) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

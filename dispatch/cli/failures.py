@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from dispatch.cli.words import TerminalWords
     from dispatch.errors import Problem
+    from dispatch.words.words import Words
 
 OK: Final = 0
 INTERNAL: Final = 1
@@ -33,7 +33,7 @@ MOST_WARNINGS: Final = 8
 
 
 @contextlib.contextmanager
-def reported(t: TerminalWords, *, debug: bool) -> Iterator[None]:
+def reported(t: Words, *, debug: bool) -> Iterator[None]:
     """
     Turn every error inside into words and the exit code that fits.
 
@@ -72,7 +72,7 @@ def _say(console: Console, text: str) -> None:
     console.print(escape(text), style="red", soft_wrap=True)
 
 
-def show_data_error(console: Console, error: DataError, t: TerminalWords) -> None:
+def show_data_error(console: Console, error: DataError, t: Words) -> None:
     """Show everything that is wrong with the input, each with what to do."""
     problems = error.problems
     num_errors = sum(problem.severity == "error" for problem in problems)
@@ -81,9 +81,7 @@ def show_data_error(console: Console, error: DataError, t: TerminalWords) -> Non
     console.print(problem_table(problems, t))
 
 
-def show_warnings(
-    console: Console, warnings: Sequence[Problem], t: TerminalWords
-) -> None:
+def show_warnings(console: Console, warnings: Sequence[Problem], t: Words) -> None:
     """Show what the reader noticed and went on with, folded where it is much."""
     if not warnings:
         return
@@ -94,7 +92,7 @@ def show_warnings(
         console.print(escape(t("cli.problem.folded", count=count)), soft_wrap=True)
 
 
-def problem_table(problems: Sequence[Problem], t: TerminalWords) -> Table:
+def problem_table(problems: Sequence[Problem], t: Words) -> Table:
     """Return one row per problem: severity, file, row, column, value, what to do."""
     table = Table(show_edge=False, pad_edge=False)
     for name in ("severity", "file", "row", "column", "value", "message"):

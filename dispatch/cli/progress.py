@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from dispatch.cli.words import TerminalWords
     from dispatch.solver.types import Progress
+    from dispatch.words.words import Words
 
 #: Seconds between plain lines while a phase goes on.
 LINE_EVERY_S: Final = 10.0
 
 
-def standing(progress: Progress, t: TerminalWords) -> str:
+def standing(progress: Progress, t: Words) -> str:
     """Return litres served and bound in words, as far as they are known."""
     parts = []
     if progress.served_l is not None:
@@ -44,7 +44,7 @@ def standing(progress: Progress, t: TerminalWords) -> str:
 class PlainLines:
     """A line for every new phase, and now and then while one goes on."""
 
-    def __init__(self, console: Console, t: TerminalWords) -> None:
+    def __init__(self, console: Console, t: Words) -> None:
         self._console, self._t = console, t
         self._phase = ""
         self._shown_s = 0.0
@@ -66,7 +66,7 @@ class PlainLines:
 class MovingBar:
     """One line that is drawn anew: phase, bar, elapsed time, litres."""
 
-    def __init__(self, bar: Bar, t: TerminalWords) -> None:
+    def __init__(self, bar: Bar, t: Words) -> None:
         self._bar, self._t = bar, t
         self._task: TaskID = bar.add_task(t("cli.progress.compile"), total=1.0, said="")
 
@@ -82,9 +82,7 @@ class MovingBar:
 
 
 @contextlib.contextmanager
-def shown_progress(
-    console: Console, t: TerminalWords
-) -> Iterator[PlainLines | MovingBar]:
+def shown_progress(console: Console, t: Words) -> Iterator[PlainLines | MovingBar]:
     """Show the progress of the run inside, as the terminal allows."""
     if not console.is_terminal:
         yield PlainLines(console, t)
@@ -101,7 +99,7 @@ def shown_progress(
 
 
 @contextlib.contextmanager
-def ended_by_ctrl_c(console: Console, t: TerminalWords) -> Iterator[threading.Event]:
+def ended_by_ctrl_c(console: Console, t: Words) -> Iterator[threading.Event]:
     """
     Yield an event that the first Ctrl-C sets; the second one aborts.
 

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from dispatch.changes import Change
-    from dispatch.cli.words import TerminalWords
     from dispatch.scenario import Scenario
     from dispatch.solver.types import SolveParams
+    from dispatch.words.words import Words
 
 #: Changes shown on the terminal; the folder holds all.
 MOST_SHOWN = 40
@@ -49,7 +49,7 @@ def replan_on_terminal(
     price_l: int,
     seed: int,
     overwrite: bool = False,
-    t: TerminalWords,
+    t: Words,
 ) -> None:
     """
     Plan the rest of the day, show what changes and why, and write the new plan.
@@ -110,7 +110,7 @@ def replan_on_terminal(
     console.print(escape(said), style="green", soft_wrap=True)
 
 
-def _spare_old_plan(plan_path: Path, out: Path, t: TerminalWords) -> None:
+def _spare_old_plan(plan_path: Path, out: Path, t: Words) -> None:
     """
     Ask before the new plan replaces the old one, of which drivers have paper.
 
@@ -128,9 +128,7 @@ def _spare_old_plan(plan_path: Path, out: Path, t: TerminalWords) -> None:
     raise DispatchError(said)
 
 
-def parse_delays(
-    late: Sequence[str], scenario: Scenario, t: TerminalWords
-) -> dict[str, int]:
+def parse_delays(late: Sequence[str], scenario: Scenario, t: Words) -> dict[str, int]:
     """
     Return seconds per truck of texts like ``T1=25`` (minutes).
 
@@ -153,16 +151,14 @@ def parse_delays(
     return delays
 
 
-def _require_known(locked: Sequence[str], scenario: Scenario, t: TerminalWords) -> None:
+def _require_known(locked: Sequence[str], scenario: Scenario, t: Words) -> None:
     villages = {village.village_id for village in scenario.villages}
     unknown = [village_id for village_id in locked if village_id not in villages]
     if unknown:
         raise DispatchError(t("cli.replan.bad_lock", ids="  ".join(unknown)))
 
 
-def _require_trucks(
-    broken: Sequence[str], scenario: Scenario, t: TerminalWords
-) -> None:
+def _require_trucks(broken: Sequence[str], scenario: Scenario, t: Words) -> None:
     trucks = [truck.truck_id for truck in scenario.all_trucks]
     unknown = [truck_id for truck_id in broken if truck_id not in trucks]
     if unknown:
@@ -172,9 +168,7 @@ def _require_trucks(
         raise DispatchError(said)
 
 
-def changes_table(
-    scenario: Scenario, changes: Sequence[Change], t: TerminalWords
-) -> Table:
+def changes_table(scenario: Scenario, changes: Sequence[Change], t: Words) -> Table:
     """Return what changes for whom, and why."""
     names = {village.village_id: village.name for village in scenario.villages}
     columns = [
@@ -202,9 +196,7 @@ def changes_table(
     return table
 
 
-def _visit(
-    truck: str | None, start_s: int | None, litres: int, t: TerminalWords
-) -> str:
+def _visit(truck: str | None, start_s: int | None, litres: int, t: Words) -> str:
     if truck is None or start_s is None:
         return "–"
     return t(

@@ -25,9 +25,9 @@ from dispatch.roads import CLOSED, NO_HEAVY
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from dispatch.cli.words import TerminalWords
     from dispatch.geo.ways import Box
     from dispatch.roads import MapFeature, RoadNetwork
+    from dispatch.words.words import Words
 
 
 def roads_on_terminal(
@@ -36,7 +36,7 @@ def roads_on_terminal(
     around: Path | None,
     *,
     margin_km: float,
-    t: TerminalWords,
+    t: Words,
 ) -> None:
     """Write the roads of an extract as tables, and show what was in it."""
     box = None if around is None else box_of_scenario(around, margin_km=margin_km)
@@ -80,7 +80,7 @@ def box_of_scenario(path: Path, *, margin_km: float) -> Box | None:
     return box_of(places, margin_km=margin_km)
 
 
-def class_table(roads: RoadNetwork, t: TerminalWords) -> Table:
+def class_table(roads: RoadNetwork, t: Words) -> Table:
     """Return edges and kilometres by class of road, the longest first."""
     columns = [
         (t("cli.roads.class"), False),
@@ -102,7 +102,7 @@ def class_table(roads: RoadNetwork, t: TerminalWords) -> Table:
     return table
 
 
-def summary_lines(roads: RoadNetwork, t: TerminalWords) -> list[str]:
+def summary_lines(roads: RoadNetwork, t: Words) -> list[str]:
     """Return how many edges are limited, graded and closed, and whose data it is."""
     lines = [
         t(

@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dispatch.check import Violation
-    from dispatch.cli.words import TerminalWords
     from dispatch.plan import Plan
     from dispatch.scenario import Scenario, Travel
     from dispatch.solver.types import SolveParams, SolveResult
+    from dispatch.words.words import Words
 
 REJECTED = "plan.rejected.json"
 
@@ -58,7 +58,7 @@ def plan_on_terminal(
     *,
     seed: int,
     strict: bool,
-    t: TerminalWords,
+    t: Words,
 ) -> None:
     """
     Plan the scenario of ``path``, show the plan, and write it into ``out``.
@@ -119,7 +119,7 @@ def default_out(scenario: Scenario) -> Path:
     return Path("out") / (name or "plan")
 
 
-def usable_folder(out: Path, t: TerminalWords) -> Path:
+def usable_folder(out: Path, t: Words) -> Path:
     """Return the folder after looking that it can take a plan, before the work."""
     if out.exists() and not out.is_dir():
         raise DispatchError(t("cli.error.out_is_file", path=out))
@@ -138,7 +138,7 @@ def _solve(
     params: SolveParams,
     *,
     seed: int,
-    t: TerminalWords,
+    t: Words,
 ) -> tuple[SolveResult, bool]:
     """Return the result, and whether Ctrl-C ended the search."""
     from dispatch.solver import compile_search, needs_compiling, solve  # half a second
@@ -184,7 +184,7 @@ def _load_writers() -> None:
 
 
 def write_all(
-    scenario: Scenario, travel: Travel, plan: Plan, out: Path, t: TerminalWords
+    scenario: Scenario, travel: Travel, plan: Plan, out: Path, t: Words
 ) -> list[Path]:
     """Write plan, tables, map and sheets; return the files."""
     from dispatch.web.map import plan_map_html  # a quarter of a second
@@ -209,7 +209,7 @@ def reject(
     violations: Sequence[Violation],
     scenario: Scenario,
     out: Path,
-    t: TerminalWords,
+    t: Words,
 ) -> None:
     """Keep a plan that breaks rules where nobody takes it for a good one."""
     console = errors_console()
@@ -222,9 +222,7 @@ def reject(
         console.print(said, style="yellow", soft_wrap=True)
 
 
-def check_on_terminal(
-    path: Path, plan_path: Path, *, strict: bool, t: TerminalWords
-) -> None:
+def check_on_terminal(path: Path, plan_path: Path, *, strict: bool, t: Words) -> None:
     """
     Recompute a plan from its scenario and show every broken rule.
 

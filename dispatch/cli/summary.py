@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from dispatch.check import Violation
-    from dispatch.cli.words import TerminalWords
     from dispatch.coverage import Coverage
     from dispatch.plan import Bound, Plan
     from dispatch.scenario import Scenario, Travel
+    from dispatch.words.words import Words
 
 #: Places listed as the worst.
 WORST: Final = 5
@@ -34,7 +34,7 @@ def show_summary(
     travel: Travel,
     plan: Plan,
     figures: Coverage,
-    t: TerminalWords,
+    t: Words,
 ) -> None:
     """Show what a coordinator asks first: who gets water, by which trucks, how good."""
 
@@ -75,7 +75,7 @@ def show_summary(
     console.print(worst_table(figures, t))
 
 
-def gap_text(bound: Bound | None, served_l: int, t: TerminalWords) -> str:
+def gap_text(bound: Bound | None, served_l: int, t: Words) -> str:
     """Return how far the plan is from what no plan can beat."""
     if bound is None:
         return t("cli.plan.gap_none")
@@ -114,7 +114,7 @@ def _number(value: float, digits: int = 1) -> str:
     return "–" if pd.isna(value) else f"{value:,.{digits}f}"
 
 
-def bands_table(figures: Coverage, t: TerminalWords) -> Table:
+def bands_table(figures: Coverage, t: Words) -> Table:
     """Return need, served, coverage and bound of every band that is needed."""
     names = ("need", "served", "coverage", "bound")
     columns = [
@@ -141,7 +141,7 @@ def bands_table(figures: Coverage, t: TerminalWords) -> Table:
     return table
 
 
-def trucks_table(figures: Coverage, t: TerminalWords) -> Table:
+def trucks_table(figures: Coverage, t: Words) -> Table:
     """Return trips, litres, hours and kilometres of every truck that drives."""
     names = ("trips", "visits", "litres", "duty", "driving", "km")
     columns = [
@@ -176,7 +176,7 @@ def trucks_table(figures: Coverage, t: TerminalWords) -> Table:
     return table
 
 
-def reasons_table(figures: Coverage, t: TerminalWords) -> Table:
+def reasons_table(figures: Coverage, t: Words) -> Table:
     """Return the shortage by reason, with what would help."""
     names = ("places", "people", "shortage")
     columns = [
@@ -196,7 +196,7 @@ def reasons_table(figures: Coverage, t: TerminalWords) -> Table:
     return table
 
 
-def worst_table(figures: Coverage, t: TerminalWords) -> Table:
+def worst_table(figures: Coverage, t: Words) -> Table:
     """Return the places whose people get the fewest litres."""
     columns = [
         (t("cli.plan.place"), False),
@@ -217,14 +217,14 @@ def worst_table(figures: Coverage, t: TerminalWords) -> Table:
     return table
 
 
-def rule_text(violation: Violation, t: TerminalWords) -> str:
+def rule_text(violation: Violation, t: Words) -> str:
     """Return the rule that is broken and what breaks it."""
     rule, what = t(f"rule.{violation.rule}"), violation.message.text(t.lang)
     return escape(t("cli.check.rule_text", rule=rule, what=what))
 
 
 def violations_table(
-    violations: Sequence[Violation], scenario: Scenario, t: TerminalWords
+    violations: Sequence[Violation], scenario: Scenario, t: Words
 ) -> Table:
     """Return every broken rule, with where it is broken."""
     names = {

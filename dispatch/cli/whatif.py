@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from dispatch.cli.words import TerminalWords
     from dispatch.files.plan_tables import Value
     from dispatch.plan import Plan
     from dispatch.scenario import Scenario, Travel
     from dispatch.solver.variants import Variant
     from dispatch.solver.whatif import Effect, WhatIf
+    from dispatch.words.words import Words
 
 #: Share of the time for a first plan where none is given.
 PLANNING = 0.2
@@ -43,7 +43,7 @@ def whatif_on_terminal(
     *,
     seconds: float | None,
     seed: int,
-    t: TerminalWords,
+    t: Words,
 ) -> None:
     """
     Show what changes of the means would add, most helpful first.
@@ -115,7 +115,7 @@ def _plan(
     return plan
 
 
-def variant_text(scenario: Scenario, variant: Variant, t: TerminalWords) -> str:
+def variant_text(scenario: Scenario, variant: Variant, t: Words) -> str:
     """Return what a variant changes, in words."""
     names = {
         **{source.source_id: source.name for source in scenario.sources},
@@ -133,7 +133,7 @@ def variant_text(scenario: Scenario, variant: Variant, t: TerminalWords) -> str:
     )
 
 
-def effects_table(scenario: Scenario, found: WhatIf, t: TerminalWords) -> Table:
+def effects_table(scenario: Scenario, found: WhatIf, t: Words) -> Table:
     """Return the gains per band that anything adds to; what adds nothing comes last."""
     used = [b for b in BANDS if any(e.gain_l[b] for e in found.effects)]
     columns = [
@@ -162,13 +162,13 @@ def effects_table(scenario: Scenario, found: WhatIf, t: TerminalWords) -> Table:
     return table
 
 
-def effects_csv(scenario: Scenario, found: WhatIf, t: TerminalWords) -> str:
+def effects_csv(scenario: Scenario, found: WhatIf, t: Words) -> str:
     """Return all variants as a table for Excel."""
     header = ["kind", "id", "what", *(f"{band}_l" for band in BANDS), "people", "clear"]
     return to_csv(header, [_csv_row(scenario, effect, t) for effect in found.effects])
 
 
-def _csv_row(scenario: Scenario, effect: Effect, t: TerminalWords) -> list[Value]:
+def _csv_row(scenario: Scenario, effect: Effect, t: Words) -> list[Value]:
     return [
         effect.variant.kind,
         effect.variant.subject,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dispatch.coverage import Coverage
     from dispatch.plan import Plan
     from dispatch.scenario import Scenario
-    from dispatch.web.words import Words
+    from dispatch.words.words import Words
 
 #: Hours as 07:30.
 _CLOCK = (

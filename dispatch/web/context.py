@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dispatch.messages import Lang
     from dispatch.web.catalog import Catalog, Entry, Loaded
     from dispatch.web.jobs import Job, Result
-    from dispatch.web.words import Words
+    from dispatch.words.words import Words
 
 _log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from dispatch.scenario import Datum
-    from dispatch.web.words import Words
+    from dispatch.words.words import Words
 
 Shape = Literal["point", "pair", "line", "area"]
 Mode = Literal["point", "pair", "line", "area", "locate"]

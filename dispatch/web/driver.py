@@ -24,7 +24,7 @@ from dispatch.geo import RouteFinder
 from dispatch.places import place_labels
 from dispatch.units import format_clock
 from dispatch.web.palette import TruckSign, truck_signs
-from dispatch.web.words import LANGUAGES, Words, as_lang
+from dispatch.words.words import LANGUAGES, Words, as_lang
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -8,7 +8,7 @@ from dispatch.web.catalog import Catalog
 from dispatch.web.context import Frame, choose_scenario, keep_in_link
 from dispatch.web.tiles import tile_setting
 from dispatch.web.views import coordinator, official, places, roads, volunteer
-from dispatch.web.words import LANGUAGES, Words, as_lang
+from dispatch.words.words import LANGUAGES, Words, as_lang
 
 #: Targets big enough for a thumb, and no empty band above the first line.
 _STYLE = """<style>

@@ -37,7 +37,7 @@ from dispatch.web.packing import compact, packed, steps_of
 from dispatch.web.palette import LEVEL_SIGNS
 from dispatch.web.safe import safe
 from dispatch.web.tiles import Tiles, tile_setting
-from dispatch.web.words import Words
+from dispatch.words.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from dispatch.plan import Plan, Route, Stop
     from dispatch.scenario import Datum, Depot, Scenario, Source, Village
-    from dispatch.web.words import Words
+    from dispatch.words.words import Words
 
 Feature = dict[str, Any]
 Point = tuple[float, float]

@@ -13,7 +13,7 @@ from dispatch.web.safe import safe
 if TYPE_CHECKING:
     from dispatch.scenario import Scenario
     from dispatch.web.road_lines import LimitKind
-    from dispatch.web.words import Words
+    from dispatch.words.words import Words
 
 #: Colours and widths at zoom 14 of the basemap; roads are cased from below.
 ROAD_COLOURS: Final = {"main": "#F3C98B", "middle": "#FFFFFF", "small": "#C9C0B0"}

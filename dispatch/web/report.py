@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dispatch.web.context import Finished
-    from dispatch.web.words import Words
+    from dispatch.words.words import Words
 
 
 def summary_rows(run: Finished, t: Words) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dispatch.geo.limits import Stretch
     from dispatch.roads import RoadLimit, RoadNetwork
     from dispatch.scenario import Scenario
-    from dispatch.web.words import Words
+    from dispatch.words.words import Words
 
     Points = list[tuple[float, float]]
 

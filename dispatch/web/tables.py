@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dispatch.coverage import Coverage
     from dispatch.plan import Route
     from dispatch.scenario import Scenario
-    from dispatch.web.words import Words
+    from dispatch.words.words import Words
 
 #: Shapes of the levels as signs, for tables: never colour alone.
 LEVEL_MARKS: Final = {"full": "✅", "basic": "🟦", "survival": "🔶", "below": "❌"}

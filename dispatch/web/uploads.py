@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dispatch.web.catalog import Catalog
-    from dispatch.web.words import Words
+    from dispatch.words.words import Words
 
 _KINDS: Final = ["xlsx", "csv", "zip", "toml", "geojson", "pbf", "osm", "gz", "bz2"]
 #: Each of these is a whole scenario: it replaces all that was there before.

@@ -191,7 +191,7 @@ def _previous(job: Job, request: Request) -> Plan | None:
 def _write_files(job: Job, result: Result) -> None:
     from dispatch.files import write_plan
     from dispatch.web.map import plan_map_html
-    from dispatch.web.words import LANGUAGES
+    from dispatch.words.words import LANGUAGES
 
     job.out.mkdir(exist_ok=True)
     write_plan(result.plan, result.scenario, result.travel, job.out)

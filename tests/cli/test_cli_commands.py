@@ -16,7 +16,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from dispatch.cli import app, run
-from dispatch.cli.words import TerminalWords, terminal_words
 from dispatch.errors import DataError, Problem
 from dispatch.files import read_roads
 from dispatch.files.basemap import read_basemap
@@ -338,23 +337,6 @@ def test_template_can_be_planned(tmp_path: Path) -> None:
         assert again.exit_code == 2
         out = tmp_path / f"{arguments[0].name}-plan"
         assert invoke("plan", arguments[0], "--out", out, *QUICK).exit_code == 0
-
-
-def test_both_languages_say_the_same_things() -> None:
-    """A word that one language lacks would fail in front of the user."""
-    zh, en = terminal_words("zh"), terminal_words("en")
-    assert zh.keys() == en.keys()
-    blanks = {key: _blanks(text) for key, text in zh.items()}
-    assert blanks == {key: _blanks(text) for key, text in en.items()}
-    assert TerminalWords("zh")("cli.plan.trips") != TerminalWords("en")(
-        "cli.plan.trips"
-    )
-
-
-def _blanks(text: str) -> set[str]:
-    from string import Formatter
-
-    return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
 def command(*arguments: str | Path) -> list[str]:

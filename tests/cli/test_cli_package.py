@@ -12,8 +12,8 @@ from rich.console import Console
 
 import dispatch
 from dispatch.cli.progress import PlainLines, ended_by_ctrl_c
-from dispatch.cli.words import TerminalWords
 from dispatch.solver.types import Progress
+from dispatch.words.words import Words
 
 
 def test_every_exported_name_can_be_loaded() -> None:
@@ -43,7 +43,7 @@ def test_second_ctrl_c_aborts() -> None:
     """The first one asks for the best plan so far; afterwards all is as before."""
     before = signal.getsignal(signal.SIGINT)
     console = Console(stderr=True, quiet=True)
-    with ended_by_ctrl_c(console, TerminalWords("en")) as stop:
+    with ended_by_ctrl_c(console, Words("en")) as stop:
         assert not stop.is_set()
         signal.raise_signal(signal.SIGINT)
         assert stop.is_set()
@@ -54,7 +54,7 @@ def test_second_ctrl_c_aborts() -> None:
 
 def test_plain_lines_are_few(capsys: pytest.CaptureFixture[str]) -> None:
     """A log of a long run has a line per phase and one every ten seconds."""
-    show = PlainLines(Console(), TerminalWords("en"))
+    show = PlainLines(Console(), Words("en"))
     for tenth in range(250):
         show(
             Progress(

@@ -13,9 +13,9 @@ from typer.testing import CliRunner, Result
 
 from dispatch.changes import ChangeKind, ChangeReason
 from dispatch.cli import app
-from dispatch.cli.words import terminal_words
 from dispatch.need import BANDS
 from dispatch.solver.variants import VariantKind
+from dispatch.words.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -241,7 +241,7 @@ def test_ids_in_the_csv_are_no_formulas(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_kind_and_reason_has_words(lang: str) -> None:
-    words = terminal_words(lang)  # type: ignore[arg-type]  # zh or en
+    words = words_of(lang)  # type: ignore[arg-type]  # zh or en
     for kind in get_args(VariantKind):
         assert kind == "as_it_is" or words[f"cli.whatif.{kind}"]
     for name in (*get_args(ChangeKind), *get_args(ChangeReason)):

@@ -6,16 +6,13 @@ import ast
 import re
 from pathlib import Path
 from string import Formatter
-from typing import get_args
 
 import pytest
 
 import dispatch
 from dispatch.errors import DataError, DispatchError, Problem
 from dispatch.files.read import read_scenario
-from dispatch.messages import TABLES, Message, SaidError, say, templates, term
-from dispatch.need import BANDS
-from dispatch.plan import REASONS, StopKind
+from dispatch.messages import Message, SaidError, say, templates
 
 SOURCES = Path(dispatch.__file__).parent
 BAD = Path(__file__).parents[1] / "data" / "bad"
@@ -25,12 +22,6 @@ BUILT = {
     "matrix_{}_twice": ("matrix_row_twice", "matrix_column_twice"),
     "matrix_{}_missing": ("matrix_row_missing", "matrix_column_missing"),
     "{}_without_{}": ("nodes_without_edges", "edges_without_nodes"),
-}
-#: Words of closed lists, which are looked up by their value.
-TERMS = {
-    "band": BANDS,
-    "reason": (*REASONS, "part", "unknown"),
-    "stop": get_args(StopKind),
 }
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
@@ -65,14 +56,6 @@ def keys(node: ast.expr) -> tuple[str, ...]:
     return ()  # a variable: looked up below among all texts of the package
 
 
-@pytest.mark.parametrize("key", sorted(templates()))
-def test_both_languages_have_the_same_blanks(key: str) -> None:
-    texts = templates()[key]
-    assert set(texts) == {"zh", "en"}
-    assert blanks(texts["zh"]) == blanks(texts["en"])
-    assert CHINESE.search(texts["zh"])
-
-
 def test_every_message_is_filled() -> None:
     """A field that is missing would be a KeyError in front of the user."""
     wrong = [
@@ -81,33 +64,6 @@ def test_every_message_is_filled() -> None:
         if key not in templates() or fields != blanks(templates()[key]["en"])
     ]
     assert wrong == []
-
-
-def test_no_message_is_left_over() -> None:
-    used = {key for _, key, _ in calls()}
-    code = "".join(path.read_text("utf-8") for path in SOURCES.rglob("*.py"))
-    terms = {f"{subject}.{value}" for subject in TERMS for value in TERMS[subject]}
-    unused = [
-        key
-        for key in templates().keys() - terms
-        if key not in used and f'"{key}"' not in code
-    ]
-    assert unused == []
-
-
-def test_closed_lists_have_a_word_for_every_value() -> None:
-    named = {key for key in templates() if key.split(".")[0] in TERMS}
-    assert named == {f"{name}.{value}" for name in TERMS for value in TERMS[name]}
-    assert str(term("band", "livestock")) == "Livestock"
-    assert term("stop", "refuel") == "refuel"
-
-
-def test_no_key_stands_in_two_tables() -> None:
-    num_keys = sum(
-        path.read_text("utf-8").count('\nzh = "')
-        for path in (SOURCES / f"{name}.toml" for name in TABLES)
-    )
-    assert num_keys == len(templates())
 
 
 def test_unknown_key_is_a_bug_found_at_once() -> None:

@@ -94,7 +94,7 @@ def _page(name: str) -> None:
     from dispatch.web.catalog import Catalog
     from dispatch.web.context import Context, Frame, load
     from dispatch.web.views import editor, places, volunteer
-    from dispatch.web.words import Words
+    from dispatch.words.words import Words
 
     catalog = Catalog.from_env()
     entry, t = catalog.entry("town"), Words("zh")

@@ -23,7 +23,7 @@ from dispatch.web.packing import steps_of
 from dispatch.web.palette import LEVEL_SIGNS, level_svg, truck_signs
 from dispatch.web.road_lines import road_lines
 from dispatch.web.safe import safe
-from dispatch.web.words import Words
+from dispatch.words.words import Words
 
 #: Names that ran, as script in the browser or as a template on the server, when they
 #: were given to Folium as they are.

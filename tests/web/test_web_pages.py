@@ -20,8 +20,8 @@ from dispatch.web.catalog import Catalog
 from dispatch.web.context import Finished, finished
 from dispatch.web.jobs import Job, JobStore, Request, State
 from dispatch.web.report import everything_zip, report_xlsx
-from dispatch.web.words import Words
 from dispatch.web.worker import run
+from dispatch.words.words import Words
 
 MAIN = Path(dispatch.web.__file__).with_name("main.py")
 
@@ -232,7 +232,7 @@ def _page(name):
 
     from dispatch.web.catalog import Catalog
     from dispatch.web.context import Frame
-    from dispatch.web.words import Words
+    from dispatch.words.words import Words
 
     catalog = Catalog.from_env()
     st.session_state["frame"] = Frame(catalog, catalog.entry(None), Words("zh"))

@@ -18,7 +18,7 @@ from dispatch.web.drawing import Drawing, parse_drawing
 from dispatch.web.jobs import Job, Request, digest_of
 from dispatch.web.road_lines import limit_lines, limit_text, road_lines
 from dispatch.web.server import MAIN
-from dispatch.web.words import Words
+from dispatch.words.words import Words
 
 #: Five past seven: no water has arrived yet.
 SLIDE_S = 7 * 3600 + 300
@@ -67,7 +67,7 @@ def _page(name):
     from dispatch.web.catalog import Catalog
     from dispatch.web.context import Frame
     from dispatch.web.views import places, roads
-    from dispatch.web.words import Words
+    from dispatch.words.words import Words
 
     catalog = Catalog.from_env()
     entry = catalog.entry("town")

@@ -32,7 +32,7 @@ from dispatch.web.tiles import (
     tiles_of,
 )
 from dispatch.web.vector_tiles import vector_tile_json
-from dispatch.web.words import Words
+from dispatch.words.words import Words
 
 PNG = b"\x89PNG\r\n\x1a\nsouth"
 NORTH = b"\x89PNG\r\n\x1a\nnorth"

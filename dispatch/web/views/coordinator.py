@@ -31,7 +31,7 @@ from dispatch.web.views import editor, panels
 if TYPE_CHECKING:
     from dispatch.scenario import Scenario
     from dispatch.web.catalog import Catalog, Loaded
-    from dispatch.web.words import Words
+    from dispatch.words.words import Words
 
 _MESSAGES = {
     "internal": "plan.failed_internal",

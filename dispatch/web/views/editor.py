@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dispatch.messages import Lang
     from dispatch.web.catalog import Loaded
     from dispatch.web.context import Context
-    from dispatch.web.words import Words
+    from dispatch.words.words import Words
 
 _TABLES: Final = ("villages", "sources", "trucks", "depots")
 #: Units as the headings show them; counts need none beside a Chinese name.

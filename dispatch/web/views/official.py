@@ -11,7 +11,7 @@ from dispatch.web.context import Finished, Frame, finished, show_table
 from dispatch.web.report import report_xlsx
 
 if TYPE_CHECKING:
-    from dispatch.web.words import Words
+    from dispatch.words.words import Words
 
 _WORST_COLUMNS = (
     "name",

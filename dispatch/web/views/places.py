@@ -23,7 +23,7 @@ from dispatch.web.views import editor
 
 if TYPE_CHECKING:
     from dispatch.scenario import Datum, Depot, Scenario
-    from dispatch.web.words import Words
+    from dispatch.words.words import Words
 
 _DATUMS: Final = ("wgs84", "gcj02", "bd09")
 _PENDING: Final = "place_pending"

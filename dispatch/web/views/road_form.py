@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dispatch.scenario import Scenario
     from dispatch.web.context import Context
     from dispatch.web.drawing import Drawing
-    from dispatch.web.words import Words
+    from dispatch.words.words import Words
 
 _KINDS: Final = ("closed", "max_gross_t", "max_width_m", "max_height_m", "speed_km_h")
 _VALID: Final = ("today", "always", "hours", "daily")

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from dispatch.roads import RoadNetwork
     from dispatch.scenario import Scenario
     from dispatch.web.catalog import Loaded
-    from dispatch.web.words import Words
+    from dispatch.words.words import Words
 
 #: A drawn stretch of road shows while it is not saved.
 _NEW: Final[dict[str, Any]] = {"color": "#0B5A84", "weight": 9, "opacity": 0.6}

@@ -1,10 +1,8 @@
-"""Every word on the pages, in Chinese and English, with those of `messages`."""
+"""Words looked up in one language, for pages, terminal and paper."""
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from dispatch.messages import Lang, templates
@@ -18,13 +16,8 @@ LANGUAGES: Final[tuple[Lang, ...]] = ("zh", "en")
 
 @cache
 def words_of(lang: Lang) -> Mapping[str, str]:
-    """Return all words of a language by key, such as ``band.survival``."""
-    path = Path(__file__).with_name(f"{lang}.toml")
-    tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    words = {key: texts[lang] for key, texts in templates().items()}
-    for table, entries in tables.items():
-        words |= {f"{table}.{key}": text for key, text in entries.items()}
-    return words
+    """Return every text of a language by key, such as ``band.survival``."""
+    return {key: texts[lang] for key, texts in templates().items()}
 
 
 def as_lang(text: str | None) -> Lang:
