@@ -191,7 +191,7 @@ def write_all(
 
     page = plan_map_html(scenario, travel, plan, t.lang)
     written = [write_text(out / "map.html", page)]
-    written += write_plan(plan, scenario, travel, out)
+    written += write_plan(plan, scenario, travel, out, lang=t.lang)
     # A rejected plan of an earlier run would be taken for this one's.
     (out / REJECTED).unlink(missing_ok=True)
     return written[::-1]

@@ -10,6 +10,7 @@ from fpdf import FPDF, TextMode
 from fpdf.enums import RenderStyle
 
 from dispatch.files.font import FONT_FILE, font_face, printable
+from dispatch.words.words import Words
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -31,6 +32,7 @@ class _Pages(FPDF):
     """Pages with the section and the page number at the foot."""
 
     section = ""
+    words = Words("zh")
 
     def footer(self) -> None:
         """Draw the foot of a page; called at every page end."""
@@ -38,7 +40,8 @@ class _Pages(FPDF):
         self.set_xy(10, 285)
         self.cell(w=140, h=5, text=self.section)
         self.set_xy(150, 285)
-        self.cell(w=50, h=5, text=f"第 {self.page_no()} / {{nb}} 页", align="R")
+        text = self.words("paper.sheet.page", page=self.page_no(), pages="{nb}")
+        self.cell(w=50, h=5, text=text, align="R")
 
 
 class Paper:
@@ -49,10 +52,13 @@ class Paper:
     ----------
     created
         Date in the file; a fixed one makes equal plans equal files.
+    words
+        What stands at the foot and head of pages, in one language.
     """
 
-    def __init__(self, *, title: str, created: dt.datetime) -> None:
+    def __init__(self, *, title: str, created: dt.datetime, words: Words) -> None:
         self._pdf = _Pages(orientation="portrait", unit="mm", format="A4")
+        self._pdf.words = words
         self._pdf.set_creation_date(created)
         self._pdf.set_title(title)
         self._pdf.set_auto_page_break(auto=False)
@@ -76,7 +82,8 @@ class Paper:
         if self.y + height > _BOTTOM:
             self._pdf.add_page()
             self.y = _TOP
-            self.text(10, self.y, 190, f"{self._pdf.section}（续）", size_pt=14)
+            head = self._pdf.words("paper.sheet.continued", section=self._pdf.section)
+            self.text(10, self.y, 190, head, size_pt=14)
             self.y += 9
 
     def text(

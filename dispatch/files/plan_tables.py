@@ -6,7 +6,6 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from dispatch.files.words import BAND_ZH, REASON_ZH, STOP_ZH
 from dispatch.need import BANDS
 from dispatch.places import place_labels
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     from dispatch.plan import Plan, Route, Stop, VillageOutcome
     from dispatch.scenario import Scenario
+    from dispatch.words.words import Words
 
 Value = str | int | float | None
 Rows = list[list[Value]]
@@ -127,27 +127,32 @@ def village_rows(plan: Plan, scenario: Scenario) -> Rows:
     ]
 
 
-TRIP_HEADER_ZH = (
-    "车辆",
-    "车牌",
-    "司机",
-    "趟次",
-    "序号",
-    "动作",
-    "地点编号",
-    "地点",
-    "到达",
-    "开始",
-    "结束",
-    "水量（升）",
-    "装水口",
-    "联系人",
-    "电话",
+_TRIP_COLUMNS = (
+    "truck",
+    "plate",
+    "driver",
+    "trip",
+    "stop",
+    "kind",
+    "place_id",
+    "place",
+    "arrive",
+    "start",
+    "end",
+    "litres",
+    "bay",
+    "contact",
+    "phone",
 )
 
 
-def trip_rows_zh(plan: Plan, scenario: Scenario) -> Rows:
-    """Return the rows of the sheet 车辆行程."""
+def trip_header(t: Words) -> list[str]:
+    """Return the headings of the sheet of trips."""
+    return [t(f"paper.trips.{name}") for name in _TRIP_COLUMNS]
+
+
+def trip_rows(plan: Plan, scenario: Scenario, t: Words) -> Rows:
+    """Return the rows of the sheet of trips: one per stop."""
     names = place_labels(scenario)
     trucks = {truck.truck_id: truck for truck in scenario.trucks}
     contacts: dict[str, tuple[str, str]] = {
@@ -168,7 +173,7 @@ def trip_rows_zh(plan: Plan, scenario: Scenario) -> Rows:
                     truck.driver if truck else "",
                     trip or None,
                     position,
-                    STOP_ZH[stop.kind],
+                    t(f"stop.{stop.kind}"),
                     stop.place_id,
                     names.get(stop.place_id, ""),
                     clock_text(stop.arrive_s)[:5],
@@ -182,24 +187,31 @@ def trip_rows_zh(plan: Plan, scenario: Scenario) -> Rows:
     return rows
 
 
-COVERAGE_HEADER_ZH = (
-    "村编号",
-    "村名",
-    "人口",
-    "特殊人群",
-    "需水（升）",
-    "满足（升）",
-    "满足率",
-    "缺口（升）",
-    "原因",
-    "送水（升）",
-    "车次",
-    *(f"{BAND_ZH[band]}（满足/需水）" for band in BANDS),
+_COVERAGE_COLUMNS = (
+    "village_id",
+    "village",
+    "population",
+    "vulnerable_people",
+    "need",
+    "served",
+    "share",
+    "shortage",
+    "reason",
+    "delivered",
+    "visits",
 )
 
 
-def coverage_rows_zh(plan: Plan, scenario: Scenario) -> Rows:
-    """Return the rows of the sheet 村庄覆盖; the rate is between 0 and 1."""
+def coverage_header(t: Words) -> list[str]:
+    """Return the headings of the sheet of villages."""
+    return [
+        *(t(f"paper.coverage.{name}") for name in _COVERAGE_COLUMNS),
+        *(t("paper.coverage.of_band", band=t(f"band.{band}")) for band in BANDS),
+    ]
+
+
+def coverage_rows(plan: Plan, scenario: Scenario, t: Words) -> Rows:
+    """Return the rows of the sheet of villages; the share is between 0 and 1."""
     villages = {village.village_id: village for village in scenario.villages}
     names = place_labels(scenario)
     visits: dict[str, int] = {}
@@ -225,7 +237,7 @@ def coverage_rows_zh(plan: Plan, scenario: Scenario) -> Rows:
                 served,
                 served / need if need else 1.0,
                 outcome.shortage_l,
-                _why_zh(outcome),
+                _why(outcome, t),
                 outcome.delivered_l,
                 visits.get(outcome.village_id, 0),
                 *bands,
@@ -234,29 +246,35 @@ def coverage_rows_zh(plan: Plan, scenario: Scenario) -> Rows:
     return rows
 
 
-def _why_zh(outcome: VillageOutcome) -> str:
+def _why(outcome: VillageOutcome, t: Words) -> str:
     """Return the reasons of a shortage; with litres where there are several."""
-    if len(outcome.causes) > 1:
-        return "；".join(f"{REASON_ZH[c.reason]} {c.litres} 升" for c in outcome.causes)
-    return REASON_ZH[outcome.reason] if outcome.reason else ""
+    if outcome.causes:
+        return t.causes((cause.reason, cause.litres) for cause in outcome.causes)
+    return t(f"reason.{outcome.reason}") if outcome.reason else ""
 
 
-SOURCE_HEADER_ZH = (
-    "水源编号",
-    "水源",
-    "类型",
-    "可饮用",
-    "可供水量（升）",
-    "已用（升）",
-    "剩余（升）",
-    "装水车次",
-    "第一车",
-    "最后一车",
+_SOURCE_COLUMNS = (
+    "source_id",
+    "source",
+    "kind",
+    "potable",
+    "supply",
+    "used",
+    "left",
+    "fillings",
+    "first",
+    "last",
 )
 
 
-def source_rows_zh(plan: Plan, scenario: Scenario) -> Rows:
-    """Return the rows of the sheet 水源用量."""
+def source_header(t: Words) -> list[str]:
+    """Return the headings of the sheet of sources."""
+    return [t(f"paper.sources.{name}") for name in _SOURCE_COLUMNS]
+
+
+def source_rows(plan: Plan, scenario: Scenario, t: Words) -> Rows:
+    """Return the rows of the sheet of sources."""
+    unlimited = t("paper.unlimited")
     names = place_labels(scenario)
     rows: Rows = []
     for source in scenario.sources:
@@ -272,10 +290,10 @@ def source_rows_zh(plan: Plan, scenario: Scenario) -> Rows:
                 source.source_id,
                 names[source.source_id],
                 source.kind,
-                "是" if source.potable else "否",
-                "不限" if source.supply_l is None else source.supply_l,
+                t("paper.yes") if source.potable else t("paper.no"),
+                unlimited if source.supply_l is None else source.supply_l,
                 used,
-                "不限" if source.supply_l is None else source.supply_l - used,
+                unlimited if source.supply_l is None else source.supply_l - used,
                 len(fills),
                 clock_text(min(s.start_s for s in fills))[:5] if fills else "",
                 clock_text(max(s.start_s for s in fills))[:5] if fills else "",

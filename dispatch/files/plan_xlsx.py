@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING, Any, Final
 import xlsxwriter  # type: ignore[import-untyped]  # no stubs
 
 from dispatch.files.plan_tables import (
-    COVERAGE_HEADER_ZH,
-    SOURCE_HEADER_ZH,
-    TRIP_HEADER_ZH,
     Rows,
-    coverage_rows_zh,
-    source_rows_zh,
-    trip_rows_zh,
+    coverage_header,
+    coverage_rows,
+    source_header,
+    source_rows,
+    trip_header,
+    trip_rows,
 )
+from dispatch.words.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dispatch.messages import Lang
     from dispatch.plan import Plan
     from dispatch.scenario import Scenario
 
@@ -35,19 +37,20 @@ SAFE_OPTIONS: Final = {
 _MAX_WIDTH: Final = 40
 
 
-def plan_xlsx(plan: Plan, scenario: Scenario) -> bytes:
+def plan_xlsx(plan: Plan, scenario: Scenario, lang: Lang = "zh") -> bytes:
     """Return the content of ``plan.xlsx``; the same plan gives the same bytes."""
+    t = Words(lang)
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, SAFE_OPTIONS)
     created = dt.datetime.combine(plan.date, dt.time(), dt.UTC)
-    title = f"{plan.scenario} {plan.date:%Y-%m-%d} 送水计划"
+    title = t("paper.book.title", name=plan.scenario, date=plan.date)
     book.set_properties({"title": title, "created": _as_xlsx_date(created)})
     for name, header, rows in (
-        ("车辆行程", TRIP_HEADER_ZH, trip_rows_zh(plan, scenario)),
-        ("村庄覆盖", COVERAGE_HEADER_ZH, coverage_rows_zh(plan, scenario)),
-        ("水源用量", SOURCE_HEADER_ZH, source_rows_zh(plan, scenario)),
+        ("trips", trip_header(t), trip_rows(plan, scenario, t)),
+        ("coverage", coverage_header(t), coverage_rows(plan, scenario, t)),
+        ("sources", source_header(t), source_rows(plan, scenario, t)),
     ):
-        add_table_sheet(book, name, header, rows, footer=title)
+        add_table_sheet(book, t(f"paper.book.{name}"), header, rows, footer=title)
     book.close()
     return out.getvalue()
 

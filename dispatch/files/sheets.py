@@ -14,16 +14,17 @@ from dispatch.files.font import missing_glyphs
 from dispatch.files.links import amap_web
 from dispatch.files.paper import Paper
 from dispatch.files.plan_tables import numbered_stops
-from dispatch.files.words import STOP_ZH
 from dispatch.geo.snap import places_of
 from dispatch.past import concerns, done_routes, past_line
 from dispatch.places import place_labels
 from dispatch.units import format_clock
+from dispatch.words.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dispatch.check import Violation
+    from dispatch.messages import Lang
     from dispatch.plan import Plan, Route, Stop
     from dispatch.scenario import Depot, Scenario, Source, Truck, Village
 
@@ -55,6 +56,7 @@ def sheets_pdf(
     *,
     is_estimate: bool = False,
     past: Sequence[Violation] = (),
+    lang: Lang = "zh",
 ) -> bytes:
     """
     Return a PDF with the stops of every truck, each truck on new pages.
@@ -66,7 +68,9 @@ def sheets_pdf(
     past
         Rules that what is done has broken: told to the trucks that it is about.
     """
-    writer = _SheetWriter(plan, scenario, is_estimate=is_estimate, past=past)
+    writer = _SheetWriter(
+        plan, scenario, is_estimate=is_estimate, past=past, t=Words(lang)
+    )
     busy = [route for route in plan.routes if route.num_trips]
     for route in busy:
         writer.add_route(route)
@@ -87,8 +91,10 @@ class _SheetWriter:
         *,
         is_estimate: bool,
         past: Sequence[Violation],
+        t: Words,
     ) -> None:
         self.plan, self.scenario = plan, scenario
+        self.t = t
         self.past = past
         self.done = {route.truck_id: route for route in done_routes(plan)}
         self.is_estimate = is_estimate
@@ -104,8 +110,8 @@ class _SheetWriter:
             _log.warning("the font has no glyph for %s", " ".join(self.missing))
         year = max(plan.date.year, 1990)  # PDF readers expect four digits
         created = dt.datetime(year, plan.date.month, plan.date.day, tzinfo=dt.UTC)
-        title = f"{scenario.name} {plan.date:%Y-%m-%d} 送水单"
-        self.paper = Paper(title=title, created=created)
+        title = t("paper.sheet.title", name=scenario.name, date=plan.date)
+        self.paper = Paper(title=title, created=created, words=t)
         self.scenario_name = scenario.name
 
     def add_route(self, route: Route) -> None:
@@ -135,29 +141,32 @@ class _SheetWriter:
         self._draw_closing()
 
     def _draw_head(self, route: Route, truck: Truck | None, label: str) -> None:
-        paper = self.paper
+        paper, t = self.paper, self.t
         y = paper.y
-        paper.text(_LEFT, y, 150, label, size_pt=30, bold=True)
-        paper.text(_LEFT + 130, y + 1, 60, "送水单", size_pt=24, align="R")
+        paper.text(_LEFT, y, 145, label, size_pt=30, bold=True)
+        paper.text(_LEFT + 130, y + 1, 60, t("paper.sheet.name"), size_pt=24, align="R")
         driver = ""
         if truck is not None:
             driver = f"{truck.driver}  {truck.phone}".strip()
-        summary = f"{route.num_trips} 趟，共送 {route.delivered_l:,} 升"
+        litres = f"{route.delivered_l:,}"
+        parts = [t("paper.sheet.summary", trips=route.num_trips, litres=litres)]
         if route.stops:
-            start, end = route.stops[0].start_s, route.stops[-1].end_s
-            summary += f"，{format_clock(start)} 出车，{format_clock(end)} 收车"
-        where = f"{self.scenario_name}  {self.plan.date:%Y年%m月%d日}"
+            start = format_clock(route.stops[0].start_s)
+            end = format_clock(route.stops[-1].end_s)
+            parts.append(t("paper.sheet.from_to", start=start, end=end))
+        summary = t("unit.comma").join(parts)
+        where = f"{self.scenario_name}  {t('paper.sheet.date', date=self.plan.date)}"
         paper.text(_LEFT, y + 14, 120, where, size_pt=14)
         paper.text(_LEFT + 100, y + 14, 90, driver, size_pt=14, align="R")
         paper.text(_LEFT, y + 21.5, _WIDTH, summary, size_pt=14)
         y += 30
         if self.is_estimate:
-            note = "行车时间按直线距离估算，实际可能更长，请留出余量。"
+            note = t("paper.sheet.estimate")
             paper.text(_LEFT, y, _WIDTH, note, size_pt=11)
             y += 7
         y = self._draw_past(route, y)
         if truck is not None and not truck.potable:
-            note = "本车的水不能给人喝，只供牲畜！"
+            note = t("paper.sheet.unfit")
             paper.bar(_LEFT, y, _WIDTH, 9, note, size_pt=15)
             y += 11
         paper.y = y
@@ -168,11 +177,11 @@ class _SheetWriter:
         own = [v for v in self.past if done is not None and concerns(v, done)]
         if not own:
             return y
-        note = f"已执行部分有 {len(own)} 处不合规则，无法再改；后面的行程照常执行。"
+        note = self.t("paper.sheet.past", count=len(own))
         self.paper.text(_LEFT, y, _WIDTH, note, size_pt=11, bold=True)
         y += 6
         for violation in own[:_MOST_PAST]:
-            line = past_line(self.scenario, self.plan, violation).text("zh")
+            line = past_line(self.scenario, self.plan, violation).text(self.t.lang)
             self.paper.text(_LEFT, y, _WIDTH, line, size_pt=10)
             y += 5.5
         return y + 1
@@ -182,7 +191,7 @@ class _SheetWriter:
         for number, _, stop in numbered_stops(route):
             if number == trip and stop.kind == "fill":
                 litres = stop.litres
-        text = f"第 {trip} 趟    {litres:,} 升"
+        text = self.t("paper.sheet.trip", trip=trip, litres=f"{litres:,}")
         self.paper.bar(_LEFT, self.paper.y + 1, _WIDTH, 7, text, size_pt=13)
         self.paper.y += 8
 
@@ -195,10 +204,14 @@ class _SheetWriter:
         paper.text(_LEFT + 1, y + 1.2, 12, str(position), size_pt=20, align="C")
         if stop.kind in ("depart", "return", "break"):
             clock = format_clock(stop.start_s)
-            text = f"{STOP_ZH[stop.kind]}  {place}"
+            text = f"{self.t(f'stop.{stop.kind}')}  {place}"
             if stop.kind == "break":
-                minutes = (stop.end_s - stop.start_s) // 60
-                text = f"休息 {minutes} 分钟（到 {format_clock(stop.end_s)}）  {place}"
+                text = self.t(
+                    "paper.sheet.break",
+                    minutes=(stop.end_s - stop.start_s) // 60,
+                    until=format_clock(stop.end_s),
+                    place=place,
+                )
             paper.text(_TIME_X, y + 1.2, 32, clock, size_pt=20)
             paper.text(_PLACE_X, y + 1.8, 138, text, size_pt=16)
         else:
@@ -207,39 +220,42 @@ class _SheetWriter:
 
     def _draw_flow(self, stop: Stop, place: str, aboard_l: int) -> None:
         """Draw a filling or a delivery: what, where, how much, whom to call."""
-        paper, y = self.paper, self.paper.y
+        paper, y, t = self.paper, self.paper.y, self.t
         is_delivery = stop.kind == "deliver"
         paper.text(
             _TIME_X, y + 1.2, 32, format_clock(stop.start_s), size_pt=20, bold=True
         )
-        until = f"到 {format_clock(stop.end_s)} 离开"
+        until = t("paper.sheet.until", until=format_clock(stop.end_s))
         paper.text(_TIME_X, y + 10, 32, until, size_pt=11)
-        action = STOP_ZH[stop.kind]
-        paper.text(_PLACE_X, y + 1.2, 82, f"{action} {place}", size_pt=18, bold=True)
+        action = f"{t(f'stop.{stop.kind}')} {place}"
+        paper.text(_PLACE_X, y + 1.2, 82, action, size_pt=18, bold=True)
         right = _QR_X
-        litres = f"{stop.litres:,} 升"
+        litres = t("unit.litres", count=f"{stop.litres:,}")
         width = right - _LITRES_X - 1
         paper.text(_LITRES_X, y + 1.2, width, litres, size_pt=20, bold=True, align="R")
         if is_delivery:
-            left = f"卸后余 {aboard_l:,} 升" if aboard_l else "卸空"
+            left = t("paper.sheet.emptied")
+            if aboard_l:
+                left = t("paper.sheet.left", litres=f"{aboard_l:,}")
             paper.text(_LITRES_X, y + 10, width, left, size_pt=11, align="R")
         elif stop.bay is not None:
-            bay = f"{stop.bay} 号装水口"
+            bay = t("paper.sheet.bay", bay=stop.bay)
             paper.text(_LITRES_X, y + 10, width, bay, size_pt=11, align="R")
         self._draw_details(stop, y + 10)
-        labels = ["实到时间", "实送（升）", "收水人签字"]
+        boxes = ["arrived", "delivered", "receiver"]
         if not is_delivery:
-            labels = ["实到时间", "实装（升）"]
+            boxes = ["arrived", "filled"]
+        labels = [t(f"paper.sheet.{name}") for name in boxes]
         self._draw_boxes(labels, y + _HEIGHT[stop.kind] - 10.5)
 
     def _draw_details(self, stop: Stop, y: float) -> None:
-        place = self.places.get(stop.place_id)
+        place, t = self.places.get(stop.place_id), self.t
         if place is None:
             return
         contact = f"{getattr(place, 'contact', '')}  {getattr(place, 'phone', '')}"
         village = self.villages.get(stop.place_id)
         lat, lon = (place.lat, place.lon) if village is None else village.stop_at
-        where = f"北纬 {lat:.6f} 东经 {lon:.6f}"
+        where = t("paper.sheet.position", lat=lat, lon=lon)
         code = _code(amap_web(lat=lat, lon=lon))
         notes = str(getattr(place, "notes", ""))
         paper = self.paper
@@ -252,14 +268,16 @@ class _SheetWriter:
                 self.coded.add(stop.place_id)
                 paper.code(code, _QR_X + 2, y - 9, _FILL_QR_MM)
             return
-        paper.text(_PLACE_X, y, 82, contact.strip() or "（没有联系人）", size_pt=13)
-        hours = "" if village is None else _hours(village)
+        whom = contact.strip() or t("paper.sheet.no_contact")
+        paper.text(_PLACE_X, y, 82, whom, size_pt=13)
+        hours = "" if village is None else _hours(village, t)
         if village is not None and (lat, lon) != (village.lat, village.lon):
-            where = f"停在交接点，{village.transfer_by}  {where}".replace("，  ", "  ")
+            at = [t("paper.sheet.transfer"), village.transfer_by]
+            where = f"{t('unit.comma').join(filter(None, at))}  {where}"
         extra = "  ".join(part for part in (where, hours, notes) if part)
         paper.text(_PLACE_X, y + 5.8, 116, extra, size_pt=10)
         paper.code(code, _QR_X, y - 9, _QR_MM)
-        paper.text(_QR_X, y + 13, _QR_MM, "扫码导航", size_pt=8, align="C")
+        paper.text(_QR_X, y + 13, _QR_MM, t("paper.sheet.scan"), size_pt=8, align="C")
 
     def _draw_boxes(self, labels: list[str], y: float) -> None:
         """Draw labelled boxes for what really happened."""
@@ -271,12 +289,11 @@ class _SheetWriter:
             x += width + 2
 
     def _draw_closing(self) -> None:
-        paper = self.paper
+        paper, t = self.paper, self.t
         paper.need_mm(16)
-        paper.text(_LEFT, paper.y + 4, _WIDTH, "司机签字：", size_pt=14)
-        paper.text(
-            _LEFT + 95, paper.y + 4, 95, "里程表 出车：        收车：", size_pt=14
-        )
+        paper.text(_LEFT, paper.y + 4, 95, t("paper.sheet.driver"), size_pt=14)
+        odometer = t("paper.sheet.odometer")
+        paper.text(_LEFT + 95, paper.y + 4, 95, odometer, size_pt=14)
         paper.y += 16
 
     def add_idle(self, trucks: list[Truck], *, is_all: bool) -> None:
@@ -284,7 +301,7 @@ class _SheetWriter:
         if not trucks and not is_all:
             return
         self.paper.new_section(f"{self.plan.date:%Y-%m-%d}")
-        title = "今天没有任务" if is_all else "今天没有任务的车辆"
+        title = self.t("paper.sheet.all_idle" if is_all else "paper.sheet.idle")
         self.paper.text(_LEFT, self.paper.y, _WIDTH, title, size_pt=22, bold=True)
         self.paper.y += 14
         for truck in trucks:
@@ -297,20 +314,21 @@ class _SheetWriter:
         """Say on the last page which characters could not be printed."""
         if not self.missing:
             return
-        codes = "、".join(f"U+{ord(char):04X}" for char in self.missing)
+        codes = self.t("unit.items").join(f"U+{ord(c):04X}" for c in self.missing)
         self.paper.need_mm(12)
-        text = f"字库里没有这些字，已用〓代替：{codes}"
+        text = self.t("paper.sheet.missing", codes=codes)
         self.paper.text(_LEFT, self.paper.y + 2, _WIDTH, text, size_pt=10)
         self.paper.y += 10
 
 
-def _hours(village: Village) -> str:
+def _hours(village: Village, t: Words) -> str:
     spans = [
         f"{format_clock_s(w.early_s)}-"
         + ("" if w.late_s == LAST_S else format_clock_s(w.late_s))
         for w in village.windows
     ]
-    return f"收水 {'、'.join(spans)}" if spans else ""
+    hours = t("unit.items").join(spans)
+    return t("paper.sheet.hours", hours=hours) if spans else ""
 
 
 def _all_texts(scenario: Scenario) -> list[str]:

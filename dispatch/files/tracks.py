@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 
 from dispatch.files.plan_tables import numbered_stops
-from dispatch.files.words import STOP_ZH
 from dispatch.geo.snap import places_of
 from dispatch.places import place_labels
 from dispatch.scenario import Village
 from dispatch.units import format_clock
+from dispatch.words.words import Words
 
 if TYPE_CHECKING:
     from dispatch.geo import RouteFinder
+    from dispatch.messages import Lang
     from dispatch.plan import Plan, Route, Stop
     from dispatch.scenario import Depot, Scenario, Source
 
@@ -60,8 +61,15 @@ class TrackMaker:
         Gives the lines along the roads of the same scenario.
     """
 
-    def __init__(self, plan: Plan, scenario: Scenario, finder: RouteFinder) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        scenario: Scenario,
+        finder: RouteFinder,
+        lang: Lang = "zh",
+    ) -> None:
         self._plan = plan
+        self._t = Words(lang)
         self._finder = finder
         self._labels = place_labels(scenario)
         self._plates = {truck.truck_id: truck.plate for truck in scenario.trucks}
@@ -96,20 +104,21 @@ class TrackMaker:
         )
 
     def _point(self, position: int, stop: Stop) -> TrackPoint:
-        place = self._places[stop.place_id]
+        t, place = self._t, self._places[stop.place_id]
         lat, lon = place.lat, place.lon
         parts = [f"{format_clock(stop.start_s)}-{format_clock(stop.end_s)}"]
         if stop.litres:
-            parts.append(f"{stop.litres:,} 升")
+            parts.append(t("unit.litres", count=f"{stop.litres:,}"))
         if isinstance(place, Village):
             lat, lon = place.stop_at
             if (lat, lon) != (place.lat, place.lon):
-                parts.append(f"停在交接点 {place.transfer_by}".strip())
+                transfer = t("paper.sheet.transfer")
+                parts.append(f"{transfer} {place.transfer_by}".strip())
         contact = f"{getattr(place, 'contact', '')} {getattr(place, 'phone', '')}"
         parts += [part for part in (contact.strip(),) if part]
         return TrackPoint(
-            title=f"{position} {STOP_ZH[stop.kind]} {self._labels[stop.place_id]}",
-            text="，".join(parts),
+            title=f"{position} {t(f'stop.{stop.kind}')} {self._labels[stop.place_id]}",
+            text=t("unit.comma").join(parts),
             start=_moment(self._plan.date, stop.start_s),
             lat=lat,
             lon=lon,

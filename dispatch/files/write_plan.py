@@ -26,6 +26,7 @@ from dispatch.messages import say
 from dispatch.past import split_violations
 
 if TYPE_CHECKING:
+    from dispatch.messages import Lang
     from dispatch.plan import Plan
     from dispatch.scenario import Scenario, Travel
 
@@ -37,6 +38,7 @@ def write_plan(
     out_dir: str | Path,
     *,
     sheets: bool = True,
+    lang: Lang = "zh",
 ) -> list[Path]:
     """
     Return the files written: plan.json, two CSV tables, plan.xlsx and sheets.pdf.
@@ -51,6 +53,9 @@ def write_plan(
         Says on the sheets whether times are estimates.
     sheets
         Whether to write the drivers' PDF.
+    lang
+        Language of what people read; names stay as they are, and so do the keys and
+        headings of ``plan.json`` and the CSV tables, which programs read.
 
     Raises
     ------
@@ -65,25 +70,29 @@ def write_plan(
     written = [
         write_text(folder / "visits.csv", visits, bom=True),
         write_text(folder / "villages.csv", villages, bom=True),
-        write_file(folder / "plan.xlsx", plan_xlsx(plan, scenario)),
+        write_file(folder / "plan.xlsx", plan_xlsx(plan, scenario, lang)),
     ]
-    written += _write_tracks(plan, scenario, folder)
+    written += _write_tracks(plan, scenario, folder, lang)
     if sheets:
         broken = split_violations(scenario, plan, check_plan(scenario, travel, plan))
         past = [] if broken.to_come else broken.past
-        pdf = sheets_pdf(plan, scenario, is_estimate=travel.is_estimate, past=past)
+        pdf = sheets_pdf(
+            plan, scenario, is_estimate=travel.is_estimate, past=past, lang=lang
+        )
         written.append(write_file(folder / "sheets.pdf", pdf))
     written.append(write_text(folder / "plan.json", plan_to_json(plan)))
     return written
 
 
-def _write_tracks(plan: Plan, scenario: Scenario, folder: Path) -> list[Path]:
+def _write_tracks(
+    plan: Plan, scenario: Scenario, folder: Path, lang: Lang
+) -> list[Path]:
     """Write the days of all trucks, and take away older ones of trucks at rest."""
     truck_ids = [truck.truck_id for truck in scenario.trucks]
     truck_ids += [route.truck_id for route in plan.routes]
     names = file_names(tuple(dict.fromkeys(truck_ids)))
     busy = {route.truck_id: route for route in plan.routes if route.num_trips}
-    maker = TrackMaker(plan, scenario, RouteFinder(scenario)) if busy else None
+    maker = TrackMaker(plan, scenario, RouteFinder(scenario), lang) if busy else None
     written = []
     for truck_id, name in names.items():
         gpx, kml = folder / "gpx" / f"{name}.gpx", folder / "kml" / f"{name}.kml"

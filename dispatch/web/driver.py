@@ -299,7 +299,7 @@ class _Page:
         route = next((x for x in plan.routes if x.truck_id == truck_id), None)
         if route is None or not route.num_trips:
             return None
-        maker = TrackMaker(plan, scenario, RouteFinder(scenario))
+        maker = TrackMaker(plan, scenario, RouteFinder(scenario), self.lang)
         media_type, to_text = _TRACKS[kind]
         name = quote(f"{file_names((truck_id,))[truck_id]}.{kind}", safe="")
         disposition = f"attachment; filename*=UTF-8''{name}"

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from dispatch.files import plan_xlsx, sheets_pdf
 from dispatch.web import tables
+from dispatch.words.words import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,12 +97,36 @@ def _width(text: str) -> int:
     return sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)
 
 
+def paper_file(run: Finished, name: str, t: Words) -> bytes:
+    """Return ``plan.xlsx`` or ``sheets.pdf`` in the language of who asks."""
+    if t.lang == LANGUAGES[0]:
+        return (run.job.out / name).read_bytes()
+    scenario, travel, plan = run.result.scenario, run.result.travel, run.result.plan
+    if name == "plan.xlsx":
+        return plan_xlsx(plan, scenario, t.lang)
+    return sheets_pdf(
+        plan,
+        scenario,
+        is_estimate=travel.is_estimate,
+        past=() if run.violations else run.past,
+        lang=t.lang,
+    )
+
+
 def everything_zip(run: Finished, t: Words) -> bytes:
-    """Return all files of a run, and the officials' workbook, as one zip file."""
+    """
+    Return all files of a run, and the officials' workbook, as one zip file.
+
+    Files are in Chinese; who reads the pages in English finds English paper beside.
+    """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(run.job.out.rglob("*")):
             if path.is_file():
                 archive.write(path, path.relative_to(run.job.out))
         archive.writestr("report.xlsx", report_xlsx(run, t))
+        if t.lang != LANGUAGES[0]:
+            for name in ("plan.xlsx", "sheets.pdf"):
+                stem, kind = name.split(".")
+                archive.writestr(f"{stem}.{t.lang}.{kind}", paper_file(run, name, t))
     return buffer.getvalue()

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from typer.testing import CliRunner, Result
 
 from dispatch.cli import app, run
@@ -130,6 +131,18 @@ def test_plan_writes_every_file(planned: tuple[Path, Result]) -> None:
     out, result = planned
     assert result.exit_code == 0, result.output
     assert {path.name for path in out.iterdir()} == FILES
+
+
+def test_english_plan_has_english_files(tmp_path: Path) -> None:
+    done = invoke("plan", HEPING, "--out", tmp_path, "--lang", "en", *QUICK)
+    assert done.exit_code == 0, done.output
+    book = load_workbook(tmp_path / "plan.xlsx")
+    assert book.sheetnames == ["Truck trips", "Village coverage", "Source use"]
+    for folder in ("gpx", "kml"):
+        for path in (tmp_path / folder).iterdir():
+            text = path.read_text("utf-8")
+            assert " Fill " in text
+            assert "装水" not in text
 
 
 def test_summary_is_chinese_first(planned: tuple[Path, Result]) -> None:

@@ -19,7 +19,7 @@ from dispatch.web import charts, tables
 from dispatch.web.catalog import Catalog
 from dispatch.web.context import Finished, finished
 from dispatch.web.jobs import Job, JobStore, Request, State
-from dispatch.web.report import everything_zip, report_xlsx
+from dispatch.web.report import everything_zip, paper_file, report_xlsx
 from dispatch.web.worker import run
 from dispatch.words.words import Words
 
@@ -283,6 +283,19 @@ def test_zip_holds_every_file_and_the_report(run_of):
     data = everything_zip(run_of, Words("zh"))
     names = zipfile.ZipFile(io.BytesIO(data)).namelist()
     assert names == ["plan.json", "report.xlsx"]
+
+
+def test_who_reads_english_gets_english_paper_too(run_of):
+    """The files of a run are in Chinese, for the drivers."""
+    archive = zipfile.ZipFile(io.BytesIO(everything_zip(run_of, Words("en"))))
+    assert archive.namelist()[2:] == ["plan.en.xlsx", "sheets.en.pdf"]
+    assert archive.read("sheets.en.pdf") == paper_file(
+        run_of, "sheets.pdf", Words("en")
+    )
+    book = load_workbook(io.BytesIO(paper_file(run_of, "plan.xlsx", Words("en"))))
+    assert book.sheetnames == ["Truck trips", "Village coverage", "Source use"]
+    (run_of.job.out / "plan.xlsx").write_bytes(b"as written")
+    assert paper_file(run_of, "plan.xlsx", Words("zh")) == b"as written"
 
 
 def test_timetable_has_a_bar_for_every_stretch_of_the_day(scenario, plan):

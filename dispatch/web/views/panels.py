@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from dispatch.web import charts, tables
 from dispatch.web.context import keep_in_link, show_table
 from dispatch.web.map import live_map, past_of
 from dispatch.web.palette import truck_signs
-from dispatch.web.report import everything_zip, report_xlsx
+from dispatch.web.report import everything_zip, paper_file, report_xlsx
 from dispatch.web.views import editor
 
 if TYPE_CHECKING:
@@ -167,9 +168,10 @@ def _download(run: Finished, t: Words) -> None:
     ):
         path = run.job.out / name
         if path.is_file():
+            is_map = name == map_name
             st.download_button(
                 t(f"file.{label}"),
-                data=path.read_bytes,
+                data=path.read_bytes if is_map else partial(paper_file, run, name, t),
                 file_name=f"{stem}-{name}",
                 key=f"download-{label}",
                 width="stretch",
