@@ -61,7 +61,7 @@ def plan(
             "--seconds",
             min=0.1,
             max=86_400,
-            help="计算多少秒；默认算到没有更多收获为止 · "
+            help="计算多少秒；默认算到方案不再改进为止 · "
             "run time; until nothing more is gained if not given",
         ),
     ] = None,
@@ -197,7 +197,7 @@ def replan(
             "--seconds",
             min=0.1,
             max=86_400,
-            help="计算多少秒；默认算到没有更多收获为止 · "
+            help="计算多少秒；默认算到方案不再改进为止 · "
             "run time; until nothing more is gained if not given",
         ),
     ] = None,

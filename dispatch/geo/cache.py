@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from dispatch.settings import cache_folder
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -20,19 +22,8 @@ if TYPE_CHECKING:
 
     Arrays = Mapping[str, npt.NDArray[Any]]
 
-#: Environment variable that names another folder.
-FOLDER_VARIABLE: Final = "DISPATCH_CACHE"
 #: When the files are larger than this in all, the oldest go.
 MOST_BYTES: Final = 2_000_000_000
-
-
-def cache_folder() -> Path:
-    """Return the folder of the cache, which need not exist yet."""
-    own = os.environ.get(FOLDER_VARIABLE)
-    if own:
-        return Path(own)
-    shared = os.environ.get("XDG_CACHE_HOME")
-    return (Path(shared) if shared else Path.home() / ".cache") / "water-dispatch"
 
 
 def load(key: str) -> dict[str, npt.NDArray[Any]] | None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,18 +11,12 @@ from typing import Any, TypeVar, cast
 
 import numba
 
+from dispatch.settings import user_folder
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 #: Compiled module outside the kernel.
 PRICING = "bounding/pricing.py"
-
-
-def _user_cache_dir() -> Path:
-    if "XDG_CACHE_HOME" in os.environ:
-        return Path(os.environ["XDG_CACHE_HOME"])
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", tempfile.gettempdir()))
-    return Path.home() / ".cache"
 
 
 def _source_digest() -> str:
@@ -38,7 +30,7 @@ def _source_digest() -> str:
 
 def cache_dir() -> Path:
     """Return the folder of compiled code, which need not exist yet."""
-    folder = _user_cache_dir() / "water-dispatch" / _source_digest()
+    folder = user_folder() / _source_digest()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:

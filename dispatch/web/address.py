@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 import socket
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: Set by ``dispatch serve``: where phones open the dashboard; unset: nowhere.
-PUBLIC_ENV: Final = "DISPATCH_PUBLIC_URL"
 _ANYWHERE: Final = ("0.0.0.0", "::")
 #: Documentation addresses (RFC 5737, 3849): nothing is sent, the system only says
 #: from which of its own addresses it would be.
@@ -71,8 +68,3 @@ def is_local(host: str | None) -> bool:
 
 def _url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def told_public_url() -> str | None:
-    """Return what ``dispatch serve`` found as the address for phones."""
-    return os.environ.get(PUBLIC_ENV) or None

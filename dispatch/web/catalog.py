@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from dispatch import settings
 from dispatch.errors import DataError, Problem
 from dispatch.files import read_scenario
 from dispatch.files.settings import MAX_TOML_BYTES
@@ -16,11 +15,11 @@ from dispatch.messages import say
 from dispatch.web.jobs import JobStore
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dispatch.scenario import Scenario
 
 #: The two settings of the dashboard, also read by its worker and plain routes.
-DATA_ENV: Final = "DISPATCH_DATA"
-JOBS_ENV: Final = "DISPATCH_JOBS"
 
 _UPLOAD: Final = "upload:"
 
@@ -66,9 +65,7 @@ class Catalog:
     @classmethod
     def from_env(cls) -> Catalog:
         """Return the catalogue that the environment names, ``data`` if none."""
-        jobs = os.environ.get(JOBS_ENV)
-        data = Path(os.environ.get(DATA_ENV) or "data")
-        return cls(data.resolve(), Path(jobs).resolve() if jobs else None)
+        return cls(settings.data_folder(), settings.jobs_folder())
 
     def entries(self) -> list[Entry]:
         """Return what can be chosen: the data folder's, then uploads."""

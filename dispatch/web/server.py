@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import logging
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
@@ -18,9 +17,10 @@ from starlette.routing import Route as HttpRoute
 from starlette.staticfiles import StaticFiles
 from streamlit import config
 
-from dispatch.web.address import PUBLIC_ENV, public_url
+from dispatch import settings
+from dispatch.web.address import public_url
 from dispatch.web.assets import JQUERY_DIR, JQUERY_URL, LEAFLET_DIR, LEAFLET_URL
-from dispatch.web.catalog import DATA_ENV, JOBS_ENV, Catalog
+from dispatch.web.catalog import Catalog
 from dispatch.web.driver import DriverPages
 from dispatch.web.tile_files import NO_PICTURE, tile_of
 from dispatch.web.tiles import tile_setting
@@ -192,11 +192,9 @@ def serve(
     jobs_dir
         Where runs and edits are kept; by default ``.jobs`` in the data folder.
     """
-    os.environ[DATA_ENV] = str(Path(data_dir).resolve())
-    if jobs_dir is not None:
-        os.environ[JOBS_ENV] = str(Path(jobs_dir).resolve())
-    found = public_url(host, port)
-    os.environ.pop(PUBLIC_ENV, None)
-    if found is not None:
-        os.environ[PUBLIC_ENV] = found
+    settings.publish(
+        data=Path(data_dir),
+        jobs=None if jobs_dir is None else Path(jobs_dir),
+        phones_at=public_url(host, port),
+    )
     uvicorn.run(create_app(), host=host, port=port, log_level="warning")

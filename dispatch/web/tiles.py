@@ -11,29 +11,24 @@ The setting that puts a map of somebody else under ours: off unless given.
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
 from urllib.parse import urlsplit
 
+from dispatch import settings
 from dispatch.geo.osm import ATTRIBUTION as OSM_CREDIT
 from dispatch.messages import Message, SaidError, say
 from dispatch.scenario import Datum
-from dispatch.web.catalog import DATA_ENV
 from dispatch.web.tile_files import MOST_ZOOM, is_tile_file, tile_file_info
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 SETTING_FILE: Final = "map.toml"
-TILES_ENV: Final = "DISPATCH_TILES"
-DATUM_ENV: Final = "DISPATCH_TILES_DATUM"
-CREDIT_ENV: Final = "DISPATCH_TILES_CREDIT"
-TOKEN_ENV: Final = "DISPATCH_TIANDITU_TOKEN"
 #: Where the app serves the tiles of a file.
 TILES_URL: Final = "/tiles/{z}/{x}/{y}"
 
@@ -112,21 +107,21 @@ def tile_setting(data_dir: Path | None = None) -> TileSetting:
     data_dir
         None: the data folder that the environment names.
     """
-    folder = (data_dir or Path(os.environ.get(DATA_ENV) or "data")).resolve()
-    known = (TILES_ENV, DATUM_ENV, CREDIT_ENV, TOKEN_ENV)
+    folder = data_dir.resolve() if data_dir else settings.data_folder()
     try:
         stat = (folder / SETTING_FILE).stat()
         stamp = stat.st_mtime_ns, stat.st_size
     except OSError:
         stamp = 0, 0
-    values = tuple(os.environ.get(name, "") for name in known)
-    return _read(folder, stamp, values)
+    return _read(folder, stamp, settings.tile_wishes())
 
 
 @lru_cache(maxsize=8)
-def _read(folder: Path, stamp: tuple[int, int], values: tuple[str, ...]) -> TileSetting:
+def _read(
+    folder: Path, stamp: tuple[int, int], wishes: settings.TileWishes
+) -> TileSetting:
     """Read a setting once as long as its file and the environment stay the same."""
-    tiles, datum, credit, token = values
+    tiles, datum, credit, token = wishes
     try:
         given = _toml(folder / SETTING_FILE) if stamp[1] else {}
         own = {"tiles": tiles, "datum": datum, "attribution": credit}
@@ -194,7 +189,7 @@ def tiles_of(
 def _tianditu(token: str, credit: str, most: int) -> Tiles:
     """Return streets and, above them, their names; CGCS2000 is WGS-84 here."""
     if not re.fullmatch(r"[0-9A-Za-z]{8,64}", token):
-        raise SaidError(say("tiles_without_token", name=TOKEN_ENV))
+        raise SaidError(say("tiles_without_token", name=settings.TIANDITU_TOKEN_ENV))
     url, names = (_TIANDITU.format(layer=name, token=token) for name in ("vec", "cva"))
     return Tiles(url, credit or _TIANDITU_CREDIT, (names,), max_zoom=min(most, 18))
 

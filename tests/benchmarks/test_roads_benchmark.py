@@ -5,11 +5,11 @@ from __future__ import annotations
 from grids import grid_network
 
 from benchmarks.roads.command import row
-from dispatch.geo import cache
+from dispatch import settings
 
 
 def test_a_row_has_figures_that_agree(tmp_path, monkeypatch) -> None:
-    monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(settings.CACHE_ENV, str(tmp_path))
     cells = row(grid_network(15, shortest_m=1_112, seed=5), 40)
     assert len(cells) == 10
     assert cells[0] == "40"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from real_roads import parts_of
 
-from dispatch.geo import cache, matrix_cache
+from dispatch.geo import matrix_cache
 from dispatch.geo.contract import Chains, contract
 from dispatch.geo.graph import RoadGraph, build_graph
 from dispatch.geo.matrix_cache import (
@@ -18,13 +18,14 @@ from dispatch.geo.matrix_cache import (
     fastest_ways,
     updated,
 )
+from dispatch.settings import CACHE_ENV
 
 SIDE = 18
 
 
 @pytest.fixture(autouse=True)
 def _own_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(CACHE_ENV, str(tmp_path))
     monkeypatch.setattr(matrix_cache, "_LEAST_STEPS", 0)
 
 

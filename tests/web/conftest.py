@@ -28,8 +28,9 @@ from dispatch.roads import (
     RoadNode,
 )
 from dispatch.scenario import Depot, Scenario, Source, Truck, Village
+from dispatch.settings import DATA_ENV, JOBS_ENV
 from dispatch.solver.types import Progress, SolveResult
-from dispatch.web.catalog import DATA_ENV, JOBS_ENV, Catalog
+from dispatch.web.catalog import Catalog
 from dispatch.web.jobs import JobStore, Request, digest_of
 from dispatch.web.worker import run
 

@@ -13,6 +13,7 @@ from browsing import settled
 from streamlit.testing.v1 import AppTest
 
 import dispatch.web
+from dispatch import settings
 from dispatch.files import write_scenario_xlsx
 from dispatch.web import address
 from dispatch.web.uploads import merged_files
@@ -188,11 +189,11 @@ def test_what_cannot_be_put_back_is_told(catalog, scenario, typing) -> None:
 
 
 def test_the_code_for_phones_is_there_where_the_server_says_so(catalog, monkeypatch):
-    monkeypatch.setenv(address.PUBLIC_ENV, "http://192.168.1.7:8501")
+    monkeypatch.setenv(settings.PUBLIC_ENV, "http://192.168.1.7:8501")
     app = page_of("volunteer").run()
     assert not app.exception
     assert app.code[0].value.startswith("http://192.168.1.7:8501/driver?")
-    monkeypatch.delenv(address.PUBLIC_ENV)
+    monkeypatch.delenv(settings.PUBLIC_ENV)
     app = page_of("volunteer").run()
     assert list(app.code) == []
     assert "二维码" in app.info[0].value

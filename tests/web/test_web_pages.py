@@ -74,7 +74,7 @@ def test_plan_button_starts_a_run_and_shows_its_plan(app, solve, monkeypatch):
     assert "还缺 1,750 升；1 个送水点生存用水不足" in text
     assert "方案有效：14 条规则全部通过检查" in text
     assert "最多还差 50.0%" in text
-    assert "计算：一段时间内没有更多收获" in text
+    assert "计算：方案已不再改进" in text
 
 
 @pytest.mark.parametrize("view", ["timetable", "coverage", "shortage", "download"])

@@ -17,17 +17,19 @@ from starlette.middleware import Middleware
 
 from dispatch.geo.datum import from_wgs84, to_wgs84
 from dispatch.messages import SaidError
-from dispatch.web.catalog import DATA_ENV
+from dispatch.settings import (
+    DATA_ENV,
+    TIANDITU_TOKEN_ENV,
+    TILES_CREDIT_ENV,
+    TILES_DATUM_ENV,
+    TILES_ENV,
+)
 from dispatch.web.drawing import Drawing, _in_wgs84, _moved
 from dispatch.web.map import Tiles, live_map, plan_map_html
 from dispatch.web.map_features import MapFeatures
 from dispatch.web.server import SecurityHeaders, app_parts, policy
 from dispatch.web.tile_files import tile_file_info, tile_of
 from dispatch.web.tiles import (
-    CREDIT_ENV,
-    DATUM_ENV,
-    TILES_ENV,
-    TOKEN_ENV,
     tile_setting,
     tiles_of,
 )
@@ -42,7 +44,7 @@ TOKEN = "0123456789abcdef0123456789abcdef"
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """Give an empty data folder and an environment without a setting."""
-    for name in (TILES_ENV, DATUM_ENV, CREDIT_ENV, TOKEN_ENV):
+    for name in (TILES_ENV, TILES_DATUM_ENV, TILES_CREDIT_ENV, TIANDITU_TOKEN_ENV):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv(DATA_ENV, str(tmp_path))
     return tmp_path
@@ -108,8 +110,8 @@ def test_environment_wins_and_a_changed_file_counts_at_once(folder, monkeypatch)
     (folder / "map.toml").write_text('tiles = "osm"', "utf-8")
     assert "openstreetmap" in tile_setting().tiles.url
     monkeypatch.setenv(TILES_ENV, "https://b.example/{z}/{x}/{y}")
-    monkeypatch.setenv(DATUM_ENV, "bd09")
-    monkeypatch.setenv(CREDIT_ENV, "© B")
+    monkeypatch.setenv(TILES_DATUM_ENV, "bd09")
+    monkeypatch.setenv(TILES_CREDIT_ENV, "© B")
     found = tile_setting().tiles
     assert (found.url[:17], found.datum, found.attribution) == (
         "https://b.example",
@@ -145,8 +147,8 @@ def test_tianditu_needs_a_token_and_has_names_of_its_own(folder, monkeypatch):
     monkeypatch.setenv(TILES_ENV, "tianditu")
     setting = tile_setting()
     assert setting.tiles is None
-    assert TOKEN_ENV in setting.problem.text("zh")
-    monkeypatch.setenv(TOKEN_ENV, TOKEN)
+    assert TIANDITU_TOKEN_ENV in setting.problem.text("zh")
+    monkeypatch.setenv(TIANDITU_TOKEN_ENV, TOKEN)
     tiles = tile_setting().tiles
     streets, names = tiles.urls()
     assert "/vec_w/wmts?" in streets
@@ -356,7 +358,7 @@ def test_live_map_takes_the_setting_and_the_file_does_not(
     folder, monkeypatch, scenario, travel, plan
 ):
     monkeypatch.setenv(TILES_ENV, "https://a.example/{z}/{x}/{y}.png")
-    monkeypatch.setenv(CREDIT_ENV, "© {{ 7*7 }}<img src=x onerror=hack()>")
+    monkeypatch.setenv(TILES_CREDIT_ENV, "© {{ 7*7 }}<img src=x onerror=hack()>")
     page = live_map(scenario, None, None).get_root().render()
     assert "https://a.example/" in page
     assert "referrerPolicy" in page

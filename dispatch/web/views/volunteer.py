@@ -9,7 +9,8 @@ from urllib.parse import urlencode, urlsplit
 import segno
 import streamlit as st
 
-from dispatch.web.address import is_local, told_public_url
+from dispatch import settings
+from dispatch.web.address import is_local
 
 if TYPE_CHECKING:
     from dispatch.web.context import Frame
@@ -34,7 +35,7 @@ def show() -> None:
     origin: str | None = f"{here.scheme}://{here.netloc}"
     if is_local(here.hostname):
         # On the computer itself: what the server found is what phones can open.
-        origin = told_public_url()
+        origin = settings.public_url()
     if origin is None:
         st.info(t("volunteer.local"), icon="ℹ️")
         return

@@ -1,0 +1,86 @@
+"""Every environment variable and folder of the program, read in one place."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from platformdirs import user_cache_path
+
+#: Where scenarios are, and where the dashboard keeps runs and edits.
+DATA_ENV: Final = "DISPATCH_DATA"
+JOBS_ENV: Final = "DISPATCH_JOBS"
+#: Set by ``dispatch serve``: where phones open the dashboard; unset: nowhere.
+PUBLIC_ENV: Final = "DISPATCH_PUBLIC_URL"
+#: Another folder for what took long to compute from roads.
+CACHE_ENV: Final = "DISPATCH_CACHE"
+#: Tiles below the maps; ``map.toml`` in the data folder says the same.
+TILES_ENV: Final = "DISPATCH_TILES"
+TILES_DATUM_ENV: Final = "DISPATCH_TILES_DATUM"
+TILES_CREDIT_ENV: Final = "DISPATCH_TILES_CREDIT"
+TIANDITU_TOKEN_ENV: Final = "DISPATCH_TIANDITU_TOKEN"
+
+_NAME: Final = "water-dispatch"
+
+
+class TileWishes(NamedTuple):
+    """What the environment says about tiles; empty where it says nothing."""
+
+    tiles: str
+    datum: str
+    credit: str
+    token: str
+
+
+def data_folder() -> Path:
+    """Return the folder of scenarios, ``data`` where none is set."""
+    return Path(os.environ.get(DATA_ENV) or "data").resolve()
+
+
+def jobs_folder() -> Path | None:
+    """Return the folder of runs and edits; None stands for one in the data folder."""
+    found = os.environ.get(JOBS_ENV)
+    return Path(found).resolve() if found else None
+
+
+def public_url() -> str | None:
+    """Return what ``dispatch serve`` found as the address for phones."""
+    return os.environ.get(PUBLIC_ENV) or None
+
+
+def tile_wishes() -> TileWishes:
+    """Return what the environment says about tiles."""
+    names = (TILES_ENV, TILES_DATUM_ENV, TILES_CREDIT_ENV, TIANDITU_TOKEN_ENV)
+    return TileWishes(*(os.environ.get(name, "") for name in names))
+
+
+def cache_folder() -> Path:
+    """Return the folder of what is kept of roads, which need not exist yet."""
+    own = os.environ.get(CACHE_ENV)
+    return Path(own) if own else user_folder()
+
+
+def user_folder() -> Path:
+    """Return this user's own cache folder; a temporary one for who has no home."""
+    try:
+        return user_cache_path(_NAME, appauthor=False)
+    except RuntimeError:
+        return Path(tempfile.gettempdir()) / _NAME
+
+
+def publish(
+    *, data: Path, jobs: Path | None = None, phones_at: str | None = None
+) -> None:
+    """Tell the pages, which run in this process, where things are."""
+    values = {
+        DATA_ENV: str(data.resolve()),
+        JOBS_ENV: str(jobs.resolve()) if jobs is not None else None,
+        PUBLIC_ENV: phones_at,
+    }
+    for name, value in values.items():
+        if value is not None:
+            os.environ[name] = value
+        elif name == PUBLIC_ENV:
+            os.environ.pop(name, None)
