@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from dispatch.messages import Message
+from dispatch.messages import COMMAS, Message, joined, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,16 +68,16 @@ class Problem:
 
     def text(self, lang: Lang) -> str:
         """Return the problem as one line, for a terminal or a list."""
-        comma, colon = ("，", "：") if lang == "zh" else (", ", ": ")
-        where = [self.file]
+        where: list[Message | str] = [self.file]
         if self.row is not None:
-            where.append(f"第 {self.row} 行" if lang == "zh" else f"row {self.row}")
+            where.append(say("problem_row", row=self.row))
         if self.column is not None:
             shown = "" if self.value is None else f" = {self.value}"
             where.append(f"{self.column}{shown}")
         elif self.value is not None:
             where.append(self.value)
-        return f"{comma.join(where)}{colon}{self.said.text(lang)}"
+        line = say("problem_line", where=joined(where, COMMAS), what=self.said)
+        return line.text(lang)
 
     def __str__(self) -> str:
         """Return the problem as one line in English, for logs."""

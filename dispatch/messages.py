@@ -56,17 +56,29 @@ class Message:
 class Listed(Message):
     """Messages side by side, as one blank of another takes them."""
 
-    parts: tuple[Message, ...] = ()
+    parts: tuple[Message | str, ...] = ()
     marks: tuple[str, str] = SEMICOLONS
 
     def text(self, lang: Lang = "en") -> str:
         """Return all of them in one language."""
         mark = self.marks[0 if lang == "zh" else 1]
-        return mark.join(part.text(lang) for part in self.parts)
+        return mark.join(
+            part.text(lang) if isinstance(part, Message) else part
+            for part in self.parts
+        )
 
 
-def joined(parts: Iterable[Message], marks: tuple[str, str] = SEMICOLONS) -> Message:
-    """Return several messages as one; marks stand between, Chinese and English."""
+def joined(
+    parts: Iterable[Message | str], marks: tuple[str, str] = SEMICOLONS
+) -> Message:
+    """
+    Return several messages as one; texts among them are the same in any language.
+
+    Parameters
+    ----------
+    marks
+        What stands between, in Chinese and in English.
+    """
     return Listed("", parts=tuple(parts), marks=marks)
 
 

@@ -138,7 +138,9 @@ def valid_text(limit: RoadLimit, t: Words) -> str:
     return f"{t('roads.daily')} {text}" if is_daily else text
 
 
-def place_marks(scenario: Scenario, *, moves: str | None = None) -> list[Place]:
+def place_marks(
+    scenario: Scenario, t: Words, *, moves: str | None = None
+) -> list[Place]:
     """
     Return all places with a sign of their kind.
 
@@ -148,8 +150,10 @@ def place_marks(scenario: Scenario, *, moves: str | None = None) -> list[Place]:
         Id of the place that can be dragged.
     """
     marks = []
-    signs = ["⌂"] * len(scenario.depots) + ["源"] * len(scenario.sources)
-    signs += ["村"] * len(scenario.villages)
+    signs = ["⌂"] * len(scenario.depots) + [t("map.sign_source")] * len(
+        scenario.sources
+    )
+    signs += [t("map.sign_village")] * len(scenario.villages)
     for label, place, sign in zip(
         scenario.place_ids, places_of(scenario), signs, strict=True
     ):

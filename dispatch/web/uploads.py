@@ -51,7 +51,8 @@ def upload_area(catalog: Catalog, t: Words) -> None:
     st.error(t("page.upload_failed"), icon="⛔")
     kept = st.session_state.get(_FAILED, {})
     if len(kept) > 1:
-        st.caption(t("page.upload_kept", count=len(kept), names="、".join(kept)))
+        names = t("unit.items").join(kept)
+        st.caption(t("page.upload_kept", count=len(kept), names=names))
     st.button(t("page.upload_forget"), key="upload_forget", on_click=_forget)
     show_problems(problems, t)
 

@@ -32,7 +32,15 @@ WRITERS = [
         f"files/{name}.py"
         for name in ("gpx", "kml", "paper", "plan_tables", "plan_xlsx", "sheets")
     ),
-    *("files/tracks.py", "files/write_plan.py", "web/report.py"),
+    *("files/tracks.py", "files/write_plan.py"),
+    *("errors.py", "past.py", "check.py", "web/report.py", "web/tables.py"),
+    *("web/charts.py", "web/driver.py", "web/map.py", "web/map_legend.py"),
+    *("web/map_features.py", "web/road_lines.py", "cli/summary.py", "cli/run.py"),
+    *(
+        f"web/views/{name}.py"
+        for name in ("coordinator", "official", "panels", "places", "road_form")
+    ),
+    *("web/views/roads.py", "web/views/volunteer.py"),
 ]
 
 

@@ -341,7 +341,8 @@ def _notes(loaded: Loaded, scenario: Scenario, run: Finished | None, t: Words) -
     if loaded.edited is not None:
         st.caption(f"✏️ {t('edit.edited', time=clock_text(loaded.edited))}")
     if scenario.resting:
-        names = "、".join(place_or_truck(resting.item) for resting in scenario.resting)
+        out = (place_or_truck(resting.item) for resting in scenario.resting)
+        names = t("unit.items").join(out)
         st.caption(f"⏸️ {t('plan.resting', names=names)}")
     if run is not None and run.result.travel.is_estimate:
         st.caption(f"⚠️ {t('page.estimate')}")

@@ -88,10 +88,10 @@ def _place(context: Context, scenario: Scenario, place_id: str) -> None:
     _paste(t)
     pending: Anywhere | None = st.session_state.get(_PENDING)
     pasted = st.session_state.get("place_read", "")
-    marks = place_marks(scenario, moves=place_id)
+    marks = place_marks(scenario, t, moves=place_id)
     if pending is not None:
         marks = [mark for mark in marks if not mark.moves]
-        marks.append(Place(place.name, *pending, "新", moves=True))
+        marks.append(Place(place.name, *pending, t("map.sign_new"), moves=True))
     drawn = drawing_map(
         "place-map",
         t,

@@ -67,7 +67,7 @@ def show_form(
     names = sorted({roads.names[s.edge_idx] for s in stretches} - {""})
     with st.container(border=True):
         said = t("roads.drawn", metres=f"{length_m:,.0f}", parts=len(stretches))
-        st.markdown(f"**{said}** {'、'.join(names[:6])}")
+        st.markdown(f"**{said}** {t('unit.items').join(names[:6])}")
         whole = False
         if drawn.shape == "point":
             reach = st.segmented_control(
@@ -169,7 +169,8 @@ def _save(context: Context, scenario: Scenario, limit: RoadLimit) -> None:
     news = t("roads.saved", limit=limit.limit_id)
     if lost:
         more = " …" if len(lost) > 8 else ""
-        cut = t("roads.saved_cut", count=len(lost), villages="、".join(lost[:8]) + more)
+        cut_off = t("unit.items").join(lost[:8]) + more
+        cut = t("roads.saved_cut", count=len(lost), villages=cut_off)
         news = f"{news} {cut}"
     st.session_state["roads_news"] = news
     st.session_state.pop(DRAWN, None)

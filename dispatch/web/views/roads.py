@@ -75,7 +75,7 @@ def _headline(scenario: Scenario, roads: RoadNetwork, t: Words) -> None:
     names = {village.village_id: village.name for village in scenario.villages}
     cut_off = cut_off_villages(scenario)
     if cut_off:
-        shown = "、".join(names[village] for village in cut_off[:8])
+        shown = t("unit.items").join(names[village] for village in cut_off[:8])
         text = t("roads.headline_cut", closed=num_closed, count=len(cut_off))
         st.title(f"⛔ {text}")
         st.markdown(f"**{shown}{' …' if len(cut_off) > 8 else ''}**")
@@ -169,7 +169,7 @@ def _map(context: Context, scenario: Scenario, roads: RoadNetwork) -> None:
         t,
         modes=("point", "pair", "line", "area"),
         lines=lines,
-        places=place_marks(scenario),
+        places=place_marks(scenario, t),
         bounds=bounds_of(scenario),
         view=context.entry.key,
         clear=drawn is None,
