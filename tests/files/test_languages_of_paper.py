@@ -114,7 +114,7 @@ def test_a_sheet_is_in_one_language(lang: Lang, is_chinese: bool) -> None:
             *("Deliveries", "Trip 1", "3,000 L", "Leave  Yard", "Fill Works"),
             *("bay 1", "1,000 L left", "tank empty", "Break 30 min", "U+1F6B0"),
             *("stop at the transfer point, cart", "straight lines", "NOT for people"),
-            *("breaks 1 rules", "filling lasts 1 s", "nothing to do", "page 1 / 2"),
+            *("already done: 1.", "filling lasts 1 s", "nothing to do", "page 1 / 2"),
         ),
         "zh": ("送水单", "第 1 趟", "3,000 升", "停在交接点，cart", "装水用时 1 秒"),
     }[lang]
