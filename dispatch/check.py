@@ -13,16 +13,15 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from dispatch.messages import COMMAS, joined, say, term
 from dispatch.need import BANDS, LIVESTOCK, Band, need_l, served_l
 from dispatch.plan import REASONS
 from dispatch.scenario import NO_ROAD
 from dispatch.units import format_clock
+from dispatch.words.message import COMMAS, joined, say, term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from dispatch.messages import Message
     from dispatch.plan import Plan, Route, Stop
     from dispatch.scenario import (
         Depot,
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
         Village,
         WayTimes,
     )
+    from dispatch.words.message import Message
 
 #: Slack of comparisons between whole and real seconds or litres.
 TOLERANCE: Final = 1e-6

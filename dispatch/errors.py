@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from dispatch.messages import COMMAS, Message, joined, say
+from dispatch.words.message import COMMAS, Message, joined, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dispatch.messages import Lang
+    from dispatch.words.message import Lang
 
 
 class DispatchError(Exception):

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from dispatch.messages import joined, say
 from dispatch.places import place_labels
 from dispatch.replanning import is_done
 from dispatch.units import format_clock
+from dispatch.words.message import joined, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from dispatch.check import Violation
-    from dispatch.messages import Message
     from dispatch.plan import Plan, Route
     from dispatch.scenario import Scenario
+    from dispatch.words.message import Message
 
 #: Broken rules that a sentence names; the rest is counted.
 MOST_NAMED: Final = 3

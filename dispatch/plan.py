@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
-    from dispatch.messages import Message
+    from dispatch.words.message import Message
 
 StopKind = Literal["depart", "fill", "deliver", "break", "return"]
 Status = Literal["optimal", "feasible", "infeasible", "no_plan_found", "error"]

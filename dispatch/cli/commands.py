@@ -13,7 +13,7 @@ from rich.markup import escape
 from dispatch.cli.failures import reported
 from dispatch.cli.screen import results_console, survive_small_alphabets
 from dispatch.errors import DispatchError
-from dispatch.messages import Lang
+from dispatch.words.message import Lang
 from dispatch.words.words import Words
 
 app = typer.Typer(

@@ -19,8 +19,8 @@ from dispatch.files.road_tables import write_roads
 from dispatch.files.roads import box_of
 from dispatch.geo.osm import osm_format
 from dispatch.geo.osm_basemap import read_basemap_bytes
-from dispatch.messages import say
 from dispatch.roads import CLOSED, NO_HEAVY
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from rich.table import Table

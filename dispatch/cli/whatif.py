@@ -17,8 +17,8 @@ from dispatch.files.plan_json import read_plan
 from dispatch.files.plan_tables import to_csv
 from dispatch.files.read import read_scenario
 from dispatch.geo import travel_matrix
-from dispatch.messages import say
 from dispatch.need import BANDS
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from pathlib import Path

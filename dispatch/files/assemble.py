@@ -43,8 +43,8 @@ from dispatch.files.records import read_records
 from dispatch.files.roads import box_around, pick_roads
 from dispatch.files.service import in_service, nothing_in_service, resting_of
 from dispatch.files.settings import read_settings
-from dispatch.messages import say
 from dispatch.scenario import Scenario
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from dispatch.errors import DispatchError
-from dispatch.messages import say
+from dispatch.words.message import say
 
 
 def write_file(path: Path, content: bytes) -> Path:

@@ -9,7 +9,7 @@ from dispatch.errors import Problem
 from dispatch.files.cells import UNITS, CellError, plain, show, unit_key
 from dispatch.files.formulas import refuse_formula
 from dispatch.files.survey import column_of, own_headers
-from dispatch.messages import say
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from dispatch.files.columns import Column, Table

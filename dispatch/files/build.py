@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dispatch.messages import say
 from dispatch.roads import RoadEdge, RoadNode
 from dispatch.scenario import Depot, Source, Truck, Village
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable

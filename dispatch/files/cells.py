@@ -9,7 +9,7 @@ import unicodedata
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
 from typing import Final
 
-from dispatch.messages import SaidError, say
+from dispatch.words.message import SaidError, say
 
 Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
 """What a CSV file (text only) or a sheet holds in one cell."""

@@ -7,9 +7,9 @@ import re
 from typing import Final
 
 from dispatch.files.cells import Cell, CellError, is_blank, plain
-from dispatch.messages import say
 from dispatch.scenario import TimeWindow
 from dispatch.units import DAY_S
+from dispatch.words.message import say
 
 #: End of a window that is not limited: the end of the next day.
 LAST_S: Final = 2 * DAY_S

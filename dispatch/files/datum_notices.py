@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from dispatch.errors import Problem
 from dispatch.geo.datum_check import Doubt, datum_doubts
-from dispatch.messages import Message, say
+from dispatch.words.message import Message, say
 
 if TYPE_CHECKING:
     from dispatch.files.checks import Records

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from dispatch.files.cells import CellError, plain, refuse_sheet_error
-from dispatch.messages import say
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from dispatch.files.cells import Cell

@@ -22,9 +22,9 @@ from dispatch.files.raw import RawTable
 from dispatch.files.settings import Settings
 from dispatch.geo.distance import haversine_m
 from dispatch.geo.snap import places_of
-from dispatch.messages import say
 from dispatch.roads import RoadLimit
 from dispatch.scenario import TravelTable
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -18,7 +18,7 @@ from dispatch.geo.lines import join_lines
 from dispatch.geo.osm import ATTRIBUTION, way_of
 from dispatch.geo.split import build_network
 from dispatch.geo.ways import Way, clip_ways
-from dispatch.messages import say
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from dispatch.files.cells import Cell

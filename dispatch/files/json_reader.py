@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dispatch.errors import Problem
 from dispatch.files.raw import TableError, decode
-from dispatch.messages import SaidError, say
+from dispatch.words.message import SaidError, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dispatch.messages import Message
+    from dispatch.words.message import Message
 
 _MAX_PROBLEMS: Final = 200
 #: Stops, bands and villages of a plan of 5,000 places are 100,000.

@@ -11,8 +11,8 @@ from dispatch.files.moments import format_moment, is_before
 from dispatch.files.records import Record
 from dispatch.files.values import parse_grade_text
 from dispatch.geo.datum import to_wgs84
-from dispatch.messages import say
 from dispatch.roads import RoadLimit, SpeedRule
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from dispatch.errors import Problem

@@ -23,8 +23,8 @@ from dispatch.files.cells import (
 )
 from dispatch.files.formulas import refuse_formula
 from dispatch.files.raw import MAX_COLUMNS, guess_delimiter
-from dispatch.messages import say
 from dispatch.scenario import NO_ROAD, TravelTable
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dispatch.files.raw import RawTable
-    from dispatch.messages import Message
+    from dispatch.words.message import Message
 
 #: 100 days or 100,000 km: more is a slip of the pen.
 _MAX_VALUE: Final = 10_000_000

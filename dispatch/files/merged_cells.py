@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from dispatch.errors import Problem
 from dispatch.files.cell_words import is_empty
 from dispatch.files.cells import show
-from dispatch.messages import say
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dispatch.files.cells import Cell
     from dispatch.files.columns import Column
     from dispatch.files.raw import MergedRange, RawTable
-    from dispatch.messages import Message
+    from dispatch.words.message import Message
 
 #: Rows that all merged ranges of a sheet reach over.
 _MOST_CELLS: Final = 3_000_000

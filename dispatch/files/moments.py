@@ -8,9 +8,9 @@ from typing import Final
 
 from dispatch.files.cells import Cell, CellError, plain, show
 from dispatch.files.clocks import format_clock_s, parse_clock_cell
-from dispatch.messages import say
 from dispatch.roads import Moment
 from dispatch.units import DAY_S
+from dispatch.words.message import say
 
 _DATED: Final = re.compile(r"(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)(?:[t\s]*(.+))?")
 #: Years in which a day is planned, or a limit holds.

@@ -20,8 +20,8 @@ from dispatch.geo.reach import (
     snap_warnings,
 )
 from dispatch.geo.snap import places_of
-from dispatch.messages import say
 from dispatch.places import place_labels
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from dispatch.files.checks import Records
     from dispatch.files.settings import Settings
     from dispatch.geo.reach import Ways
-    from dispatch.messages import Message
     from dispatch.scenario import Depot, Scenario, Source, Truck, Village
+    from dispatch.words.message import Message
 
 #: Farther from all others a digit is likely wrong: three tenths of a degree.
 _FAR_M: Final = 30_000.0

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from dispatch.messages import say
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from dispatch.errors import Problem
     from dispatch.files.checks import Records
     from dispatch.files.records import Record
-    from dispatch.messages import Message
     from dispatch.scenario import Scenario
+    from dispatch.words.message import Message
 
 #: Table, column, smallest and largest figure that is nothing odd, and what to ask.
 #: A village is fed by trucks: cities and farms of industry have mains. A hose gives

@@ -10,7 +10,7 @@ from typing import Final
 
 from dispatch.errors import Problem
 from dispatch.files.raw import TableError
-from dispatch.messages import say
+from dispatch.words.message import say
 
 #: XML of this size is read in some seconds; a county has a tenth of it.
 MAX_UNPACKED_XML: Final = 200_000_000

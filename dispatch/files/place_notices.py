@@ -8,8 +8,8 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from dispatch.geo.distance import gap_m
-from dispatch.messages import say
 from dispatch.places import code_of, place_labels
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from dispatch.errors import Problem
     from dispatch.files.checks import Records
     from dispatch.geo.areas import Outline
-    from dispatch.messages import Message
     from dispatch.roads import Area
     from dispatch.scenario import Depot, Scenario, Source, Village
+    from dispatch.words.message import Message
 
 #: A township is about 10 km across; farther from its seat a digit is likely wrong.
 _FROM_CENTRE_M: Final = 8000.0

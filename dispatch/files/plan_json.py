@@ -17,7 +17,6 @@ from dispatch.files.json_reader import (
 )
 from dispatch.files.moments import near_date
 from dispatch.files.raw import MAX_FILE_BYTES, TableError, decode
-from dispatch.messages import known_message, say
 from dispatch.need import BANDS, Band
 from dispatch.plan import (
     PLAN_FORMAT,
@@ -34,12 +33,13 @@ from dispatch.plan import (
     Totals,
     VillageOutcome,
 )
+from dispatch.words.message import known_message, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dispatch.messages import Message
     from dispatch.scenario import Scenario
+    from dispatch.words.message import Message
 
 #: Two days of seconds: no stop of a day lies later.
 _LAST_S: Final = 172_800

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from dispatch.errors import Problem
 from dispatch.files.cells import Cell, is_blank
 from dispatch.files.formulas import FormulaGap, of_text_file
-from dispatch.messages import say
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,12 +20,12 @@ from dispatch.files.heads import find_head
 from dispatch.files.merged_cells import fill_merged
 from dispatch.files.side_rows import drop_side_rows
 from dispatch.files.values import parse_value
-from dispatch.messages import say
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from dispatch.files.columns import Column, Table
     from dispatch.files.raw import RawTable
-    from dispatch.messages import Message
+    from dispatch.words.message import Message
 
 #: Rows that one warning names; the rest is counted.
 _MOST_ROWS: Final = 20

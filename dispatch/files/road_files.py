@@ -9,7 +9,7 @@ from dispatch.errors import DataError, Problem
 from dispatch.files.assemble import read_tables, stop_on
 from dispatch.files.read import Inputs, collect, folder_files, load_files
 from dispatch.files.roads import pick_roads
-from dispatch.messages import say
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from dispatch.geo.ways import Box

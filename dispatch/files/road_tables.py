@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from dispatch.errors import DispatchError
 from dispatch.files.atomic import write_text
 from dispatch.files.columns import tables
-from dispatch.messages import say
 from dispatch.roads import CLOSED, NO_HEAVY, OPEN
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -15,7 +15,7 @@ from dispatch.files.limits import build_limit
 from dispatch.files.read import Inputs, collect
 from dispatch.files.roads import MARGIN_KM, box_of, pick_roads
 from dispatch.geo.snap import places_of
-from dispatch.messages import say
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from dispatch.scenario import Datum, Scenario

@@ -14,8 +14,8 @@ from dispatch.geo.datum import to_wgs84
 from dispatch.geo.distance import EARTH_RADIUS_M
 from dispatch.geo.osm import read_osm_bytes
 from dispatch.geo.split import with_grades
-from dispatch.messages import say
 from dispatch.roads import RoadEdge, RoadNetwork, RoadNode
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

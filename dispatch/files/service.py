@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from dispatch.errors import Problem
-from dispatch.messages import say
 from dispatch.scenario import Resting
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from dispatch.files.checks import Records

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dispatch.check import Violation
-    from dispatch.messages import Lang
     from dispatch.plan import Plan, Route, Stop
     from dispatch.scenario import Depot, Scenario, Source, Truck, Village
+    from dispatch.words.message import Lang
 
 _log = logging.getLogger(__name__)
 

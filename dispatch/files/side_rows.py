@@ -11,7 +11,7 @@ from dispatch.files.cell_words import is_empty
 from dispatch.files.cells import plain, show
 from dispatch.files.columns import header_key, tables
 from dispatch.files.heads import is_repeated
-from dispatch.messages import say
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Collection

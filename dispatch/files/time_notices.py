@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dispatch.files.clocks import LAST_S, format_clock_s
-from dispatch.messages import say
 from dispatch.scenario import TimeWindow
 from dispatch.units import DAY_S
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dispatch.errors import Problem
     from dispatch.files.checks import Records
-    from dispatch.messages import Message
     from dispatch.scenario import Scenario, Truck
+    from dispatch.words.message import Message
 
 
 def notice_times(scenario: Scenario, records: Records) -> list[Problem]:

@@ -18,9 +18,9 @@ from dispatch.words.words import Words
 
 if TYPE_CHECKING:
     from dispatch.geo import RouteFinder
-    from dispatch.messages import Lang
     from dispatch.plan import Plan, Route, Stop
     from dispatch.scenario import Depot, Scenario, Source
+    from dispatch.words.message import Lang
 
 #: Clocks of all China.
 CHINA: Final = dt.timezone(dt.timedelta(hours=8))

@@ -10,16 +10,16 @@ import numpy as np
 from dispatch.errors import Problem
 from dispatch.geo.distance import haversine_m
 from dispatch.geo.snap import places_of
-from dispatch.messages import say
 from dispatch.scenario import NO_ROAD
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import numpy.typing as npt
 
-    from dispatch.messages import Message
     from dispatch.scenario import Scenario, TravelTable
+    from dispatch.words.message import Message
 
     Bools = npt.NDArray[np.bool_]
     Floats = npt.NDArray[np.float64]

@@ -24,8 +24,8 @@ from dispatch.files.cells import (
 from dispatch.files.clocks import parse_clock_cell
 from dispatch.files.formulas import refuse_formula
 from dispatch.files.moments import parse_date, parse_moment
-from dispatch.messages import say
 from dispatch.roads import CLOSED, NO_HEAVY, OPEN
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,7 +17,7 @@ from dispatch.files.raw import (
     TableError,
     table_of_rows,
 )
-from dispatch.messages import say
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,13 +22,13 @@ from dispatch.files.plan_xlsx import plan_xlsx
 from dispatch.files.sheets import sheets_pdf
 from dispatch.files.tracks import TrackMaker, file_names
 from dispatch.geo import RouteFinder
-from dispatch.messages import say
 from dispatch.past import split_violations
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
-    from dispatch.messages import Lang
     from dispatch.plan import Plan
     from dispatch.scenario import Scenario, Travel
+    from dispatch.words.message import Lang
 
 
 def write_plan(

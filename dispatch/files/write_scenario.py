@@ -28,8 +28,8 @@ from dispatch.files.frames import scenario_tables
 from dispatch.files.limits import speed_values
 from dispatch.files.plan_xlsx import SAFE_OPTIONS, text_width
 from dispatch.files.road_tables import road_rows
-from dispatch.messages import say
 from dispatch.scenario import NO_ROAD
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,7 +13,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
 from dispatch.geo.nearby import lines_of, nearest_edges
-from dispatch.messages import SaidError, say
+from dispatch.words.message import SaidError, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

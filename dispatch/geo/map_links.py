@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from dispatch.geo.baidu import MAX_Y_M, mercator_to_bd09
 from dispatch.geo.point_text import Point, in_order
-from dispatch.messages import Message, SaidError, say
+from dispatch.words.message import Message, SaidError, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable

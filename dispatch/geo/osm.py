@@ -24,8 +24,8 @@ from dispatch.geo.ways import (
     WayPoints,
     clip_ways,
 )
-from dispatch.messages import say
 from dispatch.roads import OPEN
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

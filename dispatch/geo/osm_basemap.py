@@ -14,8 +14,8 @@ from dispatch.errors import DataError, Problem
 from dispatch.geo import cache
 from dispatch.geo import tags as tag
 from dispatch.geo.osm import ATTRIBUTION, osm_format, osm_objects
-from dispatch.messages import say
 from dispatch.roads import MapFeature
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Final
 
-from dispatch.messages import SaidError, say
+from dispatch.words.message import SaidError, say
 
 #: (lat, lon) in the degrees of some datum.
 Point = tuple[float, float]

@@ -11,16 +11,16 @@ from dispatch.errors import Problem
 from dispatch.geo.periods import MOST_PERIODS
 from dispatch.geo.road_model import road_model
 from dispatch.geo.snap import FAR_M, NEAR_M, places_of
-from dispatch.messages import joined, say
 from dispatch.scenario import NO_ROAD, Scenario, TravelTable
 from dispatch.units import format_clock
+from dispatch.words.message import joined, say
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dispatch.geo.road_model import RoadModel
     from dispatch.geo.snap import Moved, Obstacle
-    from dispatch.messages import Message
+    from dispatch.words.message import Message
 
     Bools = npt.NDArray[np.bool_]
     Ways = dict[str, Bools]

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dispatch.errors import PlanError
-from dispatch.messages import say
 from dispatch.need import LIVESTOCK
 from dispatch.solver.kernel.arrays import BIG, resized_state, sizes_of
 from dispatch.solver.legs import leg_at
 from dispatch.units import format_clock
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     import numpy.typing as npt
 
-    from dispatch.messages import Message
     from dispatch.plan import Plan, Route, Stop
     from dispatch.scenario import Scenario
     from dispatch.solver.kernel.arrays import Instance, State
+    from dispatch.words.message import Message
 
     BoolArray = npt.NDArray[np.bool_]
     IntArray = npt.NDArray[np.int64]

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from dispatch.errors import SolverError
-from dispatch.messages import say
 from dispatch.need import BANDS
 from dispatch.outcome import plan_totals, village_outcomes
 from dispatch.plan import Bound, Plan, SolverInfo
@@ -35,6 +34,7 @@ from dispatch.solver.search import (
 from dispatch.solver.timetable import has_queues, improve_timetable
 from dispatch.solver.types import Progress, SolveParams, SolveResult
 from dispatch.solver.warm import compile_search
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

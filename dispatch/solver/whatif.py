@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from dispatch.check import check_plan
 from dispatch.coverage import compute_coverage
 from dispatch.errors import SolverError
-from dispatch.messages import say
 from dispatch.need import BANDS
 from dispatch.outcome import plan_totals, village_outcomes
 from dispatch.solver.adopt import go_on_from
@@ -25,6 +24,7 @@ from dispatch.solver.search import (
 )
 from dispatch.solver.variants import Variant, as_it_is, list_variants
 from dispatch.solver.warm import compile_search
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -11,8 +11,8 @@ from dispatch import settings
 from dispatch.errors import DataError, Problem
 from dispatch.files import read_scenario
 from dispatch.files.settings import MAX_TOML_BYTES
-from dispatch.messages import say
 from dispatch.web.jobs import JobStore
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from pathlib import Path

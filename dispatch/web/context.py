@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from dispatch.messages import Lang
     from dispatch.web.catalog import Catalog, Entry, Loaded
     from dispatch.web.jobs import Job, Result
+    from dispatch.words.message import Lang
     from dispatch.words.words import Words
 
 _log = logging.getLogger(__name__)

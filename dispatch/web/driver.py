@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from dispatch.files.tracks import TruckDay
-    from dispatch.messages import Lang
     from dispatch.plan import Route, Stop
     from dispatch.scenario import Depot, Source, Truck, Village
     from dispatch.web.catalog import Catalog, Entry
     from dispatch.web.jobs import Job, Result
+    from dispatch.words.message import Lang
 
     Place = Village | Source | Depot
 

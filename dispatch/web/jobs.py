@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
     from dispatch.changes import Change
     from dispatch.check import Violation
-    from dispatch.messages import Lang
     from dispatch.plan import Plan
     from dispatch.scenario import Travel
+    from dispatch.words.message import Lang
 
 _log = logging.getLogger(__name__)
 

@@ -43,9 +43,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from dispatch.check import Violation
-    from dispatch.messages import Lang
     from dispatch.plan import Plan
     from dispatch.scenario import Scenario, Travel
+    from dispatch.words.message import Lang
 
 _INLINE: Final = "wd-inline-assets"
 

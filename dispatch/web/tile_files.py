@@ -17,7 +17,7 @@ from pmtiles.tile import (
     TileType,
 )
 
-from dispatch.messages import SaidError, say
+from dispatch.words.message import SaidError, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 from dispatch.check import check_plan
 from dispatch.errors import DispatchError, PlanError
 from dispatch.geo import travel_matrix
-from dispatch.messages import say
 from dispatch.replanning import replan_day
 from dispatch.solver.types import SolveParams
 from dispatch.standing_down import with_driven
 from dispatch.web.jobs import Job, Result, State
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from dispatch.messages import Lang, templates
+from dispatch.words.message import Lang, templates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

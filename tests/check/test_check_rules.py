@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from dispatch.check import RULES, Violation, check_plan
-from dispatch.messages import say
 from dispatch.plan import Bound, Route, Stop
 from dispatch.scenario import NO_ROAD, ServiceRules, TimeWindow
+from dispatch.words.message import say
 
 
 def with_villages(scenario, village_id, **changes):

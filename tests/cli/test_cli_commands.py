@@ -20,7 +20,7 @@ from dispatch.cli import app, run
 from dispatch.errors import DataError, Problem
 from dispatch.files import read_roads
 from dispatch.files.basemap import read_basemap
-from dispatch.messages import say
+from dispatch.words.message import say
 
 DATA = Path(__file__).parents[2] / "data"
 HEPING = DATA / "heping"

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from dispatch.files import read_scenario
 from dispatch.geo import travel_matrix
-from dispatch.messages import say
 from dispatch.need import BANDS
 from dispatch.outcome import plan_totals, village_outcomes
 from dispatch.plan import Bound, Cause, Plan, Route, SolverInfo, Stop
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from dispatch.scenario import Scenario, Travel

@@ -18,12 +18,12 @@ from small_plan import TINY, small_plan
 import dispatch
 from dispatch.check import Violation
 from dispatch.files import plan_xlsx, read_scenario, sheets_pdf, write_plan
-from dispatch.messages import say
 from dispatch.plan import Cause, Plan
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
-    from dispatch.messages import Lang
     from dispatch.scenario import Scenario, Travel
+    from dispatch.words.message import Lang
 
 CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 SOURCES = Path(dispatch.__file__).parent

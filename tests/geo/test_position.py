@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from dispatch.geo.baidu import MAX_Y_M, mercator_to_bd09
 from dispatch.geo.datum import to_wgs84
 from dispatch.geo.position import parse_position
-from dispatch.messages import SaidError
+from dispatch.words.message import SaidError
 
 if TYPE_CHECKING:
     from dispatch.scenario import Datum

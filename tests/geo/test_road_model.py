@@ -20,7 +20,6 @@ from dispatch.geo.reach import (
 )
 from dispatch.geo.road_model import road_model
 from dispatch.geo.speeds import default_rules, road_speeds, rules_with
-from dispatch.messages import SaidError
 from dispatch.roads import (
     CLOSED,
     NO_HEAVY,
@@ -32,6 +31,7 @@ from dispatch.roads import (
     SpeedRule,
 )
 from dispatch.scenario import Depot, Scenario, Source, TravelTable, Truck, Village
+from dispatch.words.message import SaidError
 
 # One degree of longitude on the equator is 111,195 m. All nodes on it:
 #   A (0.00) --AB 1112 m-- B (0.01) --BC 1112 m-- C (0.02) --CD 1112 m-- D (0.03)

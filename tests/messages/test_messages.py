@@ -12,7 +12,7 @@ import pytest
 import dispatch
 from dispatch.errors import DataError, DispatchError, Problem
 from dispatch.files.read import read_scenario
-from dispatch.messages import Message, SaidError, say, templates
+from dispatch.words.message import Message, SaidError, say, templates
 
 SOURCES = Path(dispatch.__file__).parent
 BAD = Path(__file__).parents[1] / "data" / "bad"

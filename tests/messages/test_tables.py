@@ -14,11 +14,11 @@ import pytest
 import dispatch
 from dispatch.changes import ChangeKind, ChangeReason
 from dispatch.coverage import LEVELS, STANDARDS
-from dispatch.messages import TABLES, templates, term
 from dispatch.need import BANDS
 from dispatch.plan import REASONS, Ended, StopKind
 from dispatch.solver.variants import VariantKind
 from dispatch.web.drawing import Mode
+from dispatch.words.message import TABLES, templates, term
 
 SOURCES = Path(dispatch.__file__).parent
 CHINESE = re.compile("[\u4e00-\u9fff]")

@@ -5,12 +5,12 @@ from tiny import replace, scenario, source, star, travel, truck, village
 
 from dispatch.check import check_plan
 from dispatch.errors import PlanError
-from dispatch.messages import say
 from dispatch.plan import Route, Stop
 from dispatch.replanning import is_done
 from dispatch.scenario import NeedStandard, ServiceRules, TimeWindow
 from dispatch.solver import SolveParams, solve, split_day
 from dispatch.solver.day import Today, trucks_out
+from dispatch.words.message import say
 
 PARAMS = SolveParams(iterations=100, workers=1)
 SPOKES = {"D": 0, "S": 0, "V": 100}

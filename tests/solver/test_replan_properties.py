@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 from tiny import replace, scenario, source, truck, village
 
 from dispatch.check import check_plan
-from dispatch.messages import say
 from dispatch.need import BANDS
 from dispatch.replanning import is_done
 from dispatch.scenario import (
@@ -18,6 +17,7 @@ from dispatch.scenario import (
 )
 from dispatch.solver import SolveParams, solve, split_day
 from dispatch.solver.kernel.moves import MOST_MOVED_S
+from dispatch.words.message import say
 
 PARAMS = SolveParams(iterations=30, workers=1)
 maybe = st.none

@@ -16,7 +16,6 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from dispatch.geo.datum import from_wgs84, to_wgs84
-from dispatch.messages import SaidError
 from dispatch.settings import (
     DATA_ENV,
     TIANDITU_TOKEN_ENV,
@@ -34,6 +33,7 @@ from dispatch.web.tiles import (
     tiles_of,
 )
 from dispatch.web.vector_tiles import vector_tile_json
+from dispatch.words.message import SaidError
 from dispatch.words.words import Words
 
 PNG = b"\x89PNG\r\n\x1a\nsouth"

@@ -12,18 +12,18 @@ import streamlit as st
 from dispatch.errors import DataError, Problem
 from dispatch.files import scenario_from_tables, scenario_tables
 from dispatch.files.columns import tables as column_tables
-from dispatch.messages import Message
 from dispatch.web.context import show_problems
 from dispatch.web.jobs import digest_of
 from dispatch.web.palette import with_letters
+from dispatch.words.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dispatch.files.columns import Column
-    from dispatch.messages import Lang
     from dispatch.web.catalog import Loaded
     from dispatch.web.context import Context
+    from dispatch.words.message import Lang
     from dispatch.words.words import Words
 
 _TABLES: Final = ("villages", "sources", "trucks", "depots")

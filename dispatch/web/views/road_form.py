@@ -10,9 +10,9 @@ import streamlit as st
 
 from dispatch.geo.limits import Stretch, limit_stretches
 from dispatch.geo.reach import cut_off_villages
-from dispatch.messages import SaidError
 from dispatch.roads import Moment, RoadLimit
 from dispatch.web.views import editor
+from dispatch.words.message import SaidError
 
 if TYPE_CHECKING:
     from dispatch.roads import RoadNetwork

@@ -111,7 +111,7 @@ def templates() -> dict[str, dict[Lang, str]]:
     """Return the texts with blanks, by key and language."""
     texts: dict[str, dict[Lang, str]] = {}
     for name in TABLES:
-        path = Path(__file__).parent / "words" / f"{name}.toml"
+        path = Path(__file__).with_name(f"{name}.toml")
         texts |= _by_key(tomllib.loads(path.read_text(encoding="utf-8")))
     return texts
 
