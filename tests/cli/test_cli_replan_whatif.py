@@ -217,7 +217,10 @@ def test_whatif_refuses_a_plan_that_breaks_a_rule(
     path.write_text(json.dumps(plan), "utf-8")
     result = invoke("whatif", HEPING, "--plan", path)
     assert result.exit_code == 3
-    assert "rule 1" in result.stderr
+    assert "规则 1：车辆 T1" in result.stderr
+    english = invoke("whatif", HEPING, "--plan", path, "--lang", "en")
+    assert "rule 1: truck T1" in english.stderr
+    assert "starts 00:01" in english.stderr
 
 
 def test_ids_in_the_csv_are_no_formulas(tmp_path: Path) -> None:
