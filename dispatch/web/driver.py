@@ -354,7 +354,7 @@ class _Page:
         if stop.end_s > stop.start_s:
             text = t("driver.until", time=format_clock(stop.end_s))
             until = f' <span class="small">{escape(text)}</span>'
-        what = escape(t(f"driver.{stop.kind}"))
+        what = escape(t(f"stop.{stop.kind}"))
         icon = _ICONS.get(stop.kind, "·")
         rows.append(
             f'<div><span class="time">{format_clock(stop.start_s)}</span>{until}</div>'

@@ -113,7 +113,7 @@ def route_table(route: Route, scenario: Scenario, t: Words) -> pd.DataFrame:
         (
             format_clock(stop.start_s),
             format_clock(stop.end_s),
-            t(f"driver.{stop.kind}"),
+            t(f"stop.{stop.kind}"),
             names.get(stop.place_id, stop.place_id),
             stop.litres or None,
         )

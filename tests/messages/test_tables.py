@@ -33,7 +33,6 @@ MADE = {
     "band": BANDS,
     "reason": (*REASONS, "unknown"),
     "stop": get_args(StopKind),
-    "driver": get_args(StopKind),
     "help": (*REASONS, "unknown"),
     "ended": get_args(Ended),
     "level": LEVELS,
