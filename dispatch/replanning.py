@@ -79,9 +79,8 @@ def replan_day(
         If no plan was found.
     """
     # OR-Tools and numba take a second to import.
-    from dispatch.solver import solve as own_solve
-    from dispatch.solver import split_day
-    from dispatch.solver.day import trucks_out
+    from dispatch.solver.day import split_day, trucks_out
+    from dispatch.solver.run import solve as own_solve
 
     over = _shifts_that_ended(scenario, previous, now_s) - broken_trucks
     broken_trucks |= over
