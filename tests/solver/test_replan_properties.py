@@ -7,7 +7,7 @@ from tiny import replace, scenario, source, truck, village
 
 from dispatch.check import check_plan
 from dispatch.need import BANDS
-from dispatch.replanning import is_done
+from dispatch.past import is_done
 from dispatch.scenario import (
     Depot,
     NeedStandard,
