@@ -34,7 +34,7 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements.lock
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps -e .
 	@echo "Compiling the search, about a minute ..."
-	$(BIN)/python -c "from dispatch.solver import compile_search; compile_search()"
+	$(BIN)/python -c "from dispatch.solver.warm import compile_search; compile_search()"
 	touch $(STAMP)
 
 test: setup  ## all tests; PYTEST="-k cli" narrows them

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dispatch.places import place_labels
-from dispatch.replanning import is_done
 from dispatch.units import format_clock
 from dispatch.words.message import joined, say
 
@@ -93,3 +92,44 @@ def concerns(violation: Violation, route: Route) -> bool:
     if violation.truck_id is not None:
         return violation.truck_id == route.truck_id
     return any(stop.place_id == violation.place_id for stop in route.stops)
+
+
+def is_done(
+    violation: Violation, done: Sequence[Route], plan: Plan, scenario: Scenario
+) -> bool:
+    """
+    Whether a broken rule concerns what nobody can change any more.
+
+    These are the stops that are done, the way home from the last of them, a pause
+    for which they were too late, and trucks, sources and villages to which the plan
+    adds nothing.
+    """
+    kept = {route.truck_id: len(route.stops) for route in done}
+    idx, truck_id, place_id = (
+        violation.stop_index,
+        violation.truck_id,
+        violation.place_id,
+    )
+    if idx is not None and idx < kept.get(truck_id or "", 0):
+        return True
+    if violation.rule == 13 and _missed_pause(scenario, done, truck_id):
+        return True
+    is_truck_done = truck_id is not None
+    is_place_done = truck_id is None and place_id is not None
+    for route in plan.routes:
+        for stop in route.stops[kept.get(route.truck_id, 0) :]:
+            if stop.kind in ("fill", "deliver"):
+                is_truck_done = is_truck_done and route.truck_id != truck_id
+                is_place_done = is_place_done and stop.place_id != place_id
+    return is_truck_done or is_place_done
+
+
+def _missed_pause(
+    scenario: Scenario, done: Sequence[Route], truck_id: str | None
+) -> bool:
+    windows = {truck.truck_id: truck.break_window for truck in scenario.trucks}
+    window = windows.get(truck_id or "")
+    return window is not None and any(
+        route.truck_id == truck_id and route.stops[-1].end_s > window.late_s
+        for route in done
+    )

@@ -9,13 +9,14 @@ from dispatch.changes import plan_changes
 from dispatch.check import check_plan
 from dispatch.diverting import divert_trips
 from dispatch.errors import PlanError
+from dispatch.past import is_done
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from dispatch.changes import Change
     from dispatch.check import Violation
-    from dispatch.plan import Plan, Route
+    from dispatch.plan import Plan
     from dispatch.scenario import Scenario, Travel
     from dispatch.solver.types import Progress, SolveParams, SolveResult
 
@@ -79,9 +80,8 @@ def replan_day(
         If no plan was found.
     """
     # OR-Tools and numba take a second to import.
-    from dispatch.solver import solve as own_solve
-    from dispatch.solver import split_day
-    from dispatch.solver.day import trucks_out
+    from dispatch.solver.day import split_day, trucks_out
+    from dispatch.solver.run import solve as own_solve
 
     over = _shifts_that_ended(scenario, previous, now_s) - broken_trucks
     broken_trucks |= over
@@ -154,45 +154,4 @@ def _shifts_that_ended(
             and stop.kind in ("fill", "deliver")
             for stop in route.stops
         )
-    )
-
-
-def is_done(
-    violation: Violation, done: Sequence[Route], plan: Plan, scenario: Scenario
-) -> bool:
-    """
-    Whether a broken rule concerns what nobody can change any more.
-
-    These are the stops that are done, the way home from the last of them, a pause
-    for which they were too late, and trucks, sources and villages to which the plan
-    adds nothing.
-    """
-    kept = {route.truck_id: len(route.stops) for route in done}
-    idx, truck_id, place_id = (
-        violation.stop_index,
-        violation.truck_id,
-        violation.place_id,
-    )
-    if idx is not None and idx < kept.get(truck_id or "", 0):
-        return True
-    if violation.rule == 13 and _missed_pause(scenario, done, truck_id):
-        return True
-    is_truck_done = truck_id is not None
-    is_place_done = truck_id is None and place_id is not None
-    for route in plan.routes:
-        for stop in route.stops[kept.get(route.truck_id, 0) :]:
-            if stop.kind in ("fill", "deliver"):
-                is_truck_done = is_truck_done and route.truck_id != truck_id
-                is_place_done = is_place_done and stop.place_id != place_id
-    return is_truck_done or is_place_done
-
-
-def _missed_pause(
-    scenario: Scenario, done: Sequence[Route], truck_id: str | None
-) -> bool:
-    windows = {truck.truck_id: truck.break_window for truck in scenario.trucks}
-    window = windows.get(truck_id or "")
-    return window is not None and any(
-        route.truck_id == truck_id and route.stops[-1].end_s > window.late_s
-        for route in done
     )

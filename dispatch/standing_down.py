@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dispatch.geo import travel_matrix
+from dispatch.geo.travel import travel_matrix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +28,7 @@ def with_driven(
     Trucks out of service that have driven today are in it, for the trip that they
     are on and the way home, and no longer.
     """
-    from dispatch.solver import split_day  # OR-Tools and numba take a second
+    from dispatch.solver.day import split_day
 
     travel = travel_matrix(scenario)
     resting = [truck for truck in scenario.all_trucks if truck.out_of_service]

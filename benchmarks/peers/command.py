@@ -19,7 +19,7 @@ from benchmarks.peers.runs import (
     run_peer,
 )
 from dispatch import read_scenario
-from dispatch.solver import compile_search
+from dispatch.solver.warm import compile_search
 
 if TYPE_CHECKING:
     from benchmarks.peers.runs import Result

@@ -12,7 +12,7 @@ from benchmarks.public.evaluate import evaluate
 from benchmarks.public.library import FAMILIES, entries
 from benchmarks.public.runs import Outcome, mean_gap, run_entry
 from benchmarks.public.solutions import read_solution, written_cost
-from dispatch.solver import compile_search
+from dispatch.solver.warm import compile_search
 
 if TYPE_CHECKING:
     import argparse

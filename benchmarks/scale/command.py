@@ -51,9 +51,9 @@ def measure(size: int, seconds: float) -> list[str]:
     """Return the cells of one row."""
     from benchmarks.scale.synthetic import synthetic_day
     from dispatch import SolveParams, check_plan, solve, travel_matrix
-    from dispatch.solver import compile_search
     from dispatch.solver.instance import build_instance
     from dispatch.solver.search import SearchParams, SearchThread
+    from dispatch.solver.warm import compile_search
 
     compile_search()
     scenario = synthetic_day(size)

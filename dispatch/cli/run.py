@@ -26,8 +26,8 @@ from dispatch.files.font import missing_glyphs
 from dispatch.files.plan_json import plan_to_json, read_plan
 from dispatch.files.read import read_scenario
 from dispatch.files.write_plan import write_plan
-from dispatch.geo import travel_matrix
 from dispatch.geo.reach import reach_notes
+from dispatch.geo.travel import travel_matrix
 from dispatch.past import past_said, split_violations
 
 if TYPE_CHECKING:
@@ -141,7 +141,8 @@ def _solve(
     t: Words,
 ) -> tuple[SolveResult, bool]:
     """Return the result, and whether Ctrl-C ended the search."""
-    from dispatch.solver import compile_search, needs_compiling, solve  # half a second
+    from dispatch.solver.run import needs_compiling, solve
+    from dispatch.solver.warm import compile_search
 
     console = errors_console()
     if needs_compiling():

@@ -16,7 +16,7 @@ from dispatch.files.atomic import write_text
 from dispatch.files.plan_json import read_plan
 from dispatch.files.plan_tables import to_csv
 from dispatch.files.read import read_scenario
-from dispatch.geo import travel_matrix
+from dispatch.geo.travel import travel_matrix
 from dispatch.need import BANDS
 from dispatch.words.message import say
 
@@ -97,7 +97,8 @@ def _plan(
     seconds: float,
     seed: int,
 ) -> Plan:
-    from dispatch.solver import SolveParams, solve
+    from dispatch.solver.run import solve
+    from dispatch.solver.types import SolveParams
 
     if plan_path is None:
         params = SolveParams(seconds=PLANNING * seconds)

@@ -17,7 +17,7 @@ from dispatch.units import format_clock
 from dispatch.words.words import Words
 
 if TYPE_CHECKING:
-    from dispatch.geo import RouteFinder
+    from dispatch.geo.route import RouteFinder
     from dispatch.plan import Plan, Route, Stop
     from dispatch.scenario import Depot, Scenario, Source
     from dispatch.words.message import Lang

@@ -21,7 +21,7 @@ from dispatch.files.plan_tables import (
 from dispatch.files.plan_xlsx import plan_xlsx
 from dispatch.files.sheets import sheets_pdf
 from dispatch.files.tracks import TrackMaker, file_names
-from dispatch.geo import RouteFinder
+from dispatch.geo.route import RouteFinder
 from dispatch.past import split_violations
 from dispatch.words.message import say
 

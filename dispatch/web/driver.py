@@ -20,7 +20,7 @@ from dispatch.files.gpx import gpx_text
 from dispatch.files.kml import kml_text
 from dispatch.files.links import amap_web, baidu_web, geo_uri, tencent_web
 from dispatch.files.tracks import TrackMaker, file_names
-from dispatch.geo import RouteFinder
+from dispatch.geo.route import RouteFinder
 from dispatch.places import place_labels
 from dispatch.units import format_clock
 from dispatch.web.palette import TruckSign, truck_signs

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from dispatch.check import check_plan
 from dispatch.errors import DispatchError, PlanError
-from dispatch.geo import travel_matrix
+from dispatch.geo.travel import travel_matrix
 from dispatch.replanning import replan_day
 from dispatch.solver.types import SolveParams
 from dispatch.standing_down import with_driven
@@ -110,7 +110,7 @@ def _plan(
     reporter.update(status="running", phase="travel")
     if solve is None:
         # Slow to import, and not needed where another solver is given.
-        from dispatch.solver import solve as own_solve
+        from dispatch.solver.run import solve as own_solve
 
         solve = own_solve
     request, scenario = job.request(), job.scenario()
@@ -189,7 +189,7 @@ def _previous(job: Job, request: Request) -> Plan | None:
 
 
 def _write_files(job: Job, result: Result) -> None:
-    from dispatch.files import write_plan
+    from dispatch.files.write_plan import write_plan
     from dispatch.web.map import plan_map_html
     from dispatch.words.words import LANGUAGES
 

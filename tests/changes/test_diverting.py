@@ -14,7 +14,8 @@ from dispatch.diverting import divert_trips
 from dispatch.plan import Route, Stop
 from dispatch.replanning import replan_day
 from dispatch.scenario import NO_ROAD
-from dispatch.solver import SolveParams, solve
+from dispatch.solver.run import solve
+from dispatch.solver.types import SolveParams
 
 PARAMS = SolveParams(iterations=100, workers=1)
 LEGS = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dispatch.files import read_scenario
-from dispatch.geo import travel_matrix
+from dispatch.files.read import read_scenario
+from dispatch.geo.travel import travel_matrix
 from dispatch.need import BANDS
 from dispatch.outcome import plan_totals, village_outcomes
 from dispatch.plan import Bound, Cause, Plan, Route, SolverInfo, Stop

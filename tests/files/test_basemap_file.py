@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.files import read_scenario, write_scenario
 from dispatch.files.frames import scenario_from_tables, scenario_tables
+from dispatch.files.read import read_scenario
+from dispatch.files.write_scenario import write_scenario
 from dispatch.roads import Area, MapFeature
 
 TINY = Path(__file__).parents[1] / "data" / "tiny"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dispatch.files import read_scenario
-from dispatch.geo import RouteFinder, travel_matrix
+from dispatch.files.read import read_scenario
+from dispatch.geo.route import RouteFinder
+from dispatch.geo.travel import travel_matrix
 from dispatch.need import BANDS, needs_l
 
 DATA = Path(__file__).parents[2] / "data"

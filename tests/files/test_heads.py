@@ -8,10 +8,10 @@ import pytest
 from office_book import office_book, read, refused, told
 
 from dispatch.errors import DataError
-from dispatch.files import read_scenario_files
 from dispatch.files.columns import tables
 from dispatch.files.heads import find_head
 from dispatch.files.raw import parse_csv
+from dispatch.files.read import read_scenario_files
 
 TINY = Path(__file__).parents[1] / "data" / "tiny"
 GROUPED = [

@@ -21,9 +21,10 @@ from office_book import office_book, read, saved
 
 from dispatch.errors import DataError
 from dispatch.files import packed as packed_module
-from dispatch.files import plan_from_json, read_scenario_files
 from dispatch.files import raw as raw_module
+from dispatch.files.plan_json import plan_from_json
 from dispatch.files.raw import TableError, parse_csv
+from dispatch.files.read import read_scenario_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable

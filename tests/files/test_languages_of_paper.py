@@ -17,7 +17,10 @@ from small_plan import TINY, small_plan
 
 import dispatch
 from dispatch.check import Violation
-from dispatch.files import plan_xlsx, read_scenario, sheets_pdf, write_plan
+from dispatch.files.plan_xlsx import plan_xlsx
+from dispatch.files.read import read_scenario
+from dispatch.files.sheets import sheets_pdf
+from dispatch.files.write_plan import write_plan
 from dispatch.plan import Cause, Plan
 from dispatch.words.message import say
 

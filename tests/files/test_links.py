@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.files import links
-from dispatch.geo import from_wgs84
+from dispatch.geo.datum import from_wgs84
 from dispatch.geo.position import parse_position
 
 if TYPE_CHECKING:

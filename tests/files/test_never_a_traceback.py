@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.errors import DataError
-from dispatch.files import read_scenario_files, scenario_from_tables, scenario_tables
+from dispatch.files.frames import scenario_from_tables, scenario_tables
+from dispatch.files.read import read_scenario_files
 from dispatch.files.template import example_scenario
 from dispatch.roads import RoadLimit
 

@@ -16,9 +16,9 @@ from dispatch.errors import DataError
 from dispatch.files import columns as columns_module
 from dispatch.files import raw as raw_module
 from dispatch.files import read as read_module
-from dispatch.files import read_scenario, read_scenario_files
 from dispatch.files import workbook as workbook_module
 from dispatch.files.raw import TableError, parse_csv
+from dispatch.files.read import read_scenario, read_scenario_files
 from dispatch.scenario import TimeWindow
 
 TINY = Path(__file__).parents[1] / "data" / "tiny"

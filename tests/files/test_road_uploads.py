@@ -8,7 +8,11 @@ import datetime as dt
 import pytest
 
 from dispatch.errors import DataError
-from dispatch.files import limits_csv, scenario_with_limits, scenario_with_roads
+from dispatch.files.road_uploads import (
+    limits_csv,
+    scenario_with_limits,
+    scenario_with_roads,
+)
 from dispatch.files.template import example_scenario
 from dispatch.roads import Moment, RoadEdge, RoadLimit, RoadNetwork, RoadNode
 

@@ -15,16 +15,11 @@ from hypothesis import strategies as st
 from scenario_equal import assert_same_scenario
 
 from dispatch.errors import DataError, DispatchError
-from dispatch.files import (
-    read_scenario,
-    scenario_from_tables,
-    scenario_tables,
-    write_scenario,
-    write_scenario_xlsx,
-    write_template,
-)
 from dispatch.files.cells import CellError, is_blank, parse_text
-from dispatch.files.template import example_scenario
+from dispatch.files.frames import scenario_from_tables, scenario_tables
+from dispatch.files.read import read_scenario
+from dispatch.files.template import example_scenario, write_template
+from dispatch.files.write_scenario import write_scenario, write_scenario_xlsx
 from dispatch.scenario import (
     Depot,
     NeedStandard,

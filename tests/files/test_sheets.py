@@ -11,10 +11,12 @@ import pypdf
 import segno
 from small_plan import TINY, small_plan
 
-from dispatch.files import read_scenario, sheets, sheets_pdf
+from dispatch.files import sheets
 from dispatch.files.font import MISSING_MARK, missing_glyphs, printable
 from dispatch.files.links import amap_web
 from dispatch.files.paper import Paper
+from dispatch.files.read import read_scenario
+from dispatch.files.sheets import sheets_pdf
 from dispatch.plan import Route, Stop
 
 if TYPE_CHECKING:

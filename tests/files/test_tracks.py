@@ -13,11 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_plan import small_plan
 
-from dispatch.files import read_scenario, write_plan
 from dispatch.files.gpx import gpx_text
 from dispatch.files.kml import kml_text
+from dispatch.files.read import read_scenario
 from dispatch.files.tracks import TrackMaker, TrackPoint, TruckDay, file_names
-from dispatch.geo import RouteFinder, travel_matrix
+from dispatch.files.write_plan import write_plan
+from dispatch.geo.route import RouteFinder
+from dispatch.geo.travel import travel_matrix
 from dispatch.plan import Plan, Route, Stop
 
 ROOT = Path(__file__).parents[2]

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.geo import from_wgs84, to_wgs84
-from dispatch.geo.datum import wgs84_to_gcj02
+from dispatch.geo.datum import from_wgs84, to_wgs84, wgs84_to_gcj02
 
 if TYPE_CHECKING:
     from dispatch.scenario import Datum

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from dispatch.errors import DataError
-from dispatch.files import read_scenario, write_scenario
+from dispatch.files.read import read_scenario
+from dispatch.files.write_scenario import write_scenario
 from dispatch.geo.areas import Outline
 from dispatch.geo.datum_check import DATUMS, datum_doubts, reread, sample_roads
 from dispatch.roads import Area, RoadEdge, RoadNetwork, RoadNode

@@ -12,14 +12,17 @@ import pytest
 from real_roads import REAL, need_real_roads
 
 from dispatch.check import check_plan
-from dispatch.files import read_roads, read_scenario
-from dispatch.geo import RouteFinder, travel_matrix
+from dispatch.files.read import read_scenario
+from dispatch.files.road_files import read_roads
 from dispatch.geo.reach import out_of_reach
 from dispatch.geo.road_model import road_model
+from dispatch.geo.route import RouteFinder
+from dispatch.geo.travel import travel_matrix
 from dispatch.replanning import replan_day
 from dispatch.roads import CLOSED, Moment, RoadLimit, RoadNetwork
 from dispatch.scenario import NO_ROAD
-from dispatch.solver import SolveParams, solve
+from dispatch.solver.run import solve
+from dispatch.solver.types import SolveParams
 from dispatch.web.map import plan_map_html
 
 if TYPE_CHECKING:

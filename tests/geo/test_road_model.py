@@ -9,7 +9,6 @@ import math
 import numpy as np
 import pytest
 
-from dispatch.geo import RouteFinder, travel_matrix
 from dispatch.geo.limits import PlacedLimit, limit_stretches
 from dispatch.geo.periods import merged, periods_of_day
 from dispatch.geo.reach import (
@@ -19,7 +18,9 @@ from dispatch.geo.reach import (
     round_trips,
 )
 from dispatch.geo.road_model import road_model
+from dispatch.geo.route import RouteFinder
 from dispatch.geo.speeds import default_rules, road_speeds, rules_with
+from dispatch.geo.travel import travel_matrix
 from dispatch.roads import (
     CLOSED,
     NO_HEAVY,

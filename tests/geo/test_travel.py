@@ -9,8 +9,9 @@ import time
 import numpy as np
 import pytest
 
-from dispatch.geo import RouteFinder, route_geometry, travel_matrix
 from dispatch.geo.reach import round_trips, snap_warnings
+from dispatch.geo.route import RouteFinder, route_geometry
+from dispatch.geo.travel import travel_matrix
 from dispatch.roads import RoadEdge, RoadNetwork, RoadNode
 from dispatch.scenario import (
     Depot,

@@ -11,10 +11,11 @@ from tiny import changed_at, scenario, source, travel, truck, village
 
 from dispatch.check import _open_ways, check_plan
 from dispatch.scenario import NO_ROAD, LaterTravel, WayTimes
-from dispatch.solver import SolveParams, solve
 from dispatch.solver.instance import build_instance
 from dispatch.solver.kernel.arrays import BIG
 from dispatch.solver.legs import leave_at, leg_at
+from dispatch.solver.run import solve
+from dispatch.solver.types import SolveParams
 
 PARAMS = SolveParams(iterations=200, workers=1)
 

@@ -4,7 +4,8 @@ import pytest
 from tiny import scenario, source, star, truck, village
 
 from dispatch.check import check_plan
-from dispatch.solver import SolveParams, solve
+from dispatch.solver.run import solve
+from dispatch.solver.types import SolveParams
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from dispatch.need import BANDS
 from dispatch.outcome import plan_totals, village_outcomes
 from dispatch.plan import Plan, SolverInfo
 from dispatch.scenario import NeedStandard, ServiceRules, TimeWindow, Travel
-from dispatch.solver import SolveParams, solve
+from dispatch.solver.run import solve
+from dispatch.solver.types import SolveParams
 
 HOUR = 3_600
 KINDS = ("many trips", "springs", "one bay", "tiny tanks", "non-potable", "overnight")

@@ -11,7 +11,8 @@ from tiny import replace, scenario, source, star, travel, truck, village
 from dispatch.need import BANDS
 from dispatch.plan import Reason
 from dispatch.scenario import NeedStandard, ServiceRules, TimeWindow
-from dispatch.solver import SolveParams, solve
+from dispatch.solver.run import solve
+from dispatch.solver.types import SolveParams
 
 PARAMS = SolveParams(iterations=60, workers=1)
 SPOKES = {"D": 0, "S": 0, "V": 50}

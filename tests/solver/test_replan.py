@@ -5,11 +5,12 @@ from tiny import replace, scenario, source, star, travel, truck, village
 
 from dispatch.check import check_plan
 from dispatch.errors import PlanError
+from dispatch.past import is_done
 from dispatch.plan import Route, Stop
-from dispatch.replanning import is_done
 from dispatch.scenario import NeedStandard, ServiceRules, TimeWindow
-from dispatch.solver import SolveParams, solve, split_day
-from dispatch.solver.day import Today, trucks_out
+from dispatch.solver.day import Today, split_day, trucks_out
+from dispatch.solver.run import solve
+from dispatch.solver.types import SolveParams
 from dispatch.words.message import say
 
 PARAMS = SolveParams(iterations=100, workers=1)

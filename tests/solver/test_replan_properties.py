@@ -7,7 +7,7 @@ from tiny import replace, scenario, source, truck, village
 
 from dispatch.check import check_plan
 from dispatch.need import BANDS
-from dispatch.replanning import is_done
+from dispatch.past import is_done
 from dispatch.scenario import (
     Depot,
     NeedStandard,
@@ -15,8 +15,10 @@ from dispatch.scenario import (
     TimeWindow,
     Travel,
 )
-from dispatch.solver import SolveParams, solve, split_day
+from dispatch.solver.day import split_day
 from dispatch.solver.kernel.moves import MOST_MOVED_S
+from dispatch.solver.run import solve
+from dispatch.solver.types import SolveParams
 from dispatch.words.message import say
 
 PARAMS = SolveParams(iterations=30, workers=1)

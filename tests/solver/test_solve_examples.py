@@ -5,7 +5,8 @@ from tiny import replace, scenario, source, star, travel, truck, village
 
 from dispatch.check import check_plan
 from dispatch.scenario import TimeWindow
-from dispatch.solver import SolveParams, solve
+from dispatch.solver.run import solve
+from dispatch.solver.types import SolveParams
 
 PARAMS = SolveParams(iterations=200, workers=1)
 

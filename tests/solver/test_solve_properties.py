@@ -10,10 +10,10 @@ from tiny import NO_SETUP, ONE_BAND, changed_at, scenario, source, truck, villag
 from dispatch.check import check_plan
 from dispatch.need import BANDS, can_take_l, need_l
 from dispatch.scenario import NeedStandard, ServiceRules, TimeWindow, Travel
-from dispatch.solver import SolveParams, solve
 from dispatch.solver.bound import BoundModel
 from dispatch.solver.instance import build_instance
-from dispatch.solver.run import band_needs
+from dispatch.solver.run import band_needs, solve
+from dispatch.solver.types import SolveParams
 
 maybe = st.none
 

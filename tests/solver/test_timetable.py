@@ -7,10 +7,11 @@ from tiny import NO_SETUP, ONE_BAND, replace, scenario, source, star, truck, vil
 from dispatch.check import check_plan
 from dispatch.plan import Route, Stop
 from dispatch.scenario import TimeWindow
-from dispatch.solver import SolveParams, solve
 from dispatch.solver.build_plan import assign_bays
 from dispatch.solver.instance import build_instance
+from dispatch.solver.run import solve
 from dispatch.solver.timetable import has_queues, improve_timetable
+from dispatch.solver.types import SolveParams
 
 
 @st.composite

@@ -4,13 +4,14 @@ import pytest
 from tiny import replace, scenario, source, star, travel, truck, village
 
 from dispatch.check import check_plan
-from dispatch.geo import travel_matrix
+from dispatch.geo.travel import travel_matrix
 from dispatch.need import BANDS
 from dispatch.roads import RoadEdge, RoadLimit, RoadNetwork, RoadNode
 from dispatch.scenario import NeedStandard, ServiceRules, TimeWindow
-from dispatch.solver import SolveParams, solve, what_if
+from dispatch.solver.run import solve
+from dispatch.solver.types import SolveParams
 from dispatch.solver.variants import as_it_is, list_variants
-from dispatch.solver.whatif import NUM_CONTROLS, _Outcome, _Tried
+from dispatch.solver.whatif import NUM_CONTROLS, _Outcome, _Tried, what_if
 
 PARAMS = SolveParams(iterations=300, workers=1)
 

@@ -15,8 +15,8 @@ from dataclasses import replace
 import pytest
 from browsing import CHROMIUM, FLAGS, need_chromium, wait_for
 
-from dispatch.files import write_scenario
-from dispatch.geo import travel_matrix
+from dispatch.files.write_scenario import write_scenario
+from dispatch.geo.travel import travel_matrix
 from dispatch.outcome import plan_totals, village_outcomes
 from dispatch.plan import Bound, Cause, Plan, Route, SolverInfo, Stop
 from dispatch.roads import (

@@ -9,8 +9,8 @@ from dataclasses import replace
 import mapbox_vector_tile
 from browsing import need_chromium, no_sideways_scrolling, settled
 
-from dispatch.files import write_scenario, write_scenario_xlsx
-from dispatch.geo import travel_matrix
+from dispatch.files.write_scenario import write_scenario, write_scenario_xlsx
+from dispatch.geo.travel import travel_matrix
 from dispatch.web.catalog import Catalog
 from dispatch.web.map import plan_map_html
 

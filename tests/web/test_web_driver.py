@@ -11,8 +11,8 @@ from urllib.parse import quote
 import pytest
 from starlette.applications import Starlette
 
-from dispatch.files import write_scenario
-from dispatch.geo import from_wgs84
+from dispatch.files.write_scenario import write_scenario
+from dispatch.geo.datum import from_wgs84
 from dispatch.web.catalog import Catalog
 from dispatch.web.driver import DriverPages
 from dispatch.web.jobs import Request

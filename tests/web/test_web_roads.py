@@ -10,8 +10,8 @@ import pytest
 from browsing import no_sideways_scrolling, settled
 from streamlit.testing.v1 import AppTest
 
-from dispatch.files import write_scenario
-from dispatch.geo import travel_matrix
+from dispatch.files.write_scenario import write_scenario
+from dispatch.geo.travel import travel_matrix
 from dispatch.roads import Moment, RoadEdge, RoadLimit, RoadNetwork, RoadNode
 from dispatch.web.catalog import Catalog
 from dispatch.web.drawing import Drawing, parse_drawing

@@ -10,8 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from dispatch.errors import DataError, Problem
-from dispatch.files import scenario_from_tables, scenario_tables
 from dispatch.files.columns import tables as column_tables
+from dispatch.files.frames import scenario_from_tables, scenario_tables
 from dispatch.web.context import show_problems
 from dispatch.web.jobs import digest_of
 from dispatch.web.palette import with_letters
