@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dispatch.solver.day import list_given_fills, num_served, rows_to_adopt
-from dispatch.solver.kernel.arrays import BIG
+from dispatch.solver.kernel.arrays import BIG, FILL
 from dispatch.solver.kernel.moves import load_best, store_best
 from dispatch.solver.kernel.schedule import set_latest
 from dispatch.solver.kernel.search import adopt_route
@@ -118,15 +118,16 @@ def _has_room(
     if not record["is_queued"]:
         return True
     listed = state.fill[s, : int(state.num_fills[s])]
-    fills = np.vstack([listed[listed[:, 3] != r], np.array(own, dtype=np.int64)])
+    others = listed[listed["route"] != r]
+    fills = np.concatenate([others, np.array(own, dtype=FILL)])
     if record["bays"] < BIG:
-        for point in fills[:, 0]:
-            busy = (fills[:, 0] <= point) & (point < fills[:, 1])
+        for point in fills["start"]:
+            busy = (fills["start"] <= point) & (point < fills["end"])
             if busy.sum() > record["bays"]:
                 return False
     if record["is_refilling"]:
-        for end in fills[:, 1]:
-            drawn = fills[fills[:, 1] <= end, 2].sum()
+        for end in fills["end"]:
+            drawn = fills["litres"][fills["end"] <= end].sum()
             seconds = max(0, int(end) - int(record["opening"]))
             there = float(record["stock"]) + float(record["inflow_per_s"]) * seconds
             if drawn > there + 1e-6:

@@ -125,7 +125,7 @@ def search_until_idle(
 def _mark(threads: list[SearchThread]) -> _Mark:
     state = best_thread(threads).state
     served = tuple(max(0, int(litres)) for litres in state.b_served)
-    return _Mark(served, int(state.b_total[0]))
+    return _Mark(served, int(state.b_total["drive"][0]))
 
 
 def _has_gained(threads: list[SearchThread], before: _Mark) -> bool:

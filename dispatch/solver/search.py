@@ -260,7 +260,7 @@ class SearchThread:
         if num_entries == 0:
             return _Scale(1.0, 1.0, 1.0)
         served = max(1.0, float(state.b_served.sum()))
-        drive = max(1.0, float(state.b_total[0]))
+        drive = max(1.0, float(state.b_total["drive"][0]))
         num_visits = max(1, num_entries - self._num_fills())
         return _Scale(
             visit_l=served / num_visits,
@@ -323,11 +323,12 @@ class SearchThread:
         drive = self.params.drive_weight * self._scale().l_per_drive
         if level == self._goal.size:
             drive /= self.params.missing_price * self.params.drive_weight
-        now = weight @ state.served - drive * state.total[0] - price * state.total[1]
-        best = (
-            weight @ state.b_served
-            - drive * state.b_total[0]
-            - price * state.b_total[1]
+        now, best = (
+            weight @ served - drive * total["drive"][0] - price * total["changed"][0]
+            for served, total in (
+                (state.served, state.total),
+                (state.b_served, state.b_total),
+            )
         )
         return max(float(now), float(best)), bool(best >= now)
 

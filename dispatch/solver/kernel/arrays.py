@@ -21,10 +21,6 @@ BIG: Final = 1_000_000_000
 #: Moments of a day at which roads change, one less than `dispatch.geo.periods` tells
 #: periods apart.
 MOST_SWITCHES: Final = 5
-#: Positions in ``State.counts`` that are set when an array was too short for a move.
-ROW_IS_SHORT: Final = 4
-FILLS_ARE_SHORT: Final = 5
-VISITORS_ARE_SHORT: Final = 6
 
 
 def _ints(*names: str) -> list[tuple[str, type]]:
@@ -89,6 +85,38 @@ VISITS: Final = np.dtype(
     # litres of drinking water and of other water, number of visits, iterations;
     # changed: 1 = an earlier visit was moved or given to another truck
     _ints("potable", "other", "visits", "touched", "requested", "changed"),
+    align=True,
+)
+
+FILL: Final = np.dtype(
+    # a listed filling at a source; route -1: of a trip outside of the search
+    _ints("start", "end", "litres", "route"),
+    align=True,
+)
+KEPT: Final = np.dtype(
+    [
+        # an insertion, best score first: seconds per litre, BIG = none
+        ("score", np.float64),
+        # source: -1 but for a new trip; kind: see `insert`
+        *_ints("route", "entry", "source", "kind", "litres"),
+    ],
+    align=True,
+)
+PAUSE: Final = np.dtype(
+    # after an entry, or before its service (before = 1); entry -2: none
+    _ints("entry", "before", "start"),
+    align=True,
+)
+TOTAL: Final = np.dtype(
+    # price of all driving, number of changed villages
+    _ints("drive", "changed"),
+    align=True,
+)
+COUNTS: Final = np.dtype(
+    # touched routes and villages, villages noted for recreate, gatherings so far
+    _ints("routes", "villages", "requests", "gatherings")
+    # 1 = an array was too short for a move; see `grown_state`
+    + _ints("row_is_short", "fills_are_short", "visitors_are_short"),
     align=True,
 )
 
@@ -184,32 +212,30 @@ class State(NamedTuple):
     visitor: IntArray  # (V, X) route of every visit, unordered
     drawn: IntArray  # (S,)
     num_fills: IntArray  # (S,)
-    fill: IntArray  # (S, B, 4) start, end, litres, route
+    fill: RecordArray  # (S, B)
     served: IntArray  # (G,)
-    total: IntArray  # (2,) price of all driving; number of changed villages
+    total: RecordArray  # (1,)
     draft: RecordArray  # (M,) the row being tried
-    draft_pause: IntArray  # (3,)
+    draft_pause: RecordArray  # (1,)
     u_route: RecordArray
     u_entry: RecordArray
     u_village: RecordArray
     u_visitor: IntArray
     u_drawn: IntArray
     u_served: IntArray
-    u_total: IntArray
+    u_total: RecordArray
     b_route: RecordArray
     b_entry: RecordArray
     b_served: IntArray
-    b_total: IntArray
+    b_total: RecordArray
     stamp: IntArray  # (1,)
-    # (7,) touched routes, touched villages, requests, gatherings, and whether rows,
-    # lists of fillings or lists of visitors were too short for a move
-    counts: IntArray
+    counts: RecordArray  # (1,)
     touched_routes: IntArray  # (R,)
     touched_villages: IntArray  # (V,)
     gathered: IntArray  # (R,)
     requests: IntArray  # (V,)
     keys: FloatArray  # (V,)
-    kept: FloatArray  # (NUM_KEPT, 6) insertions, best score first
+    kept: RecordArray  # (NUM_KEPT,)
     rng: npt.NDArray[np.uint64]  # (1,)
 
 
@@ -269,12 +295,14 @@ def grown_state(state: State) -> State | None:
     The search sees its solution and its random numbers unchanged, so that a plan is
     limited by the day alone, never by an array. None if nothing was too short.
     """
-    is_short = state.counts[[ROW_IS_SHORT, FILLS_ARE_SHORT, VISITORS_ARE_SHORT]] > 0
+    names = ("row_is_short", "fills_are_short", "visitors_are_short")
+    is_short = np.array([state.counts[name][0] > 0 for name in names])
     if not is_short.any():
         return None
     sizes = sizes_of(state)
     doubled = Sizes(*np.where(is_short, 2, 1) * np.array(sizes))
-    state.counts[[ROW_IS_SHORT, FILLS_ARE_SHORT, VISITORS_ARE_SHORT]] = 0
+    for name in names:
+        state.counts[name] = 0
     return resized_state(state, doubled)
 
 
@@ -334,29 +362,29 @@ def empty_state(instance: Instance, seed: int, sizes: Sizes | None = None) -> St
         visitor=ints(num_villages, num_visitors),
         drawn=ints(num_sources),
         num_fills=ints(num_sources),
-        fill=ints(num_sources, listed, 4),
+        fill=np.zeros((num_sources, listed), dtype=FILL),
         served=ints(num_levels),
-        total=ints(2),
+        total=np.zeros(1, dtype=TOTAL),
         draft=np.zeros(row, dtype=ENTRY),
-        draft_pause=ints(3),
+        draft_pause=np.zeros(1, dtype=PAUSE),
         u_route=route.copy(),
         u_entry=np.zeros((num_trucks, row), dtype=ENTRY),
         u_village=np.zeros(num_villages, dtype=VISITS),
         u_visitor=ints(num_villages, num_visitors),
         u_drawn=ints(num_sources),
         u_served=ints(num_levels),
-        u_total=ints(2),
+        u_total=np.zeros(1, dtype=TOTAL),
         b_route=route.copy(),
         b_entry=np.zeros((num_trucks, row), dtype=ENTRY),
         b_served=ints(num_levels) - 1,  # any plan is better
-        b_total=ints(2),
+        b_total=np.zeros(1, dtype=TOTAL),
         stamp=ints(1),
-        counts=ints(7),
+        counts=np.zeros(1, dtype=COUNTS),
         touched_routes=ints(num_trucks),
         touched_villages=ints(num_villages),
         gathered=ints(num_trucks),
         requests=ints(num_villages),
         keys=np.zeros(num_villages),
-        kept=np.zeros((NUM_KEPT, 6)),
+        kept=np.zeros(NUM_KEPT, dtype=KEPT),
         rng=np.array([(seed * 0x9E3779B97F4A7C15 + 0x1234567) % 2**64 | 1], np.uint64),
     )

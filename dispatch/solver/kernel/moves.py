@@ -8,7 +8,7 @@ import numpy as np
 
 from dispatch.plan import MOST_MOVED_S
 from dispatch.solver.jit import compiled
-from dispatch.solver.kernel.arrays import BIG, FILLS_ARE_SHORT
+from dispatch.solver.kernel.arrays import BIG
 from dispatch.solver.kernel.schedule import leg_s, schedule_candidate, set_latest
 
 if TYPE_CHECKING:
@@ -95,8 +95,8 @@ def touch_route(state: State, r: int) -> None:
     if state.route[r].touched == state.stamp[0]:
         return
     state.route[r].touched = state.stamp[0]
-    state.touched_routes[state.counts[0]] = r
-    state.counts[0] += 1
+    state.touched_routes[state.counts[0].routes] = r
+    state.counts[0].routes += 1
     state.u_route[r] = state.route[r]
     for i in range(state.route[r].length):
         state.u_entry[r, i] = state.entry[r, i]
@@ -108,8 +108,8 @@ def touch_village(inst: Instance, state: State, v: int) -> None:
     if state.village[v].touched == state.stamp[0]:
         return
     state.village[v].touched = state.stamp[0]
-    state.touched_villages[state.counts[1]] = v
-    state.counts[1] += 1
+    state.touched_villages[state.counts[0].villages] = v
+    state.counts[0].villages += 1
     state.u_village[v] = state.village[v]
     for k in range(state.village[v].visits):
         state.u_visitor[v, k] = state.visitor[v, k]
@@ -127,11 +127,11 @@ def copy_into(target: IntArray, source: IntArray) -> None:
 def begin(state: State) -> None:
     """Start an iteration: what is changed from here on can be undone."""
     state.stamp[0] += 1
-    state.counts[0] = 0
-    state.counts[1] = 0
+    state.counts[0].routes = 0
+    state.counts[0].villages = 0
     copy_into(state.u_drawn, state.drawn)
     copy_into(state.u_served, state.served)
-    copy_into(state.u_total, state.total)
+    state.u_total[0] = state.total[0]
 
 
 @compiled
@@ -155,7 +155,7 @@ def _is_changed(inst: Instance, state: State, v: int) -> bool:
 @compiled
 def _note_changes(inst: Instance, state: State) -> None:
     """Count the villages whose earlier visits the touched routes now change."""
-    for k in range(state.counts[0]):
+    for k in range(state.counts[0].routes):
         r = state.touched_routes[k]
         for i in range(state.u_route[r].length):
             if state.u_entry[r, i].node >= inst.first_village:
@@ -165,10 +165,10 @@ def _note_changes(inst: Instance, state: State) -> None:
         for i in range(state.route[r].length):
             if state.entry[r, i].node >= inst.first_village:
                 touch_village(inst, state, state.entry[r, i].node - inst.first_village)
-    for k in range(state.counts[1]):
+    for k in range(state.counts[0].villages):
         v = state.touched_villages[k]
         changed = 1 if _is_changed(inst, state, v) else 0
-        state.total[1] += changed - state.village[v].changed
+        state.total[0].changed += changed - state.village[v].changed
         state.village[v].changed = changed
 
 
@@ -177,7 +177,7 @@ def finish(inst: Instance, state: State) -> None:
     """Bring the sums of the touched villages up to date."""
     if inst.change_price > 0:
         _note_changes(inst, state)
-    for k in range(state.counts[1]):
+    for k in range(state.counts[0].villages):
         add_served(inst, state, state.touched_villages[k], 1)
 
 
@@ -191,10 +191,9 @@ def drop_fills(inst: Instance, state: State, r: int) -> None:
             continue
         kept = 0
         for f in range(state.num_fills[s]):
-            if state.fill[s, f, 3] != r:
+            if state.fill[s, f].route != r:
                 if kept < f:
-                    for k in range(4):
-                        state.fill[s, kept, k] = state.fill[s, f, k]
+                    state.fill[s, kept] = state.fill[s, f]
                 kept += 1
         state.num_fills[s] = kept
 
@@ -208,36 +207,35 @@ def list_fills(inst: Instance, state: State, r: int) -> None:
         if node >= inst.first_village or not inst.source[s].is_queued:
             continue
         f = state.num_fills[s]
-        while f > 0 and state.fill[s, f - 1, 0] > state.entry[r, i].start:
-            for k in range(4):
-                state.fill[s, f, k] = state.fill[s, f - 1, k]
+        while f > 0 and state.fill[s, f - 1].start > state.entry[r, i].start:
+            state.fill[s, f] = state.fill[s, f - 1]
             f -= 1
-        state.fill[s, f, 0] = state.entry[r, i].start
-        state.fill[s, f, 1] = state.entry[r, i].end
-        state.fill[s, f, 2] = state.entry[r, i].litres
-        state.fill[s, f, 3] = r
+        state.fill[s, f].start = state.entry[r, i].start
+        state.fill[s, f].end = state.entry[r, i].end
+        state.fill[s, f].litres = state.entry[r, i].litres
+        state.fill[s, f].route = r
         state.num_fills[s] += 1
 
 
 @compiled
 def undo(inst: Instance, state: State) -> None:
     """Go back to the solution at `begin`."""
-    for k in range(state.counts[0]):
+    for k in range(state.counts[0].routes):
         drop_fills(inst, state, state.touched_routes[k])
-    for k in range(state.counts[0]):
+    for k in range(state.counts[0].routes):
         r = state.touched_routes[k]
         state.route[r] = state.u_route[r]
         for i in range(state.route[r].length):
             state.entry[r, i] = state.u_entry[r, i]
         list_fills(inst, state, r)
-    for k in range(state.counts[1]):
+    for k in range(state.counts[0].villages):
         v = state.touched_villages[k]
         state.village[v] = state.u_village[v]
         for m in range(state.village[v].visits):
             state.visitor[v, m] = state.u_visitor[v, m]
     copy_into(state.drawn, state.u_drawn)
     copy_into(state.served, state.u_served)
-    copy_into(state.total, state.u_total)
+    state.total[0] = state.u_total[0]
 
 
 @compiled
@@ -256,7 +254,7 @@ def fills_fit(inst: Instance, state: State, n: int) -> bool:
             state.draft[i].node < inst.first_village and inst.source[s].is_queued
         )
         if is_listed and state.num_fills[s] + n >= state.fill.shape[1]:
-            state.counts[FILLS_ARE_SHORT] = 1
+            state.counts[0].fills_are_short = 1
             return False
     return True
 
@@ -296,11 +294,11 @@ def commit_candidate(inst: Instance, state: State, r: int, n: int, back: int) ->
     drive *= inst.truck[r].drive_price
     state.route[r].length = n
     state.route[r].back = back
-    state.total[0] += drive - state.route[r].drive
+    state.total[0].drive += drive - state.route[r].drive
     state.route[r].drive = drive
-    state.route[r].pause_entry = state.draft_pause[0]
-    state.route[r].pause_before = state.draft_pause[1]
-    state.route[r].pause_start = state.draft_pause[2]
+    state.route[r].pause_entry = state.draft_pause[0].entry
+    state.route[r].pause_before = state.draft_pause[0].before
+    state.route[r].pause_start = state.draft_pause[0].start
     list_fills(inst, state, r)
     set_latest(inst, state, r)
 
@@ -391,7 +389,7 @@ def remove_entries(inst: Instance, state: State, r: int, first: int, last: int) 
             if back >= BIG:
                 return  # what is promised needs the rest to stay in time
         else:
-            state.draft_pause[0] = -2
+            state.draft_pause[0].entry = -2
             back = inst.truck[r].shift_start
     _unbook(inst, state, r, first, last, True)
     if not is_whole:
@@ -409,7 +407,7 @@ def clear_route(inst: Instance, state: State, r: int) -> None:
             v = node - inst.first_village
             add_litres(inst, state, v, r, -state.entry[r, i].litres, False)
             forget_visit(state, v, r)
-    state.draft_pause[0] = -2
+    state.draft_pause[0].entry = -2
     commit_candidate(inst, state, r, 0, inst.truck[r].shift_start)
 
 
@@ -424,7 +422,7 @@ def store_best(state: State) -> None:
         for i in range(state.route[r].length):
             state.b_entry[r, i] = state.entry[r, i]
     copy_into(state.b_served, state.served)
-    copy_into(state.b_total, state.total)
+    state.b_total[0] = state.total[0]
 
 
 @compiled
@@ -433,9 +431,8 @@ def keep_given_fills(state: State) -> None:
     for s in range(state.num_fills.size):
         kept = 0
         for f in range(state.num_fills[s]):
-            if state.fill[s, f, 3] < 0:
-                for k in range(4):
-                    state.fill[s, kept, k] = state.fill[s, f, k]
+            if state.fill[s, f].route < 0:
+                state.fill[s, kept] = state.fill[s, f]
                 kept += 1
         state.num_fills[s] = kept
 
@@ -449,7 +446,8 @@ def load_best(inst: Instance, state: State) -> None:
         state.village[v].visits = 0
     state.drawn[:] = 0
     keep_given_fills(state)
-    state.total[:] = 0
+    state.total[0].drive = 0
+    state.total[0].changed = 0
     state.served[:] = 0
     for r in range(state.route.size):
         n = state.b_route[r].length
@@ -457,9 +455,9 @@ def load_best(inst: Instance, state: State) -> None:
         state.route[r].drive = 0
         for i in range(n):
             state.draft[i] = state.b_entry[r, i]
-        state.draft_pause[0] = state.b_route[r].pause_entry
-        state.draft_pause[1] = state.b_route[r].pause_before
-        state.draft_pause[2] = state.b_route[r].pause_start
+        state.draft_pause[0].entry = state.b_route[r].pause_entry
+        state.draft_pause[0].before = state.b_route[r].pause_before
+        state.draft_pause[0].start = state.b_route[r].pause_start
         back = inst.truck[r].shift_start
         if n > 0:
             last = state.b_entry[r, n - 1].end
@@ -477,7 +475,7 @@ def load_best(inst: Instance, state: State) -> None:
                 last,
             )
         state.stamp[0] += 1
-        state.counts[0] = 0
+        state.counts[0].routes = 0
         commit_candidate(inst, state, r, n, back)
         for i in range(n):
             node = state.entry[r, i].node
@@ -494,4 +492,4 @@ def load_best(inst: Instance, state: State) -> None:
         add_served(inst, state, v, 1)
         if inst.change_price > 0:
             state.village[v].changed = 1 if _is_changed(inst, state, v) else 0
-            state.total[1] += state.village[v].changed
+            state.total[0].changed += state.village[v].changed

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 
 from dispatch.solver.jit import compiled
 from dispatch.solver.kernel.arrays import BIG
-from dispatch.solver.kernel.insert import apply_kept, insert_once, try_new_trips
+from dispatch.solver.kernel.insert import (
+    apply_kept,
+    forget_kept,
+    insert_once,
+    try_new_trips,
+)
 from dispatch.solver.kernel.moves import begin, finish, store_best, wanted
 
 if TYPE_CHECKING:
@@ -48,7 +53,7 @@ def _consider(
     inst: Instance, state: State, v: int, r: int, want: int, waiting_price: float
 ) -> float:
     """Fill the short list with a next trip of truck ``r``; return its score."""
-    state.kept[:, 0] = BIG
+    forget_kept(state)
     least = min(inst.village[v].min_visit, inst.village[v].room)
     free = inst.village[v].room - state.village[v].potable - state.village[v].other
     if not inst.truck[r].is_potable:  # unfit water for animals, and no more of it
@@ -58,7 +63,7 @@ def _consider(
     aim = min(free, max(want, least))
     end = state.route[r].length
     try_new_trips(inst, state, v, r, end, aim, least, waiting_price, 0.0)
-    return state.kept[0, 0]
+    return state.kept[0].score
 
 
 @compiled

@@ -119,7 +119,7 @@ def _first_fill(state: State, s: int, time_s: int) -> int:
     high = state.num_fills[s]
     while low < high:
         middle = (low + high) // 2
-        if state.fill[s, middle, 0] < time_s:
+        if state.fill[s, middle].start < time_s:
             low = middle + 1
         else:
             high = middle
@@ -131,9 +131,9 @@ def _busy_bays(state: State, s: int, route: int, first: int, time_s: int) -> int
     """Return how many other routes fill at ``time_s``, from position ``first`` on."""
     busy = 0
     for f in range(first, state.num_fills[s]):
-        if state.fill[s, f, 0] > time_s:
+        if state.fill[s, f].start > time_s:
             break
-        if state.fill[s, f, 1] > time_s and state.fill[s, f, 3] != route:
+        if state.fill[s, f].end > time_s and state.fill[s, f].route != route:
             busy += 1
     return busy
 
@@ -147,9 +147,9 @@ def _bay_conflict_end(
     first = _first_fill(state, s, start - inst.source[s].longest_fill)
     overlaps = 0
     for f in range(first, state.num_fills[s]):
-        if state.fill[s, f, 0] >= end:
+        if state.fill[s, f].start >= end:
             break  # fillings are listed by start
-        if state.fill[s, f, 1] > start and state.fill[s, f, 3] != route:
+        if state.fill[s, f].end > start and state.fill[s, f].route != route:
             overlaps += 1
     if overlaps < bays:
         return -1
@@ -157,19 +157,19 @@ def _bay_conflict_end(
     for g in range(first - 1, state.num_fills[s]):
         point = start
         if g >= first:
-            point = state.fill[s, g, 0]
+            point = state.fill[s, g].start
             if point >= end:
                 break
-            if state.fill[s, g, 3] == route or point <= start:
+            if state.fill[s, g].route == route or point <= start:
                 continue
         busy = 0
         first_end = BIG
         for f in range(first, state.num_fills[s]):
-            if state.fill[s, f, 0] > point:
+            if state.fill[s, f].start > point:
                 break
-            if state.fill[s, f, 1] > point and state.fill[s, f, 3] != route:
+            if state.fill[s, f].end > point and state.fill[s, f].route != route:
                 busy += 1
-                first_end = min(first_end, state.fill[s, f, 1])
+                first_end = min(first_end, state.fill[s, f].end)
         if busy >= bays:
             return first_end
     return -1
@@ -185,10 +185,10 @@ def _bay_free_from(
             _first_fill(state, s, start - inst.source[s].longest_fill),
             state.num_fills[s],
         ):
-            if state.fill[s, f, 0] >= start + duration:
+            if state.fill[s, f].start >= start + duration:
                 break
-            if state.fill[s, f, 3] != route:
-                start = max(start, state.fill[s, f, 1])
+            if state.fill[s, f].route != route:
+                start = max(start, state.fill[s, f].end)
         return start
     free = start
     while free >= 0:
@@ -206,9 +206,9 @@ def _latest_in_bay(
     if bays >= BIG:
         return BIG
     for f in range(_first_fill(state, s, end), state.num_fills[s]):
-        if state.fill[s, f, 3] == route:
+        if state.fill[s, f].route == route:
             continue
-        point = state.fill[s, f, 0]
+        point = state.fill[s, f].start
         if bays > 1:
             first = _first_fill(state, s, point - inst.source[s].longest_fill)
             if _busy_bays(state, s, route, first, point) < bays:
@@ -249,10 +249,10 @@ def _refill_wait(
     before = own
     total = own
     for f in range(state.num_fills[s]):
-        if state.fill[s, f, 3] != route:
-            total += state.fill[s, f, 2]
-            if state.fill[s, f, 0] < end or state.fill[s, f, 1] <= end:
-                before += state.fill[s, f, 2]
+        if state.fill[s, f].route != route:
+            total += state.fill[s, f].litres
+            if state.fill[s, f].start < end or state.fill[s, f].end <= end:
+                before += state.fill[s, f].litres
     if total <= _drawable(inst, s, start):
         return start
     if before > _drawable(inst, s, end) + 1e-6:
@@ -262,18 +262,18 @@ def _refill_wait(
         return max(start + 1, inst.source[s].opening + math.ceil(wait) - duration)
     # Fillings that end later must still find their water.
     for f in range(state.num_fills[s]):
-        later = state.fill[s, f, 1]
+        later = state.fill[s, f].end
         is_before = later <= start and later < end
-        if state.fill[s, f, 3] == route or is_before:
+        if state.fill[s, f].route == route or is_before:
             continue
         drawn = own
         for g in range(state.num_fills[s]):
             # A filling may take no time at all: then start and end are the same.
-            if state.fill[s, g, 0] > later:
+            if state.fill[s, g].start > later:
                 break
-            is_drawn = state.fill[s, g, 0] < later or state.fill[s, g, 1] <= later
-            if is_drawn and state.fill[s, g, 3] != route:
-                drawn += state.fill[s, g, 2]
+            is_drawn = state.fill[s, g].start < later or state.fill[s, g].end <= later
+            if is_drawn and state.fill[s, g].route != route:
+                drawn += state.fill[s, g].litres
         if drawn > _drawable(inst, s, later) + 1e-6:
             return later
     return start
@@ -335,18 +335,18 @@ def spring_spare_l(inst: Instance, state: State, s: int, end: int, most: int) ->
     if spare - state.drawn[s] >= most:
         return most
     for f in range(state.num_fills[s]):
-        if state.fill[s, f, 0] < end or state.fill[s, f, 1] <= end:
-            spare -= state.fill[s, f, 2]
+        if state.fill[s, f].start < end or state.fill[s, f].end <= end:
+            spare -= state.fill[s, f].litres
     for f in range(state.num_fills[s]):
-        later = state.fill[s, f, 1]
+        later = state.fill[s, f].end
         if later <= end:
             continue
         left = _drawable(inst, s, later)
         for g in range(state.num_fills[s]):
-            if state.fill[s, g, 0] > later:
+            if state.fill[s, g].start > later:
                 break
-            if state.fill[s, g, 0] < later or state.fill[s, g, 1] <= later:
-                left -= state.fill[s, g, 2]
+            if state.fill[s, g].start < later or state.fill[s, g].end <= later:
+                left -= state.fill[s, g].litres
         spare = min(spare, left)
     return int(max(0.0, min(spare, float(most))))
 
@@ -443,7 +443,7 @@ def _can_leave_later(inst: Instance, state: State, n: int, surplus: int) -> bool
     for i in range(n):
         wait = state.draft[i].start - state.draft[i].arrive
         node = state.draft[i].node
-        paused = state.draft_pause[0] == i
+        paused = state.draft_pause[0].entry == i
         waited += wait
         late = state.draft[i].start
         if node >= inst.first_village:
@@ -481,16 +481,16 @@ def _run_candidate(
     low = inst.truck[r].break_from
     high = inst.truck[r].break_until
     open_break = with_break
-    state.draft_pause[0] = -2
+    state.draft_pause[0].entry = -2
     if first > 0:
         time_s = state.draft[first - 1].end
         here = state.draft[first - 1].node
         paused = state.route[r].pause_entry
         if -2 < paused < first:  # the pause stands too
             open_break = False
-            state.draft_pause[0] = paused
-            state.draft_pause[1] = state.route[r].pause_before
-            state.draft_pause[2] = state.route[r].pause_start
+            state.draft_pause[0].entry = paused
+            state.draft_pause[0].before = state.route[r].pause_before
+            state.draft_pause[0].start = state.route[r].pause_start
             if paused == first - 1 and state.route[r].pause_before == 0:
                 time_s = state.route[r].pause_start + pause_s
     for i in range(first, n):
@@ -506,9 +506,9 @@ def _run_candidate(
             pause_at = max(time_s, low)
             if pause_at > high:
                 return BIG
-            state.draft_pause[0] = i - 1
-            state.draft_pause[1] = 0
-            state.draft_pause[2] = pause_at
+            state.draft_pause[0].entry = i - 1
+            state.draft_pause[0].before = 0
+            state.draft_pause[0].start = pause_at
             if not is_fixed:
                 leg = leg_s(
                     inst,
@@ -531,9 +531,9 @@ def _run_candidate(
             pause_at = max(arrive, low)
             free = start >= pause_at + pause_s
             if arrive >= low or free or start + duration > high:
-                state.draft_pause[0] = i
-                state.draft_pause[1] = 1
-                state.draft_pause[2] = pause_at
+                state.draft_pause[0].entry = i
+                state.draft_pause[0].before = 1
+                state.draft_pause[0].start = pause_at
                 start = _service_start(inst, state, r, i, n, pause_at + pause_s)
                 if start >= BIG:
                     return BIG
@@ -556,9 +556,9 @@ def _run_candidate(
         pause_at = max(time_s, low)
         if pause_at > high:
             return BIG
-        state.draft_pause[0] = n - 1
-        state.draft_pause[1] = 0
-        state.draft_pause[2] = pause_at
+        state.draft_pause[0].entry = n - 1
+        state.draft_pause[0].before = 0
+        state.draft_pause[0].start = pause_at
         if not is_fixed:
             leg = leg_s(
                 inst,

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from dispatch.solver.jit import compiled
-from dispatch.solver.kernel.arrays import BIG, ROW_IS_SHORT, VISITORS_ARE_SHORT
+from dispatch.solver.kernel.arrays import BIG
 from dispatch.solver.kernel.insert import gather_routes, insert_once
 from dispatch.solver.kernel.moves import (
     add_litres,
@@ -25,7 +25,13 @@ from dispatch.solver.kernel.moves import (
 from dispatch.solver.kernel.schedule import schedule_candidate, set_latest
 
 if TYPE_CHECKING:
-    from dispatch.solver.kernel.arrays import FloatArray, Instance, IntArray, State
+    from dispatch.solver.kernel.arrays import (
+        FloatArray,
+        Instance,
+        IntArray,
+        RecordArray,
+        State,
+    )
 
 
 #: Chance to ruin around a village that lacks what all could have.
@@ -49,8 +55,8 @@ def _request(state: State, v: int) -> None:
     """Note a village for recreate, once."""
     if state.village[v].requested != state.stamp[0]:
         state.village[v].requested = state.stamp[0]
-        state.requests[state.counts[2]] = v
-        state.counts[2] += 1
+        state.requests[state.counts[0].requests] = v
+        state.counts[0].requests += 1
 
 
 @compiled
@@ -197,7 +203,7 @@ def _sort_by_key(state: State, count: int) -> None:
 @compiled
 def _sort_requests(inst: Instance, state: State, level: int, short_level: int) -> None:
     """Order the villages by one of several rules, chosen at random."""
-    count = state.counts[2]
+    count = state.counts[0].requests
     rule = random_unit(state)
     for k in range(count):
         v = state.requests[k]
@@ -296,7 +302,7 @@ def _recreate(
         goal = level
         if full_visits:
             goal = max(level, min(key_level, last))
-        for k in range(state.counts[2]):
+        for k in range(state.counts[0].requests):
             v = state.requests[k]
             _bring(inst, state, v, level, goal, num_extra, waiting_price, split_price)
 
@@ -310,10 +316,10 @@ def _accepts(
     heat: float,
 ) -> bool:
     """Return whether annealing accepts the change from the logged solution."""
-    change = -drive_weight * (state.total[0] - state.u_total[0])
+    change = -drive_weight * (state.total[0].drive - state.u_total[0].drive)
     # A changed village costs litres of the band that weighs least.
     price = inst.change_price * weight[weight.size - 1]
-    change -= price * (state.total[1] - state.u_total[1])
+    change -= price * (state.total[0].changed - state.u_total[0].changed)
     for g in range(state.served.size):
         change += weight[g] * (state.served[g] - state.u_served[g])
     return change >= 0 or random_unit(state) < math.exp(change / heat)
@@ -323,9 +329,9 @@ def _accepts(
 def is_better_plan(
     inst: Instance,
     served: IntArray,
-    total: IntArray,
+    total: RecordArray,
     other_served: IntArray,
-    other_total: IntArray,
+    other_total: RecordArray,
 ) -> bool:
     """
     Whether a plan beats another, in the strict order of levels.
@@ -352,14 +358,14 @@ def is_better_plan(
         if first == 0:
             first = gain
         water += gain
-    price = inst.change_price * (total[1] - other_total[1])
+    price = inst.change_price * (total[0].changed - other_total[0].changed)
     if price > 0:
         return first > 0 and max(first, water) >= price
     if price < 0:
         return first >= 0 or max(-first, -water) < -price
     if first != 0:
         return first > 0
-    return total[0] < other_total[0]
+    return total[0].drive < other_total[0].drive
 
 
 @compiled
@@ -404,7 +410,7 @@ def anneal(
             for r in range(state.route.size):
                 set_latest(inst, state, r)
         begin(state)
-        state.counts[2] = 0
+        state.counts[0].requests = 0
         _ruin(inst, state, key_level, short_level, mean_removed, longest_string)
         _recreate(
             inst,
@@ -418,7 +424,7 @@ def anneal(
         )
         finish(inst, state)
         if _accepts(inst, state, weight, drive_weight, heat):
-            for k in range(state.counts[0]):
+            for k in range(state.counts[0].routes):
                 state.route[state.touched_routes[k]].dirty = 1
             if _is_better(inst, state):
                 store_best(state)
@@ -439,13 +445,13 @@ def construct(
     level at hand.
     """
     begin(state)
-    state.counts[2] = 0
+    state.counts[0].requests = 0
     for v in range(state.village.size):
         _request(state, v)
     for level in range(inst.level_need.shape[1]):
         _sort_requests(inst, state, level, level)
         goal = max(level, goal_level)
-        for k in range(state.counts[2]):
+        for k in range(state.counts[0].requests):
             v = state.requests[k]
             _bring(inst, state, v, level, goal, CONSTRUCT_EXTRA, waiting_price, 0.0)
     finish(inst, state)
@@ -513,7 +519,7 @@ def _adoptable_l(
     q = min(q, inst.source[s].supply - drawn)
     allowed = inst.may_enter[inst.truck[r].access_class, v]
     if count >= state.visitor.shape[1]:
-        state.counts[VISITORS_ARE_SHORT] = 1
+        state.counts[0].visitors_are_short = 1
         return 0
     fits = count < inst.village[v].max_visits
     return q if allowed and fits and q >= inst.village[v].min_visit else 0
@@ -580,7 +586,7 @@ def adopt_route(
     for k in range(nodes.size):
         node = nodes[k]
         if n + 2 > state.draft.size:
-            state.counts[ROW_IS_SHORT] = 1
+            state.counts[0].row_is_short = 1
             break
         if node < inst.first_village:
             if fill >= 0 and n == fill + 1:

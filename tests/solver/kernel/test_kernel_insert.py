@@ -16,7 +16,14 @@ from tiny import travel, village
 
 from dispatch.scenario import TimeWindow
 from dispatch.solver.kernel.arrays import BIG
-from dispatch.solver.kernel.insert import insert_once, try_new_trips
+from dispatch.solver.kernel.insert import (
+    NEW_STOP,
+    NEW_TRIP,
+    TOP_UP,
+    forget_kept,
+    insert_once,
+    try_new_trips,
+)
 from dispatch.solver.kernel.moves import begin, finish
 
 W = 3
@@ -24,8 +31,6 @@ W = 3
 FOUR = LEGS | {("V", "W"): 100, ("S", "W"): 200, ("D", "W"): 80}
 #: Positions of the villages among the villages.
 AT_V, AT_W = 0, 1
-#: Kinds of insertions.
-TOP_UP, NEW_STOP, NEW_TRIP = 0, 1, 2
 
 
 def kept(state, k):
@@ -36,7 +41,7 @@ def kept(state, k):
 
 def new_trips(instance, state, want, waiting_price=0.5, split_price=0.0):
     """Consider new trips of truck 0 to V alone, from 100 litres on."""
-    state.kept[:] = BIG
+    forget_kept(state)
     try_new_trips(instance, state, AT_V, 0, 0, want, 100, waiting_price, split_price)
 
 
@@ -171,7 +176,7 @@ def test_a_stop_on_the_way_home_costs_its_detour() -> None:
     assert times(state, 0) == [(60, 60, 140), (260, 260, 360), (460, 460, 540)]
     assert state.route["back"][0] == 620
     assert state.route["drive"][0] == 60 + 120 + 100 + 80
-    assert state.total[0] == 360
+    assert state.total["drive"][0] == 360
     assert state.visitor[AT_W, 0] == 0
 
 

@@ -41,6 +41,13 @@ def test_a_trip_takes_its_legs_set_ups_and_flows() -> None:
     assert state.route["drive"][0] == 60 + 120 + 150
 
 
+def test_seconds_of_water_are_rounded_up() -> None:
+    """501 litres flow for 50.1 s at the source and for 100.2 s at the village."""
+    instance, state = arrays(day())
+    drive_row(instance, state, 0, [(S, 501), (V, 501)])
+    assert times(state, 0) == [(60, 60, 141), (261, 261, 402)]
+
+
 def test_latest_arrivals_run_back_from_the_end_of_the_shift() -> None:
     """3600 - 150 is the end of service, 140 s before it V, 120 + 80 before that S."""
     state = scheduled(day())
