@@ -97,9 +97,6 @@ def _try_stops(
     split_price: float,
 ) -> None:
     """Consider every place in every trip of route ``r``."""
-    drive_class = inst.truck[r].drive_class
-    travel = inst.travel_s[drive_class]
-    is_fixed = inst.truck[r].switch_s == 0  # the same roads all day: no call per leg
     place = inst.first_village + v
     capacity = inst.truck[r].capacity
     unload = inst.truck[r].unload_s_per_l
@@ -136,30 +133,13 @@ def _try_stops(
             if can_visit:
                 # A trip leaves when all that is on board is released.
                 leave = max(0, inst.village[v].release - filled_at) + time_s
-                to_v = travel[previous, place]
-                onward = travel[place, following]
-                if not is_fixed:
-                    to_v = leg_s(
-                        inst,
-                        r,
-                        previous,
-                        place,
-                        leave,
-                    )
-                    onward = 0  # told by when the visit is over
-                if to_v < BIG and onward < BIG:
-                    arrive = leave + to_v
-                    start = window_start(inst.windows, v, arrive)
-                    if not is_fixed and start < BIG:
-                        served = start + setup
-                        onward = leg_s(
-                            inst,
-                            r,
-                            place,
-                            following,
-                            served,
-                        )
-                    if start < BIG and onward < BIG:
+                to_v = leg_s(inst, r, previous, place, leave)
+                if to_v < BIG:
+                    start = window_start(inst.windows, v, leave + to_v)
+                    onward = BIG
+                    if start < BIG:
+                        onward = leg_s(inst, r, place, following, start + setup)
+                    if onward < BIG:
                         next_at = start + setup + onward
                         slack = latest_next - next_at
                         q = min(want, spare, supply_left)
@@ -168,15 +148,7 @@ def _try_stops(
                         if fill_rate > 0:
                             q = min(q, int(slack_first / fill_rate))
                         if q >= least and slack >= 0 and random_unit(state) > BLINK:
-                            direct = travel[previous, following]
-                            if not is_fixed:
-                                direct = leg_s(
-                                    inst,
-                                    r,
-                                    previous,
-                                    following,
-                                    time_s,
-                                )
+                            direct = leg_s(inst, r, previous, following, time_s)
                             detour = to_v + onward - direct
                             work = price * detour + setup + q * per_l
                             shift = next_at - arrive_next + q * per_l
@@ -252,8 +224,7 @@ def try_new_trips(
 ) -> None:
     """Consider a trip of its own between any two trips from entry ``first`` on."""
     drive_class = inst.truck[r].drive_class
-    travel = inst.travel_s[drive_class]
-    is_fixed = inst.truck[r].switch_s == 0
+    travel = inst.travel_s[drive_class]  # the least of the day
     place = inst.first_village + v
     unload = inst.truck[r].unload_s_per_l
     setup = inst.fill_setup_s + inst.village[v].drop_setup
@@ -294,9 +265,7 @@ def try_new_trips(
             if whole < least:
                 continue
             source = inst.first_source + s
-            to_s = travel[previous, source]
-            if not is_fixed:
-                to_s = leg_s(inst, r, previous, source, time_s)
+            to_s = leg_s(inst, r, previous, source, time_s)
             to_v = travel[source, place]
             onward = travel[place, following]
             if to_s >= BIG or to_v >= BIG or onward >= BIG:
@@ -336,14 +305,12 @@ def try_new_trips(
                 start = BIG
                 if filling < BIG:
                     arrive = int(filling + inst.fill_setup_s + fill_l_s)
-                    if not is_fixed:
-                        to_v = leg_s(inst, r, source, place, arrive)
+                    to_v = leg_s(inst, r, source, place, arrive)
                     arrive += to_v
                     start = window_start(inst.windows, v, arrive)
                 if start < BIG:
                     served = start + inst.village[v].drop_setup
-                    if not is_fixed:
-                        onward = leg_s(inst, r, place, following, served)
+                    onward = leg_s(inst, r, place, following, served)
                     next_at = served + onward
                     slack = latest_next - next_at + fill_l_s
                     q = litres

@@ -268,29 +268,20 @@ def commit_candidate(inst: Instance, state: State, r: int, n: int, back: int) ->
         node = state.entry[r, i].node
         if node < inst.first_village:
             state.drawn[node - inst.first_source] -= state.entry[r, i].litres
-    drive_class = inst.truck[r].drive_class
     here = inst.truck[r].start
-    travel = inst.travel_s[drive_class]
-    is_fixed = inst.truck[r].switch_s == 0
     leave = inst.truck[r].shift_start
     drive = 0
     for i in range(n):
         node = state.draft[i].node
         state.entry[r, i] = state.draft[i]
-        if is_fixed:
-            drive += travel[here, node]
-        else:
-            drive += leg_s(inst, r, here, node, leave)
+        drive += leg_s(inst, r, here, node, leave)
         here = node
         leave = state.draft[i].end
         if node < inst.first_village:
             state.drawn[node - inst.first_source] += state.draft[i].litres
     if n > 0 or inst.truck[r].start != inst.truck[r].depot:
         home = inst.truck[r].depot
-        if is_fixed:
-            drive += travel[here, home]
-        else:
-            drive += leg_s(inst, r, here, home, leave)
+        drive += leg_s(inst, r, here, home, leave)
     drive *= inst.truck[r].drive_price
     state.route[r].length = n
     state.route[r].back = back
@@ -467,13 +458,7 @@ def load_best(inst: Instance, state: State) -> None:
             ):
                 last = state.b_route[r].pause_start + inst.truck[r].break_s
             here = state.b_entry[r, n - 1].node
-            back = last + leg_s(
-                inst,
-                r,
-                here,
-                inst.truck[r].depot,
-                last,
-            )
+            back = last + leg_s(inst, r, here, inst.truck[r].depot, last)
         state.stamp[0] += 1
         state.counts[0].routes = 0
         commit_candidate(inst, state, r, n, back)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from dispatch.solver.jit import compiled
+from dispatch.solver.jit import compiled, inlined
 from dispatch.solver.kernel.arrays import BIG
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _arrival(inst: Instance, r: int, here: int, node: int, depart: int, p: int) 
     return depart + inst.travel_s[drive_class + (2 + 2 * last) * step, here, node]
 
 
-@compiled
+@inlined
 def leg_s(inst: Instance, r: int, here: int, node: int, depart: int) -> int:
     """
     Return seconds from departure to arrival, BIG or more if there is no road.
@@ -45,8 +45,14 @@ def leg_s(inst: Instance, r: int, here: int, node: int, depart: int) -> int:
     A leg is over before roads change, or keeps to roads that are open before and
     after, or waits for a change; whatever is first.
     """
-    if inst.truck[r].switch_s == 0:
+    if inst.truck[r].switch_s == 0:  # the same roads all day: no call
         return inst.travel_s[inst.truck[r].drive_class, here, node]
+    return _changing_leg_s(inst, r, here, node, depart)
+
+
+@compiled
+def _changing_leg_s(inst: Instance, r: int, here: int, node: int, depart: int) -> int:
+    """Return `leg_s` on a day when roads open or close."""
     last = inst.truck[r].num_switches
     p = 0
     while p < last and depart >= inst.truck[r].switches[p]:
@@ -59,12 +65,20 @@ def leg_s(inst: Instance, r: int, here: int, node: int, depart: int) -> int:
     return arrive - depart
 
 
-@compiled
+@inlined
 def leave_by(inst: Instance, r: int, here: int, node: int, arrive: int) -> int:
     """Return the last departure that is at ``node`` by ``arrive``, or -BIG."""
-    drive_class = inst.truck[r].drive_class
     if inst.truck[r].switch_s == 0:
-        return arrive - inst.travel_s[drive_class, here, node]
+        return arrive - inst.travel_s[inst.truck[r].drive_class, here, node]
+    return _changing_leave_by(inst, r, here, node, arrive)
+
+
+@compiled
+def _changing_leave_by(
+    inst: Instance, r: int, here: int, node: int, arrive: int
+) -> int:
+    """Return `leave_by` on a day when roads open or close."""
+    drive_class = inst.truck[r].drive_class
     last = inst.truck[r].num_switches
     step = inst.travel_s.shape[0] // (4 if last == 1 else 2 * last + 3)
     leave = arrive - inst.travel_s[drive_class + (1 + last) * step, here, node]
@@ -472,9 +486,6 @@ def _run_candidate(
 
     Entries before ``first`` stand as they are in the route.
     """
-    drive_class = inst.truck[r].drive_class
-    travel = inst.travel_s[drive_class]
-    is_fixed = inst.truck[r].switch_s == 0  # the same roads all day: no call per leg
     time_s = inst.truck[r].shift_start
     here = inst.truck[r].start
     pause_s = inst.truck[r].break_s
@@ -495,9 +506,7 @@ def _run_candidate(
                 time_s = state.route[r].pause_start + pause_s
     for i in range(first, n):
         node = state.draft[i].node
-        leg = travel[here, node]
-        if not is_fixed:
-            leg = leg_s(inst, r, here, node, time_s)
+        leg = leg_s(inst, r, here, node, time_s)
         if leg >= BIG:
             return BIG
         arrive = time_s + leg
@@ -509,16 +518,9 @@ def _run_candidate(
             state.draft_pause[0].entry = i - 1
             state.draft_pause[0].before = 0
             state.draft_pause[0].start = pause_at
-            if not is_fixed:
-                leg = leg_s(
-                    inst,
-                    r,
-                    here,
-                    node,
-                    pause_at + pause_s,
-                )
-                if leg >= BIG:
-                    return BIG
+            leg = leg_s(inst, r, here, node, pause_at + pause_s)
+            if leg >= BIG:
+                return BIG
             arrive = pause_at + pause_s + leg
             open_break = False
         start = _service_start(inst, state, r, i, n, arrive)
@@ -546,9 +548,7 @@ def _run_candidate(
             return BIG
         here = node
     home = inst.truck[r].depot
-    leg = travel[here, home]
-    if not is_fixed:
-        leg = leg_s(inst, r, here, home, time_s)
+    leg = leg_s(inst, r, here, home, time_s)
     if leg >= BIG:
         return BIG
     back = time_s + leg
@@ -559,14 +559,7 @@ def _run_candidate(
         state.draft_pause[0].entry = n - 1
         state.draft_pause[0].before = 0
         state.draft_pause[0].start = pause_at
-        if not is_fixed:
-            leg = leg_s(
-                inst,
-                r,
-                here,
-                home,
-                pause_at + pause_s,
-            )
+        leg = leg_s(inst, r, here, home, pause_at + pause_s)
         back = pause_at + pause_s + leg
     if back > inst.truck[r].shift_end:
         return BIG
@@ -606,9 +599,6 @@ def set_latest(inst: Instance, state: State, r: int) -> None:
     A filling may move within the gap that other trucks leave at its bays now; a
     later gap is not counted on.
     """
-    drive_class = inst.truck[r].drive_class
-    travel = inst.travel_s[drive_class]
-    is_fixed = inst.truck[r].switch_s == 0
     following = inst.truck[r].depot
     limit = inst.truck[r].shift_end
     if inst.truck[r].needs_break and state.route[r].pause_entry < -1:
@@ -622,10 +612,7 @@ def set_latest(inst: Instance, state: State, r: int) -> None:
         start = state.entry[r, i].start
         end = state.entry[r, i].end
         duration = end - start
-        if is_fixed:
-            limit -= travel[node, following]
-        else:
-            limit = leave_by(inst, r, node, following, limit)
+        limit = leave_by(inst, r, node, following, limit)
         if state.route[r].pause_entry == i and state.route[r].pause_before == 0:
             limit = min(limit - inst.truck[r].break_s, inst.truck[r].break_until)
         if state.entry[r, i].fixed:
