@@ -284,7 +284,7 @@ def rest_of_day(scenario: Scenario, instance: Instance, today: Today) -> Rest:
     late = np.maximum(instance.truck["shift_start"], today.now_s)
     instance.truck["shift_start"] = late
     potable = np.zeros(instance.village.size, dtype=np.int64)
-    other = np.zeros_like(potable)
+    non_potable = np.zeros_like(potable)
     rest = Rest(instance, np.zeros(instance.level_need.shape[1], dtype=np.int64))
     for route in today.done:
         r = trucks.get(route.truck_id)
@@ -295,8 +295,8 @@ def rest_of_day(scenario: Scenario, instance: Instance, today: Today) -> Rest:
             said = say("done_place_unknown", truck=route.truck_id, place=unknown[0])
             raise PlanError(said)
         rest.prefix[r] = route
-        _take_off(rest, r, route, nodes, today.now_s, potable, other)
-    _serve(rest, potable, other)
+        _take_off(rest, r, route, nodes, today.now_s, potable, non_potable)
+    _serve(rest, potable, non_potable)
     _take_out(rest, today, trucks, nodes)
     _let_small_visits_wait(scenario, rest, today, nodes)
     _send_on(scenario, rest, today, nodes)
@@ -434,7 +434,7 @@ def _take_off(
     nodes: Mapping[str, int],
     now_s: int,
     potable: IntArray,
-    other: IntArray,
+    non_potable: IntArray,
 ) -> None:
     """Book a truck's done stops: place, time, water drawn and brought, pause."""
     instance = rest.instance
@@ -451,7 +451,7 @@ def _take_off(
                 rest.fills.append((s, stop.start_s, stop.end_s))
         elif stop.kind == "deliver":
             v = node - instance.first_village
-            brought = potable if instance.truck["is_potable"][r] else other
+            brought = potable if instance.truck["is_potable"][r] else non_potable
             brought[v] += stop.litres
             visits = int(instance.village["max_visits"][v]) - 1
             instance.village["max_visits"][v] = max(0, visits)
@@ -468,15 +468,15 @@ def _take_off(
     )
 
 
-def _serve(rest: Rest, potable: IntArray, other: IntArray) -> None:
+def _serve(rest: Rest, potable: IntArray, non_potable: IntArray) -> None:
     """Take what the villages got off their needs, level by level (section 5)."""
     instance = rest.instance
     village, need = instance.village, instance.level_need
     steps = need.shape[1] // 7
     animals = slice(LIVESTOCK * steps, (LIVESTOCK + 1) * steps)
     people = np.minimum(potable, village["need_people"])
-    by_potable = np.clip(potable - people, 0, village["need_animals"] - other)
-    for_animals = other + by_potable
+    by_potable = np.clip(potable - people, 0, village["need_animals"] - non_potable)
+    for_animals = non_potable + by_potable
     rest_l = potable - people - by_potable
     parts = (
         (slice(0, animals.start), people),
@@ -492,7 +492,7 @@ def _serve(rest: Rest, potable: IntArray, other: IntArray) -> None:
             rest.served[level] = int(given.sum())
     village["need_people"] -= people
     village["need_animals"] -= for_animals
-    village["room"] = np.maximum(0, village["room"] - potable - other)
+    village["room"] = np.maximum(0, village["room"] - potable - non_potable)
     village["min_visit"] = np.minimum(village["min_visit"], village["room"])
 
 

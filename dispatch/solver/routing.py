@@ -47,7 +47,7 @@ def cut_needs(instance: Instance, piece_l: int) -> list[Piece]:
     Return the needs cut into visits of about ``piece_l`` litres, none too small.
 
     People's and animals' water stay together, except that a village which only
-    trucks unfit for drinking water may enter gets animals' pieces.
+    trucks with non-potable water may enter gets animals' pieces.
     """
     potable = instance.truck["is_potable"].astype(bool)
     pieces = []

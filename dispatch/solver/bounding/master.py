@@ -58,7 +58,7 @@ class Master:
         zeros = [0.0] * num_villages
         self._small = self._rows(zeros)
         self._large = self._rows(zeros)
-        self._unfit = self._rows(zeros)
+        self._non_potable = self._rows(zeros)
         wanted = market.need.sum(axis=1)
         self._room = self._rows(np.where(market.room < wanted, market.room, np.inf))
         self._one_set = self._rows([1 / SCALE] * num_villages)
@@ -129,7 +129,7 @@ class Master:
             rows = [self._small[village]]
             shared = None
             if band == LIVESTOCK:
-                rows.append(self._unfit[village])
+                rows.append(self._non_potable[village])
                 shared = self._lp.Constraint(0, SCALE * need[band], "")
             for row in rows:
                 variable = self._variable(SCALE * need[band])
@@ -171,20 +171,20 @@ class Master:
         served: FloatArray,
         others: FloatArray,
         *,
-        unfit: bool = False,
+        non_potable: bool = False,
     ) -> bool:
         """Add a set of visits; ``others`` are litres per band from elsewhere."""
         split = np.concatenate([served, others]).round(1)
-        key = (village, *counts.tolist(), *split.tolist(), unfit)
+        key = (village, *counts.tolist(), *split.tolist(), non_potable)
         if key in self._sets:
             return False
         self._sets.add(key)
         variable = self._variable()
         _put(self._one_set[village], variable, 1.0)
         _put(self._large[village], variable, SCALE * litres)
-        from_unfit = float(others[LIVESTOCK]) if unfit else 0.0
-        _put(self._unfit[village], variable, SCALE * from_unfit)
-        _put(self._small[village], variable, SCALE * (others.sum() - from_unfit))
+        from_non_potable = float(others[LIVESTOCK]) if non_potable else 0.0
+        _put(self._non_potable[village], variable, SCALE * from_non_potable)
+        _put(self._small[village], variable, SCALE * (others.sum() - from_non_potable))
         for row, count in zip(self._visit[village][1:], counts, strict=True):
             _put(row, variable, float(count))
         self._add_served(village, variable, SCALE * (served + others))
@@ -220,7 +220,9 @@ class Master:
                 float(served.sum()),
                 served,
                 others,
-                unfit=bool(prices.unfit_l[village] < prices.small_l[village]),
+                non_potable=bool(
+                    prices.non_potable_l[village] < prices.small_l[village]
+                ),
             )
         return added
 
@@ -239,7 +241,7 @@ class Master:
             self._place[trip.kind][trip.end].SetCoefficient(variable, -1.0)
         for stop, litres in zip(trip.stops, trip.litres, strict=True):
             village = int(kind.villages[stop])
-            row = self._unfit[village]
+            row = self._non_potable[village]
             if kind.is_potable:
                 found = self.classes.of(village, litres)
                 row = self._large[village] if found else self._small[village]
@@ -290,7 +292,7 @@ class Master:
         prices = Prices(
             small_l=_duals(self._small),
             large_l=_duals(self._large),
-            unfit_l=_duals(self._unfit),
+            non_potable_l=_duals(self._non_potable),
             visit=np.array([_free_duals(rows) for rows in self._visit]) / SCALE,
             room_l=_duals(self._room),
             any_visit=_duals(self._any_visit) / SCALE,

@@ -38,9 +38,9 @@ class Prices:
 
     Attributes
     ----------
-    small_l, large_l, unfit_l
+    small_l, large_l, non_potable_l
         Shape (V,), of a litre that a village gets in a small visit, in a counted
-        one, or from a truck or source that is unfit for drinking.
+        one, or from a truck or source that is not potable.
     visit
         Shape (V, J + 1), what a visit of a class earns besides; class 0 nothing.
     room_l, any_visit
@@ -57,7 +57,7 @@ class Prices:
 
     small_l: FloatArray
     large_l: FloatArray
-    unfit_l: FloatArray
+    non_potable_l: FloatArray
     visit: FloatArray
     room_l: FloatArray
     any_visit: FloatArray
@@ -106,11 +106,11 @@ def band_worth(
     Return per village and band what a litre earns that costs its price, else, (V, 7).
 
     The first is what a litre in a counted visit earns beyond the second, which is
-    left of its worth if small visits or unfit water bring it.
+    left of its worth if small visits or non-potable water bring it.
     """
     worth = goal.weight + prices.floor_l - prices.room_l[:, None]
     other = np.repeat(prices.small_l[:, None], len(BANDS), axis=1)
-    other[:, LIVESTOCK] = np.minimum(prices.small_l, prices.unfit_l)
+    other[:, LIVESTOCK] = np.minimum(prices.small_l, prices.non_potable_l)
     surplus = np.maximum(0.0, worth - other)
     return worth - surplus, surplus
 

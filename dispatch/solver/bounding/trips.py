@@ -86,7 +86,7 @@ def trip_profit(
     )
     for stop, litres in zip(trip.stops, trip.litres, strict=True):
         village = kind.villages[stop]
-        price = prices.unfit_l[village]
+        price = prices.non_potable_l[village]
         if kind.is_potable:
             found = classes.of(village, litres)
             price = prices.large_l[village] if found else prices.small_l[village]
@@ -152,8 +152,13 @@ def _visit_prices(
     villages = kind.villages
     if not kind.is_potable:
         shape = (villages.size, 1)
-        unfit = prices.unfit_l[villages].reshape(shape)
-        return np.ones(shape), kind.room.reshape(shape).copy(), unfit, np.zeros(shape)
+        non_potable = prices.non_potable_l[villages].reshape(shape)
+        return (
+            np.ones(shape),
+            kind.room.reshape(shape).copy(),
+            non_potable,
+            np.zeros(shape),
+        )
     slope = np.repeat(prices.large_l[villages, None], classes.low.shape[1], axis=1)
     slope[:, 0] = prices.small_l[villages]
     return classes.low[villages], classes.high[villages], slope, prices.visit[villages]

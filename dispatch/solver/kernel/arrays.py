@@ -57,9 +57,9 @@ SOURCE: Final = np.dtype(
 VILLAGE: Final = np.dtype(
     # room: litres it can take; people: bands above livestock; animals: livestock
     # drop_setup: seconds of a visit before water flows; release: no filling for it
-    # starts earlier; gets_potable, gets_other: whether any truck can bring such water
+    # starts earlier; gets_potable, gets_non_potable: whether any truck can bring it
     _ints("room", "need_people", "need_animals", "min_visit", "max_visits")
-    + _ints("drop_setup", "release", "gets_potable", "gets_other"),
+    + _ints("drop_setup", "release", "gets_potable", "gets_non_potable"),
     align=True,
 )
 ENTRY: Final = np.dtype(
@@ -82,9 +82,9 @@ ROUTE: Final = np.dtype(
     align=True,
 )
 VISITS: Final = np.dtype(
-    # litres of drinking water and of other water, number of visits, iterations;
+    # litres of drinking water and of non-potable water, number of visits, iterations;
     # changed: 1 = an earlier visit was moved or given to another truck
-    _ints("potable", "other", "visits", "touched", "requested", "changed"),
+    _ints("potable", "non_potable", "visits", "touched", "requested", "changed"),
     align=True,
 )
 
@@ -190,7 +190,7 @@ class Instance(NamedTuple):
         for level in range(num_levels):
             allowed = village["gets_potable"] > 0
             if self.first_animal_level <= level < self.first_normal_level:
-                allowed |= village["gets_other"] > 0
+                allowed |= village["gets_non_potable"] > 0
             given = np.where(allowed, np.minimum(room, self.level_need[:, level]), 0)
             room -= given
             reachable[level] = given.sum()

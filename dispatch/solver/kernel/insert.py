@@ -435,7 +435,7 @@ def _best_insertions(
     state: State,
     v: int,
     want_potable: int,
-    want_other: int,
+    want_non_potable: int,
     count: int,
     least: int,
     waiting_price: float,
@@ -443,14 +443,16 @@ def _best_insertions(
 ) -> None:
     """Fill the short list with the best ways to bring ``least`` litres and more."""
     forget_kept(state)
-    free = inst.village[v].room - state.village[v].potable - state.village[v].other
+    free = (
+        inst.village[v].room - state.village[v].potable - state.village[v].non_potable
+    )
     setup = inst.village[v].drop_setup
     can_visit = state.village[v].visits < inst.village[v].max_visits and free >= least
     for k in range(count):
         r = state.gathered[k]
         if not inst.may_enter[inst.truck[r].access_class, v]:
             continue
-        want = want_potable if inst.truck[r].is_potable else want_other
+        want = want_potable if inst.truck[r].is_potable else want_non_potable
         if want <= 0:
             continue
         # Most routes are full: only their own stops can get a little more.
@@ -462,7 +464,9 @@ def _best_insertions(
             continue
         most = free
         if not inst.truck[r].is_potable:
-            most = min(most, inst.village[v].need_animals - state.village[v].other)
+            most = min(
+                most, inst.village[v].need_animals - state.village[v].non_potable
+            )
         aim = want
         if can_visit_r:
             aim = min(most, max(want, least))
@@ -504,7 +508,7 @@ def insert_once(
     state: State,
     v: int,
     want_potable: int,
-    want_other: int,
+    want_non_potable: int,
     count: int,
     waiting_price: float,
     split_price: float,
@@ -513,7 +517,7 @@ def insert_once(
     least = min(inst.village[v].min_visit, inst.village[v].room)
     share = least
     visits_left = inst.village[v].max_visits - state.village[v].visits
-    want = max(want_potable, want_other)
+    want = max(want_potable, want_non_potable)
     if 0 < visits_left < BIG // 2 and random_unit(state) < LIMITED_VISITS:
         share = max(least, -(-want // visits_left))
     _best_insertions(
@@ -521,7 +525,7 @@ def insert_once(
         state,
         v,
         want_potable,
-        want_other,
+        want_non_potable,
         count,
         share,
         waiting_price,
@@ -533,7 +537,7 @@ def insert_once(
             state,
             v,
             want_potable,
-            want_other,
+            want_non_potable,
             count,
             least,
             waiting_price,

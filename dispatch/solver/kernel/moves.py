@@ -40,12 +40,13 @@ def add_served(inst: Instance, state: State, v: int, sign: int) -> None:
     people = min(state.village[v].potable, inst.village[v].need_people)
     animals = inst.village[v].need_animals
     by_potable = max(
-        0, min(state.village[v].potable - people, animals - state.village[v].other)
+        0,
+        min(state.village[v].potable - people, animals - state.village[v].non_potable),
     )
     left = people
     for g in range(inst.level_need.shape[1]):
         if g == inst.first_animal_level:
-            left = state.village[v].other + by_potable
+            left = state.village[v].non_potable + by_potable
         if g == inst.first_normal_level:
             left = max(0, state.village[v].potable - people - by_potable)
         given = min(left, inst.level_need[v, g])
@@ -56,7 +57,9 @@ def add_served(inst: Instance, state: State, v: int, sign: int) -> None:
 @compiled
 def wanted(inst: Instance, state: State, v: int, level: int, is_potable: bool) -> int:
     """Return the litres of one water that ``v`` still wants up to a level."""
-    free = inst.village[v].room - state.village[v].potable - state.village[v].other
+    free = (
+        inst.village[v].room - state.village[v].potable - state.village[v].non_potable
+    )
     if free <= 0:
         return 0
     people = inst.village[v].need_people
@@ -65,25 +68,29 @@ def wanted(inst: Instance, state: State, v: int, level: int, is_potable: bool) -
         if level < inst.first_animal_level:
             return 0
         if level >= inst.first_normal_level:
-            return min(free, animals - state.village[v].other)
+            return min(free, animals - state.village[v].non_potable)
         goal = 0
         for g in range(inst.first_animal_level, level + 1):
             goal += inst.level_need[v, g]
         by_potable = max(
-            0, min(state.village[v].potable - people, animals - state.village[v].other)
+            0,
+            min(
+                state.village[v].potable - people,
+                animals - state.village[v].non_potable,
+            ),
         )
-        return max(0, min(free, goal - state.village[v].other - by_potable))
+        return max(0, min(free, goal - state.village[v].non_potable - by_potable))
     if level < inst.first_animal_level:
         goal = 0
         for g in range(level + 1):
             goal += inst.level_need[v, g]
     elif level < inst.first_normal_level:
-        goal = -state.village[v].other
+        goal = -state.village[v].non_potable
         for g in range(inst.first_animal_level, level + 1):
             goal += inst.level_need[v, g]
         goal = people + max(0, goal)
     else:
-        goal = people + max(0, animals - state.village[v].other)
+        goal = people + max(0, animals - state.village[v].non_potable)
         for g in range(inst.first_normal_level, level + 1):
             goal += inst.level_need[v, g]
     return max(0, min(free, goal - state.village[v].potable))
@@ -303,7 +310,7 @@ def add_litres(
     if inst.truck[r].is_potable:
         state.village[v].potable += litres
     else:
-        state.village[v].other += litres
+        state.village[v].non_potable += litres
     if is_new_visit:
         state.visitor[v, state.village[v].visits] = r
         state.village[v].visits += 1
@@ -433,7 +440,7 @@ def load_best(inst: Instance, state: State) -> None:
     """Make the best the current solution."""
     for v in range(state.village.size):
         state.village[v].potable = 0
-        state.village[v].other = 0
+        state.village[v].non_potable = 0
         state.village[v].visits = 0
     state.drawn[:] = 0
     keep_given_fills(state)
@@ -469,7 +476,7 @@ def load_best(inst: Instance, state: State) -> None:
                 if inst.truck[r].is_potable:
                     state.village[v].potable += state.entry[r, i].litres
                 else:
-                    state.village[v].other += state.entry[r, i].litres
+                    state.village[v].non_potable += state.entry[r, i].litres
                 state.visitor[v, state.village[v].visits] = r
                 state.village[v].visits += 1
         state.route[r].dirty = 0

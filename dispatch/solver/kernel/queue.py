@@ -55,9 +55,11 @@ def _consider(
     """Fill the short list with a next trip of truck ``r``; return its score."""
     forget_kept(state)
     least = min(inst.village[v].min_visit, inst.village[v].room)
-    free = inst.village[v].room - state.village[v].potable - state.village[v].other
-    if not inst.truck[r].is_potable:  # unfit water for animals, and no more of it
-        free = min(free, inst.village[v].need_animals - state.village[v].other)
+    free = (
+        inst.village[v].room - state.village[v].potable - state.village[v].non_potable
+    )
+    if not inst.truck[r].is_potable:  # its water is for animals
+        free = min(free, inst.village[v].need_animals - state.village[v].non_potable)
     if free < least:
         return BIG
     aim = min(free, max(want, least))

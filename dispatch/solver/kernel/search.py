@@ -84,8 +84,8 @@ def _seed_village(
             short_potable = wanted(inst, state, u, level, True) > 0
             if short_potable and inst.village[u].gets_potable:
                 return u
-            short_other = wanted(inst, state, u, level, False) > 0
-            if short_other and inst.village[u].gets_other:
+            short_non_potable = wanted(inst, state, u, level, False) > 0
+            if short_non_potable and inst.village[u].gets_non_potable:
                 return u
     return v
 
@@ -247,14 +247,21 @@ def _bring(
     """Bring loads to ``v`` until ``level`` is served, each up to ``goal``."""
     while True:  # every load makes the need smaller
         want_potable = wanted(inst, state, v, level, True)
-        want_other = wanted(inst, state, v, level, False)
-        if want_potable <= 0 and want_other <= 0:
+        want_non_potable = wanted(inst, state, v, level, False)
+        if want_potable <= 0 and want_non_potable <= 0:
             return
         if goal > level and want_potable > 0:
             want_potable = wanted(inst, state, v, goal, True)
         count = gather_routes(inst, state, v, num_extra)
         litres = insert_once(
-            inst, state, v, want_potable, want_other, count, waiting_price, split_price
+            inst,
+            state,
+            v,
+            want_potable,
+            want_non_potable,
+            count,
+            waiting_price,
+            split_price,
         )
         if litres == 0 and num_extra >= CONSTRUCT_EXTRA and count < state.route.size:
             count = gather_routes(inst, state, v, BIG)  # a first plan leaves none idle
@@ -263,7 +270,7 @@ def _bring(
                 state,
                 v,
                 want_potable,
-                want_other,
+                want_non_potable,
                 count,
                 waiting_price,
                 split_price,
@@ -511,9 +518,11 @@ def _adoptable_l(
         if state.draft[e].node == node:
             brought += state.draft[e].litres
             count += 1
-    free = inst.village[v].room - state.village[v].potable - state.village[v].other
+    free = (
+        inst.village[v].room - state.village[v].potable - state.village[v].non_potable
+    )
     if not inst.truck[r].is_potable:
-        free = min(free, inst.village[v].need_animals - state.village[v].other)
+        free = min(free, inst.village[v].need_animals - state.village[v].non_potable)
     q = min(litres, free - brought)
     q = min(q, inst.truck[r].capacity - state.draft[fill].litres)
     q = min(q, inst.source[s].supply - drawn)
