@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     BoolArray = npt.NDArray[np.bool_]
     RecordArray = npt.NDArray[np.void]
 
-#: Candidates kept per village until one proves to have a timetable.
+#: Insertions kept per village until one proves to have a timetable.
 NUM_KEPT: Final = 4
 #: Stands for "no road", "not limited" and "never"; adding a few stays in range.
 BIG: Final = 1_000_000_000
@@ -215,8 +215,8 @@ class State(NamedTuple):
     fill: RecordArray  # (S, B)
     served: IntArray  # (G,)
     total: RecordArray  # (1,)
-    draft: RecordArray  # (M,) the row being tried
-    draft_pause: RecordArray  # (1,)
+    candidate: RecordArray  # (M,) the row being tried
+    candidate_pause: RecordArray  # (1,)
     u_route: RecordArray
     u_entry: RecordArray
     u_village: RecordArray
@@ -282,7 +282,7 @@ def first_sizes(instance: Instance) -> Sizes:
 def sizes_of(state: State) -> Sizes:
     """Return the lengths that a state has."""
     return Sizes(
-        row=state.draft.size,
+        row=state.candidate.size,
         fills=state.fill.shape[1],
         visitors=state.visitor.shape[1],
     )
@@ -330,7 +330,7 @@ def resized_state(state: State, sizes: Sizes) -> State:
         entry=longer(state.entry, 1, sizes.row),
         u_entry=longer(state.u_entry, 1, sizes.row),
         b_entry=longer(state.b_entry, 1, sizes.row),
-        draft=longer(state.draft, 0, sizes.row),
+        candidate=longer(state.candidate, 0, sizes.row),
         fill=longer(state.fill, 1, sizes.fills),
         visitor=longer(state.visitor, 1, sizes.visitors),
         u_visitor=longer(state.u_visitor, 1, sizes.visitors),
@@ -365,8 +365,8 @@ def empty_state(instance: Instance, seed: int, sizes: Sizes | None = None) -> St
         fill=np.zeros((num_sources, listed), dtype=FILL),
         served=ints(num_levels),
         total=np.zeros(1, dtype=TOTAL),
-        draft=np.zeros(row, dtype=ENTRY),
-        draft_pause=np.zeros(1, dtype=PAUSE),
+        candidate=np.zeros(row, dtype=ENTRY),
+        candidate_pause=np.zeros(1, dtype=PAUSE),
         u_route=route.copy(),
         u_entry=np.zeros((num_trucks, row), dtype=ENTRY),
         u_village=np.zeros(num_villages, dtype=VISITS),

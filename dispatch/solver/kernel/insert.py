@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 #: Trucks are all tried up to this number; beyond, only those that come near.
 ALL_TRUCKS = 24
-#: Chance to look away from a candidate, so that recreate varies.
+#: Chance to look away from an insertion, so that recreate varies.
 BLINK = 0.01
 #: Sources from which a new trip to a village may start, those that are dry left out.
 NEAR_SOURCES = 6
@@ -62,7 +62,7 @@ def _keep(
     kind: int,
     litres: int,
 ) -> None:
-    """Insert a candidate into the short list, best score first."""
+    """Put an insertion into the short list, best score first."""
     size = state.kept.size
     if score >= state.kept[size - 1].score:
         return
@@ -343,12 +343,12 @@ def _apply(
     kind: int,
     litres: int,
 ) -> bool:
-    """Try a candidate for real; return whether it had a timetable."""
+    """Try an insertion for real; return whether it had a timetable."""
     n = state.route[r].length
     place = inst.first_village + v
     copy_to_candidate(state, r)
     if kind == TOP_UP:
-        state.draft[entry].litres += litres
+        state.candidate[entry].litres += litres
     else:
         added = 1 if kind == NEW_STOP else 2
         if n + added > state.entry.shape[1]:
@@ -358,20 +358,20 @@ def _apply(
             state.counts[0].visitors_are_short = 1
             return False
         for i in range(n - 1, entry - 1, -1):
-            state.draft[i + added] = state.draft[i]
+            state.candidate[i + added] = state.candidate[i]
         if kind == NEW_TRIP:
-            state.draft[entry].node = inst.first_source + source
-            state.draft[entry].litres = 0
-            state.draft[entry].fixed = 0
+            state.candidate[entry].node = inst.first_source + source
+            state.candidate[entry].litres = 0
+            state.candidate[entry].fixed = 0
             entry += 1
-        state.draft[entry].node = place
-        state.draft[entry].litres = litres
-        state.draft[entry].fixed = 0
+        state.candidate[entry].node = place
+        state.candidate[entry].litres = litres
+        state.candidate[entry].fixed = 0
         n += added
     fill = entry
-    while state.draft[fill].node >= inst.first_village:
+    while state.candidate[fill].node >= inst.first_village:
         fill -= 1
-    state.draft[fill].litres += litres
+    state.candidate[fill].litres += litres
     if not fills_fit(inst, state, n):
         return False
     back = schedule_candidate(inst, state, r, n, fill)

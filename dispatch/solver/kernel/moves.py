@@ -249,16 +249,16 @@ def undo(inst: Instance, state: State) -> None:
 def copy_to_candidate(state: State, r: int) -> None:
     """Copy a route's row to the candidate row."""
     for i in range(state.route[r].length):
-        state.draft[i] = state.entry[r, i]
+        state.candidate[i] = state.entry[r, i]
 
 
 @compiled
 def fills_fit(inst: Instance, state: State, n: int) -> bool:
     """Whether the lists of fillings have room for the candidate's."""
     for i in range(n):
-        s = state.draft[i].node - inst.first_source
+        s = state.candidate[i].node - inst.first_source
         is_listed = (
-            state.draft[i].node < inst.first_village and inst.source[s].is_queued
+            state.candidate[i].node < inst.first_village and inst.source[s].is_queued
         )
         if is_listed and state.num_fills[s] + n >= state.fill.shape[1]:
             state.counts[0].fills_are_short = 1
@@ -279,13 +279,13 @@ def commit_candidate(inst: Instance, state: State, r: int, n: int, back: int) ->
     leave = inst.truck[r].shift_start
     drive = 0
     for i in range(n):
-        node = state.draft[i].node
-        state.entry[r, i] = state.draft[i]
+        node = state.candidate[i].node
+        state.entry[r, i] = state.candidate[i]
         drive += leg_s(inst, r, here, node, leave)
         here = node
-        leave = state.draft[i].end
+        leave = state.candidate[i].end
         if node < inst.first_village:
-            state.drawn[node - inst.first_source] += state.draft[i].litres
+            state.drawn[node - inst.first_source] += state.candidate[i].litres
     if n > 0 or inst.truck[r].start != inst.truck[r].depot:
         home = inst.truck[r].depot
         drive += leg_s(inst, r, here, home, leave)
@@ -294,9 +294,9 @@ def commit_candidate(inst: Instance, state: State, r: int, n: int, back: int) ->
     state.route[r].back = back
     state.total[0].drive += drive - state.route[r].drive
     state.route[r].drive = drive
-    state.route[r].pause_entry = state.draft_pause[0].entry
-    state.route[r].pause_before = state.draft_pause[0].before
-    state.route[r].pause_start = state.draft_pause[0].start
+    state.route[r].pause_entry = state.candidate_pause[0].entry
+    state.route[r].pause_before = state.candidate_pause[0].before
+    state.route[r].pause_start = state.candidate_pause[0].start
     list_fills(inst, state, r)
     set_latest(inst, state, r)
 
@@ -342,8 +342,10 @@ def _unbook(
 
 
 @compiled
-def _draft_without(inst: Instance, state: State, r: int, first: int, last: int) -> int:
-    """Draft a route without its free deliveries in ``first..last``; return its size."""
+def _candidate_without(
+    inst: Instance, state: State, r: int, first: int, last: int
+) -> int:
+    """Copy a route without its free deliveries in ``first..last``; return the size."""
     n = 0
     fill = -1
     for i in range(state.route[r].length):
@@ -351,13 +353,13 @@ def _draft_without(inst: Instance, state: State, r: int, first: int, last: int) 
         if node < inst.first_village:
             if fill >= 0 and n == fill + 1:
                 n -= 1  # the filling before has nothing left to bring
-            state.draft[n] = state.entry[r, i]
-            state.draft[n].litres = 0
+            state.candidate[n] = state.entry[r, i]
+            state.candidate[n].litres = 0
             fill = n
             n += 1
         elif i < first or i > last or state.entry[r, i].fixed:
-            state.draft[n] = state.entry[r, i]
-            state.draft[fill].litres += state.entry[r, i].litres
+            state.candidate[n] = state.entry[r, i]
+            state.candidate[fill].litres += state.entry[r, i].litres
             n += 1
     if fill >= 0 and n == fill + 1:
         n -= 1
@@ -377,17 +379,17 @@ def remove_entries(inst: Instance, state: State, r: int, first: int, last: int) 
     stands = first  # entries before this trip keep their times
     while stands > 0 and state.entry[r, stands].node >= inst.first_village:
         stands -= 1
-    n = _draft_without(inst, state, r, first, last)
+    n = _candidate_without(inst, state, r, first, last)
     back = schedule_candidate(inst, state, r, n, min(stands, n))
     is_whole = back < BIG
     if not is_whole:
-        n = _draft_without(inst, state, r, 0, state.route[r].length)
+        n = _candidate_without(inst, state, r, 0, state.route[r].length)
         if n > 0:
             back = schedule_candidate(inst, state, r, n, 0)
             if back >= BIG:
                 return  # what is promised needs the rest to stay in time
         else:
-            state.draft_pause[0].entry = -2
+            state.candidate_pause[0].entry = -2
             back = inst.truck[r].shift_start
     _unbook(inst, state, r, first, last, True)
     if not is_whole:
@@ -405,7 +407,7 @@ def clear_route(inst: Instance, state: State, r: int) -> None:
             v = node - inst.first_village
             add_litres(inst, state, v, r, -state.entry[r, i].litres, False)
             forget_visit(state, v, r)
-    state.draft_pause[0].entry = -2
+    state.candidate_pause[0].entry = -2
     commit_candidate(inst, state, r, 0, inst.truck[r].shift_start)
 
 
@@ -452,10 +454,10 @@ def load_best(inst: Instance, state: State) -> None:
         state.route[r].length = 0
         state.route[r].drive = 0
         for i in range(n):
-            state.draft[i] = state.b_entry[r, i]
-        state.draft_pause[0].entry = state.b_route[r].pause_entry
-        state.draft_pause[0].before = state.b_route[r].pause_before
-        state.draft_pause[0].start = state.b_route[r].pause_start
+            state.candidate[i] = state.b_entry[r, i]
+        state.candidate_pause[0].entry = state.b_route[r].pause_entry
+        state.candidate_pause[0].before = state.b_route[r].pause_before
+        state.candidate_pause[0].start = state.b_route[r].pause_start
         back = inst.truck[r].shift_start
         if n > 0:
             last = state.b_entry[r, n - 1].end

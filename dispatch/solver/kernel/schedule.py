@@ -258,8 +258,8 @@ def _refill_wait(
     end = start + duration
     own = litres
     for e in range(entry):
-        if state.draft[e].node == inst.first_source + s:
-            own += state.draft[e].litres
+        if state.candidate[e].node == inst.first_source + s:
+            own += state.candidate[e].litres
     before = own
     total = own
     for f in range(state.num_fills[s]):
@@ -416,7 +416,7 @@ def _released(inst: Instance, state: State, entry: int, n: int) -> int:
     """Return when all villages of the trip that a filling starts are released."""
     time_s = 0
     for i in range(entry + 1, n):
-        node = state.draft[i].node
+        node = state.candidate[i].node
         if node < inst.first_village:
             break
         time_s = max(time_s, inst.village[node - inst.first_village].release)
@@ -428,12 +428,12 @@ def _service_start(
     inst: Instance, state: State, r: int, entry: int, n: int, time_s: int
 ) -> int:
     """Return when service may start after arriving at ``time_s``, or BIG."""
-    node = state.draft[entry].node
-    if state.draft[entry].fixed:  # promised: then, or not at all
-        start = state.draft[entry].start
+    node = state.candidate[entry].node
+    if state.candidate[entry].fixed:  # promised: then, or not at all
+        start = state.candidate[entry].start
         if node < inst.first_village:
             s = node - inst.first_source
-            litres = state.draft[entry].litres
+            litres = state.candidate[entry].litres
             if fill_start(inst, state, s, r, entry, start, litres) > start:
                 return BIG
         return start if time_s <= start else BIG
@@ -441,25 +441,27 @@ def _service_start(
         s = node - inst.first_source
         if inst.has_release:
             time_s = max(time_s, _released(inst, state, entry, n))
-        return fill_start(inst, state, s, r, entry, time_s, state.draft[entry].litres)
+        return fill_start(
+            inst, state, s, r, entry, time_s, state.candidate[entry].litres
+        )
     return window_start(inst.windows, node - inst.first_village, time_s)
 
 
 @compiled
 def _can_leave_later(inst: Instance, state: State, n: int, surplus: int) -> bool:
     """
-    Whether the draft row can start ``surplus`` seconds later and be back in time.
+    Whether the candidate row can start ``surplus`` seconds later and be back in time.
 
     A later start is taken up by waiting; each stop allows what its window leaves
     (Savelsbergh, 1992). Queued fillings and pauses are not moved.
     """
     waited = 0
     for i in range(n):
-        wait = state.draft[i].start - state.draft[i].arrive
-        node = state.draft[i].node
-        paused = state.draft_pause[0].entry == i
+        wait = state.candidate[i].start - state.candidate[i].arrive
+        node = state.candidate[i].node
+        paused = state.candidate_pause[0].entry == i
         waited += wait
-        late = state.draft[i].start
+        late = state.candidate[i].start
         if node >= inst.first_village:
             for w in range(inst.windows.shape[1]):
                 high = inst.windows[node - inst.first_village, w, 1]
@@ -468,9 +470,9 @@ def _can_leave_later(inst: Instance, state: State, n: int, surplus: int) -> bool
                     break
         elif not inst.source[node - inst.first_source].is_queued:
             late = BIG
-        if paused or state.draft[i].fixed:
-            late = state.draft[i].start
-        if late < BIG and late - state.draft[i].start + waited < surplus:
+        if paused or state.candidate[i].fixed:
+            late = state.candidate[i].start
+        if late < BIG and late - state.candidate[i].start + waited < surplus:
             return False
         if waited >= surplus:
             return True
@@ -482,7 +484,7 @@ def _run_candidate(
     inst: Instance, state: State, r: int, n: int, first: int, with_break: bool
 ) -> int:
     """
-    Fill in the draft row's times; return arrival at the depot or BIG.
+    Fill in the candidate row's times; return arrival at the depot or BIG.
 
     Entries before ``first`` stand as they are in the route.
     """
@@ -492,20 +494,20 @@ def _run_candidate(
     low = inst.truck[r].break_from
     high = inst.truck[r].break_until
     open_break = with_break
-    state.draft_pause[0].entry = -2
+    state.candidate_pause[0].entry = -2
     if first > 0:
-        time_s = state.draft[first - 1].end
-        here = state.draft[first - 1].node
+        time_s = state.candidate[first - 1].end
+        here = state.candidate[first - 1].node
         paused = state.route[r].pause_entry
         if -2 < paused < first:  # the pause stands too
             open_break = False
-            state.draft_pause[0].entry = paused
-            state.draft_pause[0].before = state.route[r].pause_before
-            state.draft_pause[0].start = state.route[r].pause_start
+            state.candidate_pause[0].entry = paused
+            state.candidate_pause[0].before = state.route[r].pause_before
+            state.candidate_pause[0].start = state.route[r].pause_start
             if paused == first - 1 and state.route[r].pause_before == 0:
                 time_s = state.route[r].pause_start + pause_s
     for i in range(first, n):
-        node = state.draft[i].node
+        node = state.candidate[i].node
         leg = leg_s(inst, r, here, node, time_s)
         if leg >= BIG:
             return BIG
@@ -515,9 +517,9 @@ def _run_candidate(
             pause_at = max(time_s, low)
             if pause_at > high:
                 return BIG
-            state.draft_pause[0].entry = i - 1
-            state.draft_pause[0].before = 0
-            state.draft_pause[0].start = pause_at
+            state.candidate_pause[0].entry = i - 1
+            state.candidate_pause[0].before = 0
+            state.candidate_pause[0].start = pause_at
             leg = leg_s(inst, r, here, node, pause_at + pause_s)
             if leg >= BIG:
                 return BIG
@@ -526,24 +528,24 @@ def _run_candidate(
         start = _service_start(inst, state, r, i, n, arrive)
         if start >= BIG:
             return BIG
-        duration = service_s(inst, r, node, state.draft[i].litres)
-        if state.draft[i].fixed:
-            duration = state.draft[i].end - state.draft[i].start
+        duration = service_s(inst, r, node, state.candidate[i].litres)
+        if state.candidate[i].fixed:
+            duration = state.candidate[i].end - state.candidate[i].start
         if open_break:
             pause_at = max(arrive, low)
             free = start >= pause_at + pause_s
             if arrive >= low or free or start + duration > high:
-                state.draft_pause[0].entry = i
-                state.draft_pause[0].before = 1
-                state.draft_pause[0].start = pause_at
+                state.candidate_pause[0].entry = i
+                state.candidate_pause[0].before = 1
+                state.candidate_pause[0].start = pause_at
                 start = _service_start(inst, state, r, i, n, pause_at + pause_s)
                 if start >= BIG:
                     return BIG
                 open_break = False
-        state.draft[i].arrive = arrive
-        state.draft[i].start = start
+        state.candidate[i].arrive = arrive
+        state.candidate[i].start = start
         time_s = start + duration
-        state.draft[i].end = time_s
+        state.candidate[i].end = time_s
         if time_s > inst.truck[r].shift_end:
             return BIG
         here = node
@@ -556,9 +558,9 @@ def _run_candidate(
         pause_at = max(time_s, low)
         if pause_at > high:
             return BIG
-        state.draft_pause[0].entry = n - 1
-        state.draft_pause[0].before = 0
-        state.draft_pause[0].start = pause_at
+        state.candidate_pause[0].entry = n - 1
+        state.candidate_pause[0].before = 0
+        state.candidate_pause[0].start = pause_at
         leg = leg_s(inst, r, here, home, pause_at + pause_s)
         back = pause_at + pause_s + leg
     if back > inst.truck[r].shift_end:
@@ -572,7 +574,7 @@ def _run_candidate(
 @compiled
 def schedule_candidate(inst: Instance, state: State, r: int, n: int, first: int) -> int:
     """
-    Return when the draft row of ``n`` entries is back at the depot, or BIG.
+    Return when the candidate row of ``n`` entries is back at the depot, or BIG.
 
     Entries before ``first`` are those of the route, with their times.
     Fillings keep clear of all listed fillings of other routes.

@@ -506,17 +506,17 @@ def probe(inst: Instance, state: State, v: int) -> int:
 def _adoptable_l(
     inst: Instance, state: State, r: int, n: int, fill: int, v: int, litres: int
 ) -> int:
-    """Return the litres of a visit that the rules allow after the draft's entries."""
+    """Return the litres of a visit that the rules allow after the candidate row."""
     node = inst.first_village + v
-    s = state.draft[fill].node - inst.first_source
+    s = state.candidate[fill].node - inst.first_source
     drawn = state.drawn[s]
     brought = 0
     count = state.village[v].visits
     for e in range(n):
-        if state.draft[e].node == state.draft[fill].node:
-            drawn += state.draft[e].litres
-        if state.draft[e].node == node:
-            brought += state.draft[e].litres
+        if state.candidate[e].node == state.candidate[fill].node:
+            drawn += state.candidate[e].litres
+        if state.candidate[e].node == node:
+            brought += state.candidate[e].litres
             count += 1
     free = (
         inst.village[v].room - state.village[v].potable - state.village[v].non_potable
@@ -524,7 +524,7 @@ def _adoptable_l(
     if not inst.truck[r].is_potable:
         free = min(free, inst.village[v].need_animals - state.village[v].non_potable)
     q = min(litres, free - brought)
-    q = min(q, inst.truck[r].capacity - state.draft[fill].litres)
+    q = min(q, inst.truck[r].capacity - state.candidate[fill].litres)
     q = min(q, inst.source[s].supply - drawn)
     allowed = inst.may_enter[inst.truck[r].access_class, v]
     if count >= state.visitor.shape[1]:
@@ -536,24 +536,24 @@ def _adoptable_l(
 
 @compiled
 def _drop_last(inst: Instance, state: State, n: int) -> int:
-    """Take the last visit that is not promised off the draft; return its new size."""
+    """Take the last visit that is not promised off the candidate; return its size."""
     at = n - 1
     while at >= 0 and (
-        state.draft[at].node < inst.first_village or state.draft[at].fixed
+        state.candidate[at].node < inst.first_village or state.candidate[at].fixed
     ):
         at -= 1
     if at < 0:
         return -1
     fill = at
-    while state.draft[fill].node >= inst.first_village:
+    while state.candidate[fill].node >= inst.first_village:
         fill -= 1
-    state.draft[fill].litres -= state.draft[at].litres
+    state.candidate[fill].litres -= state.candidate[at].litres
     is_only = fill == at - 1 and (
-        at == n - 1 or state.draft[at + 1].node < inst.first_village
+        at == n - 1 or state.candidate[at + 1].node < inst.first_village
     )
     first, gone = (fill, 2) if is_only else (at, 1)
     for i in range(first, n - gone):
-        state.draft[i] = state.draft[i + gone]
+        state.candidate[i] = state.candidate[i + gone]
     return n - gone
 
 
@@ -594,7 +594,7 @@ def adopt_route(
     is_kept = True
     for k in range(nodes.size):
         node = nodes[k]
-        if n + 2 > state.draft.size:
+        if n + 2 > state.candidate.size:
             state.counts[0].row_is_short = 1
             break
         if node < inst.first_village:
@@ -604,22 +604,22 @@ def adopt_route(
             s = node - inst.first_source
             if inst.source[s].is_potable or not inst.truck[r].is_potable:
                 fill = n
-                state.draft[n].litres = 0
+                state.candidate[n].litres = 0
         elif fill >= 0:
             v = node - inst.first_village
             q = _adoptable_l(inst, state, r, n, fill, v, litres[k])
             if q <= 0 or (starts[k] >= 0 and q < litres[k]):
                 is_kept = is_kept and starts[k] < 0
                 continue
-            state.draft[n].litres = q
-            state.draft[fill].litres += q
+            state.candidate[n].litres = q
+            state.candidate[fill].litres += q
         if fill < 0:
             is_kept = is_kept and starts[k] < 0
             continue
-        state.draft[n].node = node
-        state.draft[n].fixed = 1 if starts[k] >= 0 else 0
-        state.draft[n].start = starts[k]
-        state.draft[n].end = ends[k]
+        state.candidate[n].node = node
+        state.candidate[n].fixed = 1 if starts[k] >= 0 else 0
+        state.candidate[n].start = starts[k]
+        state.candidate[n].end = ends[k]
         n += 1
     if fill >= 0 and n == fill + 1:
         n -= 1
