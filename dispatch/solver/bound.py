@@ -11,7 +11,7 @@ import numpy as np
 from dispatch.need import BANDS, Band
 from dispatch.plan import Bound
 from dispatch.solver.bounding.ascent import Limits, TripBound
-from dispatch.solver.bounding.market import build_market
+from dispatch.solver.bounding.data import build_bound_data
 from dispatch.solver.bounding.prices import Goal
 from dispatch.solver.bounding.radial import RadialModel
 from dispatch.solver.bounding.ways import MOST_PLACES, shortest_ways
@@ -111,11 +111,11 @@ class BoundModel:
 
     def _trip_bound(self) -> TripBound | None:
         if self._trips is None:
-            market = build_market(self._instance, self._need, self._shortest)
-            if not market.kinds:
+            data = build_bound_data(self._instance, self._need, self._shortest)
+            if not data.kinds:
                 return None
             is_large = self._instance.village.size > MOST_COUNTED
-            self._trips = TripBound(market, units=UNITS_LARGE if is_large else UNITS)
+            self._trips = TripBound(data, units=UNITS_LARGE if is_large else UNITS)
         return self._trips
 
     def bound(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from ortools.graph.python import max_flow
 
-from dispatch.solver.bounding.market import source_limits
+from dispatch.solver.bounding.data import source_limits
 from dispatch.solver.kernel.arrays import BIG
 
 if TYPE_CHECKING:

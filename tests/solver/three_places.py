@@ -7,7 +7,7 @@ from tiny import scenario, source, travel, truck, village
 
 from dispatch.need import BANDS, needs_l
 from dispatch.scenario import ServiceRules
-from dispatch.solver.bounding.market import build_market
+from dispatch.solver.bounding.data import build_bound_data
 from dispatch.solver.bounding.trips import Trip
 from dispatch.solver.bounding.ways import shortest_ways
 from dispatch.solver.instance import build_instance
@@ -75,6 +75,6 @@ def half_loads(**scene_fields):
     instance, _ = arrays(scene)
     need = needs_l(scene)
     rows = [[need[v.village_id][band] for band in BANDS] for v in scene.villages]
-    return build_market(
+    return build_bound_data(
         instance, np.array(rows, dtype=np.int64), shortest_ways(instance)
     )

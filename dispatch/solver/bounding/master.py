@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dispatch.solver.bounding.classes import VisitClasses
-    from dispatch.solver.bounding.market import Market
+    from dispatch.solver.bounding.data import BoundData
     from dispatch.solver.bounding.prices import Goal, Patterns
     from dispatch.solver.bounding.trips import Trip
 
@@ -45,8 +45,8 @@ class Master:
     visits, of which one is chosen.
     """
 
-    def __init__(self, market: Market, classes: VisitClasses) -> None:
-        self.market = market
+    def __init__(self, data: BoundData, classes: VisitClasses) -> None:
+        self.data = data
         self.classes = classes
         self._lp = pywraplp.Solver.CreateSolver("GLOP")
         self._lp.SetSolverSpecificParametersAsString(WARM)
@@ -54,17 +54,17 @@ class Master:
         self._sets: set[tuple[object, ...]] = set()
         self._served: list[tuple[pywraplp.Variable, FloatArray]] = []
         self._goal: Goal | None = None
-        num_villages = market.room.size
+        num_villages = data.room.size
         zeros = [0.0] * num_villages
         self._small = self._rows(zeros)
         self._large = self._rows(zeros)
         self._non_potable = self._rows(zeros)
-        wanted = market.need.sum(axis=1)
-        self._room = self._rows(np.where(market.room < wanted, market.room, np.inf))
+        wanted = data.need.sum(axis=1)
+        self._room = self._rows(np.where(data.room < wanted, data.room, np.inf))
         self._one_set = self._rows([1 / SCALE] * num_villages)
-        self._any_visit = self._rows(market.most_visits / SCALE)
-        self._supply = self._rows(market.supply)
-        self._bay = self._rows(market.bay_s)
+        self._any_visit = self._rows(data.most_visits / SCALE)
+        self._supply = self._rows(data.supply)
+        self._bay = self._rows(data.bay_s)
         self._floor = self._rows([0.0] * len(BANDS))
         self._visit: list[Rows] = [
             [
@@ -76,11 +76,11 @@ class Master:
         self._missing = [self._variable() for _ in BANDS]
         for row, missing in zip(self._floor, self._missing, strict=True):
             _put(row, missing, -1.0)
-        self._second = self._rows([0.0] * len(market.kinds))
+        self._second = self._rows([0.0] * len(data.kinds))
         self._place = [
-            [self._lp.Constraint(0, 0, "") for _ in kind.ends] for kind in market.kinds
+            [self._lp.Constraint(0, 0, "") for _ in kind.ends] for kind in data.kinds
         ]
-        self._add_crews()
+        self._add_groups()
         self._add_moves()
         for village, is_counted in enumerate(classes.is_counted):
             if is_counted:
@@ -101,21 +101,21 @@ class Master:
     def _variable(self, most: float | None = None) -> pywraplp.Variable:
         return self._lp.NumVar(0, self._lp.infinity() if most is None else most, "")
 
-    def _add_crews(self) -> None:
+    def _add_groups(self) -> None:
         """Trucks start at a first source and give their seconds to their kind."""
-        for k, kind in enumerate(self.market.kinds):
-            for crew in kind.crews:
-                row = self._lp.Constraint(0, float(crew.size), "")
-                for source in np.flatnonzero(crew.seconds > 0):
+        for k, kind in enumerate(self.data.kinds):
+            for group in kind.groups:
+                row = self._lp.Constraint(0, float(group.size), "")
+                for source in np.flatnonzero(group.seconds > 0):
                     variable = self._variable()
                     row.SetCoefficient(variable, 1.0)
-                    _put(self._second[k], variable, -SCALE * crew.seconds[source])
+                    _put(self._second[k], variable, -SCALE * group.seconds[source])
                     self._place[k][source].SetCoefficient(variable, -1.0)
-                    self._place[k][crew.end].SetCoefficient(variable, 1.0)
+                    self._place[k][group.end].SetCoefficient(variable, 1.0)
 
     def _add_moves(self) -> None:
         """Empty ways between ends, so that few trips can already form routes."""
-        for k, kind in enumerate(self.market.kinds):
+        for k, kind in enumerate(self.data.kinds):
             for a, b in np.argwhere(np.isfinite(kind.between)):
                 if a != b:
                     variable = self._variable()
@@ -124,7 +124,7 @@ class Master:
                     self._place[k][b].SetCoefficient(variable, -1.0)
 
     def _add_litres(self, village: int) -> None:
-        need = self.market.need[village]
+        need = self.data.need[village]
         for band in np.flatnonzero(need > 0):
             rows = [self._small[village]]
             shared = None
@@ -144,8 +144,8 @@ class Master:
         counts = np.zeros(self.classes.low.shape[1] - 1, dtype=np.int64)
         nothing = np.zeros(len(BANDS))
         self._add_set(village, counts, 0.0, nothing, nothing)
-        most_visits = min(12.0, self.market.most_visits[village])
-        room = self.market.room[village]
+        most_visits = min(12.0, self.data.most_visits[village])
+        room = self.data.room[village]
         for j in range(counts.size):
             low, high = (
                 self.classes.low[village, j + 1],
@@ -159,8 +159,8 @@ class Master:
             counts[j] = 0
 
     def _top_down(self, village: int, counts: IntArray, litres: float) -> None:
-        before = np.cumsum(self.market.need[village]) - self.market.need[village]
-        served = np.clip(litres - before, 0.0, self.market.need[village])
+        before = np.cumsum(self.data.need[village]) - self.data.need[village]
+        served = np.clip(litres - before, 0.0, self.data.need[village])
         self._add_set(village, counts, float(served.sum()), served, 0 * served)
 
     def _add_set(
@@ -203,10 +203,10 @@ class Master:
 
     def add_sets(self, goal: Goal, prices: Prices, patterns: Patterns) -> int:
         """Add the sets of visits that are best at some prices; return how many."""
-        large, surplus = band_worth(self.market, goal, prices)
+        large, surplus = band_worth(self.data, goal, prices)
         added = 0
         for village in np.flatnonzero(self.classes.is_counted):
-            need = self.market.need[village]
+            need = self.data.need[village]
             served = np.zeros(len(BANDS))
             left = float(patterns.litres[village])
             for band in np.argsort(-large[village]):
@@ -231,11 +231,11 @@ class Master:
         if trip in self._trips:
             return False
         self._trips.add(trip)
-        market = self.market
-        kind = market.kinds[trip.kind]
+        data = self.data
+        kind = data.kinds[trip.kind]
         source = int(kind.sources[trip.source])
         variable = self._variable()
-        _put(self._second[trip.kind], variable, SCALE * trip_seconds(market, trip))
+        _put(self._second[trip.kind], variable, SCALE * trip_seconds(data, trip))
         if trip.source != trip.end:
             self._place[trip.kind][trip.source].SetCoefficient(variable, 1.0)
             self._place[trip.kind][trip.end].SetCoefficient(variable, -1.0)
@@ -249,7 +249,7 @@ class Master:
             _put(row, variable, -SCALE * litres)
             _put(self._any_visit[village], variable, 1.0)
         drawn = sum(trip.litres)
-        bay_s = market.fill_setup_s + market.fill_s_per_l[source] * drawn
+        bay_s = data.fill_setup_s + data.fill_s_per_l[source] * drawn
         _put(self._supply[source], variable, SCALE * drawn)
         _put(self._bay[source], variable, SCALE * bay_s)
         return True

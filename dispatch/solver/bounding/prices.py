@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dispatch.solver.bounding.classes import VisitClasses
-    from dispatch.solver.bounding.market import Market
+    from dispatch.solver.bounding.data import BoundData
 
     FloatArray = npt.NDArray[np.float64]
     IntArray = npt.NDArray[np.int64]
@@ -100,7 +100,7 @@ def with_classes(prices: Prices, classes: VisitClasses) -> Prices:
 
 
 def band_worth(
-    market: Market, goal: Goal, prices: Prices
+    data: BoundData, goal: Goal, prices: Prices
 ) -> tuple[FloatArray, FloatArray]:
     """
     Return per village and band what a litre earns that costs its price, else, (V, 7).
@@ -116,25 +116,25 @@ def band_worth(
 
 
 def priced_bound(
-    market: Market, classes: VisitClasses, goal: Goal, prices: Prices
+    data: BoundData, classes: VisitClasses, goal: Goal, prices: Prices
 ) -> tuple[float, Patterns]:
     """
     Return a bound on the goal of any plan that keeps the floors.
 
     Holds if no trip earns more than its seconds cost: see `pricing`.
     """
-    large, surplus = band_worth(market, goal, prices)
+    large, surplus = band_worth(data, goal, prices)
     num_villages, num_classes = classes.low.shape
     patterns = Patterns(
         counts=np.zeros((num_villages, num_classes - 1), dtype=np.int64),
         litres=np.zeros(num_villages),
     )
-    limited = np.isfinite(market.most_visits)
+    limited = np.isfinite(data.most_visits)
     sets = best_patterns(
         large,
-        market.need,
-        market.room,
-        np.where(limited, market.most_visits, 10**6).astype(np.int64),
+        data.need,
+        data.room,
+        np.where(limited, data.most_visits, 10**6).astype(np.int64),
         prices.large_l,
         np.ascontiguousarray(classes.low[:, 1:]),
         np.ascontiguousarray(classes.high[:, 1:]),
@@ -145,22 +145,22 @@ def priced_bound(
     )
     total = float(
         sets.sum()
-        + (surplus * market.need).sum()
-        + prices.room_l @ market.room
+        + (surplus * data.need).sum()
+        + prices.room_l @ data.room
         - prices.floor_l @ goal.floor_l
-        + _finite(prices.any_visit, market.most_visits)
-        + _finite(prices.supply_l, market.supply)
-        + _finite(prices.bay_s, market.bay_s)
+        + _finite(prices.any_visit, data.most_visits)
+        + _finite(prices.supply_l, data.supply)
+        + _finite(prices.bay_s, data.bay_s)
     )
     for kind, second, place in zip(
-        market.kinds, prices.second, prices.place, strict=True
+        data.kinds, prices.second, prices.place, strict=True
     ):
-        for crew in kind.crews:
-            works = crew.seconds > 0
+        for group in kind.groups:
+            works = group.seconds > 0
             if works.any():
-                begin = second * crew.seconds + place[: kind.sources.size]
-                earned = float(begin[works].max() - place[crew.end])
-                total += crew.size * max(0.0, earned)
+                begin = second * group.seconds + place[: kind.sources.size]
+                earned = float(begin[works].max() - place[group.end])
+                total += group.size * max(0.0, earned)
     return total, patterns
 
 

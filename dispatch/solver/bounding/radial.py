@@ -19,7 +19,7 @@ from ortools.linear_solver import pywraplp
 
 from dispatch.errors import SolverError
 from dispatch.need import BANDS, LIVESTOCK
-from dispatch.solver.bounding.market import (
+from dispatch.solver.bounding.data import (
     source_limits,
     truck_kinds,
     usable_sources,

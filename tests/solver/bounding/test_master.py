@@ -31,9 +31,9 @@ def all_bands(floor_l=()):
     return Goal(weight=np.ones(len(BANDS)), floor_l=floors)
 
 
-def solved(market, goal=None):
+def solved(data, goal=None):
     """Return the master program of the two full trips, its value and prices."""
-    master = Master(market, uncounted(market, 60))
+    master = Master(data, uncounted(data, 60))
     master.add_trip(TO_SOURCE)
     master.add_trip(HOME)
     master.set_goal(goal or all_bands())
@@ -77,18 +77,18 @@ def test_a_second_is_worth_what_a_trip_brings_in_it() -> None:
 
 def test_the_prices_of_the_program_prove_its_value() -> None:
     """Weak duality: with all good trips known, bound and value meet."""
-    market = half_loads()
-    master, value, prices = solved(market)
-    bound, _ = priced_bound(market, master.classes, all_bands(), prices)
+    data = half_loads()
+    master, value, prices = solved(data)
+    bound, _ = priced_bound(data, master.classes, all_bands(), prices)
     assert bound == pytest.approx(value)
 
 
 def test_a_floor_that_cannot_be_met_costs_its_price() -> None:
     """800 of 1,000 litres that the people must have: 200 are missed at 50 each."""
-    market = half_loads(at_source={"supply_l": 800})
-    band = int(market.need[0].argmax())
+    data = half_loads(at_source={"supply_l": 800})
+    band = int(data.need[0].argmax())
     goal = all_bands([0.0] * band + [1_000.0])
-    _, value, _ = solved(market, goal)
+    _, value, _ = solved(data, goal)
     assert value == pytest.approx(800 - 50 * 200)
 
 
@@ -110,8 +110,8 @@ def test_counted_visits_know_that_a_rest_is_a_visit() -> None:
     these 340 s, 210 are left.
     """
     trucks = [tanker(capacity_l=500, shift_end_s=60 + 700)]
-    market = half_loads(people=600, trucks=trucks)
-    trips = TripBound(market, units=60)
+    data = half_loads(people=600, trucks=trucks)
+    trips = TripBound(data, units=60)
     plain = trips.prove(all_bands(), ROUNDS, 10_000.0)
     fine = trips.refine(all_bands(), [0, 1], ROUNDS, plain)
     assert plain == pytest.approx(600)

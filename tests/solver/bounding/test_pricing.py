@@ -28,30 +28,30 @@ from dispatch.solver.bounding.pricing import (
 from dispatch.solver.bounding.trips import find_trips, trip_profit, trip_seconds
 
 
-def prices(market, **given):
+def prices(data, **given):
     """Return prices that are 0 where none is given."""
-    num_villages, num_sources = market.room.size, market.supply.size
+    num_villages, num_sources = data.room.size, data.supply.size
     shapes = {
         "visit": (num_villages, 1),
         "supply_l": (num_sources,),
         "bay_s": (num_sources,),
         "floor_l": (len(BANDS),),
-        "second": (len(market.kinds),),
+        "second": (len(data.kinds),),
     }
     nothing = {
         item.name: np.zeros(shapes.get(item.name, (num_villages,)))
         for item in fields(Prices)
         if item.name != "place"
     }
-    place = tuple(np.zeros(kind.ends.size) for kind in market.kinds)
+    place = tuple(np.zeros(kind.ends.size) for kind in data.kinds)
     return replace(Prices(place=place, **nothing), **given)
 
 
 def test_a_trip_takes_filling_way_visit_and_way_on() -> None:
     """30 + 120 + 40 s and 500 litres at 0.3 s, then 120 s to S or 150 s to D."""
-    market = half_loads()
-    assert trip_seconds(market, TO_SOURCE) == pytest.approx(340 + 120)
-    assert trip_seconds(market, HOME) == pytest.approx(340 + 150)
+    data = half_loads()
+    assert trip_seconds(data, TO_SOURCE) == pytest.approx(340 + 120)
+    assert trip_seconds(data, HOME) == pytest.approx(340 + 150)
 
 
 def test_a_trip_earns_its_litres_less_what_it_uses() -> None:
@@ -61,26 +61,26 @@ def test_a_trip_earns_its_litres_less_what_it_uses() -> None:
     500 * (1 - 0.12), less 30 s of set-up in the bay and 5 for the visit; home is
     worth 2 less than the source.
     """
-    market = half_loads()
+    data = half_loads()
     paid = prices(
-        market,
+        data,
         small_l=np.array([1.0]),
         supply_l=np.array([0.1]),
         bay_s=np.array([0.2]),
         any_visit=np.array([5.0]),
         place=(np.array([3.0, 1.0]),),
     )
-    classes = uncounted(market, 60)
+    classes = uncounted(data, 60)
     earned = 440 - 30 * 0.2 - 5
-    assert trip_profit(market, classes, paid, TO_SOURCE) == pytest.approx(earned)
-    assert trip_profit(market, classes, paid, HOME) == pytest.approx(earned - 2)
+    assert trip_profit(data, classes, paid, TO_SOURCE) == pytest.approx(earned)
+    assert trip_profit(data, classes, paid, HOME) == pytest.approx(earned - 2)
 
 
 def test_the_price_of_seconds_is_the_rate_of_the_best_trip() -> None:
     """A full tank brought and back at the source: 500 in 460 s."""
-    market = half_loads()
-    paid = prices(market, small_l=np.array([1.0]))
-    rates, trips = find_trips(market, uncounted(market, 60), paid)
+    data = half_loads()
+    paid = prices(data, small_l=np.array([1.0]))
+    rates, trips = find_trips(data, uncounted(data, 60), paid)
     assert rates == pytest.approx([500 / 460], rel=1e-5)
     assert [trip._replace(litres=()) for trip in trips] == [
         TO_SOURCE._replace(litres=())
@@ -89,9 +89,9 @@ def test_the_price_of_seconds_is_the_rate_of_the_best_trip() -> None:
 
 
 def test_no_trip_is_found_where_seconds_are_dear() -> None:
-    market = half_loads()
-    paid = prices(market, small_l=np.array([1.0]), second=np.array([500 / 459]))
-    rates, trips = find_trips(market, uncounted(market, 60), paid)
+    data = half_loads()
+    paid = prices(data, small_l=np.array([1.0]), second=np.array([500 / 459]))
+    rates, trips = find_trips(data, uncounted(data, 60), paid)
     assert rates == pytest.approx([500 / 459])
     assert trips == []
 
