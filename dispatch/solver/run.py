@@ -158,7 +158,7 @@ def solve(
     now_s
         Nothing new starts earlier; the last filling begun, if not given.
     previous
-        The plan that people were told: the search starts from it.
+        The plan that was announced: the search starts from it.
     change_price_l
         Litres to be gained, in all bands together, for every village that gets another
         truck or another time, by more than 30 minutes, than ``previous`` said. Never

@@ -164,7 +164,7 @@ class SearchThread:
         """
         self._water_l = self.estimate_water() if water_l is None else water_l
         goal = self.contested_level()
-        # A start by bands charges nothing for changes: it would forget what was told.
+        # A start by bands charges nothing for changes: it forgets what was announced.
         is_free = not self.starts_full and not self.instance.change_price
         if is_free and self.instance.village.size <= MOST_TRIED_THIN:
             # A thin start differs more, but costs much water where visits are dear.

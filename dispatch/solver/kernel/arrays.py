@@ -157,7 +157,7 @@ class Instance(NamedTuple):
     near_sources: IntArray  # (V, KS), shortest round trip first, -1 = none
     has_release: bool
     change_price: int  # litres that a changed village costs
-    earlier: IntArray  # (V, E, 2) route and start of visits told before, -1 = none
+    earlier: IntArray  # (V, E, 2) route and start of announced visits, -1 = none
 
     @property
     def has_switch(self) -> bool:

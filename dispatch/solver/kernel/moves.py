@@ -143,7 +143,7 @@ def begin(state: State) -> None:
 
 @compiled
 def _is_changed(inst: Instance, state: State, v: int) -> bool:
-    """Whether a visit that was told before has another truck or another time."""
+    """Whether an announced visit has another truck or another time."""
     place = inst.first_village + v
     for k in range(inst.earlier.shape[1]):
         r = inst.earlier[v, k, 0]

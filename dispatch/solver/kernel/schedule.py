@@ -256,12 +256,12 @@ def _refill_wait(
     Fillings under way count in full, which keeps rule 7 under any reading of it.
     """
     end = start + duration
-    own = litres
+    route_l = litres
     for e in range(entry):
         if state.candidate[e].node == inst.first_source + s:
-            own += state.candidate[e].litres
-    before = own
-    total = own
+            route_l += state.candidate[e].litres
+    before = route_l
+    total = route_l
     for f in range(state.num_fills[s]):
         if state.fill[s, f].route != route:
             total += state.fill[s, f].litres
@@ -280,7 +280,7 @@ def _refill_wait(
         is_before = later <= start and later < end
         if state.fill[s, f].route == route or is_before:
             continue
-        drawn = own
+        drawn = route_l
         for g in range(state.num_fills[s]):
             # A filling may take no time at all: then start and end are the same.
             if state.fill[s, g].start > later:
