@@ -28,7 +28,7 @@ FIRST_PENALTY: Final = 10**11
 #: A band's litre outweighs this many litres of the next band.
 BAND_RATIO: Final = 8
 #: Nodes above which the model takes longer to build than it is worth as a seed.
-MOST_SEED_NODES: Final = 700
+MAX_SEED_NODES: Final = 700
 
 
 @dataclass(frozen=True, slots=True)

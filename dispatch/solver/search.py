@@ -32,11 +32,11 @@ MEETINGS: Final = (0.25, 0.5, 0.7, 0.85, 0.95, 1.0)
 #: Share of the best plan's water that stays if upper levels are filled first.
 SURELY_SERVED: Final = 0.97
 #: Villages up to which a start with thin visits is tried.
-MOST_TRIED_THIN: Final = 1_000
+MAX_TRIED_THIN: Final = 1_000
 #: Villages up to which a start in the order of time is tried.
-MOST_IN_ORDER: Final = 1_000
+MAX_IN_ORDER: Final = 1_000
 #: Share of a full start's water that a start with thin visits must bring.
-LEAST_THIN: Final = 0.9
+MIN_THIN: Final = 0.9
 #: Share of all that can be needed from which the search looks at the way only.
 ALL_SERVED: Final = 0.99
 #: Share of the levels above the contested one from which all of them are pushed.
@@ -166,10 +166,10 @@ class SearchThread:
         goal = self.contested_level()
         # A start by bands charges nothing for changes: it forgets what was announced.
         is_free = not self.starts_full and not self.instance.change_price
-        if is_free and self.instance.village.size <= MOST_TRIED_THIN:
+        if is_free and self.instance.village.size <= MAX_TRIED_THIN:
             # A thin start differs more, but costs much water where visits are dear.
             thin = self._construct(empty_state(self.instance, 1), -1)
-            if thin.b_served.sum() >= LEAST_THIN * self._water_l:
+            if thin.b_served.sum() >= MIN_THIN * self._water_l:
                 goal = -1
         is_empty = not self.state.route["length"].any()
         self.state = self._construct(self.state, goal)
@@ -179,7 +179,7 @@ class SearchThread:
     def _may_queue(self) -> bool:
         """Whether trucks may wait for a bay, on a day that is not too large."""
         bays = self.instance.source["bays"]
-        is_small = self.instance.village.size <= MOST_IN_ORDER
+        is_small = self.instance.village.size <= MAX_IN_ORDER
         return is_small and bool((bays < self.instance.truck.size).any())
 
     def _start_in_order(self, goal: int) -> None:

@@ -28,9 +28,9 @@ STEADINESS: Final = 0.85
 #: Stop when the bound is this near to the value of the master program.
 NEAR_ENOUGH: Final = 2e-4
 #: Counted classes of visits per village.
-MOST_CLASSES: Final = 8
+MAX_CLASSES: Final = 8
 #: Trips to add in one round, the best ones.
-MOST_NEW: Final = 400
+MAX_NEW: Final = 400
 #: Sources from which the first trips to every village start.
 FIRST_SOURCES: Final = 2
 
@@ -83,7 +83,7 @@ class TripBound:
         if center is None:
             return known_l
         if self._fine is None:
-            classes = counted(self.data, self.units, MOST_CLASSES, band_ends)
+            classes = counted(self.data, self.units, MAX_CLASSES, band_ends)
             self._fine = Master(self.data, classes)
         for trip in self._plain.trips:
             self._fine.add_trip(trip)
@@ -156,7 +156,7 @@ def _try(
     ]
     taken = 0
     for k in np.argsort(gains)[::-1]:
-        if gains[k] <= 1e-6 or taken >= MOST_NEW:
+        if gains[k] <= 1e-6 or taken >= MAX_NEW:
             break
         taken += master.add_trip(trips[k])
     return bound, prices, added + taken

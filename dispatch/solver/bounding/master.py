@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 #: The program counts in cubic metres and thousands of seconds.
 SCALE: Final = 1e-3
 #: Litres of the goal that a missing litre of a floor costs.
-MOST_FLOOR_PRICE: Final = 50.0
+MAX_FLOOR_PRICE: Final = 50.0
 #: Without changes of scale and form GLOP goes on from the last basis.
 WARM: Final = "use_preprocessing: false use_scaling: false"
 COLD: Final = "use_preprocessing: true use_scaling: true"
@@ -267,7 +267,7 @@ class Master:
         for variable, served in self._served:
             objective.SetCoefficient(variable, float(served @ goal.weight))
         for missing in self._missing:
-            objective.SetCoefficient(missing, -MOST_FLOOR_PRICE)
+            objective.SetCoefficient(missing, -MAX_FLOOR_PRICE)
         for row, litres in zip(self._floor, goal.floor_l, strict=True):
             if row is not None:
                 row.SetUb(-SCALE * float(litres))
@@ -298,7 +298,7 @@ class Master:
             any_visit=_duals(self._any_visit) / SCALE,
             supply_l=_duals(self._supply),
             bay_s=_duals(self._bay),
-            floor_l=np.minimum(MOST_FLOOR_PRICE, _duals(self._floor)),
+            floor_l=np.minimum(MAX_FLOOR_PRICE, _duals(self._floor)),
             second=_duals(self._second),
             place=tuple(_free_duals(rows) / SCALE for rows in self._place),
         )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     IntArray = npt.NDArray[np.int64]
 
 #: Sets of visits to look at per village before a coarser bound takes over.
-MOST_SETS: Final = 100_000
+MAX_SETS: Final = 100_000
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def priced_bound(
         np.ascontiguousarray(classes.low[:, 1:]),
         np.ascontiguousarray(classes.high[:, 1:]),
         np.ascontiguousarray(prices.visit[:, 1:]),
-        MOST_SETS,
+        MAX_SETS,
         patterns.counts,
         patterns.litres,
     )

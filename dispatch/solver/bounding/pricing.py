@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NEVER: Final = -1e18
 #: Stops that a traced trip can have.
-MOST_STOPS: Final = 64
+MAX_STOPS: Final = 64
 
 
 @compiled_with_arrays

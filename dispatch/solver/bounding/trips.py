@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from dispatch.solver.bounding.pricing import (
-    MOST_STOPS,
+    MAX_STOPS,
     best_starts,
     complete,
     nearest_of,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     IntArray = npt.NDArray[np.int64]
 
 #: How often a rate is raised to that of the best trip before it is closed by force.
-MOST_RAISES: Final = 4
+MAX_RAISES: Final = 4
 
 
 class Trip(NamedTuple):
@@ -107,12 +107,12 @@ def find_trips(
     for k, kind in enumerate(data.kinds):
         rate = max(float(prices.second[k]), 1e-7, _empty_rate(data, kind, prices, k))
         gain = 0.0
-        for raised in range(MOST_RAISES + 1):
+        for raised in range(MAX_RAISES + 1):
             table = _fill_table(data, classes, prices, k, rate)
             gain = table.best
             if raised == 0:
                 trips += _best_trips(data, prices, k, rate, table)
-            if gain <= 1e-5 * rate * kind.least_s or raised == MOST_RAISES:
+            if gain <= 1e-5 * rate * kind.least_s or raised == MAX_RAISES:
                 break
             best = _best_trip(prices, data, k, rate, table)
             if best is None:
@@ -244,8 +244,8 @@ def _traced(
     pairs: Sequence[tuple[int, int]],
 ) -> list[Trip]:
     kind = data.kinds[k]
-    stops = np.zeros(MOST_STOPS, dtype=np.int64)
-    units = np.zeros(MOST_STOPS, dtype=np.int64)
+    stops = np.zeros(MAX_STOPS, dtype=np.int64)
+    units = np.zeros(MAX_STOPS, dtype=np.int64)
     trips = []
     for source, first in pairs:
         load = int(table.load[source, first])

@@ -20,7 +20,7 @@ NUM_KEPT: Final = 4
 BIG: Final = 1_000_000_000
 #: Moments of a day at which roads change, one less than `dispatch.geo.periods` tells
 #: periods apart.
-MOST_SWITCHES: Final = 5
+MAX_SWITCHES: Final = 5
 
 
 def _ints(*names: str) -> list[tuple[str, type]]:
@@ -41,7 +41,7 @@ TRUCK: Final = np.dtype(
         # switch_s: when roads first open or close, the same for all; 0: the same
         # all day; switches: every such moment
         *_ints("switch_s", "num_switches"),
-        ("switches", np.int64, (MOST_SWITCHES,)),
+        ("switches", np.int64, (MAX_SWITCHES,)),
     ],
     align=True,
 )

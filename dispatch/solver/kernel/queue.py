@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dispatch.solver.kernel.arrays import Instance, State
 
 #: Villages near the one just served that are asked to take what is left in the tank.
-MOST_NEIGHBOURS = 12
+MAX_NEIGHBOURS = 12
 
 
 @compiled
@@ -98,7 +98,7 @@ def _use_up_tank(
     asked = 0
     for k in range(inst.near_villages.shape[1]):
         u = inst.near_villages[v, k]
-        if u < 0 or asked == MOST_NEIGHBOURS:
+        if u < 0 or asked == MAX_NEIGHBOURS:
             return
         if u == v:
             continue
