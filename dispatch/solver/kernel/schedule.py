@@ -313,9 +313,9 @@ def fill_start(
             low = inst.source_windows[s, w, 0]
             if low >= BIG:
                 break
-            candidate = max(low, start)
-            if candidate + duration <= inst.source_windows[s, w, 1]:
-                fitted = candidate
+            earliest = max(low, start)
+            if earliest + duration <= inst.source_windows[s, w, 1]:
+                fitted = earliest
                 break
         if fitted >= BIG:
             return BIG
