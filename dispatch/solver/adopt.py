@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dispatch.solver.day import list_given_fills, num_served, rows_to_adopt
-from dispatch.solver.kernel.arrays import BIG
+from dispatch.solver.kernel.arrays import BIG, FILL
 from dispatch.solver.kernel.moves import load_best, store_best
 from dispatch.solver.kernel.schedule import set_latest
 from dispatch.solver.kernel.search import adopt_route
@@ -33,7 +33,9 @@ def go_on_from(
         Trucks whose promises cannot be kept.
     """
     rows = rows_to_adopt(scenario, today)
-    adopted = {scenario.trucks[r].truck_id: held.sum() for r, (_, held) in rows.items()}
+    adopted = {
+        scenario.trucks[r].truck_id: locked.sum() for r, (_, locked) in rows.items()
+    }
     lost = [
         route.truck_id
         for route in today.locked
@@ -43,12 +45,15 @@ def go_on_from(
     for thread in threads:
         thread.state = list_given_fills(rest, thread.state)
         # Promised times first, so that nothing else takes their bays.
-        is_held = {
-            r: adopt_row(thread, r, row.only(held)) for r, (row, held) in rows.items()
+        is_kept = {
+            r: adopt_row(thread, r, row.only(locked))
+            for r, (row, locked) in rows.items()
         }
-        for r, (row, held) in rows.items():
-            _adopt_as_told(thread, r, row, held if is_held[r] else held & False)
-        broken = [scenario.trucks[r].truck_id for r in rows if not is_held[r]]
+        for r, (row, locked) in rows.items():
+            _adopt_as_announced(
+                thread, r, row, locked if is_kept[r] else locked & False
+            )
+        broken = [scenario.trucks[r].truck_id for r in rows if not is_kept[r]]
         broken = sorted({*broken, *lost})
         store_best(thread.state)
         load_best(thread.instance, thread.state)
@@ -56,13 +61,15 @@ def go_on_from(
     return broken
 
 
-def _adopt_as_told(thread: SearchThread, r: int, row: Row, held: BoolArray) -> None:
+def _adopt_as_announced(
+    thread: SearchThread, r: int, row: Row, locked: BoolArray
+) -> None:
     """Replace a truck's route by a row at its own times, else as early as can be."""
     if adopt_row(thread, r, row):
-        thread.state.entry["fixed"][r, : held.size] = held
+        thread.state.entry["fixed"][r, : locked.size] = locked
         set_latest(thread.instance, thread.state, r)
     else:
-        adopt_row(thread, r, row.released(~held))
+        adopt_row(thread, r, row.released(~locked))
 
 
 def adopt_row(thread: SearchThread, r: int, row: Row) -> bool:
@@ -82,7 +89,7 @@ def _may_stand(instance: Instance, state: State, r: int, row: Row) -> bool:
     The search takes such times as they are; hours, pumps and bays may have changed
     since they were given.
     """
-    own: dict[int, list[tuple[int, int, int, int]]] = {}
+    fills_by_source: dict[int, list[tuple[int, int, int, int]]] = {}
     unload = float(instance.truck["unload_s_per_l"][r])
     for node, litres, start, end in zip(*row, strict=True):
         if start < 0:
@@ -96,10 +103,14 @@ def _may_stand(instance: Instance, state: State, r: int, row: Row) -> bool:
             rate = float(instance.source["fill_s_per_l"][s])
             needed = instance.fill_setup_s + np.ceil(litres * rate - 1e-9)
             is_open = _is_inside(instance.source_windows[s], start, end)
-            own.setdefault(int(s), []).append((int(start), int(end), int(litres), r))
+            fills_by_source.setdefault(int(s), []).append(
+                (int(start), int(end), int(litres), r)
+            )
         if not is_open or end - start < needed:
             return False
-    return all(_has_room(instance, state, r, s, fills) for s, fills in own.items())
+    return all(
+        _has_room(instance, state, r, s, fills) for s, fills in fills_by_source.items()
+    )
 
 
 def _is_inside(windows: IntArray, start: int, end: int) -> bool:
@@ -111,22 +122,23 @@ def _has_room(
     state: State,
     r: int,
     s: int,
-    own: list[tuple[int, int, int, int]],
+    fills: list[tuple[int, int, int, int]],
 ) -> bool:
     """Whether fillings find bays and water beside those of other trucks."""
     record = instance.source[s]
     if not record["is_queued"]:
         return True
     listed = state.fill[s, : int(state.num_fills[s])]
-    fills = np.vstack([listed[listed[:, 3] != r], np.array(own, dtype=np.int64)])
+    others = listed[listed["route"] != r]
+    listed = np.concatenate([others, np.array(fills, dtype=FILL)])
     if record["bays"] < BIG:
-        for point in fills[:, 0]:
-            busy = (fills[:, 0] <= point) & (point < fills[:, 1])
+        for point in listed["start"]:
+            busy = (listed["start"] <= point) & (point < listed["end"])
             if busy.sum() > record["bays"]:
                 return False
     if record["is_refilling"]:
-        for end in fills[:, 1]:
-            drawn = fills[fills[:, 1] <= end, 2].sum()
+        for end in listed["end"]:
+            drawn = listed["litres"][listed["end"] <= end].sum()
             seconds = max(0, int(end) - int(record["opening"]))
             there = float(record["stock"]) + float(record["inflow_per_s"]) * seconds
             if drawn > there + 1e-6:

@@ -11,10 +11,10 @@ import numpy as np
 from dispatch.need import BANDS, Band
 from dispatch.plan import Bound
 from dispatch.solver.bounding.ascent import Limits, TripBound
-from dispatch.solver.bounding.market import build_market
+from dispatch.solver.bounding.data import build_bound_data
 from dispatch.solver.bounding.prices import Goal
 from dispatch.solver.bounding.radial import RadialModel
-from dispatch.solver.bounding.ways import MOST_PLACES, shortest_ways
+from dispatch.solver.bounding.ways import MAX_PLACES, shortest_ways
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 METHOD: Final = "column generation"
 RADIAL_METHOD: Final = "radial LP"
 #: Villages beyond which trips are not priced, or visits not counted.
-MOST_PRICED: Final = 1200
-MOST_COUNTED: Final = 250
+MAX_PRICED: Final = 1200
+MAX_COUNTED: Final = 250
 #: A litre of slack keeps rounding from making a plan's own litres infeasible.
 SLACK_L: Final = 1e-3
 #: Share of the time for the contested band; the total gets the rest.
@@ -93,7 +93,7 @@ class BoundModel:
         if trips is None:
             return known
         proven = trips.prove(goal, limits, known)
-        if self._instance.village.size > MOST_COUNTED:
+        if self._instance.village.size > MAX_COUNTED:
             return proven
         if proven > known - 1:
             # Where detours cost nothing, whole visits seldom do.
@@ -106,16 +106,16 @@ class BoundModel:
     def _is_priced(self) -> bool:
         """Whether trips between villages can be bounded, and in good time."""
         num_places = self._instance.travel_s.shape[1]
-        is_small = self._instance.village.size <= MOST_PRICED
-        return is_small and num_places <= MOST_PLACES
+        is_small = self._instance.village.size <= MAX_PRICED
+        return is_small and num_places <= MAX_PLACES
 
     def _trip_bound(self) -> TripBound | None:
         if self._trips is None:
-            market = build_market(self._instance, self._need, self._shortest)
-            if not market.kinds:
+            data = build_bound_data(self._instance, self._need, self._shortest)
+            if not data.kinds:
                 return None
-            is_large = self._instance.village.size > MOST_COUNTED
-            self._trips = TripBound(market, units=UNITS_LARGE if is_large else UNITS)
+            is_large = self._instance.village.size > MAX_COUNTED
+            self._trips = TripBound(data, units=UNITS_LARGE if is_large else UNITS)
         return self._trips
 
     def bound(

@@ -80,7 +80,7 @@ class Today:
     locked
         Trips promised: filling and deliveries that keep truck, times and litres.
     previous
-        The plan that people were told; the new one starts from it.
+        The plan that was announced; the new one starts from it.
     change_price_l
         Litres that the new plan must gain for every village whose truck changes or
         whose water comes over 30 minutes earlier or later than ``previous`` said.
@@ -284,7 +284,7 @@ def rest_of_day(scenario: Scenario, instance: Instance, today: Today) -> Rest:
     late = np.maximum(instance.truck["shift_start"], today.now_s)
     instance.truck["shift_start"] = late
     potable = np.zeros(instance.village.size, dtype=np.int64)
-    other = np.zeros_like(potable)
+    non_potable = np.zeros_like(potable)
     rest = Rest(instance, np.zeros(instance.level_need.shape[1], dtype=np.int64))
     for route in today.done:
         r = trucks.get(route.truck_id)
@@ -295,11 +295,11 @@ def rest_of_day(scenario: Scenario, instance: Instance, today: Today) -> Rest:
             said = say("done_place_unknown", truck=route.truck_id, place=unknown[0])
             raise PlanError(said)
         rest.prefix[r] = route
-        _take_off(rest, r, route, nodes, today.now_s, potable, other)
-    _serve(rest, potable, other)
+        _book_done_stops(rest, r, route, nodes, today.now_s, potable, non_potable)
+    _serve(rest, potable, non_potable)
     _take_out(rest, today, trucks, nodes)
     _let_small_visits_wait(scenario, rest, today, nodes)
-    _send_on(scenario, rest, today, nodes)
+    _advance_trucks(scenario, rest, today, nodes)
     _keep_pauses(scenario, rest, today)
     return rest
 
@@ -320,14 +320,16 @@ def _take_out(
 
 def _keep_pauses(scenario: Scenario, rest: Rest, today: Today) -> None:
     """
-    Let trucks pause when they were told to.
+    Let trucks pause when it was announced.
 
-    The search pauses as soon as it may, so that a truck that was told to unload
+    The search pauses as soon as it may, so that a truck that is expected to unload
     first would not be there in time.
     """
-    told = {r.truck_id: r for r in (today.previous.routes if today.previous else ())}
+    announced = {
+        r.truck_id: r for r in (today.previous.routes if today.previous else ())
+    }
     for truck, record in zip(scenario.trucks, rest.instance.truck, strict=True):
-        route = told.get(truck.truck_id)
+        route = announced.get(truck.truck_id)
         if route is None or not record["needs_break"]:
             continue
         late_s = (today.delays_s or {}).get(truck.truck_id, 0)
@@ -352,7 +354,7 @@ def _let_small_visits_wait(
                 windows[windows[:, 1] < windows[:, 0], 1] = -1
 
 
-def _send_on(
+def _advance_trucks(
     scenario: Scenario, rest: Rest, today: Today, nodes: Mapping[str, int]
 ) -> None:
     """
@@ -361,8 +363,10 @@ def _send_on(
     A truck that is called off the road needs the way from where it is; counting
     from the place that it heads for never promises too much.
     """
-    told = {r.truck_id: r for r in (today.previous.routes if today.previous else ())}
-    held = {route.truck_id for route in today.locked}
+    announced = {
+        r.truck_id: r for r in (today.previous.routes if today.previous else ())
+    }
+    locked = {route.truck_id for route in today.locked}
     out = {truck_out.truck_id for truck_out in today.out}
     for r, truck in enumerate(scenario.trucks):
         if truck.truck_id in out:
@@ -370,9 +374,9 @@ def _send_on(
         record = rest.instance.truck[r]
         late_s = (today.delays_s or {}).get(truck.truck_id, 0)
         begun = rest.prefix.get(r)
-        route = told.get(truck.truck_id)
+        route = announced.get(truck.truck_id)
         if begun is None:
-            begun = _set_out(route)
+            begun = _departure_only(route)
         ready = begun.stops[-1].end_s if begun else truck.shift_start_s
         is_in_depot = begun is None or begun.stops[-1].kind == "depart"
         if is_in_depot and late_s:
@@ -380,13 +384,13 @@ def _send_on(
             record["shift_start"] = late_start
         if begun is None or ready + late_s * is_in_depot >= today.now_s:
             continue  # stops that are not over were moved by the delay
-        heading = _heads_for(begun, route, truck.depot_id) if route else None
+        heading = _next_destination(begun, route, truck.depot_id) if route else None
         if heading is None or heading not in nodes:
             continue
         target, here = nodes[heading], nodes[begun.stops[-1].place_id]
         leave = ready + late_s
         arrive = leave + leg_at(rest.instance, r, here, target, leave)
-        if truck.truck_id not in held:
+        if truck.truck_id not in locked:
             arrive += _detour_s(rest.instance, r, here, target)
         if arrive < BIG:
             rest.prefix[r] = begun
@@ -394,14 +398,14 @@ def _send_on(
             record["shift_start"] = max(arrive, today.now_s)
 
 
-def _set_out(route: Route | None) -> Route | None:
+def _departure_only(route: Route | None) -> Route | None:
     """Return the depart stop alone; None where a route has none."""
     if route is None or not route.stops or route.stops[0].kind != "depart":
         return None
     return replace(route, stops=route.stops[:1])
 
 
-def _heads_for(begun: Route, route: Route, depot_id: str) -> str | None:
+def _next_destination(begun: Route, route: Route, depot_id: str) -> str | None:
     """Return the place that a truck drives to after what is done; None if it waits."""
     last = begun.stops[-1].place_id
     served = num_served(begun)
@@ -427,14 +431,14 @@ def _detour_s(instance: Instance, r: int, here: int, target: int) -> int:
     return int(longer[(onward < BIG) & (ends != target)].max(initial=0))
 
 
-def _take_off(
+def _book_done_stops(
     rest: Rest,
     r: int,
     route: Route,
     nodes: Mapping[str, int],
     now_s: int,
     potable: IntArray,
-    other: IntArray,
+    non_potable: IntArray,
 ) -> None:
     """Book a truck's done stops: place, time, water drawn and brought, pause."""
     instance = rest.instance
@@ -451,7 +455,7 @@ def _take_off(
                 rest.fills.append((s, stop.start_s, stop.end_s))
         elif stop.kind == "deliver":
             v = node - instance.first_village
-            brought = potable if instance.truck["is_potable"][r] else other
+            brought = potable if instance.truck["is_potable"][r] else non_potable
             brought[v] += stop.litres
             visits = int(instance.village["max_visits"][v]) - 1
             instance.village["max_visits"][v] = max(0, visits)
@@ -468,15 +472,15 @@ def _take_off(
     )
 
 
-def _serve(rest: Rest, potable: IntArray, other: IntArray) -> None:
+def _serve(rest: Rest, potable: IntArray, non_potable: IntArray) -> None:
     """Take what the villages got off their needs, level by level (section 5)."""
     instance = rest.instance
     village, need = instance.village, instance.level_need
     steps = need.shape[1] // 7
     animals = slice(LIVESTOCK * steps, (LIVESTOCK + 1) * steps)
     people = np.minimum(potable, village["need_people"])
-    by_potable = np.clip(potable - people, 0, village["need_animals"] - other)
-    for_animals = other + by_potable
+    by_potable = np.clip(potable - people, 0, village["need_animals"] - non_potable)
+    for_animals = non_potable + by_potable
     rest_l = potable - people - by_potable
     parts = (
         (slice(0, animals.start), people),
@@ -492,7 +496,7 @@ def _serve(rest: Rest, potable: IntArray, other: IntArray) -> None:
             rest.served[level] = int(given.sum())
     village["need_people"] -= people
     village["need_animals"] -= for_animals
-    village["room"] = np.maximum(0, village["room"] - potable - other)
+    village["room"] = np.maximum(0, village["room"] - potable - non_potable)
     village["min_visit"] = np.minimum(village["min_visit"], village["room"])
 
 
@@ -514,20 +518,20 @@ def num_served(route: Route) -> int:
 
 
 def _earlier(scenario: Scenario, instance: Instance, today: Today) -> IntArray:
-    """Return route and start of the visits told before and still to come."""
+    """Return route and start of the visits announced before and still to come."""
     trucks = {truck.truck_id: r for r, truck in enumerate(scenario.trucks)}
     villages = {v.village_id: k for k, v in enumerate(scenario.villages)}
-    told: dict[int, list[tuple[int, int]]] = {}
+    announced: dict[int, list[tuple[int, int]]] = {}
     for truck_id, stops in _still_to_come(today).items():
         if truck_id not in trucks:
             continue  # its visits change whatever is planned
         for stop in stops:
             if stop.kind == "deliver" and stop.place_id in villages:
-                visits = told.setdefault(villages[stop.place_id], [])
+                visits = announced.setdefault(villages[stop.place_id], [])
                 visits.append((trucks[truck_id], stop.start_s))
-    width = max([1, *(len(visits) for visits in told.values())])
+    width = max([1, *(len(visits) for visits in announced.values())])
     table = np.full((instance.village.size, width, 2), -1, dtype=np.int64)
-    for v, visits in told.items():
+    for v, visits in announced.items():
         table[v, : len(visits)] = visits
     return table
 
@@ -587,7 +591,7 @@ def rows_to_adopt(scenario: Scenario, today: Today) -> dict[int, tuple[Row, Bool
     """Return per truck position its trips still to come, and which are promised."""
     trucks = {truck.truck_id: r for r, truck in enumerate(scenario.trucks)}
     nodes = {place: node for node, place in enumerate(scenario.place_ids)}
-    held = {
+    locked = {
         (route.truck_id, stop.place_id, stop.start_s)
         for route in today.locked
         for stop in route.stops
@@ -600,12 +604,12 @@ def rows_to_adopt(scenario: Scenario, today: Today) -> dict[int, tuple[Row, Bool
         known = _known_trips(stops, nodes)
         if truck_id not in trucks or not known:
             continue
-        is_held = [(truck_id, s.place_id, s.start_s) in held for s in known]
+        is_locked = [(truck_id, s.place_id, s.start_s) in locked for s in known]
         row = Row(
             np.array([nodes[s.place_id] for s in known], dtype=np.int64),
             np.array([s.litres for s in known], dtype=np.int64),
             np.array([s.start_s for s in known], dtype=np.int64),
             np.array([s.end_s for s in known], dtype=np.int64),
         )
-        found[trucks[truck_id]] = row, np.array(is_held, dtype=np.bool_)
+        found[trucks[truck_id]] = row, np.array(is_locked, dtype=np.bool_)
     return found

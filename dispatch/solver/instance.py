@@ -114,9 +114,9 @@ def village_reach(instance: Instance, *, is_potable: bool, roads: Roads) -> Reac
 
 
 def _note_reach(instance: Instance) -> None:
-    """Note which villages a truck can bring drinking or other water to."""
+    """Note which villages a truck can bring drinking or non-potable water to."""
     village = instance.village
-    for name, is_potable in (("gets_potable", True), ("gets_other", False)):
+    for name, is_potable in (("gets_potable", True), ("gets_non_potable", False)):
         reach = village_reach(instance, is_potable=is_potable, roads="from_source")
         village[name] = reach.is_reached
     # Where no tank or pump gives a first visit there is no room, in no bound either.

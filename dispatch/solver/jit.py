@@ -67,6 +67,12 @@ def compiled(function: F) -> F:
     return cast("F", cast("Any", numba.njit)(**options)(function))
 
 
+def inlined(function: F) -> F:
+    """Compile like `compiled`, as if written out in every compiled caller."""
+    options = {"cache": True, "nogil": True, "_nrt": False, "inline": "always"}
+    return cast("F", cast("Any", numba.njit)(**options)(function))
+
+
 def compiled_with_arrays(function: F) -> F:
     """Compile like `compiled`, for functions that make arrays of their own."""
     return cast("F", numba.njit(cache=True, nogil=True)(function))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from ortools.graph.python import max_flow
 
-from dispatch.solver.bounding.market import source_limits
+from dispatch.solver.bounding.data import source_limits
 from dispatch.solver.kernel.arrays import BIG
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def most_by_more_trucks(
     wants: IntArray,
     *,
     potable: BoolArray,
-    other: BoolArray,
+    non_potable: BoolArray,
 ) -> tuple[IntArray, IntArray]:
     """
     Return what more trucks of the kinds there are could bring beside the best plan.
@@ -37,8 +37,8 @@ def most_by_more_trucks(
     ----------
     wants
         Shape (N, 2): litres that N villages lack for people and for animals.
-    potable, other
-        Shape (S, N): whether trucks may bring drinking or other water from a source.
+    potable, non_potable
+        Shape (S, N): whether trucks may bring such water from a source.
 
     Returns
     -------
@@ -52,8 +52,8 @@ def most_by_more_trucks(
     per_l = instance.fill_setup_s / largest + instance.source["fill_s_per_l"]
     water = _whole(supply - drawn)
     by_bays = _whole((bay_s - busy_s) / np.maximum(per_l, 1e-12))
-    with_bays = _flow(np.minimum(water, by_bays), wants, potable, other)
-    without = np.maximum(with_bays, _flow(water, wants, potable, other))
+    with_bays = _flow(np.minimum(water, by_bays), wants, potable, non_potable)
+    without = np.maximum(with_bays, _flow(water, wants, potable, non_potable))
     return with_bays, without - with_bays
 
 
@@ -78,7 +78,7 @@ def _whole(litres: npt.NDArray[np.float64]) -> IntArray:
 
 
 def _flow(
-    source_l: IntArray, wants: IntArray, potable: BoolArray, other: BoolArray
+    source_l: IntArray, wants: IntArray, potable: BoolArray, non_potable: BoolArray
 ) -> IntArray:
     """Return the litres, (N,), that N villages get of sources with ``source_l``."""
     num_sources, num_villages = potable.shape
@@ -88,7 +88,7 @@ def _flow(
     sink = origin + 1
     # People's nodes take drinking water, animals' both.
     s_people, v_people = np.nonzero(potable)
-    s_animals, v_animals = np.nonzero(potable | other)
+    s_animals, v_animals = np.nonzero(potable | non_potable)
     tails = [
         np.full(num_sources, origin),
         s_people,

@@ -36,7 +36,7 @@ STEPS: Final[tuple[Reason, ...]] = (
 @dataclass(frozen=True)
 class Reach:
     """
-    What the tables alone allow, for drinking water or for water of other trucks.
+    What the tables alone allow, for drinking water or for non-potable water.
 
     Attributes
     ----------

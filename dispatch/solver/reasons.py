@@ -150,7 +150,7 @@ class _Books:
             self._state,
             wants,
             potable=self._reach[True].allowed[:, villages],
-            other=self._reach[False].allowed[:, villages],
+            non_potable=self._reach[False].allowed[:, villages],
         )
         for village, trucks_l, bays_l in zip(villages, *more, strict=True):
             self.book(village, "fleet_busy", int(trucks_l))

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from dispatch.solver.search import SearchParams, SearchThread
 
 #: Of all water served, what is worth going on for.
-LEAST_GAIN: Final = 0.0005
+MIN_GAIN: Final = 0.0005
 #: Of all driving, the same where all that can be served is served.
-LEAST_LESS_DRIVING: Final = 0.002
+MIN_LESS_DRIVING: Final = 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,8 @@ def search_until_idle(
 
     Every round after the first starts from the best plan, warm again, and takes as
     long as all before it together, at least ``limits.patience_s``. One that gains no
-    litre of a level above the contested one, and of all water less than `LEAST_GAIN`
-    (where all is served, of the driving less than `LEAST_LESS_DRIVING`), is the last.
+    litre of a level above the contested one, and of all water less than `MIN_GAIN`
+    (where all is served, of the driving less than `MIN_LESS_DRIVING`), is the last.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def search_until_idle(
 def _mark(threads: list[SearchThread]) -> _Mark:
     state = best_thread(threads).state
     served = tuple(max(0, int(litres)) for litres in state.b_served)
-    return _Mark(served, int(state.b_total[0]))
+    return _Mark(served, int(state.b_total["drive"][0]))
 
 
 def _has_gained(threads: list[SearchThread], before: _Mark) -> bool:
@@ -134,7 +134,7 @@ def _has_gained(threads: list[SearchThread], before: _Mark) -> bool:
     if now.served[:contested] != before.served[:contested]:
         return True
     if contested == len(now.served):
-        return now.driving < (1 - LEAST_LESS_DRIVING) * before.driving
-    least_l = LEAST_GAIN * max(1, before.total_l)
+        return now.driving < (1 - MIN_LESS_DRIVING) * before.driving
+    least_l = MIN_GAIN * max(1, before.total_l)
     contested_l = now.served[contested] - before.served[contested]
     return max(contested_l, now.total_l - before.total_l) > least_l

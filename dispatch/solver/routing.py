@@ -28,7 +28,7 @@ FIRST_PENALTY: Final = 10**11
 #: A band's litre outweighs this many litres of the next band.
 BAND_RATIO: Final = 8
 #: Nodes above which the model takes longer to build than it is worth as a seed.
-MOST_SEED_NODES: Final = 700
+MAX_SEED_NODES: Final = 700
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def cut_needs(instance: Instance, piece_l: int) -> list[Piece]:
     Return the needs cut into visits of about ``piece_l`` litres, none too small.
 
     People's and animals' water stay together, except that a village which only
-    trucks unfit for drinking water may enter gets animals' pieces.
+    trucks with non-potable water may enter gets animals' pieces.
     """
     potable = instance.truck["is_potable"].astype(bool)
     pieces = []

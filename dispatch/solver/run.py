@@ -23,7 +23,7 @@ from dispatch.solver.jit import is_compiled
 from dispatch.solver.kernel.moves import store_best
 from dispatch.solver.reasons import Unserved, shortage_causes
 from dispatch.solver.rounds import limits_for, search_until_idle
-from dispatch.solver.routing import MOST_SEED_NODES, RoutingModel
+from dispatch.solver.routing import MAX_SEED_NODES, RoutingModel
 from dispatch.solver.search import (
     SearchParams,
     SearchThread,
@@ -56,8 +56,8 @@ AGAIN: Final = SearchParams(hot=0.1, hot_way=0.25)
 #: Sizes of pieces, as shares of the mean tank, that the routing engine tries.
 PIECE_SHARES: Final = (1.0, 0.6)
 #: Trips per truck that the routing model has reload nodes for.
-LEAST_RELOADS: Final = 6
-MOST_RELOADS: Final = 60
+MIN_RELOADS: Final = 6
+MAX_RELOADS: Final = 60
 #: Rounds of the bound in a run that is limited by iterations.
 REPEATABLE_ROUNDS: Final = 30
 
@@ -158,7 +158,7 @@ def solve(
     now_s
         Nothing new starts earlier; the last filling begun, if not given.
     previous
-        The plan that people were told: the search starts from it.
+        The plan that was announced: the search starts from it.
     change_price_l
         Litres to be gained, in all bands together, for every village that gets another
         truck or another time, by more than 30 minutes, than ``previous`` said. Never
@@ -346,10 +346,10 @@ def _seed_by_routing(run: _Run, instance: Instance) -> None:
         return
     piece_l = max(1, int(instance.truck["capacity"].mean()))
     pieces = int((-(-instance.village["room"] // piece_l)).sum())
-    nodes = 3 * instance.truck.size * LEAST_RELOADS + pieces
-    if nodes > MOST_SEED_NODES or run.seconds < 2:
+    nodes = 3 * instance.truck.size * MIN_RELOADS + pieces
+    if nodes > MAX_SEED_NODES or run.seconds < 2:
         return
-    model = RoutingModel(instance, piece_l, trips_per_truck=LEAST_RELOADS)
+    model = RoutingModel(instance, piece_l, trips_per_truck=MIN_RELOADS)
     routed = model.solve(0.08 * run.seconds, first_only=True)
     _adopt_routes(run.threads[-1], routed)
 
@@ -358,7 +358,7 @@ def _routing_model(instance: Instance, share: float) -> RoutingModel:
     """Return the model with as many reloads as the whole need would take."""
     capacity = instance.truck["capacity"]
     loads = 2 * instance.village["room"].sum() / max(1, capacity.sum())
-    trips = int(np.clip(np.ceil(loads), LEAST_RELOADS, MOST_RELOADS))
+    trips = int(np.clip(np.ceil(loads), MIN_RELOADS, MAX_RELOADS))
     return RoutingModel(instance, max(1, int(share * capacity.mean())), trips)
 
 

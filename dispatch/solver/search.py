@@ -32,11 +32,11 @@ MEETINGS: Final = (0.25, 0.5, 0.7, 0.85, 0.95, 1.0)
 #: Share of the best plan's water that stays if upper levels are filled first.
 SURELY_SERVED: Final = 0.97
 #: Villages up to which a start with thin visits is tried.
-MOST_TRIED_THIN: Final = 1_000
+MAX_TRIED_THIN: Final = 1_000
 #: Villages up to which a start in the order of time is tried.
-MOST_IN_ORDER: Final = 1_000
+MAX_IN_ORDER: Final = 1_000
 #: Share of a full start's water that a start with thin visits must bring.
-LEAST_THIN: Final = 0.9
+MIN_THIN: Final = 0.9
 #: Share of all that can be needed from which the search looks at the way only.
 ALL_SERVED: Final = 0.99
 #: Share of the levels above the contested one from which all of them are pushed.
@@ -164,12 +164,12 @@ class SearchThread:
         """
         self._water_l = self.estimate_water() if water_l is None else water_l
         goal = self.contested_level()
-        # A start by bands charges nothing for changes: it would forget what was told.
+        # A start by bands charges nothing for changes: it forgets what was announced.
         is_free = not self.starts_full and not self.instance.change_price
-        if is_free and self.instance.village.size <= MOST_TRIED_THIN:
+        if is_free and self.instance.village.size <= MAX_TRIED_THIN:
             # A thin start differs more, but costs much water where visits are dear.
             thin = self._construct(empty_state(self.instance, 1), -1)
-            if thin.b_served.sum() >= LEAST_THIN * self._water_l:
+            if thin.b_served.sum() >= MIN_THIN * self._water_l:
                 goal = -1
         is_empty = not self.state.route["length"].any()
         self.state = self._construct(self.state, goal)
@@ -179,7 +179,7 @@ class SearchThread:
     def _may_queue(self) -> bool:
         """Whether trucks may wait for a bay, on a day that is not too large."""
         bays = self.instance.source["bays"]
-        is_small = self.instance.village.size <= MOST_IN_ORDER
+        is_small = self.instance.village.size <= MAX_IN_ORDER
         return is_small and bool((bays < self.instance.truck.size).any())
 
     def _start_in_order(self, goal: int) -> None:
@@ -260,7 +260,7 @@ class SearchThread:
         if num_entries == 0:
             return _Scale(1.0, 1.0, 1.0)
         served = max(1.0, float(state.b_served.sum()))
-        drive = max(1.0, float(state.b_total[0]))
+        drive = max(1.0, float(state.b_total["drive"][0]))
         num_visits = max(1, num_entries - self._num_fills())
         return _Scale(
             visit_l=served / num_visits,
@@ -323,11 +323,12 @@ class SearchThread:
         drive = self.params.drive_weight * self._scale().l_per_drive
         if level == self._goal.size:
             drive /= self.params.missing_price * self.params.drive_weight
-        now = weight @ state.served - drive * state.total[0] - price * state.total[1]
-        best = (
-            weight @ state.b_served
-            - drive * state.b_total[0]
-            - price * state.b_total[1]
+        now, best = (
+            weight @ served - drive * total["drive"][0] - price * total["changed"][0]
+            for served, total in (
+                (state.served, state.total),
+                (state.b_served, state.b_total),
+            )
         )
         return max(float(now), float(best)), bool(best >= now)
 

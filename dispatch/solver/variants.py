@@ -35,9 +35,9 @@ VariantKind = Literal[
 ]
 
 #: Villages for which a road, lane or window is tried, the shortest of water first.
-MOST_VILLAGES: Final = 8
+MAX_VILLAGES: Final = 8
 #: Closures and limits that are lifted one at a time.
-MOST_LIFTED: Final = 12
+MAX_LIFTED: Final = 12
 HOUR_S: Final = 3_600
 DAY_S: Final = 86_400
 MORE_SUPPLY: Final = 1.2
@@ -92,7 +92,7 @@ def _lifted_limits(scenario: Scenario) -> list[Variant]:
     if model is None or scenario.travel_table is not None:
         return []
     variants = []
-    for placed in model.placed[:MOST_LIFTED]:
+    for placed in model.placed[:MAX_LIFTED]:
         kept = tuple(item for item in scenario.road_limits if item != placed.limit)
         day = replace(scenario, road_limits=kept)
         label = placed.limit.limit_id
@@ -197,7 +197,7 @@ def _villages(scenario: Scenario, travel: Travel, plan: Plan) -> list[Variant]:
     variants: list[Variant] = []
     for outcome in shortest:
         village = villages[outcome.village_id]
-        if outcome.shortage_l <= 0 or len(variants) >= MOST_VILLAGES:
+        if outcome.shortage_l <= 0 or len(variants) >= MAX_VILLAGES:
             break
         if not _has_road(scenario, travel, village.village_id):
             opened = _reopened(scenario, travel, village.village_id)

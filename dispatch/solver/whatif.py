@@ -42,7 +42,7 @@ NUM_CONTROLS: Final = 3
 #: Share of the time for running again, with another seed, what seems to help.
 CONFIRMING: Final = 0.25
 #: Variants that are run again at most, the most helpful first.
-MOST_CONFIRMED: Final = 6
+MAX_CONFIRMED: Final = 6
 #: What a gain must exceed the spread of three equal runs by.
 SPREAD_FACTOR: Final = 1.5
 
@@ -168,7 +168,7 @@ def what_if(
     for number, k in enumerate(tried.to_confirm()):
         if stop():
             break
-        left = min(MOST_CONFIRMED, len(tried.to_confirm())) - number
+        left = min(MAX_CONFIRMED, len(tried.to_confirm())) - number
         share = max(0.05, deadline - time.monotonic()) / left
         again = seed + len(jobs) + k
         variant = tried.runs[k][0]
@@ -223,7 +223,7 @@ class _Tried:
         """Return the positions of runs that seem to help, the best first."""
         helpful = [k for k, (_, o) in enumerate(self.runs) if self._exceeds_noise(o)]
         helpful.sort(key=lambda k: self.runs[k][1].served_l, reverse=True)
-        return helpful[:MOST_CONFIRMED]
+        return helpful[:MAX_CONFIRMED]
 
     def effects(self) -> list[Effect]:
         """Return what every variant adds."""

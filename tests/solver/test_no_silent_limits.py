@@ -79,10 +79,10 @@ def test_growing_keeps_solution_and_random_numbers():
     instance = build_instance(scene, star(scene, SPOKES))
     state = empty_state(instance, 7, Sizes(row=4, fills=3, visitors=2))
     state.entry["litres"][0, :4] = [1, 2, 3, 4]
-    state.counts[arrays.FILLS_ARE_SHORT] = 1
+    state.counts["fills_are_short"] = 1
     grown = grown_state(state)
     assert sizes_of(grown) == Sizes(row=4, fills=6, visitors=2)
-    state.counts[arrays.ROW_IS_SHORT] = state.counts[arrays.VISITORS_ARE_SHORT] = 1
+    state.counts["row_is_short"] = state.counts["visitors_are_short"] = 1
     grown = grown_state(state)
     assert sizes_of(grown) == Sizes(row=8, fills=3, visitors=4)
     assert grown.entry["litres"][0].tolist() == [1, 2, 3, 4, 0, 0, 0, 0]

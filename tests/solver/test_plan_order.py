@@ -8,6 +8,7 @@ from tiny import scenario, star, village
 
 from dispatch.need import BANDS
 from dispatch.solver.instance import build_instance
+from dispatch.solver.kernel.arrays import TOTAL
 from dispatch.solver.kernel.search import is_better_plan
 
 PRICE = 200
@@ -27,9 +28,9 @@ def beats(a, b):
     return is_better_plan(
         INSTANCE,
         np.array(served_a, dtype=np.int64),
-        np.array([drive_a, changed_a], dtype=np.int64),
+        np.array([(drive_a, changed_a)], dtype=TOTAL),
         np.array(served_b, dtype=np.int64),
-        np.array([drive_b, changed_b], dtype=np.int64),
+        np.array([(drive_b, changed_b)], dtype=TOTAL),
     )
 
 

@@ -8,6 +8,7 @@ from tiny import scenario, source, star, village
 
 from dispatch.check import check_plan
 from dispatch.solver import rounds as tested
+from dispatch.solver.kernel.arrays import TOTAL
 from dispatch.solver.rounds import Limits, limits_for, search_until_idle
 from dispatch.solver.run import solve
 from dispatch.solver.types import SolveParams
@@ -24,7 +25,9 @@ class Clock:
         self._served = iter(served)
         self._driving = iter(driving or [])
         self.thread = SimpleNamespace(
-            state=SimpleNamespace(b_served=np.array([-1, 0]), b_total=np.array([0, 0])),
+            state=SimpleNamespace(
+                b_served=np.array([-1, 0]), b_total=np.zeros(1, dtype=TOTAL)
+            ),
             contested_level=lambda: contested,
             start_again=lambda params: None,
         )
@@ -36,7 +39,7 @@ class Clock:
         self.now = deadline
         state = self.thread.state
         state.b_served = np.array(next(self._served, state.b_served))
-        state.b_total = np.array([next(self._driving, 0), 0])
+        state.b_total = np.array([(next(self._driving, 0), 0)], dtype=TOTAL)
 
     def run(self, *, is_short=lambda: False, is_best=lambda: False, stop=lambda: False):
         return search_until_idle(

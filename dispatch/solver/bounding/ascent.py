@@ -18,7 +18,7 @@ from dispatch.solver.bounding.trips import Trip, find_trips, trip_profit, trip_s
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dispatch.solver.bounding.market import Market
+    from dispatch.solver.bounding.data import BoundData
     from dispatch.solver.bounding.prices import Goal, Prices
 
 logger = logging.getLogger(__name__)
@@ -28,9 +28,9 @@ STEADINESS: Final = 0.85
 #: Stop when the bound is this near to the value of the master program.
 NEAR_ENOUGH: Final = 2e-4
 #: Counted classes of visits per village.
-MOST_CLASSES: Final = 8
+MAX_CLASSES: Final = 8
 #: Trips to add in one round, the best ones.
-MOST_NEW: Final = 400
+MAX_NEW: Final = 400
 #: Sources from which the first trips to every village start.
 FIRST_SOURCES: Final = 2
 
@@ -53,17 +53,17 @@ class TripBound:
 
     Parameters
     ----------
-    market
+    data
         The scenario as the bound sees it.
     units
         Parts into which tanks are cut.
     """
 
-    def __init__(self, market: Market, *, units: int) -> None:
-        self.market = market
+    def __init__(self, data: BoundData, *, units: int) -> None:
+        self.data = data
         self.units = units
-        self._plain = Master(market, uncounted(market, units))
-        for trip in first_trips(market):
+        self._plain = Master(data, uncounted(data, units))
+        for trip in first_trips(data):
             self._plain.add_trip(trip)
         self._fine: Master | None = None
         self._best_plain: dict[bytes, Prices] = {}
@@ -83,8 +83,8 @@ class TripBound:
         if center is None:
             return known_l
         if self._fine is None:
-            classes = counted(self.market, self.units, MOST_CLASSES, band_ends)
-            self._fine = Master(self.market, classes)
+            classes = counted(self.data, self.units, MAX_CLASSES, band_ends)
+            self._fine = Master(self.data, classes)
         for trip in self._plain.trips:
             self._fine.add_trip(trip)
         center = with_classes(center, self._fine.classes)
@@ -95,10 +95,10 @@ def _key(goal: Goal) -> bytes:
     return goal.weight.tobytes() + goal.floor_l.tobytes()
 
 
-def first_trips(market: Market) -> list[Trip]:
+def first_trips(data: BoundData) -> list[Trip]:
     """Return trips to single villages, to start with."""
     trips = []
-    for k, kind in enumerate(market.kinds):
+    for k, kind in enumerate(data.kinds):
         back = kind.finish.min(axis=1)
         for stop in range(kind.villages.size):
             litres = min(kind.room[stop], kind.capacity)
@@ -141,22 +141,22 @@ def _try(
     master: Master, goal: Goal, tried: Prices, latest: Prices
 ) -> tuple[float, Prices, int]:
     """Return bound and prices, seconds raised until they hold, and what is new."""
-    market, classes = master.market, master.classes
-    rates, trips = find_trips(market, classes, tried)
+    data, classes = master.data, master.classes
+    rates, trips = find_trips(data, classes, tried)
     prices = replace(tried, second=rates)
-    bound, patterns = priced_bound(market, classes, goal, prices)
+    bound, patterns = priced_bound(data, classes, goal, prices)
     added = master.add_sets(goal, tried, patterns)
     if tried is not latest and classes.is_counted.any():
-        _, wanted = priced_bound(market, classes, goal, latest)
+        _, wanted = priced_bound(data, classes, goal, latest)
         added += master.add_sets(goal, latest, wanted)
     gains = [
-        trip_profit(market, classes, latest, trip)
-        - latest.second[trip.kind] * trip_seconds(market, trip)
+        trip_profit(data, classes, latest, trip)
+        - latest.second[trip.kind] * trip_seconds(data, trip)
         for trip in trips
     ]
     taken = 0
     for k in np.argsort(gains)[::-1]:
-        if gains[k] <= 1e-6 or taken >= MOST_NEW:
+        if gains[k] <= 1e-6 or taken >= MAX_NEW:
             break
         taken += master.add_trip(trips[k])
     return bound, prices, added + taken

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from dispatch.solver.bounding.market import Market
+    from dispatch.solver.bounding.data import BoundData
 
     FloatArray = npt.NDArray[np.float64]
 
@@ -46,14 +46,14 @@ class VisitClasses:
         return int(np.argmax(inside & (self.low[village] <= self.high[village])))
 
 
-def uncounted(market: Market, units: int) -> VisitClasses:
+def uncounted(data: BoundData, units: int) -> VisitClasses:
     """Return one class per village: a litre is a litre."""
-    low = np.ones((market.room.size, 1))
-    return VisitClasses(low=low, high=market.room[:, None].copy(), units=units)
+    low = np.ones((data.room.size, 1))
+    return VisitClasses(low=low, high=data.room[:, None].copy(), units=units)
 
 
 def counted(
-    market: Market, units: int, most: int, band_ends: Sequence[int]
+    data: BoundData, units: int, most: int, band_ends: Sequence[int]
 ) -> VisitClasses:
     """
     Return at most ``most`` counted classes per village.
@@ -67,24 +67,24 @@ def counted(
     band_ends
         Bands up to which every village may have to be served.
     """
-    num_villages = market.room.size
+    num_villages = data.room.size
     tanks: list[set[float]] = [set() for _ in range(num_villages)]
-    for kind in market.kinds:
+    for kind in data.kinds:
         if kind.is_potable:
             for village in kind.villages:
                 tanks[village].add(kind.capacity)
     low = np.full((num_villages, most + 1), 2.0)
     high = np.full((num_villages, most + 1), 1.0)
     # The largest small visit takes at least one unit of any tank.
-    unit_l = max(kind.capacity for kind in market.kinds) / units
-    cumulated = np.cumsum(market.need, axis=1)
+    unit_l = max(kind.capacity for kind in data.kinds) / units
+    cumulated = np.cumsum(data.need, axis=1)
     for village, sizes in enumerate(tanks):
-        room = market.room[village]
+        room = data.room[village]
         low[village, 0] = 1.0
         high[village, 0] = room
         if not sizes:
             continue
-        least = float(np.ceil(max(unit_l + 1, market.min_visit[village])))
+        least = float(np.ceil(max(unit_l + 1, data.min_visit[village])))
         largest = min(room, max(sizes))
         targets = [room, *{float(cumulated[village, band]) for band in band_ends}]
         ends = _ends(sorted(sizes), targets, least, largest, most)
@@ -103,15 +103,15 @@ def _ends(
         return []
     apart = 0.01 * max(tanks)
     ends = [largest]
-    for wish in _wishes(tanks, targets):
-        end = float(np.ceil(wish))
+    for point in _breakpoints(tanks, targets):
+        end = float(np.ceil(point))
         is_new = min(abs(end - other) for other in ends) >= apart
         if len(ends) < most and least + apart <= end < largest and is_new:
             ends.append(end)
     return sorted(ends)
 
 
-def _wishes(tanks: list[float], targets: list[float]) -> Iterator[float]:
+def _breakpoints(tanks: list[float], targets: list[float]) -> Iterator[float]:
     yield from tanks
     yield from targets
     for target in targets:

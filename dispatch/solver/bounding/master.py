@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dispatch.solver.bounding.classes import VisitClasses
-    from dispatch.solver.bounding.market import Market
+    from dispatch.solver.bounding.data import BoundData
     from dispatch.solver.bounding.prices import Goal, Patterns
     from dispatch.solver.bounding.trips import Trip
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 #: The program counts in cubic metres and thousands of seconds.
 SCALE: Final = 1e-3
 #: Litres of the goal that a missing litre of a floor costs.
-MOST_FLOOR_PRICE: Final = 50.0
+MAX_FLOOR_PRICE: Final = 50.0
 #: Without changes of scale and form GLOP goes on from the last basis.
 WARM: Final = "use_preprocessing: false use_scaling: false"
 COLD: Final = "use_preprocessing: true use_scaling: true"
@@ -45,8 +45,8 @@ class Master:
     visits, of which one is chosen.
     """
 
-    def __init__(self, market: Market, classes: VisitClasses) -> None:
-        self.market = market
+    def __init__(self, data: BoundData, classes: VisitClasses) -> None:
+        self.data = data
         self.classes = classes
         self._lp = pywraplp.Solver.CreateSolver("GLOP")
         self._lp.SetSolverSpecificParametersAsString(WARM)
@@ -54,17 +54,17 @@ class Master:
         self._sets: set[tuple[object, ...]] = set()
         self._served: list[tuple[pywraplp.Variable, FloatArray]] = []
         self._goal: Goal | None = None
-        num_villages = market.room.size
+        num_villages = data.room.size
         zeros = [0.0] * num_villages
         self._small = self._rows(zeros)
         self._large = self._rows(zeros)
-        self._unfit = self._rows(zeros)
-        wanted = market.need.sum(axis=1)
-        self._room = self._rows(np.where(market.room < wanted, market.room, np.inf))
+        self._non_potable = self._rows(zeros)
+        wanted = data.need.sum(axis=1)
+        self._room = self._rows(np.where(data.room < wanted, data.room, np.inf))
         self._one_set = self._rows([1 / SCALE] * num_villages)
-        self._any_visit = self._rows(market.most_visits / SCALE)
-        self._supply = self._rows(market.supply)
-        self._bay = self._rows(market.bay_s)
+        self._any_visit = self._rows(data.most_visits / SCALE)
+        self._supply = self._rows(data.supply)
+        self._bay = self._rows(data.bay_s)
         self._floor = self._rows([0.0] * len(BANDS))
         self._visit: list[Rows] = [
             [
@@ -76,11 +76,11 @@ class Master:
         self._missing = [self._variable() for _ in BANDS]
         for row, missing in zip(self._floor, self._missing, strict=True):
             _put(row, missing, -1.0)
-        self._second = self._rows([0.0] * len(market.kinds))
+        self._second = self._rows([0.0] * len(data.kinds))
         self._place = [
-            [self._lp.Constraint(0, 0, "") for _ in kind.ends] for kind in market.kinds
+            [self._lp.Constraint(0, 0, "") for _ in kind.ends] for kind in data.kinds
         ]
-        self._add_crews()
+        self._add_groups()
         self._add_moves()
         for village, is_counted in enumerate(classes.is_counted):
             if is_counted:
@@ -101,21 +101,21 @@ class Master:
     def _variable(self, most: float | None = None) -> pywraplp.Variable:
         return self._lp.NumVar(0, self._lp.infinity() if most is None else most, "")
 
-    def _add_crews(self) -> None:
+    def _add_groups(self) -> None:
         """Trucks start at a first source and give their seconds to their kind."""
-        for k, kind in enumerate(self.market.kinds):
-            for crew in kind.crews:
-                row = self._lp.Constraint(0, float(crew.size), "")
-                for source in np.flatnonzero(crew.seconds > 0):
+        for k, kind in enumerate(self.data.kinds):
+            for group in kind.groups:
+                row = self._lp.Constraint(0, float(group.size), "")
+                for source in np.flatnonzero(group.seconds > 0):
                     variable = self._variable()
                     row.SetCoefficient(variable, 1.0)
-                    _put(self._second[k], variable, -SCALE * crew.seconds[source])
+                    _put(self._second[k], variable, -SCALE * group.seconds[source])
                     self._place[k][source].SetCoefficient(variable, -1.0)
-                    self._place[k][crew.end].SetCoefficient(variable, 1.0)
+                    self._place[k][group.end].SetCoefficient(variable, 1.0)
 
     def _add_moves(self) -> None:
         """Empty ways between ends, so that few trips can already form routes."""
-        for k, kind in enumerate(self.market.kinds):
+        for k, kind in enumerate(self.data.kinds):
             for a, b in np.argwhere(np.isfinite(kind.between)):
                 if a != b:
                     variable = self._variable()
@@ -124,12 +124,12 @@ class Master:
                     self._place[k][b].SetCoefficient(variable, -1.0)
 
     def _add_litres(self, village: int) -> None:
-        need = self.market.need[village]
+        need = self.data.need[village]
         for band in np.flatnonzero(need > 0):
             rows = [self._small[village]]
             shared = None
             if band == LIVESTOCK:
-                rows.append(self._unfit[village])
+                rows.append(self._non_potable[village])
                 shared = self._lp.Constraint(0, SCALE * need[band], "")
             for row in rows:
                 variable = self._variable(SCALE * need[band])
@@ -144,8 +144,8 @@ class Master:
         counts = np.zeros(self.classes.low.shape[1] - 1, dtype=np.int64)
         nothing = np.zeros(len(BANDS))
         self._add_set(village, counts, 0.0, nothing, nothing)
-        most_visits = min(12.0, self.market.most_visits[village])
-        room = self.market.room[village]
+        most_visits = min(12.0, self.data.most_visits[village])
+        room = self.data.room[village]
         for j in range(counts.size):
             low, high = (
                 self.classes.low[village, j + 1],
@@ -159,8 +159,8 @@ class Master:
             counts[j] = 0
 
     def _top_down(self, village: int, counts: IntArray, litres: float) -> None:
-        before = np.cumsum(self.market.need[village]) - self.market.need[village]
-        served = np.clip(litres - before, 0.0, self.market.need[village])
+        before = np.cumsum(self.data.need[village]) - self.data.need[village]
+        served = np.clip(litres - before, 0.0, self.data.need[village])
         self._add_set(village, counts, float(served.sum()), served, 0 * served)
 
     def _add_set(
@@ -171,20 +171,20 @@ class Master:
         served: FloatArray,
         others: FloatArray,
         *,
-        unfit: bool = False,
+        non_potable: bool = False,
     ) -> bool:
         """Add a set of visits; ``others`` are litres per band from elsewhere."""
         split = np.concatenate([served, others]).round(1)
-        key = (village, *counts.tolist(), *split.tolist(), unfit)
+        key = (village, *counts.tolist(), *split.tolist(), non_potable)
         if key in self._sets:
             return False
         self._sets.add(key)
         variable = self._variable()
         _put(self._one_set[village], variable, 1.0)
         _put(self._large[village], variable, SCALE * litres)
-        from_unfit = float(others[LIVESTOCK]) if unfit else 0.0
-        _put(self._unfit[village], variable, SCALE * from_unfit)
-        _put(self._small[village], variable, SCALE * (others.sum() - from_unfit))
+        from_non_potable = float(others[LIVESTOCK]) if non_potable else 0.0
+        _put(self._non_potable[village], variable, SCALE * from_non_potable)
+        _put(self._small[village], variable, SCALE * (others.sum() - from_non_potable))
         for row, count in zip(self._visit[village][1:], counts, strict=True):
             _put(row, variable, float(count))
         self._add_served(village, variable, SCALE * (served + others))
@@ -203,10 +203,10 @@ class Master:
 
     def add_sets(self, goal: Goal, prices: Prices, patterns: Patterns) -> int:
         """Add the sets of visits that are best at some prices; return how many."""
-        large, surplus = band_worth(self.market, goal, prices)
+        large, surplus = band_worth(self.data, goal, prices)
         added = 0
         for village in np.flatnonzero(self.classes.is_counted):
-            need = self.market.need[village]
+            need = self.data.need[village]
             served = np.zeros(len(BANDS))
             left = float(patterns.litres[village])
             for band in np.argsort(-large[village]):
@@ -220,7 +220,9 @@ class Master:
                 float(served.sum()),
                 served,
                 others,
-                unfit=bool(prices.unfit_l[village] < prices.small_l[village]),
+                non_potable=bool(
+                    prices.non_potable_l[village] < prices.small_l[village]
+                ),
             )
         return added
 
@@ -229,17 +231,17 @@ class Master:
         if trip in self._trips:
             return False
         self._trips.add(trip)
-        market = self.market
-        kind = market.kinds[trip.kind]
+        data = self.data
+        kind = data.kinds[trip.kind]
         source = int(kind.sources[trip.source])
         variable = self._variable()
-        _put(self._second[trip.kind], variable, SCALE * trip_seconds(market, trip))
+        _put(self._second[trip.kind], variable, SCALE * trip_seconds(data, trip))
         if trip.source != trip.end:
             self._place[trip.kind][trip.source].SetCoefficient(variable, 1.0)
             self._place[trip.kind][trip.end].SetCoefficient(variable, -1.0)
         for stop, litres in zip(trip.stops, trip.litres, strict=True):
             village = int(kind.villages[stop])
-            row = self._unfit[village]
+            row = self._non_potable[village]
             if kind.is_potable:
                 found = self.classes.of(village, litres)
                 row = self._large[village] if found else self._small[village]
@@ -247,7 +249,7 @@ class Master:
             _put(row, variable, -SCALE * litres)
             _put(self._any_visit[village], variable, 1.0)
         drawn = sum(trip.litres)
-        bay_s = market.fill_setup_s + market.fill_s_per_l[source] * drawn
+        bay_s = data.fill_setup_s + data.fill_s_per_l[source] * drawn
         _put(self._supply[source], variable, SCALE * drawn)
         _put(self._bay[source], variable, SCALE * bay_s)
         return True
@@ -265,7 +267,7 @@ class Master:
         for variable, served in self._served:
             objective.SetCoefficient(variable, float(served @ goal.weight))
         for missing in self._missing:
-            objective.SetCoefficient(missing, -MOST_FLOOR_PRICE)
+            objective.SetCoefficient(missing, -MAX_FLOOR_PRICE)
         for row, litres in zip(self._floor, goal.floor_l, strict=True):
             if row is not None:
                 row.SetUb(-SCALE * float(litres))
@@ -290,13 +292,13 @@ class Master:
         prices = Prices(
             small_l=_duals(self._small),
             large_l=_duals(self._large),
-            unfit_l=_duals(self._unfit),
+            non_potable_l=_duals(self._non_potable),
             visit=np.array([_free_duals(rows) for rows in self._visit]) / SCALE,
             room_l=_duals(self._room),
             any_visit=_duals(self._any_visit) / SCALE,
             supply_l=_duals(self._supply),
             bay_s=_duals(self._bay),
-            floor_l=np.minimum(MOST_FLOOR_PRICE, _duals(self._floor)),
+            floor_l=np.minimum(MAX_FLOOR_PRICE, _duals(self._floor)),
             second=_duals(self._second),
             place=tuple(_free_duals(rows) / SCALE for rows in self._place),
         )

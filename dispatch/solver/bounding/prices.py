@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dispatch.solver.bounding.classes import VisitClasses
-    from dispatch.solver.bounding.market import Market
+    from dispatch.solver.bounding.data import BoundData
 
     FloatArray = npt.NDArray[np.float64]
     IntArray = npt.NDArray[np.int64]
 
 #: Sets of visits to look at per village before a coarser bound takes over.
-MOST_SETS: Final = 100_000
+MAX_SETS: Final = 100_000
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ class Prices:
 
     Attributes
     ----------
-    small_l, large_l, unfit_l
+    small_l, large_l, non_potable_l
         Shape (V,), of a litre that a village gets in a small visit, in a counted
-        one, or from a truck or source that is unfit for drinking.
+        one, or from a truck or source that is not potable.
     visit
         Shape (V, J + 1), what a visit of a class earns besides; class 0 nothing.
     room_l, any_visit
@@ -57,7 +57,7 @@ class Prices:
 
     small_l: FloatArray
     large_l: FloatArray
-    unfit_l: FloatArray
+    non_potable_l: FloatArray
     visit: FloatArray
     room_l: FloatArray
     any_visit: FloatArray
@@ -100,67 +100,67 @@ def with_classes(prices: Prices, classes: VisitClasses) -> Prices:
 
 
 def band_worth(
-    market: Market, goal: Goal, prices: Prices
+    data: BoundData, goal: Goal, prices: Prices
 ) -> tuple[FloatArray, FloatArray]:
     """
     Return per village and band what a litre earns that costs its price, else, (V, 7).
 
     The first is what a litre in a counted visit earns beyond the second, which is
-    left of its worth if small visits or unfit water bring it.
+    left of its worth if small visits or non-potable water bring it.
     """
     worth = goal.weight + prices.floor_l - prices.room_l[:, None]
     other = np.repeat(prices.small_l[:, None], len(BANDS), axis=1)
-    other[:, LIVESTOCK] = np.minimum(prices.small_l, prices.unfit_l)
+    other[:, LIVESTOCK] = np.minimum(prices.small_l, prices.non_potable_l)
     surplus = np.maximum(0.0, worth - other)
     return worth - surplus, surplus
 
 
 def priced_bound(
-    market: Market, classes: VisitClasses, goal: Goal, prices: Prices
+    data: BoundData, classes: VisitClasses, goal: Goal, prices: Prices
 ) -> tuple[float, Patterns]:
     """
     Return a bound on the goal of any plan that keeps the floors.
 
     Holds if no trip earns more than its seconds cost: see `pricing`.
     """
-    large, surplus = band_worth(market, goal, prices)
+    large, surplus = band_worth(data, goal, prices)
     num_villages, num_classes = classes.low.shape
     patterns = Patterns(
         counts=np.zeros((num_villages, num_classes - 1), dtype=np.int64),
         litres=np.zeros(num_villages),
     )
-    limited = np.isfinite(market.most_visits)
+    limited = np.isfinite(data.most_visits)
     sets = best_patterns(
         large,
-        market.need,
-        market.room,
-        np.where(limited, market.most_visits, 10**6).astype(np.int64),
+        data.need,
+        data.room,
+        np.where(limited, data.most_visits, 10**6).astype(np.int64),
         prices.large_l,
         np.ascontiguousarray(classes.low[:, 1:]),
         np.ascontiguousarray(classes.high[:, 1:]),
         np.ascontiguousarray(prices.visit[:, 1:]),
-        MOST_SETS,
+        MAX_SETS,
         patterns.counts,
         patterns.litres,
     )
     total = float(
         sets.sum()
-        + (surplus * market.need).sum()
-        + prices.room_l @ market.room
+        + (surplus * data.need).sum()
+        + prices.room_l @ data.room
         - prices.floor_l @ goal.floor_l
-        + _finite(prices.any_visit, market.most_visits)
-        + _finite(prices.supply_l, market.supply)
-        + _finite(prices.bay_s, market.bay_s)
+        + _finite(prices.any_visit, data.most_visits)
+        + _finite(prices.supply_l, data.supply)
+        + _finite(prices.bay_s, data.bay_s)
     )
     for kind, second, place in zip(
-        market.kinds, prices.second, prices.place, strict=True
+        data.kinds, prices.second, prices.place, strict=True
     ):
-        for crew in kind.crews:
-            works = crew.seconds > 0
+        for group in kind.groups:
+            works = group.seconds > 0
             if works.any():
-                begin = second * crew.seconds + place[: kind.sources.size]
-                earned = float(begin[works].max() - place[crew.end])
-                total += crew.size * max(0.0, earned)
+                begin = second * group.seconds + place[: kind.sources.size]
+                earned = float(begin[works].max() - place[group.end])
+                total += group.size * max(0.0, earned)
     return total, patterns
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NEVER: Final = -1e18
 #: Stops that a traced trip can have.
-MOST_STOPS: Final = 64
+MAX_STOPS: Final = 64
 
 
 @compiled_with_arrays
@@ -50,7 +50,7 @@ def visit_gains(
     """
     n = room.size
     gain[:] = NEVER
-    crumbs = np.full(n, NEVER)
+    small_visit_gain = np.full(n, NEVER)
     most_l = num_units * unit_l
     for i in range(n):
         for j in range(low.shape[1]):
@@ -64,7 +64,7 @@ def visit_gains(
                 worth = net * amount + bonus[i, j]
                 units = int(amount / unit_l + 1e-9)
                 if units == 0:
-                    crumbs[i] = max(crumbs[i], worth)
+                    small_visit_gain[i] = max(small_visit_gain[i], worth)
                 elif worth > gain[i, units]:
                     gain[i, units] = worth
                     litres[i, units] = amount
@@ -76,7 +76,7 @@ def visit_gains(
                     litres[i, units] = amount
                 if amount >= most or net <= 0:
                     break
-    return crumbs
+    return small_visit_gain
 
 
 @compiled_with_arrays

@@ -19,7 +19,7 @@ from ortools.linear_solver import pywraplp
 
 from dispatch.errors import SolverError
 from dispatch.need import BANDS, LIVESTOCK
-from dispatch.solver.bounding.market import (
+from dispatch.solver.bounding.data import (
     source_limits,
     truck_kinds,
     usable_sources,
@@ -198,7 +198,7 @@ class RadialModel:
                     row.SetCoefficient(flow.variable, flow.bay_seconds_per_l)
 
     def _add_bands(self) -> None:
-        """Litres to a village serve its bands; unfit water serves animals only."""
+        """Litres to a village serve its bands; non-potable ones those of animals."""
         solver, instance = self._solver, self._instance
         totals = [solver.Constraint(0, 0, "") for _ in BANDS]
         for total, variable in zip(totals, self._band_litres, strict=True):
@@ -211,8 +211,8 @@ class RadialModel:
             served = [solver.NumVar(0, float(need), "") for need in self._need[village]]
             balance = solver.Constraint(0, 0, "")
             room = solver.Constraint(0, float(record["room"]), "")
-            unfit = solver.Constraint(-solver.infinity(), 0, "")
-            unfit.SetCoefficient(served[LIVESTOCK], -1)
+            non_potable = solver.Constraint(-solver.infinity(), 0, "")
+            non_potable.SetCoefficient(served[LIVESTOCK], -1)
             for variable, total in zip(served, totals, strict=True):
                 balance.SetCoefficient(variable, -1)
                 total.SetCoefficient(variable, 1)
@@ -220,7 +220,7 @@ class RadialModel:
                 balance.SetCoefficient(flow.variable, 1)
                 room.SetCoefficient(flow.variable, 1)
                 if not self._types[flow.type_idx].is_potable:
-                    unfit.SetCoefficient(flow.variable, 1)
+                    non_potable.SetCoefficient(flow.variable, 1)
             if record["max_visits"] < BIG:
                 visits = solver.Constraint(0, float(record["max_visits"]), "")
                 for flow in flows:

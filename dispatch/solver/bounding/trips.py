@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from dispatch.solver.bounding.pricing import (
-    MOST_STOPS,
+    MAX_STOPS,
     best_starts,
     complete,
     nearest_of,
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dispatch.solver.bounding.classes import VisitClasses
-    from dispatch.solver.bounding.market import Kind, Market
+    from dispatch.solver.bounding.data import BoundData, Kind
     from dispatch.solver.bounding.prices import Prices
 
     FloatArray = npt.NDArray[np.float64]
     IntArray = npt.NDArray[np.int64]
 
 #: How often a rate is raised to that of the best trip before it is closed by force.
-MOST_RAISES: Final = 4
+MAX_RAISES: Final = 4
 
 
 class Trip(NamedTuple):
@@ -56,37 +56,35 @@ class _Table:
     follow: IntArray
 
 
-def trip_seconds(market: Market, trip: Trip) -> float:
+def trip_seconds(data: BoundData, trip: Trip) -> float:
     """Return the seconds of a trip, its way to the end included."""
-    kind = market.kinds[trip.kind]
+    kind = data.kinds[trip.kind]
     legs = kind.ways[list(trip.stops[:-1]), list(trip.stops[1:])]
-    per_l = market.fill_s_per_l[kind.sources[trip.source]] + kind.unload_s_per_l
+    per_l = data.fill_s_per_l[kind.sources[trip.source]] + kind.unload_s_per_l
     return float(
-        market.fill_setup_s
+        data.fill_setup_s
         + kind.start[trip.source, trip.stops[0]]
         + legs.sum()
         + kind.finish[trip.stops[-1], trip.end]
-        + market.drop_setup_s * len(trip.stops)
+        + data.drop_setup_s * len(trip.stops)
         + per_l * sum(trip.litres)
     )
 
 
 def trip_profit(
-    market: Market, classes: VisitClasses, prices: Prices, trip: Trip
+    data: BoundData, classes: VisitClasses, prices: Prices, trip: Trip
 ) -> float:
     """Return what a trip earns before its seconds are paid."""
-    kind = market.kinds[trip.kind]
+    kind = data.kinds[trip.kind]
     source = kind.sources[trip.source]
     place = prices.place[trip.kind]
-    per_l = prices.supply_l[source] + prices.bay_s[source] * market.fill_s_per_l[source]
+    per_l = prices.supply_l[source] + prices.bay_s[source] * data.fill_s_per_l[source]
     total = (
-        place[trip.end]
-        - place[trip.source]
-        - prices.bay_s[source] * market.fill_setup_s
+        place[trip.end] - place[trip.source] - prices.bay_s[source] * data.fill_setup_s
     )
     for stop, litres in zip(trip.stops, trip.litres, strict=True):
         village = kind.villages[stop]
-        price = prices.unfit_l[village]
+        price = prices.non_potable_l[village]
         if kind.is_potable:
             found = classes.of(village, litres)
             price = prices.large_l[village] if found else prices.small_l[village]
@@ -96,7 +94,7 @@ def trip_profit(
 
 
 def find_trips(
-    market: Market, classes: VisitClasses, prices: Prices
+    data: BoundData, classes: VisitClasses, prices: Prices
 ) -> tuple[FloatArray, list[Trip]]:
     """
     Return per kind a price of its seconds at which no trip gains, and good trips.
@@ -104,25 +102,25 @@ def find_trips(
     Each price starts at that of ``prices`` and rises to the rate of the best trip
     while there is one (Dinkelbach 1967).
     """
-    rates = np.empty(len(market.kinds))
+    rates = np.empty(len(data.kinds))
     trips: list[Trip] = []
-    for k, kind in enumerate(market.kinds):
-        rate = max(float(prices.second[k]), 1e-7, _empty_rate(market, kind, prices, k))
+    for k, kind in enumerate(data.kinds):
+        rate = max(float(prices.second[k]), 1e-7, _empty_rate(data, kind, prices, k))
         gain = 0.0
-        for raised in range(MOST_RAISES + 1):
-            table = _fill_table(market, classes, prices, k, rate)
+        for raised in range(MAX_RAISES + 1):
+            table = _fill_table(data, classes, prices, k, rate)
             gain = table.best
             if raised == 0:
-                trips += _best_trips(market, prices, k, rate, table)
-            if gain <= 1e-5 * rate * kind.least_s or raised == MOST_RAISES:
+                trips += _best_trips(data, prices, k, rate, table)
+            if gain <= 1e-5 * rate * kind.least_s or raised == MAX_RAISES:
                 break
-            best = _best_trip(prices, market, k, rate, table)
+            best = _best_trip(prices, data, k, rate, table)
             if best is None:
                 break
             if raised:
                 trips.append(best)
-            reached = trip_profit(market, classes, prices, best)
-            seconds = trip_seconds(market, best)
+            reached = trip_profit(data, classes, prices, best)
+            seconds = trip_seconds(data, best)
             if seconds <= 0 or reached <= rate * seconds:
                 break
             rate = reached / seconds
@@ -133,11 +131,11 @@ def find_trips(
     return rates, trips
 
 
-def _empty_rate(market: Market, kind: Kind, prices: Prices, k: int) -> float:
+def _empty_rate(data: BoundData, kind: Kind, prices: Prices, k: int) -> float:
     """Return the rate at which filling and driving off alone does not pay."""
     place = prices.place[k]
     gain = place[None, :] - place[: kind.sources.size, None]
-    seconds = kind.empty + market.fill_setup_s
+    seconds = kind.empty + data.fill_setup_s
     pays = (gain > 1e-12) & np.isfinite(seconds)
     if not pays.any():
         return 0.0
@@ -152,25 +150,30 @@ def _visit_prices(
     villages = kind.villages
     if not kind.is_potable:
         shape = (villages.size, 1)
-        unfit = prices.unfit_l[villages].reshape(shape)
-        return np.ones(shape), kind.room.reshape(shape).copy(), unfit, np.zeros(shape)
+        non_potable = prices.non_potable_l[villages].reshape(shape)
+        return (
+            np.ones(shape),
+            kind.room.reshape(shape).copy(),
+            non_potable,
+            np.zeros(shape),
+        )
     slope = np.repeat(prices.large_l[villages, None], classes.low.shape[1], axis=1)
     slope[:, 0] = prices.small_l[villages]
     return classes.low[villages], classes.high[villages], slope, prices.visit[villages]
 
 
 def _fill_table(
-    market: Market, classes: VisitClasses, prices: Prices, k: int, rate: float
+    data: BoundData, classes: VisitClasses, prices: Prices, k: int, rate: float
 ) -> _Table:
-    kind = market.kinds[k]
+    kind = data.kinds[k]
     sources = kind.sources
     per_l = prices.supply_l[sources] + (
-        (prices.bay_s[sources] + rate) * market.fill_s_per_l[sources]
+        (prices.bay_s[sources] + rate) * data.fill_s_per_l[sources]
     )
     unit_l = kind.capacity / classes.units
     gain = np.empty((kind.villages.size, classes.units + 1))
     litres = np.zeros_like(gain)
-    crumbs = visit_gains(
+    small_visit_gain = visit_gains(
         classes.units,
         unit_l,
         float(per_l.min()) + rate * kind.unload_s_per_l,
@@ -179,9 +182,9 @@ def _fill_table(
         gain,
         litres,
     )
-    fixed = rate * market.drop_setup_s + prices.any_visit[kind.villages]
+    fixed = rate * data.drop_setup_s + prices.any_visit[kind.villages]
     # Visits that take no unit of the tank: as if every trip could make them all.
-    extra = float(np.maximum(0.0, crumbs - fixed).sum())
+    extra = float(np.maximum(0.0, small_visit_gain - fixed).sum())
     place = prices.place[k]
     ending = (place - rate * kind.finish).max(axis=1)
     # Leaving out a visit that does not pay is no detour, so no trip needs it.
@@ -191,7 +194,7 @@ def _fill_table(
         rate, ways, near, gain[kept], fixed[kept], ending[kept]
     )
     begin = extra - place[: sources.size]
-    begin -= (prices.bay_s[sources] + rate) * market.fill_setup_s
+    begin -= (prices.bay_s[sources] + rate) * data.fill_setup_s
     start = np.where(np.isfinite(kind.start), kind.start, 1e15)[:, kept]
     worth, load = best_starts(
         rate, unit_l, begin, start, per_l - per_l.min(), arrive[0]
@@ -209,17 +212,17 @@ def _fill_table(
 
 
 def _best_trip(
-    prices: Prices, market: Market, k: int, rate: float, table: _Table
+    prices: Prices, data: BoundData, k: int, rate: float, table: _Table
 ) -> Trip | None:
     if not table.worth.size or table.worth.max() <= 0:
         return None
     flat = int(table.worth.argmax())
     source, first = divmod(flat, table.worth.shape[1])
-    return _traced(prices, market, k, rate, table, [(source, first)])[0]
+    return _traced(prices, data, k, rate, table, [(source, first)])[0]
 
 
 def _best_trips(
-    market: Market, prices: Prices, k: int, rate: float, table: _Table
+    data: BoundData, prices: Prices, k: int, rate: float, table: _Table
 ) -> list[Trip]:
     """Return the best trip to every first village and from every source."""
     if not table.worth.size:
@@ -229,20 +232,20 @@ def _best_trips(
     pairs = {(int(s), i) for i, s in enumerate(sources)}
     pairs |= {(s, int(i)) for s, i in enumerate(firsts)}
     good = sorted(pair for pair in pairs if table.worth[pair] > 1e-6)
-    return _traced(prices, market, k, rate, table, good)
+    return _traced(prices, data, k, rate, table, good)
 
 
 def _traced(
     prices: Prices,
-    market: Market,
+    data: BoundData,
     k: int,
     rate: float,
     table: _Table,
     pairs: Sequence[tuple[int, int]],
 ) -> list[Trip]:
-    kind = market.kinds[k]
-    stops = np.zeros(MOST_STOPS, dtype=np.int64)
-    units = np.zeros(MOST_STOPS, dtype=np.int64)
+    kind = data.kinds[k]
+    stops = np.zeros(MAX_STOPS, dtype=np.int64)
+    units = np.zeros(MAX_STOPS, dtype=np.int64)
     trips = []
     for source, first in pairs:
         load = int(table.load[source, first])

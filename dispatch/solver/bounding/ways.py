@@ -18,21 +18,21 @@ if TYPE_CHECKING:
     FloatArray = npt.NDArray[np.float64]
 
 #: Places beyond which only ways from and to depots and sources are shortest.
-MOST_PLACES: Final = 1500
+MAX_PLACES: Final = 1500
 
 
 def shortest_ways(instance: Instance) -> list[FloatArray]:
     """
     Return driving seconds by any detour, (P, P) per drive class; inf = none.
 
-    With more than `MOST_PLACES` places those between villages are the direct ones,
+    With more than `MAX_PLACES` places those between villages are the direct ones,
     which only bounds that look at no way between villages may use.
     """
     ways = []
     for matrix in instance.travel_s[: instance.num_drive_classes]:
         seconds = matrix.astype(np.float64)
         seconds[matrix >= BIG] = np.inf
-        if len(seconds) <= MOST_PLACES:
+        if len(seconds) <= MAX_PLACES:
             # Sparse, since a dense zero would read as "no road".
             graph = csgraph_from_dense(seconds, null_value=np.inf)
             ways.append(floyd_warshall(graph))

@@ -14,17 +14,13 @@ if TYPE_CHECKING:
     BoolArray = npt.NDArray[np.bool_]
     RecordArray = npt.NDArray[np.void]
 
-#: Candidates kept per village until one proves to have a timetable.
+#: Insertions kept per village until one proves to have a timetable.
 NUM_KEPT: Final = 4
 #: Stands for "no road", "not limited" and "never"; adding a few stays in range.
 BIG: Final = 1_000_000_000
 #: Moments of a day at which roads change, one less than `dispatch.geo.periods` tells
 #: periods apart.
-MOST_SWITCHES: Final = 5
-#: Positions in ``State.counts`` that are set when an array was too short for a move.
-ROW_IS_SHORT: Final = 4
-FILLS_ARE_SHORT: Final = 5
-VISITORS_ARE_SHORT: Final = 6
+MAX_SWITCHES: Final = 5
 
 
 def _ints(*names: str) -> list[tuple[str, type]]:
@@ -45,7 +41,7 @@ TRUCK: Final = np.dtype(
         # switch_s: when roads first open or close, the same for all; 0: the same
         # all day; switches: every such moment
         *_ints("switch_s", "num_switches"),
-        ("switches", np.int64, (MOST_SWITCHES,)),
+        ("switches", np.int64, (MAX_SWITCHES,)),
     ],
     align=True,
 )
@@ -61,9 +57,9 @@ SOURCE: Final = np.dtype(
 VILLAGE: Final = np.dtype(
     # room: litres it can take; people: bands above livestock; animals: livestock
     # drop_setup: seconds of a visit before water flows; release: no filling for it
-    # starts earlier; gets_potable, gets_other: whether any truck can bring such water
+    # starts earlier; gets_potable, gets_non_potable: whether any truck can bring it
     _ints("room", "need_people", "need_animals", "min_visit", "max_visits")
-    + _ints("drop_setup", "release", "gets_potable", "gets_other"),
+    + _ints("drop_setup", "release", "gets_potable", "gets_non_potable"),
     align=True,
 )
 ENTRY: Final = np.dtype(
@@ -86,9 +82,41 @@ ROUTE: Final = np.dtype(
     align=True,
 )
 VISITS: Final = np.dtype(
-    # litres of drinking water and of other water, number of visits, iterations;
+    # litres of drinking water and of non-potable water, number of visits, iterations;
     # changed: 1 = an earlier visit was moved or given to another truck
-    _ints("potable", "other", "visits", "touched", "requested", "changed"),
+    _ints("potable", "non_potable", "visits", "touched", "requested", "changed"),
+    align=True,
+)
+
+FILL: Final = np.dtype(
+    # a listed filling at a source; route -1: of a trip outside of the search
+    _ints("start", "end", "litres", "route"),
+    align=True,
+)
+KEPT: Final = np.dtype(
+    [
+        # an insertion, best score first: seconds per litre, BIG = none
+        ("score", np.float64),
+        # source: -1 but for a new trip; kind: see `insert`
+        *_ints("route", "entry", "source", "kind", "litres"),
+    ],
+    align=True,
+)
+PAUSE: Final = np.dtype(
+    # after an entry, or before its service (before = 1); entry -2: none
+    _ints("entry", "before", "start"),
+    align=True,
+)
+TOTAL: Final = np.dtype(
+    # price of all driving, number of changed villages
+    _ints("drive", "changed"),
+    align=True,
+)
+COUNTS: Final = np.dtype(
+    # touched routes and villages, villages noted for recreate, gatherings so far
+    _ints("routes", "villages", "requests", "gatherings")
+    # 1 = an array was too short for a move; see `grown_state`
+    + _ints("row_is_short", "fills_are_short", "visitors_are_short"),
     align=True,
 )
 
@@ -129,7 +157,7 @@ class Instance(NamedTuple):
     near_sources: IntArray  # (V, KS), shortest round trip first, -1 = none
     has_release: bool
     change_price: int  # litres that a changed village costs
-    earlier: IntArray  # (V, E, 2) route and start of visits told before, -1 = none
+    earlier: IntArray  # (V, E, 2) route and start of announced visits, -1 = none
 
     @property
     def has_switch(self) -> bool:
@@ -162,7 +190,7 @@ class Instance(NamedTuple):
         for level in range(num_levels):
             allowed = village["gets_potable"] > 0
             if self.first_animal_level <= level < self.first_normal_level:
-                allowed |= village["gets_other"] > 0
+                allowed |= village["gets_non_potable"] > 0
             given = np.where(allowed, np.minimum(room, self.level_need[:, level]), 0)
             room -= given
             reachable[level] = given.sum()
@@ -184,32 +212,30 @@ class State(NamedTuple):
     visitor: IntArray  # (V, X) route of every visit, unordered
     drawn: IntArray  # (S,)
     num_fills: IntArray  # (S,)
-    fill: IntArray  # (S, B, 4) start, end, litres, route
+    fill: RecordArray  # (S, B)
     served: IntArray  # (G,)
-    total: IntArray  # (2,) price of all driving; number of changed villages
-    draft: RecordArray  # (M,) the row being tried
-    draft_pause: IntArray  # (3,)
+    total: RecordArray  # (1,)
+    candidate: RecordArray  # (M,) the row being tried
+    candidate_pause: RecordArray  # (1,)
     u_route: RecordArray
     u_entry: RecordArray
     u_village: RecordArray
     u_visitor: IntArray
     u_drawn: IntArray
     u_served: IntArray
-    u_total: IntArray
+    u_total: RecordArray
     b_route: RecordArray
     b_entry: RecordArray
     b_served: IntArray
-    b_total: IntArray
+    b_total: RecordArray
     stamp: IntArray  # (1,)
-    # (7,) touched routes, touched villages, requests, gatherings, and whether rows,
-    # lists of fillings or lists of visitors were too short for a move
-    counts: IntArray
+    counts: RecordArray  # (1,)
     touched_routes: IntArray  # (R,)
     touched_villages: IntArray  # (V,)
     gathered: IntArray  # (R,)
     requests: IntArray  # (V,)
     keys: FloatArray  # (V,)
-    kept: FloatArray  # (NUM_KEPT, 6) insertions, best score first
+    kept: RecordArray  # (NUM_KEPT,)
     rng: npt.NDArray[np.uint64]  # (1,)
 
 
@@ -256,7 +282,7 @@ def first_sizes(instance: Instance) -> Sizes:
 def sizes_of(state: State) -> Sizes:
     """Return the lengths that a state has."""
     return Sizes(
-        row=state.draft.size,
+        row=state.candidate.size,
         fills=state.fill.shape[1],
         visitors=state.visitor.shape[1],
     )
@@ -269,12 +295,14 @@ def grown_state(state: State) -> State | None:
     The search sees its solution and its random numbers unchanged, so that a plan is
     limited by the day alone, never by an array. None if nothing was too short.
     """
-    is_short = state.counts[[ROW_IS_SHORT, FILLS_ARE_SHORT, VISITORS_ARE_SHORT]] > 0
+    names = ("row_is_short", "fills_are_short", "visitors_are_short")
+    is_short = np.array([state.counts[name][0] > 0 for name in names])
     if not is_short.any():
         return None
     sizes = sizes_of(state)
     doubled = Sizes(*np.where(is_short, 2, 1) * np.array(sizes))
-    state.counts[[ROW_IS_SHORT, FILLS_ARE_SHORT, VISITORS_ARE_SHORT]] = 0
+    for name in names:
+        state.counts[name] = 0
     return resized_state(state, doubled)
 
 
@@ -302,7 +330,7 @@ def resized_state(state: State, sizes: Sizes) -> State:
         entry=longer(state.entry, 1, sizes.row),
         u_entry=longer(state.u_entry, 1, sizes.row),
         b_entry=longer(state.b_entry, 1, sizes.row),
-        draft=longer(state.draft, 0, sizes.row),
+        candidate=longer(state.candidate, 0, sizes.row),
         fill=longer(state.fill, 1, sizes.fills),
         visitor=longer(state.visitor, 1, sizes.visitors),
         u_visitor=longer(state.u_visitor, 1, sizes.visitors),
@@ -334,29 +362,29 @@ def empty_state(instance: Instance, seed: int, sizes: Sizes | None = None) -> St
         visitor=ints(num_villages, num_visitors),
         drawn=ints(num_sources),
         num_fills=ints(num_sources),
-        fill=ints(num_sources, listed, 4),
+        fill=np.zeros((num_sources, listed), dtype=FILL),
         served=ints(num_levels),
-        total=ints(2),
-        draft=np.zeros(row, dtype=ENTRY),
-        draft_pause=ints(3),
+        total=np.zeros(1, dtype=TOTAL),
+        candidate=np.zeros(row, dtype=ENTRY),
+        candidate_pause=np.zeros(1, dtype=PAUSE),
         u_route=route.copy(),
         u_entry=np.zeros((num_trucks, row), dtype=ENTRY),
         u_village=np.zeros(num_villages, dtype=VISITS),
         u_visitor=ints(num_villages, num_visitors),
         u_drawn=ints(num_sources),
         u_served=ints(num_levels),
-        u_total=ints(2),
+        u_total=np.zeros(1, dtype=TOTAL),
         b_route=route.copy(),
         b_entry=np.zeros((num_trucks, row), dtype=ENTRY),
         b_served=ints(num_levels) - 1,  # any plan is better
-        b_total=ints(2),
+        b_total=np.zeros(1, dtype=TOTAL),
         stamp=ints(1),
-        counts=ints(7),
+        counts=np.zeros(1, dtype=COUNTS),
         touched_routes=ints(num_trucks),
         touched_villages=ints(num_villages),
         gathered=ints(num_trucks),
         requests=ints(num_villages),
         keys=np.zeros(num_villages),
-        kept=np.zeros((NUM_KEPT, 6)),
+        kept=np.zeros(NUM_KEPT, dtype=KEPT),
         rng=np.array([(seed * 0x9E3779B97F4A7C15 + 0x1234567) % 2**64 | 1], np.uint64),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dispatch.solver.jit import compiled
-from dispatch.solver.kernel.arrays import BIG, ROW_IS_SHORT, VISITORS_ARE_SHORT
+from dispatch.solver.kernel.arrays import BIG
 from dispatch.solver.kernel.moves import (
     add_litres,
     commit_candidate,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 #: Trucks are all tried up to this number; beyond, only those that come near.
 ALL_TRUCKS = 24
-#: Chance to look away from a candidate, so that recreate varies.
+#: Chance to look away from an insertion, so that recreate varies.
 BLINK = 0.01
 #: Sources from which a new trip to a village may start, those that are dry left out.
 NEAR_SOURCES = 6
@@ -39,6 +39,17 @@ NEAR_SOURCES = 6
 LIMITED_VISITS = 0.5
 #: Chance to try a part of a load where the whole one only has to wait for a bay.
 PART_LOAD = 0.05
+#: Kinds of insertions: more litres at a stop, a stop in a trip, a trip of its own.
+TOP_UP = 0
+NEW_STOP = 1
+NEW_TRIP = 2
+
+
+@compiled
+def forget_kept(state: State) -> None:
+    """Empty the short list."""
+    for k in range(state.kept.size):
+        state.kept[k].score = BIG
 
 
 @compiled
@@ -51,21 +62,20 @@ def _keep(
     kind: int,
     litres: int,
 ) -> None:
-    """Insert a candidate into the short list, best score first."""
-    size = state.kept.shape[0]
-    if score >= state.kept[size - 1, 0]:
+    """Put an insertion into the short list, best score first."""
+    size = state.kept.size
+    if score >= state.kept[size - 1].score:
         return
     k = size - 1
-    while k > 0 and state.kept[k - 1, 0] > score:
-        for column in range(state.kept.shape[1]):
-            state.kept[k, column] = state.kept[k - 1, column]
+    while k > 0 and state.kept[k - 1].score > score:
+        state.kept[k] = state.kept[k - 1]
         k -= 1
-    state.kept[k, 0] = score
-    state.kept[k, 1] = route
-    state.kept[k, 2] = entry
-    state.kept[k, 3] = source
-    state.kept[k, 4] = kind
-    state.kept[k, 5] = litres
+    state.kept[k].score = score
+    state.kept[k].route = route
+    state.kept[k].entry = entry
+    state.kept[k].source = source
+    state.kept[k].kind = kind
+    state.kept[k].litres = litres
 
 
 @compiled
@@ -87,9 +97,6 @@ def _try_stops(
     split_price: float,
 ) -> None:
     """Consider every place in every trip of route ``r``."""
-    drive_class = inst.truck[r].drive_class
-    travel = inst.travel_s[drive_class]
-    is_fixed = inst.truck[r].switch_s == 0  # the same roads all day: no call per leg
     place = inst.first_village + v
     capacity = inst.truck[r].capacity
     unload = inst.truck[r].unload_s_per_l
@@ -122,34 +129,17 @@ def _try_stops(
                 if fill_rate > 0:
                     q = min(q, int(slack_first / fill_rate))
                 if q >= min(want, 1 + least // 10) and random_unit(state) > BLINK:
-                    _keep(state, per_l, r, i - 1, -1, 0, q)
+                    _keep(state, per_l, r, i - 1, -1, TOP_UP, q)
             if can_visit:
                 # A trip leaves when all that is on board is released.
                 leave = max(0, inst.village[v].release - filled_at) + time_s
-                to_v = travel[previous, place]
-                onward = travel[place, following]
-                if not is_fixed:
-                    to_v = leg_s(
-                        inst,
-                        r,
-                        previous,
-                        place,
-                        leave,
-                    )
-                    onward = 0  # told by when the visit is over
-                if to_v < BIG and onward < BIG:
-                    arrive = leave + to_v
-                    start = window_start(inst.windows, v, arrive)
-                    if not is_fixed and start < BIG:
-                        served = start + setup
-                        onward = leg_s(
-                            inst,
-                            r,
-                            place,
-                            following,
-                            served,
-                        )
-                    if start < BIG and onward < BIG:
+                to_v = leg_s(inst, r, previous, place, leave)
+                if to_v < BIG:
+                    start = window_start(inst.windows, v, leave + to_v)
+                    onward = BIG
+                    if start < BIG:
+                        onward = leg_s(inst, r, place, following, start + setup)
+                    if onward < BIG:
                         next_at = start + setup + onward
                         slack = latest_next - next_at
                         q = min(want, spare, supply_left)
@@ -158,22 +148,14 @@ def _try_stops(
                         if fill_rate > 0:
                             q = min(q, int(slack_first / fill_rate))
                         if q >= least and slack >= 0 and random_unit(state) > BLINK:
-                            direct = travel[previous, following]
-                            if not is_fixed:
-                                direct = leg_s(
-                                    inst,
-                                    r,
-                                    previous,
-                                    following,
-                                    time_s,
-                                )
+                            direct = leg_s(inst, r, previous, following, time_s)
                             detour = to_v + onward - direct
                             work = price * detour + setup + q * per_l
                             shift = next_at - arrive_next + q * per_l
                             cost = _waiting(work, shift, waiting_price)
                             if q < want:
                                 cost += split_price
-                            _keep(state, cost / q, r, i, -1, 1, q)
+                            _keep(state, cost / q, r, i, -1, NEW_STOP, q)
         if i == n:
             break
         if is_end:  # a filling: the next trip starts here
@@ -242,15 +224,14 @@ def try_new_trips(
 ) -> None:
     """Consider a trip of its own between any two trips from entry ``first`` on."""
     drive_class = inst.truck[r].drive_class
-    travel = inst.travel_s[drive_class]
-    is_fixed = inst.truck[r].switch_s == 0
+    travel = inst.travel_s[drive_class]  # the least of the day
     place = inst.first_village + v
     unload = inst.truck[r].unload_s_per_l
     setup = inst.fill_setup_s + inst.village[v].drop_setup
     price = inst.truck[r].drive_price
     n = state.route[r].length
     if n + 2 > state.entry.shape[1]:
-        state.counts[ROW_IS_SHORT] = 1
+        state.counts[0].row_is_short = 1
         return
     last_back = state.route[r].latest_back
     if n == 0:
@@ -284,9 +265,7 @@ def try_new_trips(
             if whole < least:
                 continue
             source = inst.first_source + s
-            to_s = travel[previous, source]
-            if not is_fixed:
-                to_s = leg_s(inst, r, previous, source, time_s)
+            to_s = leg_s(inst, r, previous, source, time_s)
             to_v = travel[source, place]
             onward = travel[place, following]
             if to_s >= BIG or to_v >= BIG or onward >= BIG:
@@ -295,7 +274,7 @@ def try_new_trips(
             per_l = unload + inst.source[s].fill_s_per_l
             detour = to_s + to_v + onward - travel[previous, following]
             least_s = price * detour + setup
-            if least_s / whole + per_l >= state.kept[state.kept.shape[0] - 1, 0]:
+            if least_s / whole + per_l >= state.kept[state.kept.shape[0] - 1].score:
                 continue  # even without any waiting it is too dear
             ready = max(time_s + to_s, inst.village[v].release)
             if ready + to_v + onward + setup + least * per_l > latest_next:
@@ -326,14 +305,12 @@ def try_new_trips(
                 start = BIG
                 if filling < BIG:
                     arrive = int(filling + inst.fill_setup_s + fill_l_s)
-                    if not is_fixed:
-                        to_v = leg_s(inst, r, source, place, arrive)
+                    to_v = leg_s(inst, r, source, place, arrive)
                     arrive += to_v
                     start = window_start(inst.windows, v, arrive)
                 if start < BIG:
                     served = start + inst.village[v].drop_setup
-                    if not is_fixed:
-                        onward = leg_s(inst, r, place, following, served)
+                    onward = leg_s(inst, r, place, following, served)
                     next_at = served + onward
                     slack = latest_next - next_at + fill_l_s
                     q = litres
@@ -347,7 +324,7 @@ def try_new_trips(
                         cost = _waiting(work, shift, waiting_price)
                         if q < want and q < inst.truck[r].capacity:
                             cost += split_price
-                        _keep(state, cost / q, r, i, s, 2, q)
+                        _keep(state, cost / q, r, i, s, NEW_TRIP, q)
                 if filling <= ready:
                     break  # no part of it could be had earlier
                 is_spring = inst.source[s].is_refilling
@@ -366,35 +343,35 @@ def _apply(
     kind: int,
     litres: int,
 ) -> bool:
-    """Try a candidate for real; return whether it had a timetable."""
+    """Try an insertion for real; return whether it had a timetable."""
     n = state.route[r].length
     place = inst.first_village + v
     copy_to_candidate(state, r)
-    if kind == 0:
-        state.draft[entry].litres += litres
+    if kind == TOP_UP:
+        state.candidate[entry].litres += litres
     else:
-        added = 1 if kind == 1 else 2
+        added = 1 if kind == NEW_STOP else 2
         if n + added > state.entry.shape[1]:
-            state.counts[ROW_IS_SHORT] = 1
+            state.counts[0].row_is_short = 1
             return False
         if state.village[v].visits >= state.visitor.shape[1]:
-            state.counts[VISITORS_ARE_SHORT] = 1
+            state.counts[0].visitors_are_short = 1
             return False
         for i in range(n - 1, entry - 1, -1):
-            state.draft[i + added] = state.draft[i]
-        if kind == 2:
-            state.draft[entry].node = inst.first_source + source
-            state.draft[entry].litres = 0
-            state.draft[entry].fixed = 0
+            state.candidate[i + added] = state.candidate[i]
+        if kind == NEW_TRIP:
+            state.candidate[entry].node = inst.first_source + source
+            state.candidate[entry].litres = 0
+            state.candidate[entry].fixed = 0
             entry += 1
-        state.draft[entry].node = place
-        state.draft[entry].litres = litres
-        state.draft[entry].fixed = 0
+        state.candidate[entry].node = place
+        state.candidate[entry].litres = litres
+        state.candidate[entry].fixed = 0
         n += added
     fill = entry
-    while state.draft[fill].node >= inst.first_village:
+    while state.candidate[fill].node >= inst.first_village:
         fill -= 1
-    state.draft[fill].litres += litres
+    state.candidate[fill].litres += litres
     if not fills_fit(inst, state, n):
         return False
     back = schedule_candidate(inst, state, r, n, fill)
@@ -402,7 +379,7 @@ def _apply(
         return False
     touch_village(inst, state, v)
     commit_candidate(inst, state, r, n, back)
-    add_litres(inst, state, v, r, litres, kind != 0)
+    add_litres(inst, state, v, r, litres, kind != TOP_UP)
     return True
 
 
@@ -415,8 +392,8 @@ def gather_routes(inst: Instance, state: State, v: int, num_extra: int) -> int:
         for r in range(num_trucks):
             state.gathered[r] = r
         return num_trucks
-    state.counts[3] += 1
-    mark = state.counts[3]
+    state.counts[0].gatherings += 1
+    mark = state.counts[0].gatherings
     for k in range(inst.near_villages.shape[1]):
         u = inst.near_villages[v, k]
         if u < 0:
@@ -434,7 +411,7 @@ def gather_routes(inst: Instance, state: State, v: int, num_extra: int) -> int:
             state.gathered[count] = r
             count += 1
     # Routes taken apart in this iteration have time to spare.
-    for k in range(state.counts[0]):
+    for k in range(state.counts[0].routes):
         r = state.touched_routes[k]
         if state.route[r].gathered != mark:
             state.route[r].gathered = mark
@@ -458,22 +435,24 @@ def _best_insertions(
     state: State,
     v: int,
     want_potable: int,
-    want_other: int,
+    want_non_potable: int,
     count: int,
     least: int,
     waiting_price: float,
     split_price: float,
 ) -> None:
     """Fill the short list with the best ways to bring ``least`` litres and more."""
-    state.kept[:, 0] = BIG
-    free = inst.village[v].room - state.village[v].potable - state.village[v].other
+    forget_kept(state)
+    free = (
+        inst.village[v].room - state.village[v].potable - state.village[v].non_potable
+    )
     setup = inst.village[v].drop_setup
     can_visit = state.village[v].visits < inst.village[v].max_visits and free >= least
     for k in range(count):
         r = state.gathered[k]
         if not inst.may_enter[inst.truck[r].access_class, v]:
             continue
-        want = want_potable if inst.truck[r].is_potable else want_other
+        want = want_potable if inst.truck[r].is_potable else want_non_potable
         if want <= 0:
             continue
         # Most routes are full: only their own stops can get a little more.
@@ -485,7 +464,9 @@ def _best_insertions(
             continue
         most = free
         if not inst.truck[r].is_potable:
-            most = min(most, inst.village[v].need_animals - state.village[v].other)
+            most = min(
+                most, inst.village[v].need_animals - state.village[v].non_potable
+            )
         aim = want
         if can_visit_r:
             aim = min(most, max(want, least))
@@ -500,23 +481,21 @@ def _best_insertions(
 @compiled
 def apply_kept(inst: Instance, state: State, v: int) -> int:
     """Bring a load to ``v`` as the short list says; return its litres, 0 if none."""
-    for k in range(state.kept.shape[0]):
-        if state.kept[k, 0] >= BIG:
+    for k in range(state.kept.size):
+        if state.kept[k].score >= BIG:
             return 0
-        r = int(state.kept[k, 1])
-        entry, source, kind = (
-            int(state.kept[k, 2]),
-            int(state.kept[k, 3]),
-            int(state.kept[k, 4]),
-        )
-        litres = int(state.kept[k, 5])
+        r = state.kept[k].route
+        entry = state.kept[k].entry
+        source = state.kept[k].source
+        kind = state.kept[k].kind
+        litres = state.kept[k].litres
         if _apply(inst, state, v, r, entry, source, kind, litres):
             return litres
         # Durations are rounded up: the last litres may be a second too many.
         per_l = max(inst.truck[r].unload_s_per_l, 1e-3)
         litres -= 1 + int(2.0 / per_l)
         least = min(inst.village[v].min_visit, inst.village[v].room)
-        if kind == 0:
+        if kind == TOP_UP:
             least = 1 + least // 10  # drops of water are not worth a change
         if litres >= least and _apply(inst, state, v, r, entry, source, kind, litres):
             return litres
@@ -529,7 +508,7 @@ def insert_once(
     state: State,
     v: int,
     want_potable: int,
-    want_other: int,
+    want_non_potable: int,
     count: int,
     waiting_price: float,
     split_price: float,
@@ -538,7 +517,7 @@ def insert_once(
     least = min(inst.village[v].min_visit, inst.village[v].room)
     share = least
     visits_left = inst.village[v].max_visits - state.village[v].visits
-    want = max(want_potable, want_other)
+    want = max(want_potable, want_non_potable)
     if 0 < visits_left < BIG // 2 and random_unit(state) < LIMITED_VISITS:
         share = max(least, -(-want // visits_left))
     _best_insertions(
@@ -546,19 +525,19 @@ def insert_once(
         state,
         v,
         want_potable,
-        want_other,
+        want_non_potable,
         count,
         share,
         waiting_price,
         split_price,
     )
-    if share > least and state.kept[0, 0] >= BIG:  # no truck is large enough
+    if share > least and state.kept[0].score >= BIG:  # no truck is large enough
         _best_insertions(
             inst,
             state,
             v,
             want_potable,
-            want_other,
+            want_non_potable,
             count,
             least,
             waiting_price,

@@ -8,7 +8,7 @@ import numpy as np
 
 from dispatch.plan import MOST_MOVED_S
 from dispatch.solver.jit import compiled
-from dispatch.solver.kernel.arrays import BIG, FILLS_ARE_SHORT
+from dispatch.solver.kernel.arrays import BIG
 from dispatch.solver.kernel.schedule import leg_s, schedule_candidate, set_latest
 
 if TYPE_CHECKING:
@@ -40,12 +40,13 @@ def add_served(inst: Instance, state: State, v: int, sign: int) -> None:
     people = min(state.village[v].potable, inst.village[v].need_people)
     animals = inst.village[v].need_animals
     by_potable = max(
-        0, min(state.village[v].potable - people, animals - state.village[v].other)
+        0,
+        min(state.village[v].potable - people, animals - state.village[v].non_potable),
     )
     left = people
     for g in range(inst.level_need.shape[1]):
         if g == inst.first_animal_level:
-            left = state.village[v].other + by_potable
+            left = state.village[v].non_potable + by_potable
         if g == inst.first_normal_level:
             left = max(0, state.village[v].potable - people - by_potable)
         given = min(left, inst.level_need[v, g])
@@ -56,7 +57,9 @@ def add_served(inst: Instance, state: State, v: int, sign: int) -> None:
 @compiled
 def wanted(inst: Instance, state: State, v: int, level: int, is_potable: bool) -> int:
     """Return the litres of one water that ``v`` still wants up to a level."""
-    free = inst.village[v].room - state.village[v].potable - state.village[v].other
+    free = (
+        inst.village[v].room - state.village[v].potable - state.village[v].non_potable
+    )
     if free <= 0:
         return 0
     people = inst.village[v].need_people
@@ -65,25 +68,29 @@ def wanted(inst: Instance, state: State, v: int, level: int, is_potable: bool) -
         if level < inst.first_animal_level:
             return 0
         if level >= inst.first_normal_level:
-            return min(free, animals - state.village[v].other)
+            return min(free, animals - state.village[v].non_potable)
         goal = 0
         for g in range(inst.first_animal_level, level + 1):
             goal += inst.level_need[v, g]
         by_potable = max(
-            0, min(state.village[v].potable - people, animals - state.village[v].other)
+            0,
+            min(
+                state.village[v].potable - people,
+                animals - state.village[v].non_potable,
+            ),
         )
-        return max(0, min(free, goal - state.village[v].other - by_potable))
+        return max(0, min(free, goal - state.village[v].non_potable - by_potable))
     if level < inst.first_animal_level:
         goal = 0
         for g in range(level + 1):
             goal += inst.level_need[v, g]
     elif level < inst.first_normal_level:
-        goal = -state.village[v].other
+        goal = -state.village[v].non_potable
         for g in range(inst.first_animal_level, level + 1):
             goal += inst.level_need[v, g]
         goal = people + max(0, goal)
     else:
-        goal = people + max(0, animals - state.village[v].other)
+        goal = people + max(0, animals - state.village[v].non_potable)
         for g in range(inst.first_normal_level, level + 1):
             goal += inst.level_need[v, g]
     return max(0, min(free, goal - state.village[v].potable))
@@ -95,8 +102,8 @@ def touch_route(state: State, r: int) -> None:
     if state.route[r].touched == state.stamp[0]:
         return
     state.route[r].touched = state.stamp[0]
-    state.touched_routes[state.counts[0]] = r
-    state.counts[0] += 1
+    state.touched_routes[state.counts[0].routes] = r
+    state.counts[0].routes += 1
     state.u_route[r] = state.route[r]
     for i in range(state.route[r].length):
         state.u_entry[r, i] = state.entry[r, i]
@@ -108,8 +115,8 @@ def touch_village(inst: Instance, state: State, v: int) -> None:
     if state.village[v].touched == state.stamp[0]:
         return
     state.village[v].touched = state.stamp[0]
-    state.touched_villages[state.counts[1]] = v
-    state.counts[1] += 1
+    state.touched_villages[state.counts[0].villages] = v
+    state.counts[0].villages += 1
     state.u_village[v] = state.village[v]
     for k in range(state.village[v].visits):
         state.u_visitor[v, k] = state.visitor[v, k]
@@ -127,16 +134,16 @@ def copy_into(target: IntArray, source: IntArray) -> None:
 def begin(state: State) -> None:
     """Start an iteration: what is changed from here on can be undone."""
     state.stamp[0] += 1
-    state.counts[0] = 0
-    state.counts[1] = 0
+    state.counts[0].routes = 0
+    state.counts[0].villages = 0
     copy_into(state.u_drawn, state.drawn)
     copy_into(state.u_served, state.served)
-    copy_into(state.u_total, state.total)
+    state.u_total[0] = state.total[0]
 
 
 @compiled
 def _is_changed(inst: Instance, state: State, v: int) -> bool:
-    """Whether a visit that was told before has another truck or another time."""
+    """Whether an announced visit has another truck or another time."""
     place = inst.first_village + v
     for k in range(inst.earlier.shape[1]):
         r = inst.earlier[v, k, 0]
@@ -155,7 +162,7 @@ def _is_changed(inst: Instance, state: State, v: int) -> bool:
 @compiled
 def _note_changes(inst: Instance, state: State) -> None:
     """Count the villages whose earlier visits the touched routes now change."""
-    for k in range(state.counts[0]):
+    for k in range(state.counts[0].routes):
         r = state.touched_routes[k]
         for i in range(state.u_route[r].length):
             if state.u_entry[r, i].node >= inst.first_village:
@@ -165,10 +172,10 @@ def _note_changes(inst: Instance, state: State) -> None:
         for i in range(state.route[r].length):
             if state.entry[r, i].node >= inst.first_village:
                 touch_village(inst, state, state.entry[r, i].node - inst.first_village)
-    for k in range(state.counts[1]):
+    for k in range(state.counts[0].villages):
         v = state.touched_villages[k]
         changed = 1 if _is_changed(inst, state, v) else 0
-        state.total[1] += changed - state.village[v].changed
+        state.total[0].changed += changed - state.village[v].changed
         state.village[v].changed = changed
 
 
@@ -177,7 +184,7 @@ def finish(inst: Instance, state: State) -> None:
     """Bring the sums of the touched villages up to date."""
     if inst.change_price > 0:
         _note_changes(inst, state)
-    for k in range(state.counts[1]):
+    for k in range(state.counts[0].villages):
         add_served(inst, state, state.touched_villages[k], 1)
 
 
@@ -191,10 +198,9 @@ def drop_fills(inst: Instance, state: State, r: int) -> None:
             continue
         kept = 0
         for f in range(state.num_fills[s]):
-            if state.fill[s, f, 3] != r:
+            if state.fill[s, f].route != r:
                 if kept < f:
-                    for k in range(4):
-                        state.fill[s, kept, k] = state.fill[s, f, k]
+                    state.fill[s, kept] = state.fill[s, f]
                 kept += 1
         state.num_fills[s] = kept
 
@@ -208,55 +214,54 @@ def list_fills(inst: Instance, state: State, r: int) -> None:
         if node >= inst.first_village or not inst.source[s].is_queued:
             continue
         f = state.num_fills[s]
-        while f > 0 and state.fill[s, f - 1, 0] > state.entry[r, i].start:
-            for k in range(4):
-                state.fill[s, f, k] = state.fill[s, f - 1, k]
+        while f > 0 and state.fill[s, f - 1].start > state.entry[r, i].start:
+            state.fill[s, f] = state.fill[s, f - 1]
             f -= 1
-        state.fill[s, f, 0] = state.entry[r, i].start
-        state.fill[s, f, 1] = state.entry[r, i].end
-        state.fill[s, f, 2] = state.entry[r, i].litres
-        state.fill[s, f, 3] = r
+        state.fill[s, f].start = state.entry[r, i].start
+        state.fill[s, f].end = state.entry[r, i].end
+        state.fill[s, f].litres = state.entry[r, i].litres
+        state.fill[s, f].route = r
         state.num_fills[s] += 1
 
 
 @compiled
 def undo(inst: Instance, state: State) -> None:
     """Go back to the solution at `begin`."""
-    for k in range(state.counts[0]):
+    for k in range(state.counts[0].routes):
         drop_fills(inst, state, state.touched_routes[k])
-    for k in range(state.counts[0]):
+    for k in range(state.counts[0].routes):
         r = state.touched_routes[k]
         state.route[r] = state.u_route[r]
         for i in range(state.route[r].length):
             state.entry[r, i] = state.u_entry[r, i]
         list_fills(inst, state, r)
-    for k in range(state.counts[1]):
+    for k in range(state.counts[0].villages):
         v = state.touched_villages[k]
         state.village[v] = state.u_village[v]
         for m in range(state.village[v].visits):
             state.visitor[v, m] = state.u_visitor[v, m]
     copy_into(state.drawn, state.u_drawn)
     copy_into(state.served, state.u_served)
-    copy_into(state.total, state.u_total)
+    state.total[0] = state.u_total[0]
 
 
 @compiled
 def copy_to_candidate(state: State, r: int) -> None:
     """Copy a route's row to the candidate row."""
     for i in range(state.route[r].length):
-        state.draft[i] = state.entry[r, i]
+        state.candidate[i] = state.entry[r, i]
 
 
 @compiled
 def fills_fit(inst: Instance, state: State, n: int) -> bool:
     """Whether the lists of fillings have room for the candidate's."""
     for i in range(n):
-        s = state.draft[i].node - inst.first_source
+        s = state.candidate[i].node - inst.first_source
         is_listed = (
-            state.draft[i].node < inst.first_village and inst.source[s].is_queued
+            state.candidate[i].node < inst.first_village and inst.source[s].is_queued
         )
         if is_listed and state.num_fills[s] + n >= state.fill.shape[1]:
-            state.counts[FILLS_ARE_SHORT] = 1
+            state.counts[0].fills_are_short = 1
             return False
     return True
 
@@ -270,37 +275,28 @@ def commit_candidate(inst: Instance, state: State, r: int, n: int, back: int) ->
         node = state.entry[r, i].node
         if node < inst.first_village:
             state.drawn[node - inst.first_source] -= state.entry[r, i].litres
-    drive_class = inst.truck[r].drive_class
     here = inst.truck[r].start
-    travel = inst.travel_s[drive_class]
-    is_fixed = inst.truck[r].switch_s == 0
     leave = inst.truck[r].shift_start
     drive = 0
     for i in range(n):
-        node = state.draft[i].node
-        state.entry[r, i] = state.draft[i]
-        if is_fixed:
-            drive += travel[here, node]
-        else:
-            drive += leg_s(inst, r, here, node, leave)
+        node = state.candidate[i].node
+        state.entry[r, i] = state.candidate[i]
+        drive += leg_s(inst, r, here, node, leave)
         here = node
-        leave = state.draft[i].end
+        leave = state.candidate[i].end
         if node < inst.first_village:
-            state.drawn[node - inst.first_source] += state.draft[i].litres
+            state.drawn[node - inst.first_source] += state.candidate[i].litres
     if n > 0 or inst.truck[r].start != inst.truck[r].depot:
         home = inst.truck[r].depot
-        if is_fixed:
-            drive += travel[here, home]
-        else:
-            drive += leg_s(inst, r, here, home, leave)
+        drive += leg_s(inst, r, here, home, leave)
     drive *= inst.truck[r].drive_price
     state.route[r].length = n
     state.route[r].back = back
-    state.total[0] += drive - state.route[r].drive
+    state.total[0].drive += drive - state.route[r].drive
     state.route[r].drive = drive
-    state.route[r].pause_entry = state.draft_pause[0]
-    state.route[r].pause_before = state.draft_pause[1]
-    state.route[r].pause_start = state.draft_pause[2]
+    state.route[r].pause_entry = state.candidate_pause[0].entry
+    state.route[r].pause_before = state.candidate_pause[0].before
+    state.route[r].pause_start = state.candidate_pause[0].start
     list_fills(inst, state, r)
     set_latest(inst, state, r)
 
@@ -314,7 +310,7 @@ def add_litres(
     if inst.truck[r].is_potable:
         state.village[v].potable += litres
     else:
-        state.village[v].other += litres
+        state.village[v].non_potable += litres
     if is_new_visit:
         state.visitor[v, state.village[v].visits] = r
         state.village[v].visits += 1
@@ -346,8 +342,10 @@ def _unbook(
 
 
 @compiled
-def _draft_without(inst: Instance, state: State, r: int, first: int, last: int) -> int:
-    """Draft a route without its free deliveries in ``first..last``; return its size."""
+def _candidate_without(
+    inst: Instance, state: State, r: int, first: int, last: int
+) -> int:
+    """Copy a route without its free deliveries in ``first..last``; return the size."""
     n = 0
     fill = -1
     for i in range(state.route[r].length):
@@ -355,13 +353,13 @@ def _draft_without(inst: Instance, state: State, r: int, first: int, last: int) 
         if node < inst.first_village:
             if fill >= 0 and n == fill + 1:
                 n -= 1  # the filling before has nothing left to bring
-            state.draft[n] = state.entry[r, i]
-            state.draft[n].litres = 0
+            state.candidate[n] = state.entry[r, i]
+            state.candidate[n].litres = 0
             fill = n
             n += 1
         elif i < first or i > last or state.entry[r, i].fixed:
-            state.draft[n] = state.entry[r, i]
-            state.draft[fill].litres += state.entry[r, i].litres
+            state.candidate[n] = state.entry[r, i]
+            state.candidate[fill].litres += state.entry[r, i].litres
             n += 1
     if fill >= 0 and n == fill + 1:
         n -= 1
@@ -381,17 +379,17 @@ def remove_entries(inst: Instance, state: State, r: int, first: int, last: int) 
     stands = first  # entries before this trip keep their times
     while stands > 0 and state.entry[r, stands].node >= inst.first_village:
         stands -= 1
-    n = _draft_without(inst, state, r, first, last)
+    n = _candidate_without(inst, state, r, first, last)
     back = schedule_candidate(inst, state, r, n, min(stands, n))
     is_whole = back < BIG
     if not is_whole:
-        n = _draft_without(inst, state, r, 0, state.route[r].length)
+        n = _candidate_without(inst, state, r, 0, state.route[r].length)
         if n > 0:
             back = schedule_candidate(inst, state, r, n, 0)
             if back >= BIG:
                 return  # what is promised needs the rest to stay in time
         else:
-            state.draft_pause[0] = -2
+            state.candidate_pause[0].entry = -2
             back = inst.truck[r].shift_start
     _unbook(inst, state, r, first, last, True)
     if not is_whole:
@@ -409,7 +407,7 @@ def clear_route(inst: Instance, state: State, r: int) -> None:
             v = node - inst.first_village
             add_litres(inst, state, v, r, -state.entry[r, i].litres, False)
             forget_visit(state, v, r)
-    state.draft_pause[0] = -2
+    state.candidate_pause[0].entry = -2
     commit_candidate(inst, state, r, 0, inst.truck[r].shift_start)
 
 
@@ -424,7 +422,7 @@ def store_best(state: State) -> None:
         for i in range(state.route[r].length):
             state.b_entry[r, i] = state.entry[r, i]
     copy_into(state.b_served, state.served)
-    copy_into(state.b_total, state.total)
+    state.b_total[0] = state.total[0]
 
 
 @compiled
@@ -433,9 +431,8 @@ def keep_given_fills(state: State) -> None:
     for s in range(state.num_fills.size):
         kept = 0
         for f in range(state.num_fills[s]):
-            if state.fill[s, f, 3] < 0:
-                for k in range(4):
-                    state.fill[s, kept, k] = state.fill[s, f, k]
+            if state.fill[s, f].route < 0:
+                state.fill[s, kept] = state.fill[s, f]
                 kept += 1
         state.num_fills[s] = kept
 
@@ -445,21 +442,22 @@ def load_best(inst: Instance, state: State) -> None:
     """Make the best the current solution."""
     for v in range(state.village.size):
         state.village[v].potable = 0
-        state.village[v].other = 0
+        state.village[v].non_potable = 0
         state.village[v].visits = 0
     state.drawn[:] = 0
     keep_given_fills(state)
-    state.total[:] = 0
+    state.total[0].drive = 0
+    state.total[0].changed = 0
     state.served[:] = 0
     for r in range(state.route.size):
         n = state.b_route[r].length
         state.route[r].length = 0
         state.route[r].drive = 0
         for i in range(n):
-            state.draft[i] = state.b_entry[r, i]
-        state.draft_pause[0] = state.b_route[r].pause_entry
-        state.draft_pause[1] = state.b_route[r].pause_before
-        state.draft_pause[2] = state.b_route[r].pause_start
+            state.candidate[i] = state.b_entry[r, i]
+        state.candidate_pause[0].entry = state.b_route[r].pause_entry
+        state.candidate_pause[0].before = state.b_route[r].pause_before
+        state.candidate_pause[0].start = state.b_route[r].pause_start
         back = inst.truck[r].shift_start
         if n > 0:
             last = state.b_entry[r, n - 1].end
@@ -469,15 +467,9 @@ def load_best(inst: Instance, state: State) -> None:
             ):
                 last = state.b_route[r].pause_start + inst.truck[r].break_s
             here = state.b_entry[r, n - 1].node
-            back = last + leg_s(
-                inst,
-                r,
-                here,
-                inst.truck[r].depot,
-                last,
-            )
+            back = last + leg_s(inst, r, here, inst.truck[r].depot, last)
         state.stamp[0] += 1
-        state.counts[0] = 0
+        state.counts[0].routes = 0
         commit_candidate(inst, state, r, n, back)
         for i in range(n):
             node = state.entry[r, i].node
@@ -486,7 +478,7 @@ def load_best(inst: Instance, state: State) -> None:
                 if inst.truck[r].is_potable:
                     state.village[v].potable += state.entry[r, i].litres
                 else:
-                    state.village[v].other += state.entry[r, i].litres
+                    state.village[v].non_potable += state.entry[r, i].litres
                 state.visitor[v, state.village[v].visits] = r
                 state.village[v].visits += 1
         state.route[r].dirty = 0
@@ -494,4 +486,4 @@ def load_best(inst: Instance, state: State) -> None:
         add_served(inst, state, v, 1)
         if inst.change_price > 0:
             state.village[v].changed = 1 if _is_changed(inst, state, v) else 0
-            state.total[1] += state.village[v].changed
+            state.total[0].changed += state.village[v].changed

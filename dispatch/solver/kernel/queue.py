@@ -6,14 +6,19 @@ from typing import TYPE_CHECKING
 
 from dispatch.solver.jit import compiled
 from dispatch.solver.kernel.arrays import BIG
-from dispatch.solver.kernel.insert import apply_kept, insert_once, try_new_trips
+from dispatch.solver.kernel.insert import (
+    apply_kept,
+    forget_kept,
+    insert_once,
+    try_new_trips,
+)
 from dispatch.solver.kernel.moves import begin, finish, store_best, wanted
 
 if TYPE_CHECKING:
     from dispatch.solver.kernel.arrays import Instance, State
 
 #: Villages near the one just served that are asked to take what is left in the tank.
-MOST_NEIGHBOURS = 12
+MAX_NEIGHBOURS = 12
 
 
 @compiled
@@ -48,17 +53,19 @@ def _consider(
     inst: Instance, state: State, v: int, r: int, want: int, waiting_price: float
 ) -> float:
     """Fill the short list with a next trip of truck ``r``; return its score."""
-    state.kept[:, 0] = BIG
+    forget_kept(state)
     least = min(inst.village[v].min_visit, inst.village[v].room)
-    free = inst.village[v].room - state.village[v].potable - state.village[v].other
-    if not inst.truck[r].is_potable:  # unfit water for animals, and no more of it
-        free = min(free, inst.village[v].need_animals - state.village[v].other)
+    free = (
+        inst.village[v].room - state.village[v].potable - state.village[v].non_potable
+    )
+    if not inst.truck[r].is_potable:  # its water is for animals
+        free = min(free, inst.village[v].need_animals - state.village[v].non_potable)
     if free < least:
         return BIG
     aim = min(free, max(want, least))
     end = state.route[r].length
     try_new_trips(inst, state, v, r, end, aim, least, waiting_price, 0.0)
-    return state.kept[0, 0]
+    return state.kept[0].score
 
 
 @compiled
@@ -91,7 +98,7 @@ def _use_up_tank(
     asked = 0
     for k in range(inst.near_villages.shape[1]):
         u = inst.near_villages[v, k]
-        if u < 0 or asked == MOST_NEIGHBOURS:
+        if u < 0 or asked == MAX_NEIGHBOURS:
             return
         if u == v:
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from dispatch.solver.jit import compiled
+from dispatch.solver.jit import compiled, inlined
 from dispatch.solver.kernel.arrays import BIG
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _arrival(inst: Instance, r: int, here: int, node: int, depart: int, p: int) 
     return depart + inst.travel_s[drive_class + (2 + 2 * last) * step, here, node]
 
 
-@compiled
+@inlined
 def leg_s(inst: Instance, r: int, here: int, node: int, depart: int) -> int:
     """
     Return seconds from departure to arrival, BIG or more if there is no road.
@@ -45,8 +45,14 @@ def leg_s(inst: Instance, r: int, here: int, node: int, depart: int) -> int:
     A leg is over before roads change, or keeps to roads that are open before and
     after, or waits for a change; whatever is first.
     """
-    if inst.truck[r].switch_s == 0:
+    if inst.truck[r].switch_s == 0:  # the same roads all day: no call
         return inst.travel_s[inst.truck[r].drive_class, here, node]
+    return _changing_leg_s(inst, r, here, node, depart)
+
+
+@compiled
+def _changing_leg_s(inst: Instance, r: int, here: int, node: int, depart: int) -> int:
+    """Return `leg_s` on a day when roads open or close."""
     last = inst.truck[r].num_switches
     p = 0
     while p < last and depart >= inst.truck[r].switches[p]:
@@ -59,12 +65,20 @@ def leg_s(inst: Instance, r: int, here: int, node: int, depart: int) -> int:
     return arrive - depart
 
 
-@compiled
+@inlined
 def leave_by(inst: Instance, r: int, here: int, node: int, arrive: int) -> int:
     """Return the last departure that is at ``node`` by ``arrive``, or -BIG."""
-    drive_class = inst.truck[r].drive_class
     if inst.truck[r].switch_s == 0:
-        return arrive - inst.travel_s[drive_class, here, node]
+        return arrive - inst.travel_s[inst.truck[r].drive_class, here, node]
+    return _changing_leave_by(inst, r, here, node, arrive)
+
+
+@compiled
+def _changing_leave_by(
+    inst: Instance, r: int, here: int, node: int, arrive: int
+) -> int:
+    """Return `leave_by` on a day when roads open or close."""
+    drive_class = inst.truck[r].drive_class
     last = inst.truck[r].num_switches
     step = inst.travel_s.shape[0] // (4 if last == 1 else 2 * last + 3)
     leave = arrive - inst.travel_s[drive_class + (1 + last) * step, here, node]
@@ -119,7 +133,7 @@ def _first_fill(state: State, s: int, time_s: int) -> int:
     high = state.num_fills[s]
     while low < high:
         middle = (low + high) // 2
-        if state.fill[s, middle, 0] < time_s:
+        if state.fill[s, middle].start < time_s:
             low = middle + 1
         else:
             high = middle
@@ -131,9 +145,9 @@ def _busy_bays(state: State, s: int, route: int, first: int, time_s: int) -> int
     """Return how many other routes fill at ``time_s``, from position ``first`` on."""
     busy = 0
     for f in range(first, state.num_fills[s]):
-        if state.fill[s, f, 0] > time_s:
+        if state.fill[s, f].start > time_s:
             break
-        if state.fill[s, f, 1] > time_s and state.fill[s, f, 3] != route:
+        if state.fill[s, f].end > time_s and state.fill[s, f].route != route:
             busy += 1
     return busy
 
@@ -147,9 +161,9 @@ def _bay_conflict_end(
     first = _first_fill(state, s, start - inst.source[s].longest_fill)
     overlaps = 0
     for f in range(first, state.num_fills[s]):
-        if state.fill[s, f, 0] >= end:
+        if state.fill[s, f].start >= end:
             break  # fillings are listed by start
-        if state.fill[s, f, 1] > start and state.fill[s, f, 3] != route:
+        if state.fill[s, f].end > start and state.fill[s, f].route != route:
             overlaps += 1
     if overlaps < bays:
         return -1
@@ -157,19 +171,19 @@ def _bay_conflict_end(
     for g in range(first - 1, state.num_fills[s]):
         point = start
         if g >= first:
-            point = state.fill[s, g, 0]
+            point = state.fill[s, g].start
             if point >= end:
                 break
-            if state.fill[s, g, 3] == route or point <= start:
+            if state.fill[s, g].route == route or point <= start:
                 continue
         busy = 0
         first_end = BIG
         for f in range(first, state.num_fills[s]):
-            if state.fill[s, f, 0] > point:
+            if state.fill[s, f].start > point:
                 break
-            if state.fill[s, f, 1] > point and state.fill[s, f, 3] != route:
+            if state.fill[s, f].end > point and state.fill[s, f].route != route:
                 busy += 1
-                first_end = min(first_end, state.fill[s, f, 1])
+                first_end = min(first_end, state.fill[s, f].end)
         if busy >= bays:
             return first_end
     return -1
@@ -185,10 +199,10 @@ def _bay_free_from(
             _first_fill(state, s, start - inst.source[s].longest_fill),
             state.num_fills[s],
         ):
-            if state.fill[s, f, 0] >= start + duration:
+            if state.fill[s, f].start >= start + duration:
                 break
-            if state.fill[s, f, 3] != route:
-                start = max(start, state.fill[s, f, 1])
+            if state.fill[s, f].route != route:
+                start = max(start, state.fill[s, f].end)
         return start
     free = start
     while free >= 0:
@@ -206,9 +220,9 @@ def _latest_in_bay(
     if bays >= BIG:
         return BIG
     for f in range(_first_fill(state, s, end), state.num_fills[s]):
-        if state.fill[s, f, 3] == route:
+        if state.fill[s, f].route == route:
             continue
-        point = state.fill[s, f, 0]
+        point = state.fill[s, f].start
         if bays > 1:
             first = _first_fill(state, s, point - inst.source[s].longest_fill)
             if _busy_bays(state, s, route, first, point) < bays:
@@ -242,17 +256,17 @@ def _refill_wait(
     Fillings under way count in full, which keeps rule 7 under any reading of it.
     """
     end = start + duration
-    own = litres
+    route_l = litres
     for e in range(entry):
-        if state.draft[e].node == inst.first_source + s:
-            own += state.draft[e].litres
-    before = own
-    total = own
+        if state.candidate[e].node == inst.first_source + s:
+            route_l += state.candidate[e].litres
+    before = route_l
+    total = route_l
     for f in range(state.num_fills[s]):
-        if state.fill[s, f, 3] != route:
-            total += state.fill[s, f, 2]
-            if state.fill[s, f, 0] < end or state.fill[s, f, 1] <= end:
-                before += state.fill[s, f, 2]
+        if state.fill[s, f].route != route:
+            total += state.fill[s, f].litres
+            if state.fill[s, f].start < end or state.fill[s, f].end <= end:
+                before += state.fill[s, f].litres
     if total <= _drawable(inst, s, start):
         return start
     if before > _drawable(inst, s, end) + 1e-6:
@@ -262,18 +276,18 @@ def _refill_wait(
         return max(start + 1, inst.source[s].opening + math.ceil(wait) - duration)
     # Fillings that end later must still find their water.
     for f in range(state.num_fills[s]):
-        later = state.fill[s, f, 1]
+        later = state.fill[s, f].end
         is_before = later <= start and later < end
-        if state.fill[s, f, 3] == route or is_before:
+        if state.fill[s, f].route == route or is_before:
             continue
-        drawn = own
+        drawn = route_l
         for g in range(state.num_fills[s]):
             # A filling may take no time at all: then start and end are the same.
-            if state.fill[s, g, 0] > later:
+            if state.fill[s, g].start > later:
                 break
-            is_drawn = state.fill[s, g, 0] < later or state.fill[s, g, 1] <= later
-            if is_drawn and state.fill[s, g, 3] != route:
-                drawn += state.fill[s, g, 2]
+            is_drawn = state.fill[s, g].start < later or state.fill[s, g].end <= later
+            if is_drawn and state.fill[s, g].route != route:
+                drawn += state.fill[s, g].litres
         if drawn > _drawable(inst, s, later) + 1e-6:
             return later
     return start
@@ -299,9 +313,9 @@ def fill_start(
             low = inst.source_windows[s, w, 0]
             if low >= BIG:
                 break
-            candidate = max(low, start)
-            if candidate + duration <= inst.source_windows[s, w, 1]:
-                fitted = candidate
+            earliest = max(low, start)
+            if earliest + duration <= inst.source_windows[s, w, 1]:
+                fitted = earliest
                 break
         if fitted >= BIG:
             return BIG
@@ -335,18 +349,18 @@ def spring_spare_l(inst: Instance, state: State, s: int, end: int, most: int) ->
     if spare - state.drawn[s] >= most:
         return most
     for f in range(state.num_fills[s]):
-        if state.fill[s, f, 0] < end or state.fill[s, f, 1] <= end:
-            spare -= state.fill[s, f, 2]
+        if state.fill[s, f].start < end or state.fill[s, f].end <= end:
+            spare -= state.fill[s, f].litres
     for f in range(state.num_fills[s]):
-        later = state.fill[s, f, 1]
+        later = state.fill[s, f].end
         if later <= end:
             continue
         left = _drawable(inst, s, later)
         for g in range(state.num_fills[s]):
-            if state.fill[s, g, 0] > later:
+            if state.fill[s, g].start > later:
                 break
-            if state.fill[s, g, 0] < later or state.fill[s, g, 1] <= later:
-                left -= state.fill[s, g, 2]
+            if state.fill[s, g].start < later or state.fill[s, g].end <= later:
+                left -= state.fill[s, g].litres
         spare = min(spare, left)
     return int(max(0.0, min(spare, float(most))))
 
@@ -402,7 +416,7 @@ def _released(inst: Instance, state: State, entry: int, n: int) -> int:
     """Return when all villages of the trip that a filling starts are released."""
     time_s = 0
     for i in range(entry + 1, n):
-        node = state.draft[i].node
+        node = state.candidate[i].node
         if node < inst.first_village:
             break
         time_s = max(time_s, inst.village[node - inst.first_village].release)
@@ -414,12 +428,12 @@ def _service_start(
     inst: Instance, state: State, r: int, entry: int, n: int, time_s: int
 ) -> int:
     """Return when service may start after arriving at ``time_s``, or BIG."""
-    node = state.draft[entry].node
-    if state.draft[entry].fixed:  # promised: then, or not at all
-        start = state.draft[entry].start
+    node = state.candidate[entry].node
+    if state.candidate[entry].fixed:  # promised: then, or not at all
+        start = state.candidate[entry].start
         if node < inst.first_village:
             s = node - inst.first_source
-            litres = state.draft[entry].litres
+            litres = state.candidate[entry].litres
             if fill_start(inst, state, s, r, entry, start, litres) > start:
                 return BIG
         return start if time_s <= start else BIG
@@ -427,25 +441,27 @@ def _service_start(
         s = node - inst.first_source
         if inst.has_release:
             time_s = max(time_s, _released(inst, state, entry, n))
-        return fill_start(inst, state, s, r, entry, time_s, state.draft[entry].litres)
+        return fill_start(
+            inst, state, s, r, entry, time_s, state.candidate[entry].litres
+        )
     return window_start(inst.windows, node - inst.first_village, time_s)
 
 
 @compiled
 def _can_leave_later(inst: Instance, state: State, n: int, surplus: int) -> bool:
     """
-    Whether the draft row can start ``surplus`` seconds later and be back in time.
+    Whether the candidate row can start ``surplus`` seconds later and be back in time.
 
     A later start is taken up by waiting; each stop allows what its window leaves
     (Savelsbergh, 1992). Queued fillings and pauses are not moved.
     """
     waited = 0
     for i in range(n):
-        wait = state.draft[i].start - state.draft[i].arrive
-        node = state.draft[i].node
-        paused = state.draft_pause[0] == i
+        wait = state.candidate[i].start - state.candidate[i].arrive
+        node = state.candidate[i].node
+        paused = state.candidate_pause[0].entry == i
         waited += wait
-        late = state.draft[i].start
+        late = state.candidate[i].start
         if node >= inst.first_village:
             for w in range(inst.windows.shape[1]):
                 high = inst.windows[node - inst.first_village, w, 1]
@@ -454,9 +470,9 @@ def _can_leave_later(inst: Instance, state: State, n: int, surplus: int) -> bool
                     break
         elif not inst.source[node - inst.first_source].is_queued:
             late = BIG
-        if paused or state.draft[i].fixed:
-            late = state.draft[i].start
-        if late < BIG and late - state.draft[i].start + waited < surplus:
+        if paused or state.candidate[i].fixed:
+            late = state.candidate[i].start
+        if late < BIG and late - state.candidate[i].start + waited < surplus:
             return False
         if waited >= surplus:
             return True
@@ -468,36 +484,31 @@ def _run_candidate(
     inst: Instance, state: State, r: int, n: int, first: int, with_break: bool
 ) -> int:
     """
-    Fill in the draft row's times; return arrival at the depot or BIG.
+    Fill in the candidate row's times; return arrival at the depot or BIG.
 
     Entries before ``first`` stand as they are in the route.
     """
-    drive_class = inst.truck[r].drive_class
-    travel = inst.travel_s[drive_class]
-    is_fixed = inst.truck[r].switch_s == 0  # the same roads all day: no call per leg
     time_s = inst.truck[r].shift_start
     here = inst.truck[r].start
     pause_s = inst.truck[r].break_s
     low = inst.truck[r].break_from
     high = inst.truck[r].break_until
     open_break = with_break
-    state.draft_pause[0] = -2
+    state.candidate_pause[0].entry = -2
     if first > 0:
-        time_s = state.draft[first - 1].end
-        here = state.draft[first - 1].node
+        time_s = state.candidate[first - 1].end
+        here = state.candidate[first - 1].node
         paused = state.route[r].pause_entry
         if -2 < paused < first:  # the pause stands too
             open_break = False
-            state.draft_pause[0] = paused
-            state.draft_pause[1] = state.route[r].pause_before
-            state.draft_pause[2] = state.route[r].pause_start
+            state.candidate_pause[0].entry = paused
+            state.candidate_pause[0].before = state.route[r].pause_before
+            state.candidate_pause[0].start = state.route[r].pause_start
             if paused == first - 1 and state.route[r].pause_before == 0:
                 time_s = state.route[r].pause_start + pause_s
     for i in range(first, n):
-        node = state.draft[i].node
-        leg = travel[here, node]
-        if not is_fixed:
-            leg = leg_s(inst, r, here, node, time_s)
+        node = state.candidate[i].node
+        leg = leg_s(inst, r, here, node, time_s)
         if leg >= BIG:
             return BIG
         arrive = time_s + leg
@@ -506,49 +517,40 @@ def _run_candidate(
             pause_at = max(time_s, low)
             if pause_at > high:
                 return BIG
-            state.draft_pause[0] = i - 1
-            state.draft_pause[1] = 0
-            state.draft_pause[2] = pause_at
-            if not is_fixed:
-                leg = leg_s(
-                    inst,
-                    r,
-                    here,
-                    node,
-                    pause_at + pause_s,
-                )
-                if leg >= BIG:
-                    return BIG
+            state.candidate_pause[0].entry = i - 1
+            state.candidate_pause[0].before = 0
+            state.candidate_pause[0].start = pause_at
+            leg = leg_s(inst, r, here, node, pause_at + pause_s)
+            if leg >= BIG:
+                return BIG
             arrive = pause_at + pause_s + leg
             open_break = False
         start = _service_start(inst, state, r, i, n, arrive)
         if start >= BIG:
             return BIG
-        duration = service_s(inst, r, node, state.draft[i].litres)
-        if state.draft[i].fixed:
-            duration = state.draft[i].end - state.draft[i].start
+        duration = service_s(inst, r, node, state.candidate[i].litres)
+        if state.candidate[i].fixed:
+            duration = state.candidate[i].end - state.candidate[i].start
         if open_break:
             pause_at = max(arrive, low)
             free = start >= pause_at + pause_s
             if arrive >= low or free or start + duration > high:
-                state.draft_pause[0] = i
-                state.draft_pause[1] = 1
-                state.draft_pause[2] = pause_at
+                state.candidate_pause[0].entry = i
+                state.candidate_pause[0].before = 1
+                state.candidate_pause[0].start = pause_at
                 start = _service_start(inst, state, r, i, n, pause_at + pause_s)
                 if start >= BIG:
                     return BIG
                 open_break = False
-        state.draft[i].arrive = arrive
-        state.draft[i].start = start
+        state.candidate[i].arrive = arrive
+        state.candidate[i].start = start
         time_s = start + duration
-        state.draft[i].end = time_s
+        state.candidate[i].end = time_s
         if time_s > inst.truck[r].shift_end:
             return BIG
         here = node
     home = inst.truck[r].depot
-    leg = travel[here, home]
-    if not is_fixed:
-        leg = leg_s(inst, r, here, home, time_s)
+    leg = leg_s(inst, r, here, home, time_s)
     if leg >= BIG:
         return BIG
     back = time_s + leg
@@ -556,17 +558,10 @@ def _run_candidate(
         pause_at = max(time_s, low)
         if pause_at > high:
             return BIG
-        state.draft_pause[0] = n - 1
-        state.draft_pause[1] = 0
-        state.draft_pause[2] = pause_at
-        if not is_fixed:
-            leg = leg_s(
-                inst,
-                r,
-                here,
-                home,
-                pause_at + pause_s,
-            )
+        state.candidate_pause[0].entry = n - 1
+        state.candidate_pause[0].before = 0
+        state.candidate_pause[0].start = pause_at
+        leg = leg_s(inst, r, here, home, pause_at + pause_s)
         back = pause_at + pause_s + leg
     if back > inst.truck[r].shift_end:
         return BIG
@@ -579,7 +574,7 @@ def _run_candidate(
 @compiled
 def schedule_candidate(inst: Instance, state: State, r: int, n: int, first: int) -> int:
     """
-    Return when the draft row of ``n`` entries is back at the depot, or BIG.
+    Return when the candidate row of ``n`` entries is back at the depot, or BIG.
 
     Entries before ``first`` are those of the route, with their times.
     Fillings keep clear of all listed fillings of other routes.
@@ -606,9 +601,6 @@ def set_latest(inst: Instance, state: State, r: int) -> None:
     A filling may move within the gap that other trucks leave at its bays now; a
     later gap is not counted on.
     """
-    drive_class = inst.truck[r].drive_class
-    travel = inst.travel_s[drive_class]
-    is_fixed = inst.truck[r].switch_s == 0
     following = inst.truck[r].depot
     limit = inst.truck[r].shift_end
     if inst.truck[r].needs_break and state.route[r].pause_entry < -1:
@@ -622,10 +614,7 @@ def set_latest(inst: Instance, state: State, r: int) -> None:
         start = state.entry[r, i].start
         end = state.entry[r, i].end
         duration = end - start
-        if is_fixed:
-            limit -= travel[node, following]
-        else:
-            limit = leave_by(inst, r, node, following, limit)
+        limit = leave_by(inst, r, node, following, limit)
         if state.route[r].pause_entry == i and state.route[r].pause_before == 0:
             limit = min(limit - inst.truck[r].break_s, inst.truck[r].break_until)
         if state.entry[r, i].fixed:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from dispatch.solver.jit import compiled
-from dispatch.solver.kernel.arrays import BIG, ROW_IS_SHORT, VISITORS_ARE_SHORT
+from dispatch.solver.kernel.arrays import BIG
 from dispatch.solver.kernel.insert import gather_routes, insert_once
 from dispatch.solver.kernel.moves import (
     add_litres,
@@ -25,7 +25,13 @@ from dispatch.solver.kernel.moves import (
 from dispatch.solver.kernel.schedule import schedule_candidate, set_latest
 
 if TYPE_CHECKING:
-    from dispatch.solver.kernel.arrays import FloatArray, Instance, IntArray, State
+    from dispatch.solver.kernel.arrays import (
+        FloatArray,
+        Instance,
+        IntArray,
+        RecordArray,
+        State,
+    )
 
 
 #: Chance to ruin around a village that lacks what all could have.
@@ -49,8 +55,8 @@ def _request(state: State, v: int) -> None:
     """Note a village for recreate, once."""
     if state.village[v].requested != state.stamp[0]:
         state.village[v].requested = state.stamp[0]
-        state.requests[state.counts[2]] = v
-        state.counts[2] += 1
+        state.requests[state.counts[0].requests] = v
+        state.counts[0].requests += 1
 
 
 @compiled
@@ -78,8 +84,8 @@ def _seed_village(
             short_potable = wanted(inst, state, u, level, True) > 0
             if short_potable and inst.village[u].gets_potable:
                 return u
-            short_other = wanted(inst, state, u, level, False) > 0
-            if short_other and inst.village[u].gets_other:
+            short_non_potable = wanted(inst, state, u, level, False) > 0
+            if short_non_potable and inst.village[u].gets_non_potable:
                 return u
     return v
 
@@ -197,7 +203,7 @@ def _sort_by_key(state: State, count: int) -> None:
 @compiled
 def _sort_requests(inst: Instance, state: State, level: int, short_level: int) -> None:
     """Order the villages by one of several rules, chosen at random."""
-    count = state.counts[2]
+    count = state.counts[0].requests
     rule = random_unit(state)
     for k in range(count):
         v = state.requests[k]
@@ -241,14 +247,21 @@ def _bring(
     """Bring loads to ``v`` until ``level`` is served, each up to ``goal``."""
     while True:  # every load makes the need smaller
         want_potable = wanted(inst, state, v, level, True)
-        want_other = wanted(inst, state, v, level, False)
-        if want_potable <= 0 and want_other <= 0:
+        want_non_potable = wanted(inst, state, v, level, False)
+        if want_potable <= 0 and want_non_potable <= 0:
             return
         if goal > level and want_potable > 0:
             want_potable = wanted(inst, state, v, goal, True)
         count = gather_routes(inst, state, v, num_extra)
         litres = insert_once(
-            inst, state, v, want_potable, want_other, count, waiting_price, split_price
+            inst,
+            state,
+            v,
+            want_potable,
+            want_non_potable,
+            count,
+            waiting_price,
+            split_price,
         )
         if litres == 0 and num_extra >= CONSTRUCT_EXTRA and count < state.route.size:
             count = gather_routes(inst, state, v, BIG)  # a first plan leaves none idle
@@ -257,7 +270,7 @@ def _bring(
                 state,
                 v,
                 want_potable,
-                want_other,
+                want_non_potable,
                 count,
                 waiting_price,
                 split_price,
@@ -296,7 +309,7 @@ def _recreate(
         goal = level
         if full_visits:
             goal = max(level, min(key_level, last))
-        for k in range(state.counts[2]):
+        for k in range(state.counts[0].requests):
             v = state.requests[k]
             _bring(inst, state, v, level, goal, num_extra, waiting_price, split_price)
 
@@ -310,10 +323,10 @@ def _accepts(
     heat: float,
 ) -> bool:
     """Return whether annealing accepts the change from the logged solution."""
-    change = -drive_weight * (state.total[0] - state.u_total[0])
+    change = -drive_weight * (state.total[0].drive - state.u_total[0].drive)
     # A changed village costs litres of the band that weighs least.
     price = inst.change_price * weight[weight.size - 1]
-    change -= price * (state.total[1] - state.u_total[1])
+    change -= price * (state.total[0].changed - state.u_total[0].changed)
     for g in range(state.served.size):
         change += weight[g] * (state.served[g] - state.u_served[g])
     return change >= 0 or random_unit(state) < math.exp(change / heat)
@@ -323,9 +336,9 @@ def _accepts(
 def is_better_plan(
     inst: Instance,
     served: IntArray,
-    total: IntArray,
+    total: RecordArray,
     other_served: IntArray,
-    other_total: IntArray,
+    other_total: RecordArray,
 ) -> bool:
     """
     Whether a plan beats another, in the strict order of levels.
@@ -352,14 +365,14 @@ def is_better_plan(
         if first == 0:
             first = gain
         water += gain
-    price = inst.change_price * (total[1] - other_total[1])
+    price = inst.change_price * (total[0].changed - other_total[0].changed)
     if price > 0:
         return first > 0 and max(first, water) >= price
     if price < 0:
         return first >= 0 or max(-first, -water) < -price
     if first != 0:
         return first > 0
-    return total[0] < other_total[0]
+    return total[0].drive < other_total[0].drive
 
 
 @compiled
@@ -404,7 +417,7 @@ def anneal(
             for r in range(state.route.size):
                 set_latest(inst, state, r)
         begin(state)
-        state.counts[2] = 0
+        state.counts[0].requests = 0
         _ruin(inst, state, key_level, short_level, mean_removed, longest_string)
         _recreate(
             inst,
@@ -418,7 +431,7 @@ def anneal(
         )
         finish(inst, state)
         if _accepts(inst, state, weight, drive_weight, heat):
-            for k in range(state.counts[0]):
+            for k in range(state.counts[0].routes):
                 state.route[state.touched_routes[k]].dirty = 1
             if _is_better(inst, state):
                 store_best(state)
@@ -439,13 +452,13 @@ def construct(
     level at hand.
     """
     begin(state)
-    state.counts[2] = 0
+    state.counts[0].requests = 0
     for v in range(state.village.size):
         _request(state, v)
     for level in range(inst.level_need.shape[1]):
         _sort_requests(inst, state, level, level)
         goal = max(level, goal_level)
-        for k in range(state.counts[2]):
+        for k in range(state.counts[0].requests):
             v = state.requests[k]
             _bring(inst, state, v, level, goal, CONSTRUCT_EXTRA, waiting_price, 0.0)
     finish(inst, state)
@@ -493,27 +506,29 @@ def probe(inst: Instance, state: State, v: int) -> int:
 def _adoptable_l(
     inst: Instance, state: State, r: int, n: int, fill: int, v: int, litres: int
 ) -> int:
-    """Return the litres of a visit that the rules allow after the draft's entries."""
+    """Return the litres of a visit that the rules allow after the candidate row."""
     node = inst.first_village + v
-    s = state.draft[fill].node - inst.first_source
+    s = state.candidate[fill].node - inst.first_source
     drawn = state.drawn[s]
     brought = 0
     count = state.village[v].visits
     for e in range(n):
-        if state.draft[e].node == state.draft[fill].node:
-            drawn += state.draft[e].litres
-        if state.draft[e].node == node:
-            brought += state.draft[e].litres
+        if state.candidate[e].node == state.candidate[fill].node:
+            drawn += state.candidate[e].litres
+        if state.candidate[e].node == node:
+            brought += state.candidate[e].litres
             count += 1
-    free = inst.village[v].room - state.village[v].potable - state.village[v].other
+    free = (
+        inst.village[v].room - state.village[v].potable - state.village[v].non_potable
+    )
     if not inst.truck[r].is_potable:
-        free = min(free, inst.village[v].need_animals - state.village[v].other)
+        free = min(free, inst.village[v].need_animals - state.village[v].non_potable)
     q = min(litres, free - brought)
-    q = min(q, inst.truck[r].capacity - state.draft[fill].litres)
+    q = min(q, inst.truck[r].capacity - state.candidate[fill].litres)
     q = min(q, inst.source[s].supply - drawn)
     allowed = inst.may_enter[inst.truck[r].access_class, v]
     if count >= state.visitor.shape[1]:
-        state.counts[VISITORS_ARE_SHORT] = 1
+        state.counts[0].visitors_are_short = 1
         return 0
     fits = count < inst.village[v].max_visits
     return q if allowed and fits and q >= inst.village[v].min_visit else 0
@@ -521,24 +536,24 @@ def _adoptable_l(
 
 @compiled
 def _drop_last(inst: Instance, state: State, n: int) -> int:
-    """Take the last visit that is not promised off the draft; return its new size."""
+    """Take the last visit that is not promised off the candidate; return its size."""
     at = n - 1
     while at >= 0 and (
-        state.draft[at].node < inst.first_village or state.draft[at].fixed
+        state.candidate[at].node < inst.first_village or state.candidate[at].fixed
     ):
         at -= 1
     if at < 0:
         return -1
     fill = at
-    while state.draft[fill].node >= inst.first_village:
+    while state.candidate[fill].node >= inst.first_village:
         fill -= 1
-    state.draft[fill].litres -= state.draft[at].litres
+    state.candidate[fill].litres -= state.candidate[at].litres
     is_only = fill == at - 1 and (
-        at == n - 1 or state.draft[at + 1].node < inst.first_village
+        at == n - 1 or state.candidate[at + 1].node < inst.first_village
     )
     first, gone = (fill, 2) if is_only else (at, 1)
     for i in range(first, n - gone):
-        state.draft[i] = state.draft[i + gone]
+        state.candidate[i] = state.candidate[i + gone]
     return n - gone
 
 
@@ -579,8 +594,8 @@ def adopt_route(
     is_kept = True
     for k in range(nodes.size):
         node = nodes[k]
-        if n + 2 > state.draft.size:
-            state.counts[ROW_IS_SHORT] = 1
+        if n + 2 > state.candidate.size:
+            state.counts[0].row_is_short = 1
             break
         if node < inst.first_village:
             if fill >= 0 and n == fill + 1:
@@ -589,22 +604,22 @@ def adopt_route(
             s = node - inst.first_source
             if inst.source[s].is_potable or not inst.truck[r].is_potable:
                 fill = n
-                state.draft[n].litres = 0
+                state.candidate[n].litres = 0
         elif fill >= 0:
             v = node - inst.first_village
             q = _adoptable_l(inst, state, r, n, fill, v, litres[k])
             if q <= 0 or (starts[k] >= 0 and q < litres[k]):
                 is_kept = is_kept and starts[k] < 0
                 continue
-            state.draft[n].litres = q
-            state.draft[fill].litres += q
+            state.candidate[n].litres = q
+            state.candidate[fill].litres += q
         if fill < 0:
             is_kept = is_kept and starts[k] < 0
             continue
-        state.draft[n].node = node
-        state.draft[n].fixed = 1 if starts[k] >= 0 else 0
-        state.draft[n].start = starts[k]
-        state.draft[n].end = ends[k]
+        state.candidate[n].node = node
+        state.candidate[n].fixed = 1 if starts[k] >= 0 else 0
+        state.candidate[n].start = starts[k]
+        state.candidate[n].end = ends[k]
         n += 1
     if fill >= 0 and n == fill + 1:
         n -= 1

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Crew:
+class TruckGroup:
     """Trucks of one kind with the same depot, shift and pause."""
 
     end: int
@@ -51,7 +51,7 @@ class Kind:
     """
 
     trucks: IntArray
-    crews: tuple[Crew, ...]
+    groups: tuple[TruckGroup, ...]
     capacity: float
     unload_s_per_l: float
     is_potable: bool
@@ -71,7 +71,7 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Market:
+class BoundData:
     """
     A scenario as the bound sees it; limits that do not exist are infinite.
 
@@ -98,13 +98,13 @@ class Market:
     kinds: tuple[Kind, ...]
 
 
-def build_market(
+def build_bound_data(
     instance: Instance, need: IntArray, shortest: Sequence[FloatArray]
-) -> Market:
-    """Return the market of an instance; ``shortest`` has no shorter detours."""
+) -> BoundData:
+    """Return the bound's view of an instance; ``shortest`` has no shorter detours."""
     supply, bay_s = source_limits(instance)
     visits = instance.village["max_visits"].astype(np.float64)
-    return Market(
+    return BoundData(
         fill_setup_s=float(instance.fill_setup_s),
         drop_setup_s=float(instance.drop_setup_s),
         need=need.astype(np.float64),
@@ -163,7 +163,7 @@ def _kind(
     np.fill_diagonal(ranked, -1.0)
     return Kind(
         trucks=trucks,
-        crews=_crews(instance, trucks, ways, sources, depots),
+        groups=_truck_groups(instance, trucks, ways, sources, depots),
         capacity=float(record["capacity"]),
         unload_s_per_l=float(record["unload_s_per_l"]),
         is_potable=is_potable,
@@ -185,20 +185,20 @@ def _kind(
     )
 
 
-def _crews(
+def _truck_groups(
     instance: Instance,
     trucks: IntArray,
     ways: FloatArray,
     sources: IntArray,
     depots: IntArray,
-) -> tuple[Crew, ...]:
+) -> tuple[TruckGroup, ...]:
     names = ["depot", "start", "shift_start", "shift_end", "break_s", "break_from"]
     members: dict[tuple[int, ...], list[int]] = {}
     for r in trucks:
         key = tuple(int(instance.truck[name][r]) for name in (*names, "break_until"))
         members.setdefault(key, []).append(int(r))
     return tuple(
-        Crew(
+        TruckGroup(
             end=int(sources.size + np.searchsorted(depots, key[0])),
             size=len(found),
             seconds=np.array(
