@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from dispatch.files.template import write_template
     from dispatch.files.write_plan import write_plan
     from dispatch.geo.travel import travel_matrix
-    from dispatch.plan import Plan, Route, Stop
-    from dispatch.scenario import Depot, Scenario, Source, Travel, Truck, Village
+    from dispatch.model.plan import Plan, Route, Stop
+    from dispatch.model.scenario import Depot, Scenario, Source, Travel, Truck, Village
     from dispatch.solver.day import split_day
     from dispatch.solver.run import solve
     from dispatch.solver.types import Progress, SolveParams, SolveResult
@@ -95,8 +95,15 @@ _HOMES: Final[dict[str, tuple[str, ...]]] = {
     "dispatch.files.template": ("write_template",),
     "dispatch.files.write_plan": ("write_plan",),
     "dispatch.geo.travel": ("travel_matrix",),
-    "dispatch.plan": ("Plan", "Route", "Stop"),
-    "dispatch.scenario": ("Depot", "Scenario", "Source", "Travel", "Truck", "Village"),
+    "dispatch.model.plan": ("Plan", "Route", "Stop"),
+    "dispatch.model.scenario": (
+        "Depot",
+        "Scenario",
+        "Source",
+        "Travel",
+        "Truck",
+        "Village",
+    ),
     "dispatch.solver.day": ("split_day",),
     "dispatch.solver.run": ("solve",),
     "dispatch.solver.types": ("Progress", "SolveParams", "SolveResult"),

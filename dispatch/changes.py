@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from dispatch.check import check_plan
-from dispatch.plan import MOST_MOVED_S
+from dispatch.model.plan import MOST_MOVED_S
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from dispatch.plan import Plan, Route, Stop
-    from dispatch.scenario import Scenario, Travel
+    from dispatch.model.plan import Plan, Route, Stop
+    from dispatch.model.scenario import Scenario, Travel
 
 ChangeKind = Literal["moved", "other_truck", "dropped", "added", "litres"]
 ChangeReason = Literal[

@@ -13,17 +13,17 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from dispatch.need import BANDS, LIVESTOCK, Band, need_l, served_l
-from dispatch.plan import REASONS
-from dispatch.scenario import NO_ROAD
+from dispatch.model.need import BANDS, LIVESTOCK, Band, need_l, served_l
+from dispatch.model.plan import REASONS
+from dispatch.model.scenario import NO_ROAD
 from dispatch.units import format_clock
 from dispatch.words.message import COMMAS, joined, say, term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from dispatch.plan import Plan, Route, Stop
-    from dispatch.scenario import (
+    from dispatch.model.plan import Plan, Route, Stop
+    from dispatch.model.scenario import (
         Depot,
         Scenario,
         Source,

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import pandas as pd
 
-from dispatch.need import BANDS, Band, gross_need_l, need_l
-from dispatch.plan import REASONS
-from dispatch.scenario import NO_ROAD
+from dispatch.model.need import BANDS, Band, gross_need_l, need_l
+from dispatch.model.plan import REASONS
+from dispatch.model.scenario import NO_ROAD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from dispatch.plan import Plan, Route, Stop, VillageOutcome
-    from dispatch.scenario import Scenario, Source, Travel, Truck, Village
+    from dispatch.model.plan import Plan, Route, Stop, VillageOutcome
+    from dispatch.model.scenario import Scenario, Source, Travel, Truck, Village
 
 Standard = Literal["survival", "basic", "normal"]
 Level = Literal["full", "basic", "survival", "below"]

@@ -7,15 +7,15 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dispatch.need import can_take_l, need_l
-from dispatch.plan import Stop
+from dispatch.model.need import can_take_l, need_l
+from dispatch.model.plan import Stop
 from dispatch.units import flow_duration_s
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dispatch.plan import Route
-    from dispatch.scenario import Scenario, Travel, Truck, Village
+    from dispatch.model.plan import Route
+    from dispatch.model.scenario import Scenario, Travel, Truck, Village
 
 
 def divert_trips(

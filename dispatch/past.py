@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from dispatch.places import place_labels
+from dispatch.model.labels import place_labels
 from dispatch.units import format_clock
 from dispatch.words.message import joined, say
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from dispatch.check import Violation
-    from dispatch.plan import Plan, Route
-    from dispatch.scenario import Scenario
+    from dispatch.model.plan import Plan, Route
+    from dispatch.model.scenario import Scenario
     from dispatch.words.message import Message
 
 #: Broken rules that a sentence names; the rest is counted.

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from dispatch.changes import Change
     from dispatch.check import Violation
-    from dispatch.plan import Plan
-    from dispatch.scenario import Scenario, Travel
+    from dispatch.model.plan import Plan
+    from dispatch.model.scenario import Scenario, Travel
     from dispatch.solver.types import Progress, SolveParams, SolveResult
 
 

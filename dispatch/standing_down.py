@@ -11,8 +11,8 @@ from dispatch.geo.travel import travel_matrix
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dispatch.plan import Plan, Route
-    from dispatch.scenario import Scenario, Travel, Truck
+    from dispatch.model.plan import Plan, Route
+    from dispatch.model.scenario import Scenario, Travel, Truck
 
 
 def with_driven(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dispatch.need import BANDS
+from dispatch.model.need import BANDS
 
 if TYPE_CHECKING:
     from pathlib import Path

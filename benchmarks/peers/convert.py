@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from benchmarks.peers.problem import PeerRoute, Step
-from dispatch.outcome import plan_totals, village_outcomes
-from dispatch.plan import Plan, Route, SolverInfo, Stop
+from dispatch.model.outcome import plan_totals, village_outcomes
+from dispatch.model.plan import Plan, Route, SolverInfo, Stop
 from dispatch.units import flow_duration_s, scaled_travel_s
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from dispatch.need import BANDS, needs_l
+from dispatch.model.need import BANDS, needs_l
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from benchmarks.machine import num_cores, package_version
 from benchmarks.peers.convert import to_plan
 from benchmarks.peers.problem import peer_problem, why_not
 from dispatch import check_plan, read_scenario, solve, travel_matrix
-from dispatch.need import BANDS
+from dispatch.model.need import BANDS
 from dispatch.solver.types import SolveParams
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from benchmarks.public.model import Drop, PublicRoute
-from dispatch.need import BANDS, LIVESTOCK
+from dispatch.model.need import BANDS, LIVESTOCK
 from dispatch.solver.kernel.arrays import BIG, SOURCE, TRUCK, VILLAGE, Instance
 
 if TYPE_CHECKING:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from dispatch.roads import RoadNetwork
-    from dispatch.scenario import Scenario
+    from dispatch.model.roads import RoadNetwork
+    from dispatch.model.scenario import Scenario
 
 EXTRACT = "data/roads_real/heidelberg_odenwald.osm.pbf"
 SIZES = "100,1000"
@@ -75,8 +75,8 @@ def best_s(work: Callable[[], object]) -> float:
 
 def day_on(roads: RoadNetwork, size: int) -> Scenario:
     """Return a depot, a source and villages at random nodes, and one truck."""
-    from dispatch.roads import CLOSED
-    from dispatch.scenario import Depot, Scenario, Source, Truck, Village
+    from dispatch.model.roads import CLOSED
+    from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
 
     usable = roads.access != CLOSED
     nodes = np.unique(np.concatenate([roads.start[usable], roads.end[usable]]))
@@ -115,7 +115,7 @@ def row(roads: RoadNetwork, size: int) -> list[str]:
     from dispatch import travel_matrix
     from dispatch.geo import road_model as models
     from dispatch.geo.matrix_cache import fastest_ways
-    from dispatch.roads import RoadLimit
+    from dispatch.model.roads import RoadLimit
 
     scenario = day_on(roads, size)
     # The lines and the tree of the network are made once per process.

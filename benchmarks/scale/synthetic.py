@@ -6,7 +6,7 @@ import datetime as dt
 
 import numpy as np
 
-from dispatch.scenario import Depot, Scenario, Source, TimeWindow, Truck, Village
+from dispatch.model.scenario import Depot, Scenario, Source, TimeWindow, Truck, Village
 
 HOUR_S = 3_600
 TANKS_L = (3_000, 5_000, 8_000, 10_000, 12_000)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from dispatch.changes import Change
-    from dispatch.scenario import Scenario
+    from dispatch.model.scenario import Scenario
     from dispatch.solver.types import SolveParams
     from dispatch.words.words import Words
 

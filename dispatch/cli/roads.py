@@ -19,14 +19,14 @@ from dispatch.files.road_tables import write_roads
 from dispatch.files.roads import box_of
 from dispatch.geo.osm import osm_format
 from dispatch.geo.osm_basemap import read_basemap_bytes
-from dispatch.roads import CLOSED, NO_HEAVY
+from dispatch.model.roads import CLOSED, NO_HEAVY
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from dispatch.geo.ways import Box
-    from dispatch.roads import MapFeature, RoadNetwork
+    from dispatch.model.roads import MapFeature, RoadNetwork
     from dispatch.words.words import Words
 
 

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dispatch.check import Violation
-    from dispatch.plan import Plan
-    from dispatch.scenario import Scenario, Travel
+    from dispatch.model.plan import Plan
+    from dispatch.model.scenario import Scenario, Travel
     from dispatch.solver.types import SolveParams, SolveResult
     from dispatch.words.words import Words
 

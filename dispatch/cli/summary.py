@@ -9,7 +9,7 @@ import pandas as pd
 from rich.markup import escape
 from rich.table import Table
 
-from dispatch.scenario import place_or_truck
+from dispatch.model.scenario import place_or_truck
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from dispatch.check import Violation
     from dispatch.coverage import Coverage
-    from dispatch.plan import Bound, Plan
-    from dispatch.scenario import Scenario, Travel
+    from dispatch.model.plan import Bound, Plan
+    from dispatch.model.scenario import Scenario, Travel
     from dispatch.words.words import Words
 
 #: Places listed as the worst.

@@ -17,7 +17,7 @@ from dispatch.files.plan_json import read_plan
 from dispatch.files.plan_tables import to_csv
 from dispatch.files.read import read_scenario
 from dispatch.geo.travel import travel_matrix
-from dispatch.need import BANDS
+from dispatch.model.need import BANDS
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from dispatch.files.plan_tables import Value
-    from dispatch.plan import Plan
-    from dispatch.scenario import Scenario, Travel
+    from dispatch.model.plan import Plan
+    from dispatch.model.scenario import Scenario, Travel
     from dispatch.solver.variants import Variant
     from dispatch.solver.whatif import Effect, WhatIf
     from dispatch.words.words import Words

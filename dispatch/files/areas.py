@@ -13,13 +13,13 @@ from dispatch.files.json_reader import load_geojson
 from dispatch.files.raw import TableError
 from dispatch.files.values import parse_datum
 from dispatch.geo.datum import to_wgs84
-from dispatch.roads import Area
+from dispatch.model.roads import Area
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dispatch.scenario import Datum
+    from dispatch.model.scenario import Datum
 
     Point = tuple[float, float]
     Level = Literal["township", "county"]

@@ -43,7 +43,7 @@ from dispatch.files.records import read_records
 from dispatch.files.roads import box_around, pick_roads
 from dispatch.files.service import in_service, nothing_in_service, resting_of
 from dispatch.files.settings import read_settings
-from dispatch.scenario import Scenario
+from dispatch.model.scenario import Scenario
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ if TYPE_CHECKING:
     from dispatch.files.raw import RawTable
     from dispatch.files.read import Inputs
     from dispatch.files.settings import Settings
-    from dispatch.roads import Area, MapFeature, RoadNetwork, SpeedRule
-    from dispatch.scenario import Datum, TravelTable
+    from dispatch.model.roads import Area, MapFeature, RoadNetwork, SpeedRule
+    from dispatch.model.scenario import Datum, TravelTable
 
 #: Rows with the same problem that are listed one by one.
 _MAX_ALIKE: Final = 20

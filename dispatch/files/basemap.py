@@ -12,7 +12,7 @@ from dispatch.files.atomic import write_text
 from dispatch.files.geojson import BadPoint, line_points, read_features
 from dispatch.files.raw import TableError
 from dispatch.geo.osm_basemap import read_basemap_bytes
-from dispatch.roads import MapFeature
+from dispatch.model.roads import MapFeature
 from dispatch.words.message import say
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dispatch.roads import RoadEdge, RoadNode
-from dispatch.scenario import Depot, Source, Truck, Village
+from dispatch.model.roads import RoadEdge, RoadNode
+from dispatch.model.scenario import Depot, Source, Truck, Village
 from dispatch.words.message import say
 
 if TYPE_CHECKING:

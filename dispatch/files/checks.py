@@ -12,13 +12,13 @@ from dispatch.files.records import Record, nearest
 from dispatch.geo.datum import to_wgs84
 from dispatch.geo.distance import gap_m
 from dispatch.geo.position import parse_position
-from dispatch.scenario import TimeWindow
+from dispatch.model.scenario import TimeWindow
 from dispatch.words.message import SaidError, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dispatch.scenario import Datum
+    from dispatch.model.scenario import Datum
 
 Records = dict[str, list[Record]]
 

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from dispatch.files.cells import Cell, CellError, is_blank, plain
-from dispatch.scenario import TimeWindow
+from dispatch.model.scenario import TimeWindow
 from dispatch.units import DAY_S
 from dispatch.words.message import say
 

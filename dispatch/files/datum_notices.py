@@ -11,7 +11,7 @@ from dispatch.words.message import Message, say
 if TYPE_CHECKING:
     from dispatch.files.checks import Records
     from dispatch.files.settings import Settings
-    from dispatch.scenario import Datum, Scenario
+    from dispatch.model.scenario import Datum, Scenario
 
 _SHOWN: Final[dict[Datum, str]] = {
     "wgs84": "WGS-84",

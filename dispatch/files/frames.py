@@ -22,8 +22,8 @@ from dispatch.files.raw import RawTable
 from dispatch.files.settings import Settings
 from dispatch.geo.distance import haversine_m
 from dispatch.geo.snap import places_of
-from dispatch.roads import RoadLimit
-from dispatch.scenario import TravelTable
+from dispatch.model.roads import RoadLimit
+from dispatch.model.scenario import TravelTable
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from dispatch.files.cells import Cell
     from dispatch.files.checks import Records
     from dispatch.files.columns import Column
-    from dispatch.scenario import Depot, Scenario, Source, Truck, Village
+    from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
 
     Item = Village | Source | Depot | Truck | RoadLimit
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from dispatch.files.cells import Cell
     from dispatch.files.records import Record
     from dispatch.geo.ways import Box
-    from dispatch.roads import RoadNetwork
-    from dispatch.scenario import Datum
+    from dispatch.model.roads import RoadNetwork
+    from dispatch.model.scenario import Datum
 
 Points = tuple[tuple[float, float], ...]
 

@@ -11,12 +11,12 @@ from dispatch.files.moments import format_moment, is_before
 from dispatch.files.records import Record
 from dispatch.files.values import parse_grade_text
 from dispatch.geo.datum import to_wgs84
-from dispatch.roads import RoadLimit, SpeedRule
+from dispatch.model.roads import RoadLimit, SpeedRule
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from dispatch.errors import Problem
-    from dispatch.scenario import Datum
+    from dispatch.model.scenario import Datum
 
 _LIMITS: Final = ("max_weight_t", "max_width_m", "max_height_m", "speed_kmh")
 _SPEEDS: Final = ("empty_kmh", "loaded_kmh", "max_weight_t")

@@ -23,7 +23,7 @@ from dispatch.files.cells import (
 )
 from dispatch.files.formulas import refuse_formula
 from dispatch.files.raw import MAX_COLUMNS, guess_delimiter
-from dispatch.scenario import NO_ROAD, TravelTable
+from dispatch.model.scenario import NO_ROAD, TravelTable
 from dispatch.words.message import say
 
 if TYPE_CHECKING:

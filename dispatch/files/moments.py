@@ -8,7 +8,7 @@ from typing import Final
 
 from dispatch.files.cells import Cell, CellError, plain, show
 from dispatch.files.clocks import format_clock_s, parse_clock_cell
-from dispatch.roads import Moment
+from dispatch.model.roads import Moment
 from dispatch.units import DAY_S
 from dispatch.words.message import say
 

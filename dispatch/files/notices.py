@@ -20,7 +20,7 @@ from dispatch.geo.reach import (
     snap_warnings,
 )
 from dispatch.geo.snap import places_of
-from dispatch.places import place_labels
+from dispatch.model.labels import place_labels
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from dispatch.files.checks import Records
     from dispatch.files.settings import Settings
     from dispatch.geo.reach import Ways
-    from dispatch.scenario import Depot, Scenario, Source, Truck, Village
+    from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
     from dispatch.words.message import Message
 
 #: Farther from all others a digit is likely wrong: three tenths of a degree.

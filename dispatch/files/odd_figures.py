@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from dispatch.errors import Problem
     from dispatch.files.checks import Records
     from dispatch.files.records import Record
-    from dispatch.scenario import Scenario
+    from dispatch.model.scenario import Scenario
     from dispatch.words.message import Message
 
 #: Table, column, smallest and largest figure that is nothing odd, and what to ask.

@@ -8,7 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from dispatch.geo.distance import gap_m
-from dispatch.places import code_of, place_labels
+from dispatch.model.labels import code_of, place_labels
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from dispatch.errors import Problem
     from dispatch.files.checks import Records
     from dispatch.geo.areas import Outline
-    from dispatch.roads import Area
-    from dispatch.scenario import Depot, Scenario, Source, Village
+    from dispatch.model.roads import Area
+    from dispatch.model.scenario import Depot, Scenario, Source, Village
     from dispatch.words.message import Message
 
 #: A township is about 10 km across; farther from its seat a digit is likely wrong.

@@ -17,8 +17,8 @@ from dispatch.files.json_reader import (
 )
 from dispatch.files.moments import near_date
 from dispatch.files.raw import MAX_FILE_BYTES, TableError, decode
-from dispatch.need import BANDS, Band
-from dispatch.plan import (
+from dispatch.model.need import BANDS, Band
+from dispatch.model.plan import (
     PLAN_FORMAT,
     Bound,
     Cause,
@@ -38,7 +38,7 @@ from dispatch.words.message import known_message, say
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dispatch.scenario import Scenario
+    from dispatch.model.scenario import Scenario
     from dispatch.words.message import Message
 
 #: Two days of seconds: no stop of a day lies later.

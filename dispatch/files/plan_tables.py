@@ -6,14 +6,14 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from dispatch.need import BANDS
-from dispatch.places import place_labels
+from dispatch.model.labels import place_labels
+from dispatch.model.need import BANDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dispatch.plan import Plan, Route, Stop, VillageOutcome
-    from dispatch.scenario import Scenario
+    from dispatch.model.plan import Plan, Route, Stop, VillageOutcome
+    from dispatch.model.scenario import Scenario
     from dispatch.words.words import Words
 
 Value = str | int | float | None

@@ -23,8 +23,8 @@ from dispatch.words.words import Words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dispatch.plan import Plan
-    from dispatch.scenario import Scenario
+    from dispatch.model.plan import Plan
+    from dispatch.model.scenario import Scenario
     from dispatch.words.message import Lang
 
 #: xlsxwriter never turns text into a formula, a link or a number with these.

@@ -29,7 +29,7 @@ from dispatch.words.message import say
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dispatch.scenario import Scenario
+    from dispatch.model.scenario import Scenario
 
 _TEXT_SUFFIXES: Final = (".csv", ".tsv", ".txt")
 

@@ -13,8 +13,8 @@ from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from dispatch.geo.ways import Box
-    from dispatch.roads import RoadNetwork
-    from dispatch.scenario import Datum
+    from dispatch.model.roads import RoadNetwork
+    from dispatch.model.scenario import Datum
 
 
 def read_roads(

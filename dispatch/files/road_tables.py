@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from dispatch.errors import DispatchError
 from dispatch.files.atomic import write_text
 from dispatch.files.columns import tables
-from dispatch.roads import CLOSED, NO_HEAVY, OPEN
+from dispatch.model.roads import CLOSED, NO_HEAVY, OPEN
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dispatch.files.columns import Column
-    from dispatch.roads import RoadEdge, RoadNetwork, RoadNode
+    from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
 
 Value = str | int | float | None
 _ACCESS = {OPEN: None, NO_HEAVY: "no_heavy", CLOSED: "no"}

@@ -18,7 +18,7 @@ from dispatch.geo.snap import places_of
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
-    from dispatch.scenario import Datum, Scenario
+    from dispatch.model.scenario import Datum, Scenario
 
 
 def scenario_with_limits(

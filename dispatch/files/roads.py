@@ -14,7 +14,7 @@ from dispatch.geo.datum import to_wgs84
 from dispatch.geo.distance import EARTH_RADIUS_M
 from dispatch.geo.osm import read_osm_bytes
 from dispatch.geo.split import with_grades
-from dispatch.roads import RoadEdge, RoadNetwork, RoadNode
+from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dispatch.files.checks import Records
     from dispatch.files.read import Inputs
     from dispatch.geo.ways import Box
-    from dispatch.scenario import Datum
+    from dispatch.model.scenario import Datum
 
 Points = tuple[tuple[float, float], ...]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from dispatch.errors import Problem
-from dispatch.scenario import Resting
+from dispatch.model.scenario import Resting
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from dispatch.files.checks import Records
-    from dispatch.scenario import Source, Truck, Village
+    from dispatch.model.scenario import Source, Truck, Village
 
 COLUMN: Final = "out_of_service"
 _TABLES: Final = ("villages", "sources", "trucks")

@@ -13,7 +13,7 @@ from dispatch.files.columns import header_key, tables
 from dispatch.files.raw import TableError, decode
 from dispatch.files.records import nearest, row_ranges
 from dispatch.files.values import parse_value
-from dispatch.scenario import Datum, NeedStandard, ServiceRules, StraightLine
+from dispatch.model.scenario import Datum, NeedStandard, ServiceRules, StraightLine
 from dispatch.words.message import say
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from dispatch.files.links import amap_web
 from dispatch.files.paper import Paper
 from dispatch.files.plan_tables import numbered_stops
 from dispatch.geo.snap import places_of
+from dispatch.model.labels import place_labels
 from dispatch.past import concerns, done_routes, past_line
-from dispatch.places import place_labels
 from dispatch.units import format_clock
 from dispatch.words.words import Words
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dispatch.check import Violation
-    from dispatch.plan import Plan, Route, Stop
-    from dispatch.scenario import Depot, Scenario, Source, Truck, Village
+    from dispatch.model.plan import Plan, Route, Stop
+    from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
     from dispatch.words.message import Lang
 
 _log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from dispatch.files.write_scenario import (
     write_scenario,
     write_scenario_xlsx,
 )
-from dispatch.scenario import Depot, Scenario, Source, TimeWindow, Truck, Village
+from dispatch.model.scenario import Depot, Scenario, Source, TimeWindow, Truck, Village
 
 _INTRO: Final = """\
 # 填写说明 How to fill in the tables

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dispatch.files.clocks import LAST_S, format_clock_s
-from dispatch.scenario import TimeWindow
+from dispatch.model.scenario import TimeWindow
 from dispatch.units import DAY_S
 from dispatch.words.message import say
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dispatch.errors import Problem
     from dispatch.files.checks import Records
-    from dispatch.scenario import Scenario, Truck
+    from dispatch.model.scenario import Scenario, Truck
     from dispatch.words.message import Message
 
 

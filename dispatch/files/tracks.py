@@ -11,15 +11,15 @@ from xml.sax.saxutils import escape
 
 from dispatch.files.plan_tables import numbered_stops
 from dispatch.geo.snap import places_of
-from dispatch.places import place_labels
-from dispatch.scenario import Village
+from dispatch.model.labels import place_labels
+from dispatch.model.scenario import Village
 from dispatch.units import format_clock
 from dispatch.words.words import Words
 
 if TYPE_CHECKING:
     from dispatch.geo.route import RouteFinder
-    from dispatch.plan import Plan, Route, Stop
-    from dispatch.scenario import Depot, Scenario, Source
+    from dispatch.model.plan import Plan, Route, Stop
+    from dispatch.model.scenario import Depot, Scenario, Source
     from dispatch.words.message import Lang
 
 #: Clocks of all China.

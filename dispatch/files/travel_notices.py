@@ -10,7 +10,7 @@ import numpy as np
 from dispatch.errors import Problem
 from dispatch.geo.distance import haversine_m
 from dispatch.geo.snap import places_of
-from dispatch.scenario import NO_ROAD
+from dispatch.model.scenario import NO_ROAD
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from dispatch.scenario import Scenario, TravelTable
+    from dispatch.model.scenario import Scenario, TravelTable
     from dispatch.words.message import Message
 
     Bools = npt.NDArray[np.bool_]

@@ -24,14 +24,14 @@ from dispatch.files.cells import (
 from dispatch.files.clocks import parse_clock_cell
 from dispatch.files.formulas import refuse_formula
 from dispatch.files.moments import parse_date, parse_moment
-from dispatch.roads import CLOSED, NO_HEAVY, OPEN
+from dispatch.model.roads import CLOSED, NO_HEAVY, OPEN
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dispatch.files.columns import Column
-    from dispatch.roads import LimitShape
+    from dispatch.model.roads import LimitShape
 
 _WHOLE: Final = frozenset({"count", "litres_down", "litres_up", "seconds"})
 #: Kinds that hold lines on a map.

@@ -26,8 +26,8 @@ from dispatch.past import split_violations
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
-    from dispatch.plan import Plan
-    from dispatch.scenario import Scenario, Travel
+    from dispatch.model.plan import Plan
+    from dispatch.model.scenario import Scenario, Travel
     from dispatch.words.message import Lang
 
 

@@ -28,7 +28,7 @@ from dispatch.files.frames import scenario_tables
 from dispatch.files.limits import speed_values
 from dispatch.files.plan_xlsx import SAFE_OPTIONS, text_width
 from dispatch.files.road_tables import road_rows
-from dispatch.scenario import NO_ROAD
+from dispatch.model.scenario import NO_ROAD
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from dispatch.roads import Area
-    from dispatch.scenario import Scenario
+    from dispatch.model.roads import Area
+    from dispatch.model.scenario import Scenario
 
 Value = str | int | float | None
 #: Header and rows of one table, by its English name.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dispatch.scenario import Datum
+    from dispatch.model.scenario import Datum
 
 #: Krasovsky 1940 ellipsoid, on which the GCJ-02 shift is defined.
 _AXIS_M: Final = 6_378_245.0

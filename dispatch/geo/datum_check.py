@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dispatch.geo.areas import Outline
-    from dispatch.roads import Area, RoadNetwork
-    from dispatch.scenario import Datum, Scenario
+    from dispatch.model.roads import Area, RoadNetwork
+    from dispatch.model.scenario import Datum, Scenario
 
     Floats = npt.NDArray[np.float64]
     #: Metres to the nearest road for points of shape (P, 2).

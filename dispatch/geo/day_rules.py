@@ -20,7 +20,7 @@ from dispatch.geo.truck_tags import (
     tags_of_rules,
     truck_facts,
 )
-from dispatch.roads import CLOSED, NO_HEAVY, Moment, RoadLimit
+from dispatch.model.roads import CLOSED, NO_HEAVY, Moment, RoadLimit
 from dispatch.units import DAY_S
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dispatch.geo.conditions import Clause, Hours
-    from dispatch.roads import RoadNetwork
-    from dispatch.scenario import Scenario
+    from dispatch.model.roads import RoadNetwork
+    from dispatch.model.scenario import Scenario
 
 #: Heavier than any truck: what a rule says of trucks above all its own limits.
 _MOST_T: Final = 1e6

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dispatch.geo.nearby import RoadLines
-    from dispatch.roads import RoadLimit, RoadNetwork
+    from dispatch.model.roads import RoadLimit, RoadNetwork
 
     Mask = npt.NDArray[np.bool_]
 

@@ -19,7 +19,7 @@ from dispatch.words.message import Message, SaidError, say
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dispatch.scenario import Datum
+    from dispatch.model.scenario import Datum
 
     Query = dict[str, str]
 

@@ -24,7 +24,7 @@ from dispatch.geo.ways import (
     WayPoints,
     clip_ways,
 )
-from dispatch.roads import OPEN
+from dispatch.model.roads import OPEN
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import osmium
 
     from dispatch.geo.ways import Box
-    from dispatch.roads import RoadNetwork
+    from dispatch.model.roads import RoadNetwork
 
     Ints = npt.NDArray[np.int64]
     _Floats = npt.NDArray[np.float64]

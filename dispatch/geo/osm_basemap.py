@@ -14,7 +14,7 @@ from dispatch.errors import DataError, Problem
 from dispatch.geo import cache
 from dispatch.geo import tags as tag
 from dispatch.geo.osm import ATTRIBUTION, osm_format, osm_objects
-from dispatch.roads import MapFeature
+from dispatch.model.roads import MapFeature
 from dispatch.words.message import say
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dispatch.geo.limits import PlacedLimit
     from dispatch.geo.snap import Snaps
-    from dispatch.roads import RoadNetwork
+    from dispatch.model.roads import RoadNetwork
 
     Floats = npt.NDArray[np.float64]
     Ints = npt.NDArray[np.int64]

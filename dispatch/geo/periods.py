@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from dispatch.geo.limits import PlacedLimit
-    from dispatch.scenario import Scenario
+    from dispatch.model.scenario import Scenario
 
 #: Periods of a day; each more is a matrix per class of trucks, and one more for
 #: the legs between it and the next.

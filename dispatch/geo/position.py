@@ -11,7 +11,7 @@ from dispatch.geo.point_text import Point, plain_text, read_numbers
 from dispatch.words.message import Message, SaidError, say
 
 if TYPE_CHECKING:
-    from dispatch.scenario import Datum
+    from dispatch.model.scenario import Datum
 
 #: Chat messages are short; nobody pastes a book into a cell.
 _MAX_CHARACTERS: Final = 4000

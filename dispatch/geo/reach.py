@@ -11,7 +11,7 @@ from dispatch.errors import Problem
 from dispatch.geo.periods import MOST_PERIODS
 from dispatch.geo.road_model import road_model
 from dispatch.geo.snap import FAR_M, NEAR_M, places_of
-from dispatch.scenario import NO_ROAD, Scenario, TravelTable
+from dispatch.model.scenario import NO_ROAD, Scenario, TravelTable
 from dispatch.units import format_clock
 from dispatch.words.message import joined, say
 

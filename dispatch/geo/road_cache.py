@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dispatch.geo import cache
-from dispatch.roads import RoadNetwork
+from dispatch.model.roads import RoadNetwork
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dispatch.geo.limits import PlacedLimit
-    from dispatch.roads import RoadNetwork
-    from dispatch.scenario import Scenario
+    from dispatch.model.roads import RoadNetwork
+    from dispatch.model.scenario import Scenario
 
     Line = list[tuple[float, float]]
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dispatch.geo.graph import RoadGraph
     from dispatch.geo.periods import Span
-    from dispatch.scenario import Scenario
+    from dispatch.model.scenario import Scenario
 
     Line = list[tuple[float, float]]
 

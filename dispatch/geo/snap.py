@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from dispatch.geo.speeds import RoadSpeeds
     from dispatch.geo.two_way import Access, OpenWays, Role
-    from dispatch.roads import RoadNetwork
-    from dispatch.scenario import Depot, Scenario, Source, Truck, Village
+    from dispatch.model.roads import RoadNetwork
+    from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
 
 #: A place farther from the road than this gets a warning.
 NEAR_M: Final = 200.0

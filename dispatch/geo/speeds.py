@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 
-from dispatch.roads import SpeedRule
+from dispatch.model.roads import SpeedRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import numpy.typing as npt
 
-    from dispatch.roads import RoadNetwork, SpeedKind
+    from dispatch.model.roads import RoadNetwork, SpeedKind
 
     Floats = npt.NDArray[np.float64]
 

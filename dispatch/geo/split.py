@@ -9,7 +9,7 @@ import numpy as np
 
 from dispatch.geo.distance import legs_m
 from dispatch.geo.ways import MISSING
-from dispatch.roads import RoadNetwork
+from dispatch.model.roads import RoadNetwork
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from dispatch.geo.matrix_cache import fastest_ways
 from dispatch.geo.road_model import road_model
 from dispatch.geo.snap import positions_of
 from dispatch.geo.speeds import ACCESS_KM_H
-from dispatch.scenario import (
+from dispatch.model.scenario import (
     NO_ROAD,
     LaterTravel,
     Scenario,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from dispatch.geo.periods import Span
     from dispatch.geo.road_model import RoadModel
-    from dispatch.scenario import TravelMethod
+    from dispatch.model.scenario import TravelMethod
 
     Floats = npt.NDArray[np.float64]
     Matrix = npt.NDArray[np.int64]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from dispatch.roads import CLOSED, NO_HEAVY
+from dispatch.model.roads import CLOSED, NO_HEAVY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from dispatch.geo.limits import PlacedLimit
     from dispatch.geo.parts import RoadParts
     from dispatch.geo.speeds import RoadSpeeds
-    from dispatch.roads import RoadNetwork
-    from dispatch.scenario import Truck
+    from dispatch.model.roads import RoadNetwork
+    from dispatch.model.scenario import Truck
 
     Floats = npt.NDArray[np.float64]
     Mask = npt.NDArray[np.bool_]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from dispatch.geo import tags as tag
-from dispatch.roads import CLOSED, NO_HEAVY, OPEN
+from dispatch.model.roads import CLOSED, NO_HEAVY, OPEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from dispatch.geo.speeds import RoadSpeeds
     from dispatch.geo.truck_class import TruckProfile
-    from dispatch.roads import RoadNetwork
+    from dispatch.model.roads import RoadNetwork
 
     Ints = npt.NDArray[np.int64]
     Mask = npt.NDArray[np.bool_]

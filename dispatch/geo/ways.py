@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from dispatch.roads import OPEN, RoadFacts
+from dispatch.model.roads import OPEN, RoadFacts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -15,7 +15,7 @@ from dispatch.solver.kernel.search import adopt_route
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dispatch.scenario import Scenario
+    from dispatch.model.scenario import Scenario
     from dispatch.solver.day import BoolArray, IntArray, Rest, Row, Today
     from dispatch.solver.kernel.arrays import Instance, State
     from dispatch.solver.search import SearchThread

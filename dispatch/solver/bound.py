@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from dispatch.need import BANDS, Band
-from dispatch.plan import Bound
+from dispatch.model.need import BANDS, Band
+from dispatch.model.plan import Bound
 from dispatch.solver.bounding.ascent import Limits, TripBound
 from dispatch.solver.bounding.data import build_bound_data
 from dispatch.solver.bounding.prices import Goal

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dispatch.plan import Route, Stop
+from dispatch.model.plan import Route, Stop
 from dispatch.solver.kernel.arrays import BIG
 from dispatch.solver.legs import leave_at, leg_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from dispatch.scenario import Scenario
+    from dispatch.model.scenario import Scenario
     from dispatch.solver.kernel.arrays import Instance, State
 
 

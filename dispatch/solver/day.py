@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dispatch.errors import PlanError
-from dispatch.need import LIVESTOCK
+from dispatch.model.need import LIVESTOCK
 from dispatch.solver.kernel.arrays import BIG, resized_state, sizes_of
 from dispatch.solver.legs import leg_at
 from dispatch.units import format_clock
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from dispatch.plan import Plan, Route, Stop
-    from dispatch.scenario import Scenario
+    from dispatch.model.plan import Plan, Route, Stop
+    from dispatch.model.scenario import Scenario
     from dispatch.solver.kernel.arrays import Instance, State
     from dispatch.words.message import Message
 

@@ -12,7 +12,7 @@ from dispatch.solver.kernel.arrays import BIG
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from dispatch.plan import Reason
+    from dispatch.model.plan import Reason
     from dispatch.solver.kernel.arrays import RecordArray
 
     BoolArray = npt.NDArray[np.bool_]

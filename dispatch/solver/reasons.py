@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dispatch.plan import Cause
+from dispatch.model.plan import Cause
 from dispatch.solver.instance import village_reach
 from dispatch.solver.kernel.arrays import BIG, empty_state, grown_state, sizes_of
 from dispatch.solver.kernel.moves import load_best
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from dispatch.plan import Reason
+    from dispatch.model.plan import Reason
     from dispatch.solver.kernel.arrays import Instance, State
 
     IntArray = npt.NDArray[np.int64]

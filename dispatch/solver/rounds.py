@@ -11,7 +11,7 @@ from dispatch.solver.search import best_thread, run_search
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dispatch.plan import Ended
+    from dispatch.model.plan import Ended
     from dispatch.solver.search import SearchParams, SearchThread
 
 #: Of all water served, what is worth going on for.

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from dispatch.errors import SolverError
-from dispatch.need import BANDS
-from dispatch.outcome import plan_totals, village_outcomes
-from dispatch.plan import Bound, Plan, SolverInfo
+from dispatch.model.need import BANDS
+from dispatch.model.outcome import plan_totals, village_outcomes
+from dispatch.model.plan import Bound, Plan, SolverInfo
 from dispatch.solver.adopt import adopt_row, go_on_from
 from dispatch.solver.bound import BoundModel, bound_seconds
 from dispatch.solver.build_plan import assign_bays, best_routes
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from dispatch.plan import Ended, Route, VillageOutcome
-    from dispatch.scenario import Scenario, Travel
+    from dispatch.model.plan import Ended, Route, VillageOutcome
+    from dispatch.model.scenario import Scenario, Travel
     from dispatch.solver.kernel.arrays import Instance
     from dispatch.solver.types import Phase, ProgressCallback, StopCallback
 

@@ -20,8 +20,8 @@ from dispatch.solver.kernel.arrays import BIG
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dispatch.plan import Route, Stop
-    from dispatch.scenario import Scenario
+    from dispatch.model.plan import Route, Stop
+    from dispatch.model.scenario import Scenario
     from dispatch.solver.kernel.arrays import Instance
 
 

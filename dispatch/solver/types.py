@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from dispatch.need import Band
-    from dispatch.plan import Bound, Plan, Status
+    from dispatch.model.need import Band
+    from dispatch.model.plan import Bound, Plan, Status
 
 Engine = Literal["search", "routing"]
 Phase = Literal["compile", "bound", "seed", "search", "timetable", "reasons"]

@@ -10,13 +10,13 @@ import numpy as np
 
 from dispatch.geo.road_model import road_model
 from dispatch.geo.travel import travel_matrix
-from dispatch.scenario import NO_ROAD, TimeWindow, WayTimes
+from dispatch.model.scenario import NO_ROAD, TimeWindow, WayTimes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from dispatch.plan import Plan
-    from dispatch.scenario import Depot, Scenario, Source, Travel, Truck, Village
+    from dispatch.model.plan import Plan
+    from dispatch.model.scenario import Depot, Scenario, Source, Travel, Truck, Village
 
     IntArray = npt.NDArray[np.int64]
 

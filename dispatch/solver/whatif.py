@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from dispatch.check import check_plan
 from dispatch.coverage import compute_coverage
 from dispatch.errors import SolverError
-from dispatch.need import BANDS
-from dispatch.outcome import plan_totals, village_outcomes
+from dispatch.model.need import BANDS
+from dispatch.model.outcome import plan_totals, village_outcomes
 from dispatch.solver.adopt import go_on_from
 from dispatch.solver.build_plan import best_routes
 from dispatch.solver.day import Today, rest_of_day
@@ -29,9 +29,9 @@ from dispatch.words.message import say
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dispatch.need import Band
-    from dispatch.plan import Plan, Route
-    from dispatch.scenario import Scenario, Travel
+    from dispatch.model.need import Band
+    from dispatch.model.plan import Plan, Route
+    from dispatch.model.scenario import Scenario, Travel
 
 #: From a plan that stands; hotter, and every variant would first have to mend it.
 FROM_PLAN: Final = SearchParams(hot=0.04, hot_way=0.1)

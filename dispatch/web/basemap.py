@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from dispatch.roads import Area, MapFeature, RoadNetwork
-    from dispatch.scenario import Datum, Scenario
+    from dispatch.model.roads import Area, MapFeature, RoadNetwork
+    from dispatch.model.scenario import Datum, Scenario
 
     Points = list[tuple[float, float]]
     Box = tuple[tuple[float, float], tuple[float, float]]

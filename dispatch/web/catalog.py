@@ -17,7 +17,7 @@ from dispatch.words.message import say
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dispatch.scenario import Scenario
+    from dispatch.model.scenario import Scenario
 
 #: The two settings of the dashboard, also read by its worker and plain routes.
 

@@ -14,8 +14,8 @@ from dispatch.web.tables import place_names
 
 if TYPE_CHECKING:
     from dispatch.coverage import Coverage
-    from dispatch.plan import Plan
-    from dispatch.scenario import Scenario
+    from dispatch.model.plan import Plan
+    from dispatch.model.scenario import Scenario
     from dispatch.words.words import Words
 
 #: Hours as 07:30.

@@ -17,7 +17,7 @@ from dispatch.web.tiles import tile_setting
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from dispatch.scenario import Datum
+    from dispatch.model.scenario import Datum
     from dispatch.words.words import Words
 
 Shape = Literal["point", "pair", "line", "area"]

@@ -21,7 +21,7 @@ from dispatch.files.kml import kml_text
 from dispatch.files.links import amap_web, baidu_web, geo_uri, tencent_web
 from dispatch.files.tracks import TrackMaker, file_names
 from dispatch.geo.route import RouteFinder
-from dispatch.places import place_labels
+from dispatch.model.labels import place_labels
 from dispatch.units import format_clock
 from dispatch.web.palette import TruckSign, truck_signs
 from dispatch.words.words import LANGUAGES, Words, as_lang
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from dispatch.files.tracks import TruckDay
-    from dispatch.plan import Route, Stop
-    from dispatch.scenario import Depot, Source, Truck, Village
+    from dispatch.model.plan import Route, Stop
+    from dispatch.model.scenario import Depot, Source, Truck, Village
     from dispatch.web.catalog import Catalog, Entry
     from dispatch.web.jobs import Job, Result
     from dispatch.words.message import Lang

@@ -26,16 +26,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from dispatch.roads import Area, RoadLimit, RoadNetwork
-from dispatch.scenario import Depot, Scenario, Source, Truck, Village
+from dispatch.model.roads import Area, RoadLimit, RoadNetwork
+from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dispatch.changes import Change
     from dispatch.check import Violation
-    from dispatch.plan import Plan
-    from dispatch.scenario import Travel
+    from dispatch.model.plan import Plan
+    from dispatch.model.scenario import Travel
     from dispatch.words.message import Lang
 
 _log = logging.getLogger(__name__)

@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from dispatch.check import Violation
-    from dispatch.plan import Plan
-    from dispatch.scenario import Scenario, Travel
+    from dispatch.model.plan import Plan
+    from dispatch.model.scenario import Scenario, Travel
     from dispatch.words.message import Lang
 
 _INLINE: Final = "wd-inline-assets"

@@ -28,8 +28,8 @@ from dispatch.web.safe import safe
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from dispatch.plan import Plan, Route, Stop
-    from dispatch.scenario import Datum, Depot, Scenario, Source, Village
+    from dispatch.model.plan import Plan, Route, Stop
+    from dispatch.model.scenario import Datum, Depot, Scenario, Source, Village
     from dispatch.words.words import Words
 
 Feature = dict[str, Any]

@@ -11,7 +11,7 @@ from dispatch.web.road_lines import LIMIT_STYLES
 from dispatch.web.safe import safe
 
 if TYPE_CHECKING:
-    from dispatch.scenario import Scenario
+    from dispatch.model.scenario import Scenario
     from dispatch.web.road_lines import LimitKind
     from dispatch.words.words import Words
 

@@ -7,13 +7,13 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from dispatch.scenario import Truck
+from dispatch.model.scenario import Truck
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dispatch.coverage import Level
-    from dispatch.scenario import Scenario
+    from dispatch.model.scenario import Scenario
 
 #: Told apart also by colour-blind readers where it matters, dark enough on white
 #: (Okabe & Ito 2008, darkened, and Tol's muted scheme); letters do the rest.

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dispatch.geo.limits import Stretch
-    from dispatch.roads import RoadLimit, RoadNetwork
-    from dispatch.scenario import Scenario
+    from dispatch.model.roads import RoadLimit, RoadNetwork
+    from dispatch.model.scenario import Scenario
     from dispatch.words.words import Words
 
     Points = list[tuple[float, float]]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from dispatch.places import place_labels
+from dispatch.model.labels import place_labels
 from dispatch.units import format_clock
 from dispatch.web.palette import truck_signs
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from dispatch.changes import Change
     from dispatch.check import Violation
     from dispatch.coverage import Coverage
-    from dispatch.plan import Route
-    from dispatch.scenario import Scenario
+    from dispatch.model.plan import Route
+    from dispatch.model.scenario import Scenario
     from dispatch.words.words import Words
 
 #: Shapes of the levels as signs, for tables: never colour alone.

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from dispatch import settings
 from dispatch.geo.osm import ATTRIBUTION as OSM_CREDIT
-from dispatch.scenario import Datum
+from dispatch.model.scenario import Datum
 from dispatch.web.tile_files import MOST_ZOOM, is_tile_file, tile_file_info
 from dispatch.words.message import Message, SaidError, say
 

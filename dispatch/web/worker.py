@@ -25,7 +25,7 @@ from dispatch.words.message import say
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from dispatch.plan import Plan
+    from dispatch.model.plan import Plan
     from dispatch.solver.types import Progress, SolveResult
     from dispatch.web.jobs import Request
 

@@ -14,8 +14,8 @@ from benchmarks.peers.problem import PeerRoute, Step, peer_problem, why_not
 from benchmarks.peers.runs import PEERS, Moment, Result, best
 from benchmarks.peers.table import against, row, time_to_reach
 from dispatch import check_plan
-from dispatch.need import BANDS
-from dispatch.scenario import Depot, Scenario, Source, Travel, Truck, Village
+from dispatch.model.need import BANDS
+from dispatch.model.scenario import Depot, Scenario, Source, Travel, Truck, Village
 
 HERE = {"lat": 27.2, "lon": 112.8}
 

@@ -8,7 +8,7 @@ import pytest
 
 from dispatch.errors import DataError
 from dispatch.files.read import read_scenario
-from dispatch.scenario import TimeWindow
+from dispatch.model.scenario import TimeWindow
 
 CASES = Path(__file__).parent
 

@@ -7,7 +7,7 @@ from field_days import CASES, litres, metres, notices, road_day, solved
 
 from dispatch import read_scenario, travel_matrix
 from dispatch.geo.reach import cut_off_villages
-from dispatch.scenario import NO_ROAD
+from dispatch.model.scenario import NO_ROAD
 
 SERVICE = {"highway": "service"}
 ONE_WAY = {"highway": "service", "oneway": "yes"}

@@ -4,7 +4,7 @@ import pytest
 from tiny import replace, scenario, source, star, travel, truck, village
 
 from dispatch.changes import plan_changes
-from dispatch.plan import Plan, Route, SolverInfo, Stop, Totals
+from dispatch.model.plan import Plan, Route, SolverInfo, Stop, Totals
 
 SPOKES = {"D": 0, "S": 0, "V": 100, "W": 100}
 

@@ -11,9 +11,9 @@ from tiny import scenario, source, travel, truck, village
 
 from dispatch.check import check_plan
 from dispatch.diverting import divert_trips
-from dispatch.plan import Route, Stop
+from dispatch.model.plan import Route, Stop
+from dispatch.model.scenario import NO_ROAD
 from dispatch.replanning import replan_day
-from dispatch.scenario import NO_ROAD
 from dispatch.solver.run import solve
 from dispatch.solver.types import SolveParams
 

@@ -27,9 +27,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from dispatch.need import BANDS
-from dispatch.plan import Bound, Plan, Route, SolverInfo, Stop, Totals, VillageOutcome
-from dispatch.scenario import (
+from dispatch.model.need import BANDS
+from dispatch.model.plan import (
+    Bound,
+    Plan,
+    Route,
+    SolverInfo,
+    Stop,
+    Totals,
+    VillageOutcome,
+)
+from dispatch.model.scenario import (
     Depot,
     Scenario,
     Source,

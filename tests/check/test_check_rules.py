@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from dispatch.check import RULES, Violation, check_plan
-from dispatch.plan import Bound, Route, Stop
-from dispatch.scenario import NO_ROAD, ServiceRules, TimeWindow
+from dispatch.model.plan import Bound, Route, Stop
+from dispatch.model.scenario import NO_ROAD, ServiceRules, TimeWindow
 from dispatch.words.message import say
 
 

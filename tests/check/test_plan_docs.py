@@ -6,8 +6,8 @@ from typing import get_args
 import pytest
 
 from dispatch.check import RULES
-from dispatch.need import BANDS
-from dispatch.plan import PLAN_FORMAT, REASONS, Ended, Status, StopKind
+from dispatch.model.need import BANDS
+from dispatch.model.plan import PLAN_FORMAT, REASONS, Ended, Status, StopKind
 
 TEXT = (Path(__file__).parents[2] / "docs" / "PLAN.md").read_text("utf-8")
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from dispatch.changes import ChangeKind, ChangeReason
 from dispatch.cli import app
-from dispatch.need import BANDS
+from dispatch.model.need import BANDS
 from dispatch.solver.variants import VariantKind
 from dispatch.words.words import words_of
 

@@ -17,9 +17,17 @@ from dispatch.coverage import (
     people_at,
     share,
 )
-from dispatch.need import BANDS, need_l, served_l
-from dispatch.plan import Bound, Plan, Route, SolverInfo, Stop, Totals, VillageOutcome
-from dispatch.scenario import (
+from dispatch.model.need import BANDS, need_l, served_l
+from dispatch.model.plan import (
+    Bound,
+    Plan,
+    Route,
+    SolverInfo,
+    Stop,
+    Totals,
+    VillageOutcome,
+)
+from dispatch.model.scenario import (
     Depot,
     Scenario,
     Source,

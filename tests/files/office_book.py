@@ -12,7 +12,7 @@ from dispatch.errors import DataError
 from dispatch.files.read import read_scenario_files
 
 if TYPE_CHECKING:
-    from dispatch.scenario import Scenario
+    from dispatch.model.scenario import Scenario
 
 VILLAGE_HEAD = ("村编号", "村名", "纬度", "经度", "人口", "牛", "蓄水容量", "限重")
 SHEETS: dict[str, list[list[object]]] = {

@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 
-from dispatch.scenario import Scenario
+from dispatch.model.scenario import Scenario
 
 
 def assert_same_scenario(left: Scenario, right: Scenario) -> None:

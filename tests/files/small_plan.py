@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from dispatch.files.read import read_scenario
 from dispatch.geo.travel import travel_matrix
-from dispatch.need import BANDS
-from dispatch.outcome import plan_totals, village_outcomes
-from dispatch.plan import Bound, Cause, Plan, Route, SolverInfo, Stop
+from dispatch.model.need import BANDS
+from dispatch.model.outcome import plan_totals, village_outcomes
+from dispatch.model.plan import Bound, Cause, Plan, Route, SolverInfo, Stop
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
-    from dispatch.scenario import Scenario, Travel
+    from dispatch.model.scenario import Scenario, Travel
 
 TINY = Path(__file__).parents[1] / "data" / "tiny"
 

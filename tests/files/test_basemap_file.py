@@ -12,7 +12,7 @@ import pytest
 from dispatch.files.frames import scenario_from_tables, scenario_tables
 from dispatch.files.read import read_scenario
 from dispatch.files.write_scenario import write_scenario
-from dispatch.roads import Area, MapFeature
+from dispatch.model.roads import Area, MapFeature
 
 TINY = Path(__file__).parents[1] / "data" / "tiny"
 LAKE = MapFeature(

@@ -16,7 +16,7 @@ from dispatch.files.clocks import (
     parse_clock_cell,
     parse_windows,
 )
-from dispatch.scenario import TimeWindow
+from dispatch.model.scenario import TimeWindow
 
 
 @pytest.mark.parametrize(

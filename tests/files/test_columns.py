@@ -10,7 +10,7 @@ import pytest
 from dispatch.files.cells import UNITS
 from dispatch.files.columns import OBJECT_TABLES, header_key, table_of, tables
 from dispatch.files.docs import data_docs
-from dispatch.scenario import Depot, Source, Truck, Village
+from dispatch.model.scenario import Depot, Source, Truck, Village
 
 ROOT = Path(__file__).parents[2]
 

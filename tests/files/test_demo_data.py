@@ -7,7 +7,7 @@ from pathlib import Path
 from dispatch.files.read import read_scenario
 from dispatch.geo.route import RouteFinder
 from dispatch.geo.travel import travel_matrix
-from dispatch.need import BANDS, needs_l
+from dispatch.model.need import BANDS, needs_l
 
 DATA = Path(__file__).parents[2] / "data"
 

@@ -21,11 +21,11 @@ from dispatch.files.plan_xlsx import plan_xlsx
 from dispatch.files.read import read_scenario
 from dispatch.files.sheets import sheets_pdf
 from dispatch.files.write_plan import write_plan
-from dispatch.plan import Cause, Plan
+from dispatch.model.plan import Cause, Plan
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
-    from dispatch.scenario import Scenario, Travel
+    from dispatch.model.scenario import Scenario, Travel
     from dispatch.words.message import Lang
 
 CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")

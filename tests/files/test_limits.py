@@ -18,10 +18,10 @@ from dispatch.files.moments import format_moment, parse_moment
 from dispatch.files.read import read_scenario, read_scenario_files
 from dispatch.files.write_scenario import write_scenario, write_scenario_xlsx
 from dispatch.geo.datum import from_wgs84
-from dispatch.roads import Moment, RoadLimit, SpeedRule
+from dispatch.model.roads import Moment, RoadLimit, SpeedRule
 
 if TYPE_CHECKING:
-    from dispatch.scenario import Scenario
+    from dispatch.model.scenario import Scenario
 
 TINY = Path(__file__).parents[1] / "data" / "tiny"
 FILES = {path.name: path.read_bytes() for path in TINY.iterdir()}

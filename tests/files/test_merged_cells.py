@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from office_book import office_book, read, refused, told
 
-from dispatch.scenario import TimeWindow
+from dispatch.model.scenario import TimeWindow
 
 
 def test_a_limit_merged_down_holds_for_every_row() -> None:

@@ -14,7 +14,7 @@ from dispatch.errors import DataError
 from dispatch.files.frames import scenario_from_tables, scenario_tables
 from dispatch.files.read import read_scenario_files
 from dispatch.files.template import example_scenario
-from dispatch.roads import RoadLimit
+from dispatch.model.roads import RoadLimit
 
 TINY = Path(__file__).parents[1] / "data" / "tiny"
 FILES = {path.name: path.read_bytes() for path in TINY.iterdir()}

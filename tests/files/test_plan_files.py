@@ -21,12 +21,12 @@ from dispatch.files.plan_json import plan_from_json, plan_to_json, read_plan
 from dispatch.files.plan_xlsx import plan_xlsx
 from dispatch.files.read import read_scenario
 from dispatch.files.write_plan import write_plan
-from dispatch.plan import PLAN_FORMAT, Plan
+from dispatch.model.plan import PLAN_FORMAT, Plan
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dispatch.scenario import Scenario
+    from dispatch.model.scenario import Scenario
 
 
 def test_all_files_are_written_and_nothing_else(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from dispatch.files.write_scenario import write_scenario, write_scenario_xlsx
 from dispatch.geo.datum import from_wgs84, to_wgs84
 
 if TYPE_CHECKING:
-    from dispatch.scenario import Datum
+    from dispatch.model.scenario import Datum
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "tests" / "data" / "tiny"

@@ -19,7 +19,7 @@ from dispatch.files import read as read_module
 from dispatch.files import workbook as workbook_module
 from dispatch.files.raw import TableError, parse_csv
 from dispatch.files.read import read_scenario, read_scenario_files
-from dispatch.scenario import TimeWindow
+from dispatch.model.scenario import TimeWindow
 
 TINY = Path(__file__).parents[1] / "data" / "tiny"
 

@@ -17,7 +17,7 @@ from dispatch.files.road_files import read_roads
 from dispatch.files.road_tables import write_roads
 from dispatch.files.write_scenario import write_scenario, write_scenario_xlsx
 from dispatch.geo.datum import from_wgs84
-from dispatch.roads import CLOSED, NO_HEAVY, OPEN, RoadNetwork
+from dispatch.model.roads import CLOSED, NO_HEAVY, OPEN, RoadNetwork
 
 TINY = Path(__file__).parents[1] / "data" / "tiny"
 REAL = Path(__file__).parents[2].parent / "shared" / "data" / "roads_real"

@@ -14,7 +14,7 @@ from dispatch.files.road_uploads import (
     scenario_with_roads,
 )
 from dispatch.files.template import example_scenario
-from dispatch.roads import Moment, RoadEdge, RoadLimit, RoadNetwork, RoadNode
+from dispatch.model.roads import Moment, RoadEdge, RoadLimit, RoadNetwork, RoadNode
 
 LIMIT = RoadLimit(
     limit_id="L1",

@@ -20,7 +20,7 @@ from dispatch.files.frames import scenario_from_tables, scenario_tables
 from dispatch.files.read import read_scenario
 from dispatch.files.template import example_scenario, write_template
 from dispatch.files.write_scenario import write_scenario, write_scenario_xlsx
-from dispatch.scenario import (
+from dispatch.model.scenario import (
     Depot,
     NeedStandard,
     Scenario,

@@ -17,12 +17,12 @@ from dispatch.files.links import amap_web
 from dispatch.files.paper import Paper
 from dispatch.files.read import read_scenario
 from dispatch.files.sheets import sheets_pdf
-from dispatch.plan import Route, Stop
+from dispatch.model.plan import Route, Stop
 
 if TYPE_CHECKING:
     import pytest
 
-    from dispatch.scenario import Scenario
+    from dispatch.model.scenario import Scenario
 
 #: Characters of Hunan village names that small fonts lack.
 RARE = "塝崀垴磜㵲㙍圫沄墈岽嶅坳堝塅坵峎"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from office_book import office_book, read, refused, told
 
-from dispatch.scenario import TimeWindow
+from dispatch.model.scenario import TimeWindow
 
 if TYPE_CHECKING:
     import openpyxl

@@ -20,7 +20,7 @@ from dispatch.files.tracks import TrackMaker, TrackPoint, TruckDay, file_names
 from dispatch.files.write_plan import write_plan
 from dispatch.geo.route import RouteFinder
 from dispatch.geo.travel import travel_matrix
-from dispatch.plan import Plan, Route, Stop
+from dispatch.model.plan import Plan, Route, Stop
 
 ROOT = Path(__file__).parents[2]
 KML = "{http://www.opengis.net/kml/2.2}"

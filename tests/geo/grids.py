@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dispatch.roads import RoadEdge, RoadNetwork, RoadNode
+from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
 
 
 def grid_network(side: int, *, shortest_m: int, seed: int) -> RoadNetwork:

@@ -16,7 +16,7 @@ from dispatch.geo.parts import RoadParts, cut_roads
 from dispatch.geo.snap import Snaps
 from dispatch.geo.speeds import default_rules, road_speeds
 from dispatch.geo.truck_class import TruckProfile, part_times
-from dispatch.roads import CLOSED, NO_HEAVY, OPEN, RoadEdge, RoadNetwork, RoadNode
+from dispatch.model.roads import CLOSED, NO_HEAVY, OPEN, RoadEdge, RoadNetwork, RoadNode
 
 REAL = Path(__file__).parents[2].parent / "shared" / "data" / "roads_real"
 NETWORKS = (

@@ -13,7 +13,7 @@ from dispatch.geo.graph import build_graph
 from dispatch.geo.limits import PlacedLimit, Stretch
 from dispatch.geo.parts import cut_roads
 from dispatch.geo.snap import Snaps
-from dispatch.roads import RoadEdge, RoadLimit, RoadNetwork, RoadNode
+from dispatch.model.roads import RoadEdge, RoadLimit, RoadNetwork, RoadNode
 
 
 @st.composite

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from dispatch.geo.datum import from_wgs84, to_wgs84, wgs84_to_gcj02
 
 if TYPE_CHECKING:
-    from dispatch.scenario import Datum
+    from dispatch.model.scenario import Datum
 
 LATS = st.floats(3, 54)
 LONS = st.floats(73, 136)

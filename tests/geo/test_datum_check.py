@@ -15,10 +15,10 @@ from dispatch.files.read import read_scenario
 from dispatch.files.write_scenario import write_scenario
 from dispatch.geo.areas import Outline
 from dispatch.geo.datum_check import DATUMS, datum_doubts, reread, sample_roads
-from dispatch.roads import Area, RoadEdge, RoadNetwork, RoadNode
+from dispatch.model.roads import Area, RoadEdge, RoadNetwork, RoadNode
 
 if TYPE_CHECKING:
-    from dispatch.scenario import Datum, Scenario
+    from dispatch.model.scenario import Datum, Scenario
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "data"

@@ -18,9 +18,9 @@ from dispatch.geo.reach import out_of_reach
 from dispatch.geo.road_model import road_model
 from dispatch.geo.route import RouteFinder
 from dispatch.geo.travel import travel_matrix
+from dispatch.model.roads import CLOSED, Moment, RoadLimit, RoadNetwork
+from dispatch.model.scenario import NO_ROAD
 from dispatch.replanning import replan_day
-from dispatch.roads import CLOSED, Moment, RoadLimit, RoadNetwork
-from dispatch.scenario import NO_ROAD
 from dispatch.solver.run import solve
 from dispatch.solver.types import SolveParams
 from dispatch.web.map import plan_map_html
@@ -28,8 +28,8 @@ from dispatch.web.map import plan_map_html
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dispatch.plan import Plan
-    from dispatch.scenario import Scenario
+    from dispatch.model.plan import Plan
+    from dispatch.model.scenario import Scenario
 
 EXTRACT = "andorra_2013.osm.pbf"
 SETTINGS = """\

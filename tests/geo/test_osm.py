@@ -15,7 +15,7 @@ from dispatch.errors import DataError
 from dispatch.geo import cache
 from dispatch.geo import osm as reader
 from dispatch.geo.osm import read_osm, read_osm_bytes
-from dispatch.roads import CLOSED, NO_HEAVY, OPEN, RoadEdge, RoadNetwork
+from dispatch.model.roads import CLOSED, NO_HEAVY, OPEN, RoadEdge, RoadNetwork
 
 REAL = Path(__file__).parents[2].parent / "shared" / "data" / "roads_real"
 

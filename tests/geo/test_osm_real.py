@@ -14,10 +14,10 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from dispatch.geo.osm import read_osm
-from dispatch.roads import OPEN
+from dispatch.model.roads import OPEN
 
 if TYPE_CHECKING:
-    from dispatch.roads import RoadNetwork
+    from dispatch.model.roads import RoadNetwork
 
 REAL = Path(__file__).parents[2].parent / "shared" / "data" / "roads_real"
 NETWORKS = (

@@ -17,7 +17,7 @@ from dispatch.geo.position import parse_position
 from dispatch.words.message import SaidError
 
 if TYPE_CHECKING:
-    from dispatch.scenario import Datum
+    from dispatch.model.scenario import Datum
 
 PLACE = (27.23, 112.87)
 

@@ -10,7 +10,7 @@ from dispatch.files.read import read_scenario_files
 from dispatch.geo.reach import round_trips, single_trips
 
 if TYPE_CHECKING:
-    from dispatch.scenario import Scenario
+    from dispatch.model.scenario import Scenario
 
 FILES = {
     "scenario.toml": b"date = 2022-09-06\n",

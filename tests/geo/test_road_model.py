@@ -21,7 +21,7 @@ from dispatch.geo.road_model import road_model
 from dispatch.geo.route import RouteFinder
 from dispatch.geo.speeds import default_rules, road_speeds, rules_with
 from dispatch.geo.travel import travel_matrix
-from dispatch.roads import (
+from dispatch.model.roads import (
     CLOSED,
     NO_HEAVY,
     Moment,
@@ -31,7 +31,7 @@ from dispatch.roads import (
     RoadNode,
     SpeedRule,
 )
-from dispatch.scenario import Depot, Scenario, Source, TravelTable, Truck, Village
+from dispatch.model.scenario import Depot, Scenario, Source, TravelTable, Truck, Village
 from dispatch.words.message import SaidError
 
 # One degree of longitude on the equator is 111,195 m. All nodes on it:

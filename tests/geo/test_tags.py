@@ -17,7 +17,7 @@ from dispatch.geo.tags import (
     parse_tonnes,
 )
 from dispatch.geo.truck_tags import barrier_facts, rules_of, tags_of_rules, truck_facts
-from dispatch.roads import CLOSED, NO_HEAVY, OPEN
+from dispatch.model.roads import CLOSED, NO_HEAVY, OPEN
 
 NONSENSE = ["", "nan", "inf", "-3", "0", "1e9", "99999", "none", "default", "unsigned"]
 

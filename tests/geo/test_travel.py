@@ -12,8 +12,8 @@ import pytest
 from dispatch.geo.reach import round_trips, snap_warnings
 from dispatch.geo.route import RouteFinder, route_geometry
 from dispatch.geo.travel import travel_matrix
-from dispatch.roads import RoadEdge, RoadNetwork, RoadNode
-from dispatch.scenario import (
+from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
+from dispatch.model.scenario import (
     Depot,
     Scenario,
     Source,

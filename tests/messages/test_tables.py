@@ -14,8 +14,8 @@ import pytest
 import dispatch
 from dispatch.changes import ChangeKind, ChangeReason
 from dispatch.coverage import LEVELS, STANDARDS
-from dispatch.need import BANDS
-from dispatch.plan import REASONS, Ended, StopKind
+from dispatch.model.need import BANDS
+from dispatch.model.plan import REASONS, Ended, StopKind
 from dispatch.solver.variants import VariantKind
 from dispatch.web.drawing import Mode
 from dispatch.words.message import TABLES, templates, term

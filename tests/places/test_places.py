@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from dispatch.files.template import example_scenario
-from dispatch.places import place_labels
-from dispatch.scenario import Scenario, Village
+from dispatch.model.labels import place_labels
+from dispatch.model.scenario import Scenario, Village
 
 
 def scenario(*rows: tuple[str, str, str, str]) -> Scenario:

@@ -7,8 +7,8 @@ which it beats the search shows a fault of the search.
 
 import math
 
-from dispatch.need import BANDS, LIVESTOCK, can_take_l, need_l, served_l
-from dispatch.plan import Route, Stop
+from dispatch.model.need import BANDS, LIVESTOCK, can_take_l, need_l, served_l
+from dispatch.model.plan import Route, Stop
 
 
 class _Day:

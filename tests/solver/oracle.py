@@ -4,8 +4,8 @@ import itertools
 import math
 from typing import NamedTuple
 
-from dispatch.need import BANDS, LIVESTOCK, can_take_l, need_l, served_l
-from dispatch.scenario import NO_ROAD, TimeWindow
+from dispatch.model.need import BANDS, LIVESTOCK, can_take_l, need_l, served_l
+from dispatch.model.scenario import NO_ROAD, TimeWindow
 
 ALWAYS = (TimeWindow(0, 10**6),)
 MOST_STOPS = 2

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tiny import changed_at, scenario, source, travel, truck, village
 
 from dispatch.check import _open_ways, check_plan
-from dispatch.scenario import NO_ROAD, LaterTravel, WayTimes
+from dispatch.model.scenario import NO_ROAD, LaterTravel, WayTimes
 from dispatch.solver.instance import build_instance
 from dispatch.solver.kernel.arrays import BIG
 from dispatch.solver.legs import leave_at, leg_at

@@ -5,7 +5,7 @@ import pytest
 from tiny import replace, scenario, source, star, travel, truck, village
 
 from dispatch.check import check_plan
-from dispatch.scenario import TimeWindow
+from dispatch.model.scenario import TimeWindow
 from dispatch.solver.day import split_day
 from dispatch.solver.instance import build_instance
 from dispatch.solver.kernel import arrays

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny import scenario, star, village
 
-from dispatch.need import BANDS
+from dispatch.model.need import BANDS
 from dispatch.solver.instance import build_instance
 from dispatch.solver.kernel.arrays import TOTAL
 from dispatch.solver.kernel.search import is_better_plan

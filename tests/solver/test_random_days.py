@@ -6,10 +6,10 @@ from greedy import greedy_routes
 from tiny import scenario, source, truck, village
 
 from dispatch.check import check_plan
-from dispatch.need import BANDS
-from dispatch.outcome import plan_totals, village_outcomes
-from dispatch.plan import Plan, SolverInfo
-from dispatch.scenario import NeedStandard, ServiceRules, TimeWindow, Travel
+from dispatch.model.need import BANDS
+from dispatch.model.outcome import plan_totals, village_outcomes
+from dispatch.model.plan import Plan, SolverInfo
+from dispatch.model.scenario import NeedStandard, ServiceRules, TimeWindow, Travel
 from dispatch.solver.run import solve
 from dispatch.solver.types import SolveParams
 

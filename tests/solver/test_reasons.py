@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from test_solve_properties import scenes
 from tiny import replace, scenario, source, star, travel, truck, village
 
-from dispatch.need import BANDS
-from dispatch.plan import Reason
-from dispatch.scenario import NeedStandard, ServiceRules, TimeWindow
+from dispatch.model.need import BANDS
+from dispatch.model.plan import Reason
+from dispatch.model.scenario import NeedStandard, ServiceRules, TimeWindow
 from dispatch.solver.run import solve
 from dispatch.solver.types import SolveParams
 

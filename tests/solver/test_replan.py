@@ -5,9 +5,9 @@ from tiny import replace, scenario, source, star, travel, truck, village
 
 from dispatch.check import check_plan
 from dispatch.errors import PlanError
+from dispatch.model.plan import Route, Stop
+from dispatch.model.scenario import NeedStandard, ServiceRules, TimeWindow
 from dispatch.past import is_done
-from dispatch.plan import Route, Stop
-from dispatch.scenario import NeedStandard, ServiceRules, TimeWindow
 from dispatch.solver.day import Today, split_day, trucks_out
 from dispatch.solver.run import solve
 from dispatch.solver.types import SolveParams

@@ -6,15 +6,15 @@ from hypothesis import strategies as st
 from tiny import replace, scenario, source, truck, village
 
 from dispatch.check import check_plan
-from dispatch.need import BANDS
-from dispatch.past import is_done
-from dispatch.scenario import (
+from dispatch.model.need import BANDS
+from dispatch.model.scenario import (
     Depot,
     NeedStandard,
     ServiceRules,
     TimeWindow,
     Travel,
 )
+from dispatch.past import is_done
 from dispatch.solver.day import split_day
 from dispatch.solver.kernel.moves import MOST_MOVED_S
 from dispatch.solver.run import solve

@@ -4,7 +4,7 @@ import pytest
 from tiny import replace, scenario, source, star, travel, truck, village
 
 from dispatch.check import check_plan
-from dispatch.scenario import TimeWindow
+from dispatch.model.scenario import TimeWindow
 from dispatch.solver.run import solve
 from dispatch.solver.types import SolveParams
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from tiny import NO_SETUP, ONE_BAND, changed_at, scenario, source, truck, village
 
 from dispatch.check import check_plan
-from dispatch.need import BANDS, can_take_l, need_l
-from dispatch.scenario import NeedStandard, ServiceRules, TimeWindow, Travel
+from dispatch.model.need import BANDS, can_take_l, need_l
+from dispatch.model.scenario import NeedStandard, ServiceRules, TimeWindow, Travel
 from dispatch.solver.bound import BoundModel
 from dispatch.solver.instance import build_instance
 from dispatch.solver.run import band_needs, solve

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from tiny import NO_SETUP, ONE_BAND, replace, scenario, source, star, truck, village
 
 from dispatch.check import check_plan
-from dispatch.plan import Route, Stop
-from dispatch.scenario import TimeWindow
+from dispatch.model.plan import Route, Stop
+from dispatch.model.scenario import TimeWindow
 from dispatch.solver.build_plan import assign_bays
 from dispatch.solver.instance import build_instance
 from dispatch.solver.run import solve

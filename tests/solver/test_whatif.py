@@ -5,9 +5,9 @@ from tiny import replace, scenario, source, star, travel, truck, village
 
 from dispatch.check import check_plan
 from dispatch.geo.travel import travel_matrix
-from dispatch.need import BANDS
-from dispatch.roads import RoadEdge, RoadLimit, RoadNetwork, RoadNode
-from dispatch.scenario import NeedStandard, ServiceRules, TimeWindow
+from dispatch.model.need import BANDS
+from dispatch.model.roads import RoadEdge, RoadLimit, RoadNetwork, RoadNode
+from dispatch.model.scenario import NeedStandard, ServiceRules, TimeWindow
 from dispatch.solver.run import solve
 from dispatch.solver.types import SolveParams
 from dispatch.solver.variants import as_it_is, list_variants

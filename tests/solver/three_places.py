@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from tiny import scenario, source, travel, truck, village
 
-from dispatch.need import BANDS, needs_l
-from dispatch.scenario import ServiceRules
+from dispatch.model.need import BANDS, needs_l
+from dispatch.model.scenario import ServiceRules
 from dispatch.solver.bounding.data import build_bound_data
 from dispatch.solver.bounding.trips import Trip
 from dispatch.solver.bounding.ways import shortest_ways

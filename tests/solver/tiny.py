@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from dispatch.scenario import (
+from dispatch.model.scenario import (
     NO_ROAD,
     Depot,
     LaterTravel,

@@ -17,9 +17,9 @@ from browsing import CHROMIUM, FLAGS, need_chromium, wait_for
 
 from dispatch.files.write_scenario import write_scenario
 from dispatch.geo.travel import travel_matrix
-from dispatch.outcome import plan_totals, village_outcomes
-from dispatch.plan import Bound, Cause, Plan, Route, SolverInfo, Stop
-from dispatch.roads import (
+from dispatch.model.outcome import plan_totals, village_outcomes
+from dispatch.model.plan import Bound, Cause, Plan, Route, SolverInfo, Stop
+from dispatch.model.roads import (
     Area,
     MapFeature,
     RoadEdge,
@@ -27,7 +27,7 @@ from dispatch.roads import (
     RoadNetwork,
     RoadNode,
 )
-from dispatch.scenario import Depot, Scenario, Source, Truck, Village
+from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
 from dispatch.settings import DATA_ENV, JOBS_ENV
 from dispatch.solver.types import Progress, SolveResult
 from dispatch.web.catalog import Catalog

@@ -16,7 +16,7 @@ import pytest
 
 from dispatch.errors import DataError, SolverError
 from dispatch.files.plan_json import read_plan
-from dispatch.scenario import TravelTable
+from dispatch.model.scenario import TravelTable
 from dispatch.solver.types import Progress
 from dispatch.web import jobs
 from dispatch.web.catalog import Catalog

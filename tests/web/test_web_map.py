@@ -14,7 +14,7 @@ import pytest
 import dispatch.web.map
 from dispatch.coverage import compute_coverage
 from dispatch.geo.datum import from_wgs84
-from dispatch.roads import MapFeature, Moment, RoadEdge, RoadNetwork, RoadNode
+from dispatch.model.roads import MapFeature, Moment, RoadEdge, RoadNetwork, RoadNode
 from dispatch.web.basemap import basemap_of
 from dispatch.web.jobs import digest_of
 from dispatch.web.map import Tiles, live_map, plan_map_html

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from dispatch.files.write_scenario import write_scenario
 from dispatch.geo.travel import travel_matrix
-from dispatch.roads import Moment, RoadEdge, RoadLimit, RoadNetwork, RoadNode
+from dispatch.model.roads import Moment, RoadEdge, RoadLimit, RoadNetwork, RoadNode
 from dispatch.web.catalog import Catalog
 from dispatch.web.drawing import Drawing, parse_drawing
 from dispatch.web.jobs import Job, Request, digest_of

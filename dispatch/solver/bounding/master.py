@@ -8,7 +8,7 @@ import numpy as np
 from ortools.linear_solver import pywraplp
 
 from dispatch.errors import SolverError
-from dispatch.need import BANDS, LIVESTOCK
+from dispatch.model.need import BANDS, LIVESTOCK
 from dispatch.solver.bounding.prices import Prices, band_worth
 from dispatch.solver.bounding.radial import from_scratch
 from dispatch.solver.bounding.trips import trip_seconds

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from dispatch.need import BANDS, LIVESTOCK
+from dispatch.model.need import BANDS, LIVESTOCK
 from dispatch.solver.bounding.pricing import best_patterns
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ import numpy as np
 from ortools.linear_solver import pywraplp
 
 from dispatch.errors import SolverError
-from dispatch.need import BANDS, LIVESTOCK
+from dispatch.model.need import BANDS, LIVESTOCK
 from dispatch.solver.bounding.data import (
     source_limits,
     truck_kinds,

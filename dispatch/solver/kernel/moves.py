@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dispatch.plan import MOST_MOVED_S
+from dispatch.model.plan import MOST_MOVED_S
 from dispatch.solver.jit import compiled
 from dispatch.solver.kernel.arrays import BIG
 from dispatch.solver.kernel.schedule import leg_s, schedule_candidate, set_latest

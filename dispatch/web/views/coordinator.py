@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dispatch.check import RULES
-from dispatch.need import needs_l
+from dispatch.model.need import needs_l
+from dispatch.model.scenario import place_or_truck
 from dispatch.past import past_said
-from dispatch.scenario import place_or_truck
 from dispatch.web import tables
 from dispatch.web.context import (
     Context,
@@ -29,7 +29,7 @@ from dispatch.web.uploads import upload_area
 from dispatch.web.views import editor, panels
 
 if TYPE_CHECKING:
-    from dispatch.scenario import Scenario
+    from dispatch.model.scenario import Scenario
     from dispatch.web.catalog import Catalog, Loaded
     from dispatch.words.words import Words
 

@@ -13,8 +13,8 @@ from dispatch.geo.distance import haversine_m
 from dispatch.geo.nearby import nearest_edges
 from dispatch.geo.position import parse_position
 from dispatch.geo.snap import FAR_M, NEAR_M, places_of
-from dispatch.roads import CLOSED
-from dispatch.scenario import Source, Village
+from dispatch.model.roads import CLOSED
+from dispatch.model.scenario import Source, Village
 from dispatch.web.context import Context, Frame, load, show_problems
 from dispatch.web.drawing import Place, drawing_map
 from dispatch.web.road_lines import bounds_of, place_marks, road_lines
@@ -22,7 +22,7 @@ from dispatch.web.views import editor
 from dispatch.words.message import SaidError
 
 if TYPE_CHECKING:
-    from dispatch.scenario import Datum, Depot, Scenario
+    from dispatch.model.scenario import Datum, Depot, Scenario
     from dispatch.words.words import Words
 
 _DATUMS: Final = ("wgs84", "gcj02", "bd09")

@@ -10,13 +10,13 @@ import streamlit as st
 
 from dispatch.geo.limits import Stretch, limit_stretches
 from dispatch.geo.reach import cut_off_villages
-from dispatch.roads import Moment, RoadLimit
+from dispatch.model.roads import Moment, RoadLimit
 from dispatch.web.views import editor
 from dispatch.words.message import SaidError
 
 if TYPE_CHECKING:
-    from dispatch.roads import RoadNetwork
-    from dispatch.scenario import Scenario
+    from dispatch.model.roads import RoadNetwork
+    from dispatch.model.scenario import Scenario
     from dispatch.web.context import Context
     from dispatch.web.drawing import Drawing
     from dispatch.words.words import Words

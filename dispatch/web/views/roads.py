@@ -27,8 +27,8 @@ from dispatch.web.views import editor
 from dispatch.web.views.road_form import DRAWN, show_form, touched_stretches
 
 if TYPE_CHECKING:
-    from dispatch.roads import RoadNetwork
-    from dispatch.scenario import Scenario
+    from dispatch.model.roads import RoadNetwork
+    from dispatch.model.scenario import Scenario
     from dispatch.web.catalog import Loaded
     from dispatch.words.words import Words
 

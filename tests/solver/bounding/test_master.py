@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from three_places import HOME, TO_SOURCE, half_loads, tanker
 
-from dispatch.need import BANDS
-from dispatch.scenario import TimeWindow
+from dispatch.model.need import BANDS
+from dispatch.model.scenario import TimeWindow
 from dispatch.solver.bounding.ascent import Limits, TripBound
 from dispatch.solver.bounding.classes import uncounted
 from dispatch.solver.bounding.master import Master

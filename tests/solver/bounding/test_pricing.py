@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from three_places import HOME, TO_SOURCE, half_loads
 
-from dispatch.need import BANDS
+from dispatch.model.need import BANDS
 from dispatch.solver.bounding.classes import uncounted
 from dispatch.solver.bounding.prices import Prices
 from dispatch.solver.bounding.pricing import (

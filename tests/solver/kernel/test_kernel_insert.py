@@ -14,7 +14,7 @@ import pytest
 from three_places import LEGS, D, S, V, arrays, day, drive_row, tanker, times
 from tiny import travel, village
 
-from dispatch.scenario import TimeWindow
+from dispatch.model.scenario import TimeWindow
 from dispatch.solver.kernel.arrays import BIG
 from dispatch.solver.kernel.insert import (
     NEW_STOP,

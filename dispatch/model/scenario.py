@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dispatch.errors import Problem
-    from dispatch.roads import Area, MapFeature, RoadLimit, RoadNetwork, SpeedRule
+    from dispatch.model.roads import Area, MapFeature, RoadLimit, RoadNetwork, SpeedRule
 
 Datum = Literal["wgs84", "gcj02", "bd09"]
 TravelMethod = Literal["table", "roads", "straight_line"]

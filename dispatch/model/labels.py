@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dispatch.scenario import Depot, Scenario, Source, Village
+    from dispatch.model.scenario import Depot, Scenario, Source, Village
 
     Place = Depot | Source | Village
 

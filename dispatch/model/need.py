@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dispatch.scenario import NeedStandard, Scenario, Village
+    from dispatch.model.scenario import NeedStandard, Scenario, Village
 
 Band = Literal[
     "facility",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from dispatch.need import BANDS, Band
+from dispatch.model.need import BANDS, Band
 
 if TYPE_CHECKING:
     import datetime as dt

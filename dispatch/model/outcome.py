@@ -6,9 +6,9 @@ import itertools
 import math
 from typing import TYPE_CHECKING
 
-from dispatch.need import BANDS, Band, need_l, served_l
-from dispatch.plan import Cause, Route, Totals, VillageOutcome
-from dispatch.scenario import NO_ROAD, Scenario, Travel
+from dispatch.model.need import BANDS, Band, need_l, served_l
+from dispatch.model.plan import Cause, Route, Totals, VillageOutcome
+from dispatch.model.scenario import NO_ROAD, Scenario, Travel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
