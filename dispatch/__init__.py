@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from dispatch.files.road_files import read_roads
     from dispatch.files.template import write_template
     from dispatch.files.write_plan import write_plan
-    from dispatch.geo.travel import travel_matrix
     from dispatch.model.plan import Plan, Route, Stop
     from dispatch.model.scenario import Depot, Scenario, Source, Travel, Truck, Village
+    from dispatch.roads.travel import travel_matrix
     from dispatch.solver.day import split_day
     from dispatch.solver.run import solve
     from dispatch.solver.types import Progress, SolveParams, SolveResult
@@ -94,7 +94,7 @@ _HOMES: Final[dict[str, tuple[str, ...]]] = {
     "dispatch.files.road_files": ("read_roads",),
     "dispatch.files.template": ("write_template",),
     "dispatch.files.write_plan": ("write_plan",),
-    "dispatch.geo.travel": ("travel_matrix",),
+    "dispatch.roads.travel": ("travel_matrix",),
     "dispatch.model.plan": ("Plan", "Route", "Stop"),
     "dispatch.model.scenario": (
         "Depot",

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dispatch.geo.travel import travel_matrix
+from dispatch.roads.travel import travel_matrix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

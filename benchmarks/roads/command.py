@@ -113,9 +113,9 @@ def row(roads: RoadNetwork, size: int) -> list[str]:
     from dataclasses import replace
 
     from dispatch import travel_matrix
-    from dispatch.geo import road_model as models
-    from dispatch.geo.matrix_cache import fastest_ways
     from dispatch.model.roads import RoadLimit
+    from dispatch.roads import model as models
+    from dispatch.roads.matrix_cache import fastest_ways
 
     scenario = day_on(roads, size)
     # The lines and the tree of the network are made once per process.
@@ -158,7 +158,7 @@ Links = tuple[
 
 def whole_links(model: object) -> tuple[Links, npt.NDArray[np.int64], int]:
     """Return every directed link of the uncontracted network, and the places."""
-    from dispatch.geo.road_model import RoadModel
+    from dispatch.roads.model import RoadModel
 
     assert isinstance(model, RoadModel)
     parts = model.parts
@@ -205,7 +205,7 @@ def positions(
     model: object, num_nodes: int
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Return lat and lon of all nodes; those of cuts are their edge's start."""
-    from dispatch.geo.road_model import RoadModel
+    from dispatch.roads.model import RoadModel
 
     assert isinstance(model, RoadModel)
     roads, parts = model.roads, model.parts

@@ -17,16 +17,16 @@ from dispatch.files.read import read_scenario
 from dispatch.files.road_files import read_roads
 from dispatch.files.road_tables import write_roads
 from dispatch.files.roads import box_of
-from dispatch.geo.osm import osm_format
-from dispatch.geo.osm_basemap import read_basemap_bytes
 from dispatch.model.roads import CLOSED, NO_HEAVY
+from dispatch.roads.osm.basemap import read_basemap_bytes
+from dispatch.roads.osm.extract import osm_format
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from dispatch.geo.ways import Box
     from dispatch.model.roads import MapFeature, RoadNetwork
+    from dispatch.roads.osm.ways import Box
     from dispatch.words.words import Words
 
 

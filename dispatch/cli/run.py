@@ -26,9 +26,9 @@ from dispatch.files.font import missing_glyphs
 from dispatch.files.plan_json import plan_to_json, read_plan
 from dispatch.files.read import read_scenario
 from dispatch.files.write_plan import write_plan
-from dispatch.geo.reach import reach_notes
-from dispatch.geo.travel import travel_matrix
 from dispatch.past import past_said, split_violations
+from dispatch.roads.reach import reach_notes
+from dispatch.roads.travel import travel_matrix
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,8 +16,8 @@ from dispatch.files.atomic import write_text
 from dispatch.files.plan_json import read_plan
 from dispatch.files.plan_tables import to_csv
 from dispatch.files.read import read_scenario
-from dispatch.geo.travel import travel_matrix
 from dispatch.model.need import BANDS
+from dispatch.roads.travel import travel_matrix
 from dispatch.words.message import say
 
 if TYPE_CHECKING:

@@ -11,15 +11,15 @@ from dispatch.errors import DataError, DispatchError, Problem
 from dispatch.files.atomic import write_text
 from dispatch.files.geojson import BadPoint, line_points, read_features
 from dispatch.files.raw import TableError
-from dispatch.geo.osm_basemap import read_basemap_bytes
 from dispatch.model.roads import MapFeature
+from dispatch.roads.osm.basemap import read_basemap_bytes
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dispatch.files.read import Inputs
-    from dispatch.geo.ways import Box
+    from dispatch.roads.osm.ways import Box
 
 #: Beside ``scenario.toml``, or beside the folder ``roads``.
 BASEMAP_FILE: Final = "basemap.geojson"

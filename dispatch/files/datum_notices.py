@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from dispatch.errors import Problem
-from dispatch.geo.datum_check import Doubt, datum_doubts
+from dispatch.roads.datum_check import Doubt, datum_doubts
 from dispatch.words.message import Message, say
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Final
 
 from dispatch.files.atomic import write_text
 from dispatch.files.columns import markdown_tables
-from dispatch.geo.speeds import default_rules
+from dispatch.roads.speeds import default_rules
 
 _SPEEDS: Final = """
 ### Speeds of trucks · 车速

@@ -21,9 +21,9 @@ from dispatch.files.limits import limit_values
 from dispatch.files.raw import RawTable
 from dispatch.files.settings import Settings
 from dispatch.geo.distance import haversine_m
-from dispatch.geo.snap import places_of
 from dispatch.model.roads import RoadLimit
 from dispatch.model.scenario import TravelTable
+from dispatch.roads.snap import places_of
 from dispatch.words.message import say
 
 if TYPE_CHECKING:

@@ -14,18 +14,18 @@ from dispatch.files.json_reader import load_geojson
 from dispatch.files.raw import RawTable, TableError
 from dispatch.files.records import read_records
 from dispatch.geo.datum import to_wgs84
-from dispatch.geo.lines import join_lines
-from dispatch.geo.osm import ATTRIBUTION, way_of
-from dispatch.geo.split import build_network
-from dispatch.geo.ways import Way, clip_ways
+from dispatch.roads.osm.extract import ATTRIBUTION, way_of
+from dispatch.roads.osm.lines import join_lines
+from dispatch.roads.osm.split import build_network
+from dispatch.roads.osm.ways import Way, clip_ways
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from dispatch.files.cells import Cell
     from dispatch.files.records import Record
-    from dispatch.geo.ways import Box
     from dispatch.model.roads import RoadNetwork
     from dispatch.model.scenario import Datum
+    from dispatch.roads.osm.ways import Box
 
 Points = tuple[tuple[float, float], ...]
 

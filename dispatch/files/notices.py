@@ -13,14 +13,14 @@ from dispatch.files.place_notices import notice_places
 from dispatch.files.time_notices import notice_times
 from dispatch.files.travel_notices import notice_travel
 from dispatch.geo.distance import EARTH_RADIUS_M, haversine_m
-from dispatch.geo.reach import (
+from dispatch.model.labels import place_labels
+from dispatch.roads.reach import (
     limit_warnings,
     round_trips,
     single_trips,
     snap_warnings,
 )
-from dispatch.geo.snap import places_of
-from dispatch.model.labels import place_labels
+from dispatch.roads.snap import places_of
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from dispatch.files.checks import Records
     from dispatch.files.settings import Settings
-    from dispatch.geo.reach import Ways
     from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
+    from dispatch.roads.reach import Ways
     from dispatch.words.message import Message
 
 #: Farther from all others a digit is likely wrong: three tenths of a degree.

@@ -23,7 +23,7 @@ from dispatch.files.raw import (
 )
 from dispatch.files.settings import MAX_TOML_BYTES, Entry, sheet_entries, toml_entries
 from dispatch.files.workbook import read_workbook, read_zip
-from dispatch.geo.osm import osm_format
+from dispatch.roads.osm.extract import osm_format
 from dispatch.words.message import say
 
 if TYPE_CHECKING:

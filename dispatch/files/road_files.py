@@ -12,9 +12,9 @@ from dispatch.files.roads import pick_roads
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
-    from dispatch.geo.ways import Box
     from dispatch.model.roads import RoadNetwork
     from dispatch.model.scenario import Datum
+    from dispatch.roads.osm.ways import Box
 
 
 def read_roads(

@@ -14,7 +14,7 @@ from dispatch.files.frames import scenario_from_tables, scenario_tables
 from dispatch.files.limits import build_limit
 from dispatch.files.read import Inputs, collect
 from dispatch.files.roads import MARGIN_KM, box_of, pick_roads
-from dispatch.geo.snap import places_of
+from dispatch.roads.snap import places_of
 from dispatch.words.message import say
 
 if TYPE_CHECKING:

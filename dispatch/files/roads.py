@@ -12,9 +12,9 @@ from dispatch.files.build import build_all, build_edge, build_node
 from dispatch.files.geojson import read_network, read_shapes
 from dispatch.geo.datum import to_wgs84
 from dispatch.geo.distance import EARTH_RADIUS_M
-from dispatch.geo.osm import read_osm_bytes
-from dispatch.geo.split import with_grades
 from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
+from dispatch.roads.osm.extract import read_osm_bytes
+from dispatch.roads.osm.split import with_grades
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from dispatch.files.checks import Records
     from dispatch.files.read import Inputs
-    from dispatch.geo.ways import Box
     from dispatch.model.scenario import Datum
+    from dispatch.roads.osm.ways import Box
 
 Points = tuple[tuple[float, float], ...]
 

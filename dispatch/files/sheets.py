@@ -14,9 +14,9 @@ from dispatch.files.font import missing_glyphs
 from dispatch.files.links import amap_web
 from dispatch.files.paper import Paper
 from dispatch.files.plan_tables import numbered_stops
-from dispatch.geo.snap import places_of
 from dispatch.model.labels import place_labels
 from dispatch.past import concerns, done_routes, past_line
+from dispatch.roads.snap import places_of
 from dispatch.units import format_clock
 from dispatch.words.words import Words
 

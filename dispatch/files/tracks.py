@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 
 from dispatch.files.plan_tables import numbered_stops
-from dispatch.geo.snap import places_of
 from dispatch.model.labels import place_labels
 from dispatch.model.scenario import Village
+from dispatch.roads.snap import places_of
 from dispatch.units import format_clock
 from dispatch.words.words import Words
 
 if TYPE_CHECKING:
-    from dispatch.geo.route import RouteFinder
     from dispatch.model.plan import Plan, Route, Stop
     from dispatch.model.scenario import Depot, Scenario, Source
+    from dispatch.roads.route import RouteFinder
     from dispatch.words.message import Lang
 
 #: Clocks of all China.

@@ -9,8 +9,8 @@ import numpy as np
 
 from dispatch.errors import Problem
 from dispatch.geo.distance import haversine_m
-from dispatch.geo.snap import places_of
 from dispatch.model.scenario import NO_ROAD
+from dispatch.roads.snap import places_of
 from dispatch.words.message import say
 
 if TYPE_CHECKING:

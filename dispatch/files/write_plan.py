@@ -21,8 +21,8 @@ from dispatch.files.plan_tables import (
 from dispatch.files.plan_xlsx import plan_xlsx
 from dispatch.files.sheets import sheets_pdf
 from dispatch.files.tracks import TrackMaker, file_names
-from dispatch.geo.route import RouteFinder
 from dispatch.past import split_violations
+from dispatch.roads.route import RouteFinder
 from dispatch.words.message import say
 
 if TYPE_CHECKING:

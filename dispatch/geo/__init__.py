@@ -1,4 +1,4 @@
-"""Positions, roads and travel times.
+"""Positions on the earth: datums, distances, areas, and positions as people write them.
 
-Reading files of roads is in `files`; drawing them in `web`.
+Roads and what drives on them are in ``roads``.
 """

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from dispatch.geo.baidu import MAX_Y_M, mercator_to_bd09
-from dispatch.geo.point_text import Point, in_order
+from dispatch.geo.position_text import Point, in_order
 from dispatch.words.message import Message, SaidError, say
 
 if TYPE_CHECKING:

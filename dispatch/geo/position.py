@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from dispatch.geo.datum import to_wgs84
 from dispatch.geo.map_links import find_link, read_link
-from dispatch.geo.point_text import Point, plain_text, read_numbers
+from dispatch.geo.position_text import Point, plain_text, read_numbers
 from dispatch.words.message import Message, SaidError, say
 
 if TYPE_CHECKING:

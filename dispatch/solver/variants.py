@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from dispatch.geo.road_model import road_model
-from dispatch.geo.travel import travel_matrix
 from dispatch.model.scenario import NO_ROAD, TimeWindow, WayTimes
+from dispatch.roads.model import road_model
+from dispatch.roads.travel import travel_matrix
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -10,8 +10,8 @@ import numpy as np
 import shapely
 
 from dispatch.geo.datum import from_wgs84
-from dispatch.geo.nearby import RoadLines, lines_of
-from dispatch.geo.snap import places_of
+from dispatch.roads.nearby import RoadLines, lines_of
+from dispatch.roads.snap import places_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

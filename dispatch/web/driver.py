@@ -20,8 +20,8 @@ from dispatch.files.gpx import gpx_text
 from dispatch.files.kml import kml_text
 from dispatch.files.links import amap_web, baidu_web, geo_uri, tencent_web
 from dispatch.files.tracks import TrackMaker, file_names
-from dispatch.geo.route import RouteFinder
 from dispatch.model.labels import place_labels
+from dispatch.roads.route import RouteFinder
 from dispatch.units import format_clock
 from dispatch.web.palette import TruckSign, truck_signs
 from dispatch.words.words import LANGUAGES, Words, as_lang

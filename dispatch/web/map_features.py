@@ -12,8 +12,8 @@ import shapely
 
 from dispatch.coverage import LEVELS, Coverage, Level
 from dispatch.geo.datum import from_wgs84
-from dispatch.geo.road_model import road_model
-from dispatch.geo.route import RouteFinder
+from dispatch.roads.model import road_model
+from dispatch.roads.route import RouteFinder
 from dispatch.units import format_clock
 from dispatch.web.palette import TruckSign, level_svg, truck_signs
 from dispatch.web.road_lines import (

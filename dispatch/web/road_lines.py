@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from dispatch.geo.road_model import edge_line, road_model
-from dispatch.geo.snap import places_of
+from dispatch.roads.model import edge_line, road_model
+from dispatch.roads.snap import places_of
 from dispatch.web.basemap import basemap_of, bounds_of, rank_of
 from dispatch.web.drawing import Line, Place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dispatch.geo.limits import Stretch
     from dispatch.model.roads import RoadLimit, RoadNetwork
     from dispatch.model.scenario import Scenario
+    from dispatch.roads.limits import Stretch
     from dispatch.words.words import Words
 
     Points = list[tuple[float, float]]

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from urllib.parse import urlsplit
 
 from dispatch import settings
-from dispatch.geo.osm import ATTRIBUTION as OSM_CREDIT
 from dispatch.model.scenario import Datum
+from dispatch.roads.osm.extract import ATTRIBUTION as OSM_CREDIT
 from dispatch.web.tile_files import MOST_ZOOM, is_tile_file, tile_file_info
 from dispatch.words.message import Message, SaidError, say
 

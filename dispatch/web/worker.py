@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from dispatch.check import check_plan
 from dispatch.errors import DispatchError, PlanError
-from dispatch.geo.travel import travel_matrix
 from dispatch.replanning import replan_day
+from dispatch.roads.travel import travel_matrix
 from dispatch.solver.types import SolveParams
 from dispatch.standing_down import with_driven
 from dispatch.web.jobs import Job, Result, State

@@ -6,8 +6,8 @@ import pytest
 from field_days import CASES, litres, metres, notices, road_day, solved
 
 from dispatch import read_scenario, travel_matrix
-from dispatch.geo.reach import cut_off_villages
 from dispatch.model.scenario import NO_ROAD
+from dispatch.roads.reach import cut_off_villages
 
 SERVICE = {"highway": "service"}
 ONE_WAY = {"highway": "service", "oneway": "yes"}

@@ -10,7 +10,7 @@ from field_days import CASES, litres, metres, notices, road_day, solved, with_tr
 
 from dispatch import read_scenario, travel_matrix
 from dispatch.files.road_tables import write_roads
-from dispatch.geo.reach import limit_warnings
+from dispatch.roads.reach import limit_warnings
 
 SHORT_M, ROUND_M = 2_224, 8_160
 

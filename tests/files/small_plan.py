@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dispatch.files.read import read_scenario
-from dispatch.geo.travel import travel_matrix
 from dispatch.model.need import BANDS
 from dispatch.model.outcome import plan_totals, village_outcomes
 from dispatch.model.plan import Bound, Cause, Plan, Route, SolverInfo, Stop
+from dispatch.roads.travel import travel_matrix
 from dispatch.words.message import say
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from dispatch.files.read import read_scenario
-from dispatch.geo.route import RouteFinder
-from dispatch.geo.travel import travel_matrix
 from dispatch.model.need import BANDS, needs_l
+from dispatch.roads.route import RouteFinder
+from dispatch.roads.travel import travel_matrix
 
 DATA = Path(__file__).parents[2] / "data"
 

@@ -18,9 +18,9 @@ from dispatch.files.kml import kml_text
 from dispatch.files.read import read_scenario
 from dispatch.files.tracks import TrackMaker, TrackPoint, TruckDay, file_names
 from dispatch.files.write_plan import write_plan
-from dispatch.geo.route import RouteFinder
-from dispatch.geo.travel import travel_matrix
 from dispatch.model.plan import Plan, Route, Stop
+from dispatch.roads.route import RouteFinder
+from dispatch.roads.travel import travel_matrix
 
 ROOT = Path(__file__).parents[2]
 KML = "{http://www.opengis.net/kml/2.2}"

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dispatch.geo.contract import contract
-from dispatch.geo.graph import RoadGraph, build_graph
-from dispatch.geo.parts import RoadParts, cut_roads
-from dispatch.geo.snap import Snaps
-from dispatch.geo.speeds import default_rules, road_speeds
-from dispatch.geo.truck_class import TruckProfile, part_times
 from dispatch.model.roads import CLOSED, NO_HEAVY, OPEN, RoadEdge, RoadNetwork, RoadNode
+from dispatch.roads.contract import contract
+from dispatch.roads.graph import RoadGraph, build_graph
+from dispatch.roads.parts import RoadParts, cut_roads
+from dispatch.roads.snap import Snaps
+from dispatch.roads.speeds import default_rules, road_speeds
+from dispatch.roads.truck_class import TruckProfile, part_times
 
 REAL = Path(__file__).parents[2].parent / "shared" / "data" / "roads_real"
 NETWORKS = (

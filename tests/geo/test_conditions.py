@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.geo.conditions import clauses, hours_of
+from dispatch.roads.osm.conditions import clauses, hours_of
 
 TUESDAY = dt.date(2022, 9, 6)
 

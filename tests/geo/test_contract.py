@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from real_roads import parts_of
 from scipy.sparse.csgraph import floyd_warshall
 
-from dispatch.geo.contract import contract
-from dispatch.geo.graph import build_graph
-from dispatch.geo.limits import PlacedLimit, Stretch
-from dispatch.geo.parts import cut_roads
-from dispatch.geo.snap import Snaps
 from dispatch.model.roads import RoadEdge, RoadLimit, RoadNetwork, RoadNode
+from dispatch.roads.contract import contract
+from dispatch.roads.graph import build_graph
+from dispatch.roads.limits import PlacedLimit, Stretch
+from dispatch.roads.parts import cut_roads
+from dispatch.roads.snap import Snaps
 
 
 @st.composite

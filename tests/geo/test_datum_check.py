@@ -14,8 +14,8 @@ from dispatch.errors import DataError
 from dispatch.files.read import read_scenario
 from dispatch.files.write_scenario import write_scenario
 from dispatch.geo.areas import Outline
-from dispatch.geo.datum_check import DATUMS, datum_doubts, reread, sample_roads
 from dispatch.model.roads import Area, RoadEdge, RoadNetwork, RoadNode
+from dispatch.roads.datum_check import DATUMS, datum_doubts, reread, sample_roads
 
 if TYPE_CHECKING:
     from dispatch.model.scenario import Datum, Scenario

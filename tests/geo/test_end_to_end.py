@@ -14,13 +14,13 @@ from real_roads import REAL, need_real_roads
 from dispatch.check import check_plan
 from dispatch.files.read import read_scenario
 from dispatch.files.road_files import read_roads
-from dispatch.geo.reach import out_of_reach
-from dispatch.geo.road_model import road_model
-from dispatch.geo.route import RouteFinder
-from dispatch.geo.travel import travel_matrix
 from dispatch.model.roads import CLOSED, Moment, RoadLimit, RoadNetwork
 from dispatch.model.scenario import NO_ROAD
 from dispatch.replanning import replan_day
+from dispatch.roads.model import road_model
+from dispatch.roads.reach import out_of_reach
+from dispatch.roads.route import RouteFinder
+from dispatch.roads.travel import travel_matrix
 from dispatch.solver.run import solve
 from dispatch.solver.types import SolveParams
 from dispatch.web.map import plan_map_html

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from real_roads import parts_of
 
-from dispatch.geo import matrix_cache
-from dispatch.geo.contract import Chains, contract
-from dispatch.geo.graph import RoadGraph, build_graph
-from dispatch.geo.matrix_cache import (
+from dispatch.roads import matrix_cache
+from dispatch.roads.contract import Chains, contract
+from dispatch.roads.graph import RoadGraph, build_graph
+from dispatch.roads.matrix_cache import (
     Kept,
     changed_links,
     fastest_ways,

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.errors import DataError
-from dispatch.geo import cache
-from dispatch.geo import osm as reader
-from dispatch.geo.osm import read_osm, read_osm_bytes
 from dispatch.model.roads import CLOSED, NO_HEAVY, OPEN, RoadEdge, RoadNetwork
+from dispatch.roads import cache
+from dispatch.roads.osm import extract as reader
+from dispatch.roads.osm.extract import read_osm, read_osm_bytes
 
 REAL = Path(__file__).parents[2].parent / "shared" / "data" / "roads_real"
 

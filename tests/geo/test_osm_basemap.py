@@ -8,8 +8,8 @@ import pytest
 from real_roads import REAL, need_real_roads
 
 from dispatch.errors import DataError
-from dispatch.geo.osm import ATTRIBUTION
-from dispatch.geo.osm_basemap import read_basemap_bytes
+from dispatch.roads.osm.basemap import read_basemap_bytes
+from dispatch.roads.osm.extract import ATTRIBUTION
 
 NODES = "".join(
     f'<node id="{number}" lat="{lat}" lon="{lon}"/>'
@@ -96,7 +96,7 @@ def test_the_second_reading_comes_from_the_cache(tmp_path, monkeypatch):
     lake = way(1, [1, 2, 3, 1], natural="water", name="水库")
     first = read(lake)
     assert len(list(tmp_path.glob("basemap-*.npz"))) == 1
-    monkeypatch.setattr("dispatch.geo.osm_basemap._parse", None)
+    monkeypatch.setattr("dispatch.roads.osm.basemap._parse", None)
     assert read(lake) == first
 
 

@@ -13,8 +13,8 @@ import pytest
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from dispatch.geo.osm import read_osm
 from dispatch.model.roads import OPEN
+from dispatch.roads.osm.extract import read_osm
 
 if TYPE_CHECKING:
     from dispatch.model.roads import RoadNetwork

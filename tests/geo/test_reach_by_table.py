@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dispatch.files.read import read_scenario_files
-from dispatch.geo.reach import round_trips, single_trips
+from dispatch.roads.reach import round_trips, single_trips
 
 if TYPE_CHECKING:
     from dispatch.model.scenario import Scenario

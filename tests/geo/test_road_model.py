@@ -9,18 +9,6 @@ import math
 import numpy as np
 import pytest
 
-from dispatch.geo.limits import PlacedLimit, limit_stretches
-from dispatch.geo.periods import merged, periods_of_day
-from dispatch.geo.reach import (
-    limit_warnings,
-    out_of_reach,
-    reach_notes,
-    round_trips,
-)
-from dispatch.geo.road_model import road_model
-from dispatch.geo.route import RouteFinder
-from dispatch.geo.speeds import default_rules, road_speeds, rules_with
-from dispatch.geo.travel import travel_matrix
 from dispatch.model.roads import (
     CLOSED,
     NO_HEAVY,
@@ -32,6 +20,18 @@ from dispatch.model.roads import (
     SpeedRule,
 )
 from dispatch.model.scenario import Depot, Scenario, Source, TravelTable, Truck, Village
+from dispatch.roads.limits import PlacedLimit, limit_stretches
+from dispatch.roads.model import road_model
+from dispatch.roads.periods import merged, periods_of_day
+from dispatch.roads.reach import (
+    limit_warnings,
+    out_of_reach,
+    reach_notes,
+    round_trips,
+)
+from dispatch.roads.route import RouteFinder
+from dispatch.roads.speeds import default_rules, road_speeds, rules_with
+from dispatch.roads.travel import travel_matrix
 from dispatch.words.message import SaidError
 
 # One degree of longitude on the equator is 111,195 m. All nodes on it:

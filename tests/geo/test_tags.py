@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.geo.tags import (
+from dispatch.model.roads import CLOSED, NO_HEAVY, OPEN
+from dispatch.roads.osm.tags import (
     clean_text,
     direction_of,
     parse_grade,
@@ -16,8 +17,12 @@ from dispatch.geo.tags import (
     parse_metres,
     parse_tonnes,
 )
-from dispatch.geo.truck_tags import barrier_facts, rules_of, tags_of_rules, truck_facts
-from dispatch.model.roads import CLOSED, NO_HEAVY, OPEN
+from dispatch.roads.osm.truck_tags import (
+    barrier_facts,
+    rules_of,
+    tags_of_rules,
+    truck_facts,
+)
 
 NONSENSE = ["", "nan", "inf", "-3", "0", "1e9", "99999", "none", "default", "unsigned"]
 

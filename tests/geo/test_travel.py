@@ -9,9 +9,6 @@ import time
 import numpy as np
 import pytest
 
-from dispatch.geo.reach import round_trips, snap_warnings
-from dispatch.geo.route import RouteFinder, route_geometry
-from dispatch.geo.travel import travel_matrix
 from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
 from dispatch.model.scenario import (
     Depot,
@@ -22,6 +19,9 @@ from dispatch.model.scenario import (
     Truck,
     Village,
 )
+from dispatch.roads.reach import round_trips, snap_warnings
+from dispatch.roads.route import RouteFinder, route_geometry
+from dispatch.roads.travel import travel_matrix
 
 # 0.01 degrees of longitude on the equator are 1,112 m. D - S - V in a row:
 #   D (0.00) --E1 1200 m-- S (0.01) --E2 1500 m, 8 t, 2.3 m wide-- V (0.02)

@@ -21,6 +21,7 @@ LAYERS = (
     "check",
     "coverage",
     "geo",
+    "roads",
     "past",
     "files",
     "solver",
@@ -44,7 +45,7 @@ HOMES = {
     "fpdf": {"files"},
     "openpyxl": {"files"},
     "xlsxwriter": {"files"},
-    "osmium": {"geo"},
+    "osmium": {"roads"},
     "platformdirs": {"settings"},
 }
 

@@ -4,10 +4,10 @@ import pytest
 from tiny import replace, scenario, source, star, travel, truck, village
 
 from dispatch.check import check_plan
-from dispatch.geo.travel import travel_matrix
 from dispatch.model.need import BANDS
 from dispatch.model.roads import RoadEdge, RoadLimit, RoadNetwork, RoadNode
 from dispatch.model.scenario import NeedStandard, ServiceRules, TimeWindow
+from dispatch.roads.travel import travel_matrix
 from dispatch.solver.run import solve
 from dispatch.solver.types import SolveParams
 from dispatch.solver.variants import as_it_is, list_variants

@@ -16,7 +16,6 @@ import pytest
 from browsing import CHROMIUM, FLAGS, need_chromium, wait_for
 
 from dispatch.files.write_scenario import write_scenario
-from dispatch.geo.travel import travel_matrix
 from dispatch.model.outcome import plan_totals, village_outcomes
 from dispatch.model.plan import Bound, Cause, Plan, Route, SolverInfo, Stop
 from dispatch.model.roads import (
@@ -28,6 +27,7 @@ from dispatch.model.roads import (
     RoadNode,
 )
 from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
+from dispatch.roads.travel import travel_matrix
 from dispatch.settings import DATA_ENV, JOBS_ENV
 from dispatch.solver.types import Progress, SolveResult
 from dispatch.web.catalog import Catalog

@@ -11,8 +11,8 @@ from browsing import no_sideways_scrolling, settled
 from streamlit.testing.v1 import AppTest
 
 from dispatch.files.write_scenario import write_scenario
-from dispatch.geo.travel import travel_matrix
 from dispatch.model.roads import Moment, RoadEdge, RoadLimit, RoadNetwork, RoadNode
+from dispatch.roads.travel import travel_matrix
 from dispatch.web.catalog import Catalog
 from dispatch.web.drawing import Drawing, parse_drawing
 from dispatch.web.jobs import Job, Request, digest_of

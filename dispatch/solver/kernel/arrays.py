@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NUM_KEPT: Final = 4
 #: Stands for "no road", "not limited" and "never"; adding a few stays in range.
 BIG: Final = 1_000_000_000
-#: Moments of a day at which roads change, one less than `dispatch.geo.periods` tells
+#: Moments of a day at which roads change, one less than `dispatch.roads.periods` tells
 #: periods apart.
 MAX_SWITCHES: Final = 5
 

@@ -10,11 +10,11 @@ import streamlit as st
 from dispatch.errors import DataError
 from dispatch.files.frames import scenario_from_tables, scenario_tables
 from dispatch.geo.distance import haversine_m
-from dispatch.geo.nearby import nearest_edges
 from dispatch.geo.position import parse_position
-from dispatch.geo.snap import FAR_M, NEAR_M, places_of
 from dispatch.model.roads import CLOSED
 from dispatch.model.scenario import Source, Village
+from dispatch.roads.nearby import nearest_edges
+from dispatch.roads.snap import FAR_M, NEAR_M, places_of
 from dispatch.web.context import Context, Frame, load, show_problems
 from dispatch.web.drawing import Place, drawing_map
 from dispatch.web.road_lines import bounds_of, place_marks, road_lines

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from dispatch.geo.limits import Stretch, limit_stretches
-from dispatch.geo.reach import cut_off_villages
 from dispatch.model.roads import Moment, RoadLimit
+from dispatch.roads.limits import Stretch, limit_stretches
+from dispatch.roads.reach import cut_off_villages
 from dispatch.web.views import editor
 from dispatch.words.message import SaidError
 

@@ -10,8 +10,8 @@ import streamlit as st
 
 from dispatch.errors import DataError
 from dispatch.files.road_uploads import limits_csv
-from dispatch.geo.reach import cut_off_villages, limit_warnings, reach_notes
-from dispatch.geo.road_model import road_model
+from dispatch.roads.model import road_model
+from dispatch.roads.reach import cut_off_villages, limit_warnings, reach_notes
 from dispatch.units import format_clock
 from dispatch.web.context import Context, Frame, finished, load, show_problems
 from dispatch.web.drawing import Drawing, Line, drawing_map

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from dispatch.geo.conditions import clauses, hours_of
-from dispatch.geo.limits import PlacedLimit, Stretch
-from dispatch.geo.truck_class import HEAVY_T
-from dispatch.geo.truck_tags import (
+from dispatch.model.roads import CLOSED, NO_HEAVY, Moment, RoadLimit
+from dispatch.roads.limits import PlacedLimit, Stretch
+from dispatch.roads.osm.conditions import clauses, hours_of
+from dispatch.roads.osm.truck_tags import (
     CONDITIONAL,
     barrier_facts,
     is_unread,
@@ -20,7 +20,7 @@ from dispatch.geo.truck_tags import (
     tags_of_rules,
     truck_facts,
 )
-from dispatch.model.roads import CLOSED, NO_HEAVY, Moment, RoadLimit
+from dispatch.roads.truck_class import HEAVY_T
 from dispatch.units import DAY_S
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from dispatch.geo.conditions import Clause, Hours
     from dispatch.model.roads import RoadNetwork
     from dispatch.model.scenario import Scenario
+    from dispatch.roads.osm.conditions import Clause, Hours
 
 #: Heavier than any truck: what a rule says of trucks above all its own limits.
 _MOST_T: Final = 1e6

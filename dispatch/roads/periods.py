@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from dispatch.geo.limits import PlacedLimit
     from dispatch.model.scenario import Scenario
+    from dispatch.roads.limits import PlacedLimit
 
 #: Periods of a day; each more is a matrix per class of trucks, and one more for
 #: the legs between it and the next.

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from dispatch.geo.parts import RoadParts
+    from dispatch.roads.parts import RoadParts
 
     Floats = npt.NDArray[np.float64]
     Ints = npt.NDArray[np.int64]

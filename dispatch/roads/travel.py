@@ -7,10 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dispatch.geo.distance import haversine_m
-from dispatch.geo.matrix_cache import fastest_ways
-from dispatch.geo.road_model import road_model
-from dispatch.geo.snap import positions_of
-from dispatch.geo.speeds import ACCESS_KM_H
 from dispatch.model.scenario import (
     NO_ROAD,
     LaterTravel,
@@ -19,13 +15,17 @@ from dispatch.model.scenario import (
     TravelTable,
     WayTimes,
 )
+from dispatch.roads.matrix_cache import fastest_ways
+from dispatch.roads.model import road_model
+from dispatch.roads.snap import positions_of
+from dispatch.roads.speeds import ACCESS_KM_H
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from dispatch.geo.periods import Span
-    from dispatch.geo.road_model import RoadModel
     from dispatch.model.scenario import TravelMethod
+    from dispatch.roads.model import RoadModel
+    from dispatch.roads.periods import Span
 
     Floats = npt.NDArray[np.float64]
     Matrix = npt.NDArray[np.int64]

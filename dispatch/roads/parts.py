@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from dispatch.geo.limits import PlacedLimit
-    from dispatch.geo.snap import Snaps
     from dispatch.model.roads import RoadNetwork
+    from dispatch.roads.limits import PlacedLimit
+    from dispatch.roads.snap import Snaps
 
     Floats = npt.NDArray[np.float64]
     Ints = npt.NDArray[np.int64]

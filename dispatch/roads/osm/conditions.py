@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from dispatch.geo.tags import parse_tonnes
+from dispatch.roads.osm.tags import parse_tonnes
 from dispatch.units import DAY_S
 
 #: From when until when, seconds since midnight.

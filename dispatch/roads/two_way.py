@@ -9,16 +9,16 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
-from dispatch.geo.truck_class import may_drive
+from dispatch.roads.truck_class import may_drive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import numpy.typing as npt
 
-    from dispatch.geo.speeds import RoadSpeeds
-    from dispatch.geo.truck_class import TruckProfile
     from dispatch.model.roads import RoadNetwork
+    from dispatch.roads.speeds import RoadSpeeds
+    from dispatch.roads.truck_class import TruckProfile
 
     Ints = npt.NDArray[np.int64]
     Mask = npt.NDArray[np.bool_]

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from dispatch.geo.distance import legs_m
-from dispatch.geo.ways import MISSING
 from dispatch.model.roads import RoadNetwork
+from dispatch.roads.osm.ways import MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy.typing as npt
 
-    from dispatch.geo.ways import Way, WayPoints
+    from dispatch.roads.osm.ways import Way, WayPoints
 
     Floats = npt.NDArray[np.float64]
     Ints = npt.NDArray[np.int64]

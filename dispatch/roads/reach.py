@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from dispatch.errors import Problem
-from dispatch.geo.periods import MOST_PERIODS
-from dispatch.geo.road_model import road_model
-from dispatch.geo.snap import FAR_M, NEAR_M, places_of
 from dispatch.model.scenario import NO_ROAD, Scenario, TravelTable
+from dispatch.roads.model import road_model
+from dispatch.roads.periods import MOST_PERIODS
+from dispatch.roads.snap import FAR_M, NEAR_M, places_of
 from dispatch.units import format_clock
 from dispatch.words.message import joined, say
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from dispatch.geo.road_model import RoadModel
-    from dispatch.geo.snap import Moved, Obstacle
+    from dispatch.roads.model import RoadModel
+    from dispatch.roads.snap import Moved, Obstacle
     from dispatch.words.message import Message
 
     Bools = npt.NDArray[np.bool_]

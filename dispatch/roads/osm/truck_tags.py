@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from dispatch.geo import tags as tag
 from dispatch.model.roads import CLOSED, NO_HEAVY, OPEN
+from dispatch.roads.osm import tags as tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

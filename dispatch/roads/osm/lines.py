@@ -9,7 +9,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from dispatch.geo.distance import EARTH_RADIUS_M
-from dispatch.geo.ways import WayPoints
+from dispatch.roads.osm.ways import WayPoints
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

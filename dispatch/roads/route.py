@@ -5,16 +5,16 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from dispatch.geo.road_model import road_model
-from dispatch.geo.snap import positions_of
+from dispatch.roads.model import road_model
+from dispatch.roads.snap import positions_of
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from dispatch.geo.graph import RoadGraph
-    from dispatch.geo.periods import Span
     from dispatch.model.scenario import Scenario
+    from dispatch.roads.graph import RoadGraph
+    from dispatch.roads.periods import Span
 
     Line = list[tuple[float, float]]
 

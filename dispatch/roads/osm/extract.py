@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from dispatch.errors import DataError, Problem
-from dispatch.geo import cache
-from dispatch.geo import tags as tag
-from dispatch.geo.road_cache import arrays_to_roads, roads_to_arrays
-from dispatch.geo.split import build_network
-from dispatch.geo.truck_tags import barrier_facts, rules_of, truck_facts
-from dispatch.geo.ways import (
+from dispatch.model.roads import OPEN
+from dispatch.roads import cache
+from dispatch.roads.osm import tags as tag
+from dispatch.roads.osm.split import build_network
+from dispatch.roads.osm.truck_tags import barrier_facts, rules_of, truck_facts
+from dispatch.roads.osm.ways import (
     MISSING,
     Barrier,
     Way,
     WayPoints,
     clip_ways,
 )
-from dispatch.model.roads import OPEN
+from dispatch.roads.road_cache import arrays_to_roads, roads_to_arrays
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import osmium
 
-    from dispatch.geo.ways import Box
     from dispatch.model.roads import RoadNetwork
+    from dispatch.roads.osm.ways import Box
 
     Ints = npt.NDArray[np.int64]
     _Floats = npt.NDArray[np.float64]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dispatch.geo import cache
 from dispatch.model.roads import RoadNetwork
+from dispatch.roads import cache
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dispatch.geo.contract import Chains, contract
-from dispatch.geo.day_rules import DayRules, rules_on_day
-from dispatch.geo.graph import RoadGraph, build_graph
-from dispatch.geo.limits import place_limits
-from dispatch.geo.parts import RoadParts, cut_roads
-from dispatch.geo.periods import DayPeriods, Span, merged, periods_of_day
-from dispatch.geo.snap import Snaps, snap_places
-from dispatch.geo.speeds import RoadSpeeds, road_speeds, rules_with
-from dispatch.geo.truck_class import PartTimes, TruckProfile, part_times, profile_of
+from dispatch.roads.contract import Chains, contract
+from dispatch.roads.day_rules import DayRules, rules_on_day
+from dispatch.roads.graph import RoadGraph, build_graph
+from dispatch.roads.limits import place_limits
+from dispatch.roads.parts import RoadParts, cut_roads
+from dispatch.roads.periods import DayPeriods, Span, merged, periods_of_day
+from dispatch.roads.snap import Snaps, snap_places
+from dispatch.roads.speeds import RoadSpeeds, road_speeds, rules_with
+from dispatch.roads.truck_class import PartTimes, TruckProfile, part_times, profile_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     import numpy.typing as npt
 
-    from dispatch.geo.limits import PlacedLimit
     from dispatch.model.roads import RoadNetwork
     from dispatch.model.scenario import Scenario
+    from dispatch.roads.limits import PlacedLimit
 
     Line = list[tuple[float, float]]
 

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from dispatch.geo.limits import PlacedLimit
-    from dispatch.geo.parts import RoadParts
-    from dispatch.geo.speeds import RoadSpeeds
     from dispatch.model.roads import RoadNetwork
     from dispatch.model.scenario import Truck
+    from dispatch.roads.limits import PlacedLimit
+    from dispatch.roads.parts import RoadParts
+    from dispatch.roads.speeds import RoadSpeeds
 
     Floats = npt.NDArray[np.float64]
     Mask = npt.NDArray[np.bool_]

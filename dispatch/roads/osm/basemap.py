@@ -11,10 +11,10 @@ import numpy as np
 import shapely
 
 from dispatch.errors import DataError, Problem
-from dispatch.geo import cache
-from dispatch.geo import tags as tag
-from dispatch.geo.osm import ATTRIBUTION, osm_format, osm_objects
 from dispatch.model.roads import MapFeature
+from dispatch.roads import cache
+from dispatch.roads.osm import tags as tag
+from dispatch.roads.osm.extract import ATTRIBUTION, osm_format, osm_objects
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     import osmium
 
-    from dispatch.geo.osm import Entity
-    from dispatch.geo.ways import Box
+    from dispatch.roads.osm.extract import Entity
+    from dispatch.roads.osm.ways import Box
 
     Points = tuple[tuple[float, float], ...]
 

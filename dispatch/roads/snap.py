@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from dispatch.geo.distance import haversine_m
-from dispatch.geo.nearby import nearest_edges
-from dispatch.geo.truck_class import TruckProfile, profile_of
-from dispatch.geo.two_way import AccessFinder, may_stop, open_ways, pieces
+from dispatch.roads.nearby import nearest_edges
+from dispatch.roads.truck_class import TruckProfile, profile_of
+from dispatch.roads.two_way import AccessFinder, may_stop, open_ways, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import numpy.typing as npt
 
-    from dispatch.geo.speeds import RoadSpeeds
-    from dispatch.geo.two_way import Access, OpenWays, Role
     from dispatch.model.roads import RoadNetwork
     from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
+    from dispatch.roads.speeds import RoadSpeeds
+    from dispatch.roads.two_way import Access, OpenWays, Role
 
 #: A place farther from the road than this gets a warning.
 NEAR_M: Final = 200.0

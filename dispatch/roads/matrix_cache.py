@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-from dispatch.geo import cache
-from dispatch.geo.graph import RoadGraph, Ways
+from dispatch.roads import cache
+from dispatch.roads.graph import RoadGraph, Ways
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy.typing as npt
 
-    from dispatch.geo.contract import Chains
+    from dispatch.roads.contract import Chains
 
     Floats = npt.NDArray[np.float64]
     Ints = npt.NDArray[np.int64]

@@ -12,7 +12,7 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-from dispatch.geo.nearby import lines_of, nearest_edges
+from dispatch.roads.nearby import lines_of, nearest_edges
 from dispatch.words.message import SaidError, say
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from dispatch.geo.nearby import RoadLines
     from dispatch.model.roads import RoadLimit, RoadNetwork
+    from dispatch.roads.nearby import RoadLines
 
     Mask = npt.NDArray[np.bool_]
 
