@@ -28,11 +28,11 @@ if TYPE_CHECKING:
         Problem,
         SolverError,
     )
-    from dispatch.files.plan_json import read_plan
-    from dispatch.files.read import read_scenario
-    from dispatch.files.road_files import read_roads
-    from dispatch.files.template import write_template
-    from dispatch.files.write_plan import write_plan
+    from dispatch.files.plan.plan_json import read_plan
+    from dispatch.files.plan.write import write_plan
+    from dispatch.files.scenario.read import read_scenario
+    from dispatch.files.scenario.read_roads import read_roads
+    from dispatch.files.scenario.template import write_template
     from dispatch.model.plan import Plan, Route, Stop
     from dispatch.model.scenario import Depot, Scenario, Source, Travel, Truck, Village
     from dispatch.roads.travel import travel_matrix
@@ -89,11 +89,11 @@ _HOMES: Final[dict[str, tuple[str, ...]]] = {
         "Problem",
         "SolverError",
     ),
-    "dispatch.files.plan_json": ("read_plan",),
-    "dispatch.files.read": ("read_scenario",),
-    "dispatch.files.road_files": ("read_roads",),
-    "dispatch.files.template": ("write_template",),
-    "dispatch.files.write_plan": ("write_plan",),
+    "dispatch.files.plan.plan_json": ("read_plan",),
+    "dispatch.files.scenario.read": ("read_scenario",),
+    "dispatch.files.scenario.read_roads": ("read_roads",),
+    "dispatch.files.scenario.template": ("write_template",),
+    "dispatch.files.plan.write": ("write_plan",),
     "dispatch.roads.travel": ("travel_matrix",),
     "dispatch.model.plan": ("Plan", "Route", "Stop"),
     "dispatch.model.scenario": (

@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser, shared: Path) -> None:
 
 def run(asked: argparse.Namespace) -> int:
     """Print a table, a row for every size; all on one core."""
-    from dispatch.files.road_files import read_roads
+    from dispatch.files.scenario.read_roads import read_roads
 
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})

@@ -288,7 +288,7 @@ def template(
     """写出空白模板 · Write a template to fill in."""
     t = Words(lang)
     with reported(t, debug=debug):
-        from dispatch.files.template import write_template
+        from dispatch.files.scenario.template import write_template
 
         path = write_template(folder, xlsx=xlsx)
         said = t("cli.template.written", path=path)

@@ -14,8 +14,8 @@ from dispatch.cli.run import reject, usable_folder, write_all
 from dispatch.cli.screen import errors_console, results_console
 from dispatch.coverage import compute_coverage
 from dispatch.errors import DispatchError
-from dispatch.files.plan_json import read_plan
-from dispatch.files.read import read_scenario
+from dispatch.files.plan.plan_json import read_plan
+from dispatch.files.scenario.read import read_scenario
 from dispatch.past import past_said
 from dispatch.replanning import replan_day
 from dispatch.standing_down import with_driven

@@ -11,12 +11,12 @@ from rich.markup import escape
 from dispatch.cli.screen import errors_console, results_console
 from dispatch.cli.summary import new_table
 from dispatch.errors import DispatchError
-from dispatch.files.basemap import BASEMAP_FILE, write_basemap
-from dispatch.files.raw import MAX_ROWS
-from dispatch.files.read import read_scenario
-from dispatch.files.road_files import read_roads
-from dispatch.files.road_tables import write_roads
-from dispatch.files.roads import box_of
+from dispatch.files.roads.basemap import BASEMAP_FILE, write_basemap
+from dispatch.files.roads.network import box_of
+from dispatch.files.roads.write import write_roads
+from dispatch.files.scenario.read import read_scenario
+from dispatch.files.scenario.read_roads import read_roads
+from dispatch.files.tables.raw import MAX_ROWS
 from dispatch.model.roads import CLOSED, NO_HEAVY
 from dispatch.roads.osm.basemap import read_basemap_bytes
 from dispatch.roads.osm.extract import osm_format

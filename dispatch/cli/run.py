@@ -22,10 +22,10 @@ from dispatch.cli.screen import errors_console, results_console
 from dispatch.coverage import compute_coverage
 from dispatch.errors import DispatchError, PlanError
 from dispatch.files.atomic import write_text
-from dispatch.files.font import missing_glyphs
-from dispatch.files.plan_json import plan_to_json, read_plan
-from dispatch.files.read import read_scenario
-from dispatch.files.write_plan import write_plan
+from dispatch.files.plan.font import missing_glyphs
+from dispatch.files.plan.plan_json import plan_to_json, read_plan
+from dispatch.files.plan.write import write_plan
+from dispatch.files.scenario.read import read_scenario
 from dispatch.past import past_said, split_violations
 from dispatch.roads.reach import reach_notes
 from dispatch.roads.travel import travel_matrix

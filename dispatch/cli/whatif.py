@@ -13,9 +13,9 @@ from dispatch.cli.screen import errors_console, results_console
 from dispatch.cli.summary import new_table
 from dispatch.errors import PlanError
 from dispatch.files.atomic import write_text
-from dispatch.files.plan_json import read_plan
-from dispatch.files.plan_tables import to_csv
-from dispatch.files.read import read_scenario
+from dispatch.files.plan.plan_json import read_plan
+from dispatch.files.plan.tables import to_csv
+from dispatch.files.scenario.read import read_scenario
 from dispatch.model.need import BANDS
 from dispatch.roads.travel import travel_matrix
 from dispatch.words.message import say
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from dispatch.files.plan_tables import Value
+    from dispatch.files.plan.tables import Value
     from dispatch.model.plan import Plan
     from dispatch.model.scenario import Scenario, Travel
     from dispatch.solver.variants import Variant

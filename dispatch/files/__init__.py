@@ -1,4 +1,4 @@
-"""Scenarios and plans as files: reading with clear messages, writing for people.
+"""The border: what people write, read into the domain, and plans written for people.
 
-Planning, travel times and pages live elsewhere.
+Nothing is planned, checked against rules, or shown on a page here.
 """

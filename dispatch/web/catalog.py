@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from dispatch import settings
 from dispatch.errors import DataError, Problem
-from dispatch.files.read import read_scenario
-from dispatch.files.settings import MAX_TOML_BYTES
+from dispatch.files.scenario.read import read_scenario
+from dispatch.files.scenario.settings import MAX_TOML_BYTES
 from dispatch.web.jobs import JobStore
 from dispatch.words.message import say
 

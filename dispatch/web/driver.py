@@ -16,10 +16,10 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route as HttpRoute
 
 from dispatch.coverage import Coverage, compute_coverage
-from dispatch.files.gpx import gpx_text
-from dispatch.files.kml import kml_text
-from dispatch.files.links import amap_web, baidu_web, geo_uri, tencent_web
-from dispatch.files.tracks import TrackMaker, file_names
+from dispatch.files.plan.gpx import gpx_text
+from dispatch.files.plan.kml import kml_text
+from dispatch.files.plan.links import amap_web, baidu_web, geo_uri, tencent_web
+from dispatch.files.plan.tracks import TrackMaker, file_names
 from dispatch.model.labels import place_labels
 from dispatch.roads.route import RouteFinder
 from dispatch.units import format_clock
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from dispatch.files.tracks import TruckDay
+    from dispatch.files.plan.tracks import TruckDay
     from dispatch.model.plan import Route, Stop
     from dispatch.model.scenario import Depot, Source, Truck, Village
     from dispatch.web.catalog import Catalog, Entry

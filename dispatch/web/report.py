@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from dispatch.files.plan_xlsx import plan_xlsx
-from dispatch.files.sheets import sheets_pdf
+from dispatch.files.plan.sheets import sheets_pdf
+from dispatch.files.plan.workbook import plan_xlsx
 from dispatch.web import tables
 from dispatch.words.words import LANGUAGES
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from dispatch.errors import DataError
-from dispatch.files.read import read_scenario_files
+from dispatch.files.scenario.read import read_scenario_files
 from dispatch.web.catalog import upload_key
 from dispatch.web.context import show_problems
 

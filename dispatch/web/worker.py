@@ -189,7 +189,7 @@ def _previous(job: Job, request: Request) -> Plan | None:
 
 
 def _write_files(job: Job, result: Result) -> None:
-    from dispatch.files.write_plan import write_plan
+    from dispatch.files.plan.write import write_plan
     from dispatch.web.map import plan_map_html
     from dispatch.words.words import LANGUAGES
 

@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 
 from dispatch import check_plan, travel_matrix
 from dispatch.cli import app
-from dispatch.files.plan_json import plan_from_json, plan_to_json
-from dispatch.files.sheets import sheets_pdf
-from dispatch.files.write_plan import write_plan
+from dispatch.files.plan.plan_json import plan_from_json, plan_to_json
+from dispatch.files.plan.sheets import sheets_pdf
+from dispatch.files.plan.write import write_plan
 from dispatch.past import past_said, split_violations
 from dispatch.replanning import replan_day
 from dispatch.web.map import plan_map_html

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dispatch import check_plan, read_scenario, solve, travel_matrix
-from dispatch.files.plan_json import read_plan
+from dispatch.files.plan.plan_json import read_plan
 from dispatch.replanning import replan_day
 from dispatch.solver.types import SolveParams
 from dispatch.solver.whatif import what_if

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dispatch.errors import DataError
-from dispatch.files.read import read_scenario
+from dispatch.files.scenario.read import read_scenario
 from dispatch.model.scenario import TimeWindow
 
 CASES = Path(__file__).parent

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from dispatch import check_plan, read_scenario, travel_matrix
 from dispatch.cli import app
 from dispatch.errors import DataError
-from dispatch.files.frames import scenario_from_tables, scenario_tables
-from dispatch.files.write_scenario import write_scenario
+from dispatch.files.scenario.editing import scenario_from_tables, scenario_tables
+from dispatch.files.scenario.write import write_scenario
 from dispatch.replanning import replan_day
 from dispatch.standing_down import with_driven
 from dispatch.web.palette import truck_signs, with_letters

@@ -9,7 +9,7 @@ import pytest
 from field_days import CASES, litres, metres, notices, road_day, solved, with_trucks
 
 from dispatch import read_scenario, travel_matrix
-from dispatch.files.road_tables import write_roads
+from dispatch.files.roads.write import write_roads
 from dispatch.roads.reach import limit_warnings
 
 SHORT_M, ROUND_M = 2_224, 8_160

@@ -18,8 +18,8 @@ from typer.testing import CliRunner, Result
 
 from dispatch.cli import app, run
 from dispatch.errors import DataError, Problem
-from dispatch.files.basemap import read_basemap
-from dispatch.files.road_files import read_roads
+from dispatch.files.roads.basemap import read_basemap
+from dispatch.files.scenario.read_roads import read_roads
 from dispatch.words.message import say
 
 DATA = Path(__file__).parents[2] / "data"

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from dispatch.errors import DataError
-from dispatch.files.read import read_scenario_files
+from dispatch.files.scenario.read import read_scenario_files
 
 if TYPE_CHECKING:
     from dispatch.model.scenario import Scenario

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dispatch.errors import DataError, DispatchError
-from dispatch.files.read import read_scenario
+from dispatch.files.scenario.read import read_scenario
 
 DATA = Path(__file__).parents[1] / "data"
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.files.frames import scenario_from_tables, scenario_tables
-from dispatch.files.read import read_scenario
-from dispatch.files.write_scenario import write_scenario
+from dispatch.files.scenario.editing import scenario_from_tables, scenario_tables
+from dispatch.files.scenario.read import read_scenario
+from dispatch.files.scenario.write import write_scenario
 from dispatch.model.roads import Area, MapFeature
 
 TINY = Path(__file__).parents[1] / "data" / "tiny"

@@ -8,10 +8,10 @@ import pytest
 from office_book import office_book, read, refused, told
 
 from dispatch.errors import DataError
-from dispatch.files.cell_words import meaning_of
-from dispatch.files.cells import CellError
-from dispatch.files.columns import tables
-from dispatch.files.read import read_scenario_files
+from dispatch.files.cells.cell_words import meaning_of
+from dispatch.files.cells.parse import CellError
+from dispatch.files.scenario.read import read_scenario_files
+from dispatch.files.tables.columns import tables
 
 TINY = Path(__file__).parents[1] / "data" / "tiny"
 NONE = ("无", "没有", " 无 ", "none", "N/A", "n.a.")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.files.cells import (
+from dispatch.files.cells.parse import (
     CellError,
     is_blank,
     parse_degrees,

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.files.cells import CellError
-from dispatch.files.clocks import (
+from dispatch.files.cells.clocks import (
     LAST_S,
     format_clock_s,
     format_windows,
     parse_clock_cell,
     parse_windows,
 )
+from dispatch.files.cells.parse import CellError
 from dispatch.model.scenario import TimeWindow
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.files.cells import UNITS
-from dispatch.files.columns import OBJECT_TABLES, header_key, table_of, tables
+from dispatch.files.cells.parse import UNITS
 from dispatch.files.docs import data_docs
+from dispatch.files.tables.columns import OBJECT_TABLES, header_key, table_of, tables
 from dispatch.model.scenario import Depot, Source, Truck, Village
 
 ROOT = Path(__file__).parents[2]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dispatch.files.read import read_scenario
+from dispatch.files.scenario.read import read_scenario
 from dispatch.model.need import BANDS, needs_l
 from dispatch.roads.route import RouteFinder
 from dispatch.roads.travel import travel_matrix

@@ -12,7 +12,7 @@ from office_book import SHEETS, office_book, read, refused, saved
 from openpyxl.worksheet.formula import ArrayFormula
 
 from dispatch.errors import DataError
-from dispatch.files.read import read_scenario_files
+from dispatch.files.scenario.read import read_scenario_files
 
 TINY = Path(__file__).parents[1] / "data" / "tiny"
 SAYS = "是没有存下结果的公式"

@@ -8,10 +8,10 @@ import pytest
 from office_book import office_book, read, refused, told
 
 from dispatch.errors import DataError
-from dispatch.files.columns import tables
-from dispatch.files.heads import find_head
-from dispatch.files.raw import parse_csv
-from dispatch.files.read import read_scenario_files
+from dispatch.files.scenario.read import read_scenario_files
+from dispatch.files.tables.columns import tables
+from dispatch.files.tables.heads import find_head
+from dispatch.files.tables.raw import parse_csv
 
 TINY = Path(__file__).parents[1] / "data" / "tiny"
 GROUPED = [

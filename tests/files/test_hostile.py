@@ -20,11 +20,11 @@ import pytest
 from office_book import office_book, read, saved
 
 from dispatch.errors import DataError
-from dispatch.files import packed as packed_module
-from dispatch.files import raw as raw_module
-from dispatch.files.plan_json import plan_from_json
-from dispatch.files.raw import TableError, parse_csv
-from dispatch.files.read import read_scenario_files
+from dispatch.files.plan.plan_json import plan_from_json
+from dispatch.files.scenario.read import read_scenario_files
+from dispatch.files.tables import packed as packed_module
+from dispatch.files.tables import raw as raw_module
+from dispatch.files.tables.raw import TableError, parse_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable

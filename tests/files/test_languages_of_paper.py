@@ -17,10 +17,10 @@ from small_plan import TINY, small_plan
 
 import dispatch
 from dispatch.check import Violation
-from dispatch.files.plan_xlsx import plan_xlsx
-from dispatch.files.read import read_scenario
-from dispatch.files.sheets import sheets_pdf
-from dispatch.files.write_plan import write_plan
+from dispatch.files.plan.sheets import sheets_pdf
+from dispatch.files.plan.workbook import plan_xlsx
+from dispatch.files.plan.write import write_plan
+from dispatch.files.scenario.read import read_scenario
 from dispatch.model.plan import Cause, Plan
 from dispatch.words.message import say
 
@@ -30,21 +30,30 @@ if TYPE_CHECKING:
 
 CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 SOURCES = Path(dispatch.__file__).parent
-WRITERS = [
-    *(
-        f"files/{name}.py"
-        for name in ("gpx", "kml", "paper", "plan_tables", "plan_xlsx", "sheets")
-    ),
-    *("files/tracks.py", "files/write_plan.py"),
-    *("errors.py", "past.py", "check.py", "web/report.py", "web/tables.py"),
-    *("web/charts.py", "web/driver.py", "web/map.py", "web/map_legend.py"),
-    *("web/map_features.py", "web/road_lines.py", "cli/summary.py", "cli/run.py"),
-    *(
-        f"web/views/{name}.py"
-        for name in ("coordinator", "official", "panels", "places", "road_form")
-    ),
-    *("web/views/roads.py", "web/views/volunteer.py"),
-]
+#: Folders and modules whose sentences come from the tables of words alone.
+ROOMS = ("files/plan", "web", "cli", "errors.py", "past.py", "check.py")
+#: Chinese that is no sentence: both languages at once, or what people write.
+OTHERWISE = {
+    "cli/commands.py": "help in both languages",
+    "files/plan/font.py": "the mark of a missing glyph",
+    "web/basemap.py": "classes of roads in files",
+    "web/main.py": "the title before a language is chosen",
+    "web/tiles.py": "the credit that the service asks for",
+    "web/uploads.py": "what a browser adds to the name of a copy",
+    "web/views/editor.py": "units as people write them",
+}
+
+
+def writers() -> list[str]:
+    found = set()
+    for room in ROOMS:
+        path = SOURCES / room
+        files = [path] if path.suffix else list(path.rglob("*.py"))
+        found |= {str(file.relative_to(SOURCES)) for file in files}
+    return sorted(found - OTHERWISE.keys())
+
+
+WRITERS = writers()
 
 
 def latin_day() -> tuple[Plan, Scenario, Travel]:

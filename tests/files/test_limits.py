@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.errors import DataError
-from dispatch.files.cells import CellError
-from dispatch.files.frames import scenario_from_tables, scenario_tables
-from dispatch.files.moments import format_moment, parse_moment
-from dispatch.files.read import read_scenario, read_scenario_files
-from dispatch.files.write_scenario import write_scenario, write_scenario_xlsx
+from dispatch.files.cells.moments import format_moment, parse_moment
+from dispatch.files.cells.parse import CellError
+from dispatch.files.scenario.editing import scenario_from_tables, scenario_tables
+from dispatch.files.scenario.read import read_scenario, read_scenario_files
+from dispatch.files.scenario.write import write_scenario, write_scenario_xlsx
 from dispatch.geo.datum import from_wgs84
 from dispatch.model.roads import Moment, RoadLimit, SpeedRule
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.files import links
+from dispatch.files.plan import links
 from dispatch.geo.datum import from_wgs84
 from dispatch.geo.position import parse_position
 

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.errors import DataError
-from dispatch.files.frames import scenario_from_tables, scenario_tables
-from dispatch.files.read import read_scenario_files
-from dispatch.files.template import example_scenario
+from dispatch.files.scenario.editing import scenario_from_tables, scenario_tables
+from dispatch.files.scenario.read import read_scenario_files
+from dispatch.files.scenario.template import example_scenario
 from dispatch.model.roads import RoadLimit
 
 TINY = Path(__file__).parents[1] / "data" / "tiny"

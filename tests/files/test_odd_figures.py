@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from office_book import office_book, read, told
 
-from dispatch.files import notices
+from dispatch.files.scenario import notices
 
 
 @pytest.mark.parametrize(

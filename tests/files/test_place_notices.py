@@ -11,8 +11,8 @@ import pytest
 from scenario_equal import assert_same_scenario
 
 from dispatch.errors import DataError
-from dispatch.files.read import read_scenario
-from dispatch.files.write_scenario import write_scenario, write_scenario_xlsx
+from dispatch.files.scenario.read import read_scenario
+from dispatch.files.scenario.write import write_scenario, write_scenario_xlsx
 from dispatch.geo.datum import from_wgs84
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from small_plan import TINY, small_plan
 
 from dispatch.errors import DataError, DispatchError
-from dispatch.files.plan_json import plan_from_json, plan_to_json, read_plan
-from dispatch.files.plan_xlsx import plan_xlsx
-from dispatch.files.read import read_scenario
-from dispatch.files.write_plan import write_plan
+from dispatch.files.plan.plan_json import plan_from_json, plan_to_json, read_plan
+from dispatch.files.plan.workbook import plan_xlsx
+from dispatch.files.plan.write import write_plan
+from dispatch.files.scenario.read import read_scenario
 from dispatch.model.plan import PLAN_FORMAT, Plan
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ import openpyxl
 import pytest
 
 from dispatch.errors import DataError
-from dispatch.files import columns as columns_module
-from dispatch.files import raw as raw_module
-from dispatch.files import read as read_module
-from dispatch.files import workbook as workbook_module
-from dispatch.files.raw import TableError, parse_csv
-from dispatch.files.read import read_scenario, read_scenario_files
+from dispatch.files.scenario import read as read_module
+from dispatch.files.scenario.read import read_scenario, read_scenario_files
+from dispatch.files.tables import columns as columns_module
+from dispatch.files.tables import raw as raw_module
+from dispatch.files.tables import workbook as workbook_module
+from dispatch.files.tables.raw import TableError, parse_csv
 from dispatch.model.scenario import TimeWindow
 
 TINY = Path(__file__).parents[1] / "data" / "tiny"

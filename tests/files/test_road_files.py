@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from dispatch.errors import DataError, DispatchError
-from dispatch.files.read import read_scenario, read_scenario_files
-from dispatch.files.road_files import read_roads
-from dispatch.files.road_tables import write_roads
-from dispatch.files.write_scenario import write_scenario, write_scenario_xlsx
+from dispatch.files.roads.write import write_roads
+from dispatch.files.scenario.read import read_scenario, read_scenario_files
+from dispatch.files.scenario.read_roads import read_roads
+from dispatch.files.scenario.write import write_scenario, write_scenario_xlsx
 from dispatch.geo.datum import from_wgs84
 from dispatch.model.roads import CLOSED, NO_HEAVY, OPEN, RoadNetwork
 

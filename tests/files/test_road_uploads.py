@@ -8,12 +8,12 @@ import datetime as dt
 import pytest
 
 from dispatch.errors import DataError
-from dispatch.files.road_uploads import (
+from dispatch.files.scenario.road_uploads import (
     limits_csv,
     scenario_with_limits,
     scenario_with_roads,
 )
-from dispatch.files.template import example_scenario
+from dispatch.files.scenario.template import example_scenario
 from dispatch.model.roads import Moment, RoadEdge, RoadLimit, RoadNetwork, RoadNode
 
 LIMIT = RoadLimit(

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from scenario_equal import assert_same_scenario
 
 from dispatch.errors import DataError, DispatchError
-from dispatch.files.cells import CellError, is_blank, parse_text
-from dispatch.files.frames import scenario_from_tables, scenario_tables
-from dispatch.files.read import read_scenario
-from dispatch.files.template import example_scenario, write_template
-from dispatch.files.write_scenario import write_scenario, write_scenario_xlsx
+from dispatch.files.cells.parse import CellError, is_blank, parse_text
+from dispatch.files.scenario.editing import scenario_from_tables, scenario_tables
+from dispatch.files.scenario.read import read_scenario
+from dispatch.files.scenario.template import example_scenario, write_template
+from dispatch.files.scenario.write import write_scenario, write_scenario_xlsx
 from dispatch.model.scenario import (
     Depot,
     NeedStandard,

@@ -8,8 +8,8 @@ import zipfile
 
 import pytest
 
-from dispatch.files.raw import RawTable, TableError
-from dispatch.files.workbook import read_workbook
+from dispatch.files.tables.raw import RawTable, TableError
+from dispatch.files.tables.workbook import read_workbook
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"

@@ -11,12 +11,12 @@ import pypdf
 import segno
 from small_plan import TINY, small_plan
 
-from dispatch.files import sheets
-from dispatch.files.font import MISSING_MARK, missing_glyphs, printable
-from dispatch.files.links import amap_web
-from dispatch.files.paper import Paper
-from dispatch.files.read import read_scenario
-from dispatch.files.sheets import sheets_pdf
+from dispatch.files.plan import sheets
+from dispatch.files.plan.font import MISSING_MARK, missing_glyphs, printable
+from dispatch.files.plan.links import amap_web
+from dispatch.files.plan.paper import Paper
+from dispatch.files.plan.sheets import sheets_pdf
+from dispatch.files.scenario.read import read_scenario
 from dispatch.model.plan import Route, Stop
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dispatch.errors import DataError
-from dispatch.files.read import read_scenario_files
+from dispatch.files.scenario.read import read_scenario_files
 from dispatch.geo.position import parse_position
 
 TINY = Path(__file__).parents[1] / "data" / "tiny"

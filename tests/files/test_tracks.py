@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_plan import small_plan
 
-from dispatch.files.gpx import gpx_text
-from dispatch.files.kml import kml_text
-from dispatch.files.read import read_scenario
-from dispatch.files.tracks import TrackMaker, TrackPoint, TruckDay, file_names
-from dispatch.files.write_plan import write_plan
+from dispatch.files.plan.gpx import gpx_text
+from dispatch.files.plan.kml import kml_text
+from dispatch.files.plan.tracks import TrackMaker, TrackPoint, TruckDay, file_names
+from dispatch.files.plan.write import write_plan
+from dispatch.files.scenario.read import read_scenario
 from dispatch.model.plan import Plan, Route, Stop
 from dispatch.roads.route import RouteFinder
 from dispatch.roads.travel import travel_matrix

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dispatch.files.read import read_scenario, read_scenario_files
+from dispatch.files.scenario.read import read_scenario, read_scenario_files
 from dispatch.geo.distance import haversine_m
 
 ROOT = Path(__file__).parents[2]

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from dispatch.errors import DataError
-from dispatch.files.read import read_scenario
-from dispatch.files.write_scenario import write_scenario
+from dispatch.files.scenario.read import read_scenario
+from dispatch.files.scenario.write import write_scenario
 from dispatch.geo.areas import Outline
 from dispatch.model.roads import Area, RoadEdge, RoadNetwork, RoadNode
 from dispatch.roads.datum_check import DATUMS, datum_doubts, reread, sample_roads

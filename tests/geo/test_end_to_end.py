@@ -12,8 +12,8 @@ import pytest
 from real_roads import REAL, need_real_roads
 
 from dispatch.check import check_plan
-from dispatch.files.read import read_scenario
-from dispatch.files.road_files import read_roads
+from dispatch.files.scenario.read import read_scenario
+from dispatch.files.scenario.read_roads import read_roads
 from dispatch.model.roads import CLOSED, Moment, RoadLimit, RoadNetwork
 from dispatch.model.scenario import NO_ROAD
 from dispatch.replanning import replan_day

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dispatch.files.read import read_scenario_files
+from dispatch.files.scenario.read import read_scenario_files
 from dispatch.roads.reach import round_trips, single_trips
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 
 import dispatch
 from dispatch.errors import DataError, DispatchError, Problem
-from dispatch.files.read import read_scenario
+from dispatch.files.scenario.read import read_scenario
 from dispatch.words.message import Message, SaidError, say, templates
 
 SOURCES = Path(dispatch.__file__).parent

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from dispatch.files.template import example_scenario
+from dispatch.files.scenario.template import example_scenario
 from dispatch.model.labels import place_labels
 from dispatch.model.scenario import Scenario, Village
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 import pytest
 from browsing import CHROMIUM, FLAGS, need_chromium, wait_for
 
-from dispatch.files.write_scenario import write_scenario
+from dispatch.files.scenario.write import write_scenario
 from dispatch.model.outcome import plan_totals, village_outcomes
 from dispatch.model.plan import Bound, Cause, Plan, Route, SolverInfo, Stop
 from dispatch.model.roads import (

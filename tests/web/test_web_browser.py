@@ -9,7 +9,7 @@ from dataclasses import replace
 import mapbox_vector_tile
 from browsing import need_chromium, no_sideways_scrolling, settled
 
-from dispatch.files.write_scenario import write_scenario, write_scenario_xlsx
+from dispatch.files.scenario.write import write_scenario, write_scenario_xlsx
 from dispatch.roads.travel import travel_matrix
 from dispatch.web.catalog import Catalog
 from dispatch.web.map import plan_map_html

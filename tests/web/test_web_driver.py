@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 from starlette.applications import Starlette
 
-from dispatch.files.write_scenario import write_scenario
+from dispatch.files.scenario.write import write_scenario
 from dispatch.geo.datum import from_wgs84
 from dispatch.web.catalog import Catalog
 from dispatch.web.driver import DriverPages

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 import dispatch.web
 from dispatch import settings
-from dispatch.files.write_scenario import write_scenario_xlsx
+from dispatch.files.scenario.write import write_scenario_xlsx
 from dispatch.web import address
 from dispatch.web.uploads import merged_files
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from dispatch.errors import DataError, SolverError
-from dispatch.files.plan_json import read_plan
+from dispatch.files.plan.plan_json import read_plan
 from dispatch.model.scenario import TravelTable
 from dispatch.solver.types import Progress
 from dispatch.web import jobs

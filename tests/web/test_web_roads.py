@@ -10,7 +10,7 @@ import pytest
 from browsing import no_sideways_scrolling, settled
 from streamlit.testing.v1 import AppTest
 
-from dispatch.files.write_scenario import write_scenario
+from dispatch.files.scenario.write import write_scenario
 from dispatch.model.roads import Moment, RoadEdge, RoadLimit, RoadNetwork, RoadNode
 from dispatch.roads.travel import travel_matrix
 from dispatch.web.catalog import Catalog

@@ -10,8 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from dispatch.errors import DataError, Problem
-from dispatch.files.columns import tables as column_tables
-from dispatch.files.frames import scenario_from_tables, scenario_tables
+from dispatch.files.scenario.editing import scenario_from_tables, scenario_tables
+from dispatch.files.tables.columns import tables as column_tables
 from dispatch.web.context import show_problems
 from dispatch.web.jobs import digest_of
 from dispatch.web.palette import with_letters
@@ -20,7 +20,7 @@ from dispatch.words.message import Message
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dispatch.files.columns import Column
+    from dispatch.files.tables.columns import Column
     from dispatch.web.catalog import Loaded
     from dispatch.web.context import Context
     from dispatch.words.message import Lang

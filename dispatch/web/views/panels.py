@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from streamlit_folium import st_folium  # type: ignore[import-untyped]  # no types
 
-from dispatch.files.template import write_template
+from dispatch.files.scenario.template import write_template
 from dispatch.web import charts, tables
 from dispatch.web.context import keep_in_link, show_table
 from dispatch.web.map import live_map, past_of

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from dispatch.errors import DataError
-from dispatch.files.frames import scenario_from_tables, scenario_tables
+from dispatch.files.scenario.editing import scenario_from_tables, scenario_tables
 from dispatch.geo.distance import haversine_m
 from dispatch.geo.position import parse_position
 from dispatch.model.roads import CLOSED

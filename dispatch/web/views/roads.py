@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from dispatch.errors import DataError
-from dispatch.files.road_uploads import limits_csv
+from dispatch.files.scenario.road_uploads import limits_csv
 from dispatch.roads.model import road_model
 from dispatch.roads.reach import cut_off_villages, limit_warnings, reach_notes
 from dispatch.units import format_clock
@@ -220,7 +220,7 @@ def _files(context: Context, loaded: Loaded) -> None:
 
 
 def _read_limits(context: Context, scenario: Scenario) -> None:
-    from dispatch.files.road_uploads import scenario_with_limits
+    from dispatch.files.scenario.road_uploads import scenario_with_limits
 
     file = st.session_state.get("limits_upload")
     st.session_state.pop("roads_problems", None)
@@ -237,7 +237,7 @@ def _read_limits(context: Context, scenario: Scenario) -> None:
 
 
 def _read_network(context: Context, scenario: Scenario) -> None:
-    from dispatch.files.road_uploads import scenario_with_roads
+    from dispatch.files.scenario.road_uploads import scenario_with_roads
 
     file = st.session_state.get("network_upload")
     st.session_state.pop("roads_problems", None)

@@ -1,0 +1,351 @@
+"""The drivers' sheets: A4, black and white, big type, boxes to fill in by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+import segno
+
+from dispatch.files.cells.clocks import LAST_S, format_clock_s
+from dispatch.files.plan.font import missing_glyphs
+from dispatch.files.plan.links import amap_web
+from dispatch.files.plan.paper import Paper
+from dispatch.files.plan.tables import numbered_stops
+from dispatch.model.labels import place_labels
+from dispatch.past import concerns, done_routes, past_line
+from dispatch.roads.snap import places_of
+from dispatch.units import format_clock
+from dispatch.words.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dispatch.check import Violation
+    from dispatch.model.plan import Plan, Route, Stop
+    from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
+    from dispatch.words.message import Lang
+
+_log = logging.getLogger(__name__)
+
+# Millimetres. Columns: number, time, place, litres, QR code.
+_LEFT: Final = 10.0
+_WIDTH: Final = 190.0
+_TIME_X: Final = 24.0
+_PLACE_X: Final = 58.0
+_LITRES_X: Final = 140.0
+_QR_X: Final = 176.0
+_QR_MM: Final = 22.0
+#: Broken rules of what is done that a sheet shows; more are counted.
+_MOST_PAST: Final = 3
+_FILL_QR_MM: Final = 18.5
+_HEIGHT: Final = {
+    "depart": 11.0,
+    "return": 11.0,
+    "break": 11.0,
+    "fill": 20.5,
+    "deliver": 31.5,
+}
+
+
+def sheets_pdf(
+    plan: Plan,
+    scenario: Scenario,
+    *,
+    is_estimate: bool = False,
+    past: Sequence[Violation] = (),
+    lang: Lang = "zh",
+) -> bytes:
+    """
+    Return a PDF with the stops of every truck, each truck on new pages.
+
+    Parameters
+    ----------
+    is_estimate
+        Whether times rest on straight lines; the sheets then say so.
+    past
+        Rules that what is done has broken: told to the trucks that it is about.
+    """
+    writer = _SheetWriter(
+        plan, scenario, is_estimate=is_estimate, past=past, t=Words(lang)
+    )
+    busy = [route for route in plan.routes if route.num_trips]
+    for route in busy:
+        writer.add_route(route)
+    at_work = {route.truck_id for route in busy}
+    idle = [truck for truck in scenario.trucks if truck.truck_id not in at_work]
+    writer.add_idle(idle, is_all=not busy)
+    writer.add_missing_note()
+    return writer.paper.content()
+
+
+class _SheetWriter:
+    """Draws one plan; keeps what every page needs."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        scenario: Scenario,
+        *,
+        is_estimate: bool,
+        past: Sequence[Violation],
+        t: Words,
+    ) -> None:
+        self.plan, self.scenario = plan, scenario
+        self.t = t
+        self.past = past
+        self.done = {route.truck_id: route for route in done_routes(plan)}
+        self.is_estimate = is_estimate
+        self.trucks = {truck.truck_id: truck for truck in scenario.trucks}
+        self.places: dict[str, Depot | Source | Village] = dict(
+            zip(scenario.place_ids, places_of(scenario), strict=True)
+        )
+        self.labels = place_labels(scenario)
+        self.coded: set[str] = set()
+        self.villages = {village.village_id: village for village in scenario.villages}
+        self.missing = missing_glyphs(_all_texts(scenario))
+        if self.missing:
+            _log.warning("the font has no glyph for %s", " ".join(self.missing))
+        year = max(plan.date.year, 1990)  # PDF readers expect four digits
+        created = dt.datetime(year, plan.date.month, plan.date.day, tzinfo=dt.UTC)
+        title = t("paper.sheet.title", name=scenario.name, date=plan.date)
+        self.paper = Paper(title=title, created=created, words=t)
+        self.scenario_name = scenario.name
+
+    def add_route(self, route: Route) -> None:
+        """Add the pages of one truck."""
+        self.coded.clear()
+        truck = self.trucks.get(route.truck_id)
+        label = f"{route.truck_id}  {truck.plate if truck else ''}".strip()
+        self.paper.new_section(f"{label}  ·  {self.plan.date:%Y-%m-%d}")
+        self._draw_head(route, truck, label)
+        aboard_l = trip = 0
+        last = route.stops[-1] if route.stops else None
+        for number, position, stop in numbered_stops(route):
+            height = _HEIGHT[stop.kind]
+            if number != trip:
+                trip = number
+                # The bar of a trip stays with its filling and one delivery.
+                self.paper.need_mm(8 + height + _HEIGHT["deliver"])
+                self._draw_trip_bar(trip, route)
+            self.paper.need_mm(height)
+            if stop.kind == "fill":
+                aboard_l += stop.litres
+            elif stop.kind == "deliver":
+                aboard_l -= stop.litres
+            self._draw_stop(stop, position, height, aboard_l)
+            if stop is last:
+                break
+        self._draw_closing()
+
+    def _draw_head(self, route: Route, truck: Truck | None, label: str) -> None:
+        paper, t = self.paper, self.t
+        y = paper.y
+        paper.text(_LEFT, y, 145, label, size_pt=30, bold=True)
+        paper.text(_LEFT + 130, y + 1, 60, t("paper.sheet.name"), size_pt=24, align="R")
+        driver = ""
+        if truck is not None:
+            driver = f"{truck.driver}  {truck.phone}".strip()
+        litres = f"{route.delivered_l:,}"
+        parts = [t("paper.sheet.summary", trips=route.num_trips, litres=litres)]
+        if route.stops:
+            start = format_clock(route.stops[0].start_s)
+            end = format_clock(route.stops[-1].end_s)
+            parts.append(t("paper.sheet.from_to", start=start, end=end))
+        summary = t("unit.comma").join(parts)
+        where = f"{self.scenario_name}  {t('paper.sheet.date', date=self.plan.date)}"
+        paper.text(_LEFT, y + 14, 120, where, size_pt=14)
+        paper.text(_LEFT + 100, y + 14, 90, driver, size_pt=14, align="R")
+        paper.text(_LEFT, y + 21.5, _WIDTH, summary, size_pt=14)
+        y += 30
+        if self.is_estimate:
+            note = t("paper.sheet.estimate")
+            paper.text(_LEFT, y, _WIDTH, note, size_pt=11)
+            y += 7
+        y = self._draw_past(route, y)
+        if truck is not None and not truck.potable:
+            note = t("paper.sheet.unfit")
+            paper.bar(_LEFT, y, _WIDTH, 9, note, size_pt=15)
+            y += 11
+        paper.y = y
+
+    def _draw_past(self, route: Route, y: float) -> float:
+        """Draw which rules were broken by what this truck has done; return where."""
+        done = self.done.get(route.truck_id)
+        own = [v for v in self.past if done is not None and concerns(v, done)]
+        if not own:
+            return y
+        note = self.t("paper.sheet.past", count=len(own))
+        self.paper.text(_LEFT, y, _WIDTH, note, size_pt=11, bold=True)
+        y += 6
+        for violation in own[:_MOST_PAST]:
+            line = past_line(self.scenario, self.plan, violation).text(self.t.lang)
+            self.paper.text(_LEFT, y, _WIDTH, line, size_pt=10)
+            y += 5.5
+        return y + 1
+
+    def _draw_trip_bar(self, trip: int, route: Route) -> None:
+        litres = 0
+        for number, _, stop in numbered_stops(route):
+            if number == trip and stop.kind == "fill":
+                litres = stop.litres
+        text = self.t("paper.sheet.trip", trip=trip, litres=f"{litres:,}")
+        self.paper.bar(_LEFT, self.paper.y + 1, _WIDTH, 7, text, size_pt=13)
+        self.paper.y += 8
+
+    def _draw_stop(
+        self, stop: Stop, position: int, height: float, aboard_l: int
+    ) -> None:
+        paper, y = self.paper, self.paper.y
+        paper.box(_LEFT, y, _WIDTH, height)
+        place = self.labels.get(stop.place_id, stop.place_id)
+        paper.text(_LEFT + 1, y + 1.2, 12, str(position), size_pt=20, align="C")
+        if stop.kind in ("depart", "return", "break"):
+            clock = format_clock(stop.start_s)
+            text = f"{self.t(f'stop.{stop.kind}')}  {place}"
+            if stop.kind == "break":
+                text = self.t(
+                    "paper.sheet.break",
+                    minutes=(stop.end_s - stop.start_s) // 60,
+                    until=format_clock(stop.end_s),
+                    place=place,
+                )
+            paper.text(_TIME_X, y + 1.2, 32, clock, size_pt=20)
+            paper.text(_PLACE_X, y + 1.8, 138, text, size_pt=16)
+        else:
+            self._draw_flow(stop, place, aboard_l)
+        paper.y = y + height
+
+    def _draw_flow(self, stop: Stop, place: str, aboard_l: int) -> None:
+        """Draw a filling or a delivery: what, where, how much, whom to call."""
+        paper, y, t = self.paper, self.paper.y, self.t
+        is_delivery = stop.kind == "deliver"
+        paper.text(
+            _TIME_X, y + 1.2, 32, format_clock(stop.start_s), size_pt=20, bold=True
+        )
+        until = t("paper.sheet.until", until=format_clock(stop.end_s))
+        paper.text(_TIME_X, y + 10, 32, until, size_pt=11)
+        action = f"{t(f'stop.{stop.kind}')} {place}"
+        paper.text(_PLACE_X, y + 1.2, 82, action, size_pt=18, bold=True)
+        right = _QR_X
+        litres = t("unit.litres", count=f"{stop.litres:,}")
+        width = right - _LITRES_X - 1
+        paper.text(_LITRES_X, y + 1.2, width, litres, size_pt=20, bold=True, align="R")
+        if is_delivery:
+            left = t("paper.sheet.emptied")
+            if aboard_l:
+                left = t("paper.sheet.left", litres=f"{aboard_l:,}")
+            paper.text(_LITRES_X, y + 10, width, left, size_pt=11, align="R")
+        elif stop.bay is not None:
+            bay = t("paper.sheet.bay", bay=stop.bay)
+            paper.text(_LITRES_X, y + 10, width, bay, size_pt=11, align="R")
+        self._draw_details(stop, y + 10)
+        boxes = ["arrived", "delivered", "receiver"]
+        if not is_delivery:
+            boxes = ["arrived", "filled"]
+        labels = [t(f"paper.sheet.{name}") for name in boxes]
+        self._draw_boxes(labels, y + _HEIGHT[stop.kind] - 10.5)
+
+    def _draw_details(self, stop: Stop, y: float) -> None:
+        place, t = self.places.get(stop.place_id), self.t
+        if place is None:
+            return
+        contact = f"{getattr(place, 'contact', '')}  {getattr(place, 'phone', '')}"
+        village = self.villages.get(stop.place_id)
+        lat, lon = (place.lat, place.lon) if village is None else village.stop_at
+        where = t("paper.sheet.position", lat=lat, lon=lon)
+        code = _code(amap_web(lat=lat, lon=lon))
+        notes = str(getattr(place, "notes", ""))
+        paper = self.paper
+        if stop.kind == "fill":
+            width = _QR_X - _LITRES_X + 5
+            x = _LITRES_X - 7
+            paper.text(x, y + 4, width, contact.strip(), size_pt=12, align="R")
+            # A truck comes back to a source trip by trip: one code will do.
+            if stop.place_id not in self.coded:
+                self.coded.add(stop.place_id)
+                paper.code(code, _QR_X + 2, y - 9, _FILL_QR_MM)
+            return
+        whom = contact.strip() or t("paper.sheet.no_contact")
+        paper.text(_PLACE_X, y, 82, whom, size_pt=13)
+        hours = "" if village is None else _hours(village, t)
+        if village is not None and (lat, lon) != (village.lat, village.lon):
+            at = [t("paper.sheet.transfer"), village.transfer_by]
+            where = f"{t('unit.comma').join(filter(None, at))}  {where}"
+        extra = "  ".join(part for part in (where, hours, notes) if part)
+        paper.text(_PLACE_X, y + 5.8, 116, extra, size_pt=10)
+        paper.code(code, _QR_X, y - 9, _QR_MM)
+        paper.text(_QR_X, y + 13, _QR_MM, t("paper.sheet.scan"), size_pt=8, align="C")
+
+    def _draw_boxes(self, labels: list[str], y: float) -> None:
+        """Draw labelled boxes for what really happened."""
+        x, height = _PLACE_X, 9.5
+        widths = [34.0, 34.0, 44.0]
+        for label, width in zip(labels, widths, strict=False):
+            self.paper.box(x, y, width, height)
+            self.paper.text(x + 0.8, y + 0.3, width, label, size_pt=8)
+            x += width + 2
+
+    def _draw_closing(self) -> None:
+        paper, t = self.paper, self.t
+        paper.need_mm(16)
+        paper.text(_LEFT, paper.y + 4, 95, t("paper.sheet.driver"), size_pt=14)
+        odometer = t("paper.sheet.odometer")
+        paper.text(_LEFT + 95, paper.y + 4, 95, odometer, size_pt=14)
+        paper.y += 16
+
+    def add_idle(self, trucks: list[Truck], *, is_all: bool) -> None:
+        """Add a page that names the trucks without trips."""
+        if not trucks and not is_all:
+            return
+        self.paper.new_section(f"{self.plan.date:%Y-%m-%d}")
+        title = self.t("paper.sheet.all_idle" if is_all else "paper.sheet.idle")
+        self.paper.text(_LEFT, self.paper.y, _WIDTH, title, size_pt=22, bold=True)
+        self.paper.y += 14
+        for truck in trucks:
+            self.paper.need_mm(10)
+            text = f"{truck.truck_id}  {truck.plate}  {truck.driver}  {truck.phone}"
+            self.paper.text(_LEFT, self.paper.y, _WIDTH, text, size_pt=15)
+            self.paper.y += 10
+
+    def add_missing_note(self) -> None:
+        """Say on the last page which characters could not be printed."""
+        if not self.missing:
+            return
+        codes = self.t("unit.items").join(f"U+{ord(c):04X}" for c in self.missing)
+        self.paper.need_mm(12)
+        text = self.t("paper.sheet.missing", codes=codes)
+        self.paper.text(_LEFT, self.paper.y + 2, _WIDTH, text, size_pt=10)
+        self.paper.y += 10
+
+
+def _hours(village: Village, t: Words) -> str:
+    spans = [
+        f"{format_clock_s(w.early_s)}-"
+        + ("" if w.late_s == LAST_S else format_clock_s(w.late_s))
+        for w in village.windows
+    ]
+    hours = t("unit.items").join(spans)
+    return t("paper.sheet.hours", hours=hours) if spans else ""
+
+
+def _all_texts(scenario: Scenario) -> list[str]:
+    """Return every text of the scenario that may stand on a sheet."""
+    texts = [scenario.name]
+    for truck in scenario.trucks:
+        texts += [truck.truck_id, truck.plate, truck.driver, truck.phone]
+    for village in scenario.villages:
+        texts += [village.village_id, village.name, village.contact, village.phone]
+        texts += [village.notes, village.township, village.transfer_by]
+    for source in scenario.sources:
+        texts += [source.source_id, source.name, source.contact, source.phone]
+    texts += [depot.name for depot in scenario.depots]
+    return texts
+
+
+@cache
+def _code(link: str) -> segno.QRCode:
+    """Return the QR code of a link; a fixed mask spares trying all eight."""
+    return segno.make(link, error="m", micro=False, mask=2)

@@ -1,0 +1,155 @@
+"""The day of one truck as points and a line, for the files that navigation reads."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from xml.sax.saxutils import escape
+
+from dispatch.files.plan.tables import numbered_stops
+from dispatch.model.labels import place_labels
+from dispatch.model.scenario import Village
+from dispatch.roads.snap import places_of
+from dispatch.units import format_clock
+from dispatch.words.words import Words
+
+if TYPE_CHECKING:
+    from dispatch.model.plan import Plan, Route, Stop
+    from dispatch.model.scenario import Depot, Scenario, Source
+    from dispatch.roads.route import RouteFinder
+    from dispatch.words.message import Lang
+
+#: Clocks of all China.
+CHINA: Final = dt.timezone(dt.timedelta(hours=8))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackPoint:
+    """
+    One stop: title, what happens there, when it starts; WGS-84 degrees.
+
+    ``start`` is in UTC, and None where the calendar has no such moment, as at the
+    beginning of the first day of a plan without a date.
+    """
+
+    title: str
+    text: str
+    start: dt.datetime | None
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TruckDay:
+    """The stops of a truck in order, and the line (lat, lon) that it drives."""
+
+    title: str
+    points: tuple[TrackPoint, ...]
+    line: tuple[tuple[float, float], ...]
+
+
+class TrackMaker:
+    """
+    Days of the trucks of one plan.
+
+    Parameters
+    ----------
+    finder
+        Gives the lines along the roads of the same scenario.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        scenario: Scenario,
+        finder: RouteFinder,
+        lang: Lang = "zh",
+    ) -> None:
+        self._plan = plan
+        self._t = Words(lang)
+        self._finder = finder
+        self._labels = place_labels(scenario)
+        self._plates = {truck.truck_id: truck.plate for truck in scenario.trucks}
+        self._places: dict[str, Depot | Source | Village] = dict(
+            zip(scenario.place_ids, places_of(scenario), strict=True)
+        )
+
+    def day(self, route: Route) -> TruckDay:
+        """Return the day of one truck; stops at unknown places are left out."""
+        known = [
+            (position, stop)
+            for _, position, stop in numbered_stops(route)
+            if stop.place_id in self._places
+        ]
+        line: list[tuple[float, float]] = []
+        for (_, before), (_, after) in itertools.pairwise(known):
+            if before.place_id != after.place_id:
+                leg = self._finder.line(
+                    route.truck_id,
+                    before.place_id,
+                    after.place_id,
+                    depart_s=before.end_s,
+                    arrive_s=after.arrive_s,
+                )
+                line += leg[1:] if line and line[-1] == leg[0] else leg
+        plate = self._plates.get(route.truck_id, "")
+        title = f"{route.truck_id} {plate}".strip()
+        return TruckDay(
+            title=f"{title} {self._plan.date:%Y-%m-%d}",
+            points=tuple(self._point(position, stop) for position, stop in known),
+            line=tuple(line),
+        )
+
+    def _point(self, position: int, stop: Stop) -> TrackPoint:
+        t, place = self._t, self._places[stop.place_id]
+        lat, lon = place.lat, place.lon
+        parts = [f"{format_clock(stop.start_s)}-{format_clock(stop.end_s)}"]
+        if stop.litres:
+            parts.append(t("unit.litres", count=f"{stop.litres:,}"))
+        if isinstance(place, Village):
+            lat, lon = place.stop_at
+            if (lat, lon) != (place.lat, place.lon):
+                transfer = t("paper.sheet.transfer")
+                parts.append(f"{transfer} {place.transfer_by}".strip())
+        contact = f"{getattr(place, 'contact', '')} {getattr(place, 'phone', '')}"
+        parts += [part for part in (contact.strip(),) if part]
+        return TrackPoint(
+            title=f"{position} {t(f'stop.{stop.kind}')} {self._labels[stop.place_id]}",
+            text=t("unit.comma").join(parts),
+            start=_moment(self._plan.date, stop.start_s),
+            lat=lat,
+            lon=lon,
+        )
+
+
+def _moment(date: dt.date, time_s: int) -> dt.datetime | None:
+    midnight = dt.datetime.combine(date, dt.time(), tzinfo=CHINA)
+    try:
+        return (midnight + dt.timedelta(seconds=time_s)).astimezone(dt.UTC)
+    except OverflowError:
+        return None
+
+
+def xml_text(text: str) -> str:
+    """Return text for XML: escaped, without characters that XML cannot hold."""
+    allowed = re.sub(
+        r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text
+    )
+    return escape(allowed, {'"': "&quot;"})
+
+
+def file_names(truck_ids: tuple[str, ...]) -> dict[str, str]:
+    """Return a file name without ending for every truck; ids may hold any sign."""
+    names: dict[str, str] = {}
+    for truck_id in truck_ids:
+        name = re.sub(r"[^\w.()-]", "_", truck_id).lstrip(".") or "_"
+        taken = {other.casefold() for other in names.values()}
+        number = 2
+        unique = name
+        while unique.casefold() in taken:
+            unique, number = f"{name}_{number}", number + 1
+        names[truck_id] = unique
+    return names

@@ -1,0 +1,4 @@
+"""Road networks, limits, areas and background maps in files.
+
+Ways over them are searched in the road engine, outside this package.
+"""

@@ -1,0 +1,198 @@
+"""Road tables, an extract or lines, whichever is there -> ``RoadNetwork``."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from dispatch.errors import DataError, Problem
+from dispatch.files.roads.geojson import read_network, read_shapes
+from dispatch.files.tables.build import build_all, build_edge, build_node
+from dispatch.geo.datum import to_wgs84
+from dispatch.geo.distance import EARTH_RADIUS_M
+from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
+from dispatch.roads.osm.extract import read_osm_bytes
+from dispatch.roads.osm.split import with_grades
+from dispatch.words.message import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dispatch.files.scenario.read import Inputs
+    from dispatch.files.tables.checks import Records
+    from dispatch.model.scenario import Datum
+    from dispatch.roads.osm.ways import Box
+
+Points = tuple[tuple[float, float], ...]
+
+#: Roads are read this far around the places of a scenario.
+MARGIN_KM: Final = 15.0
+#: Points this near to the end of an edge are its end.
+_SAME_M: Final = 1.0
+
+
+def box_around(records: Records, *, margin_km: float = MARGIN_KM) -> Box | None:
+    """Return the box of all places in WGS-84 with a margin; None without places."""
+    places = [
+        (record.values["lat"], record.values["lon"])
+        for table in ("villages", "sources", "depots")
+        for record in records[table]
+        if not record.is_broken and {"lat", "lon"} <= set(record.values)
+    ]
+    return box_of(places, margin_km=margin_km)
+
+
+def box_of(places: Sequence[tuple[float, float]], *, margin_km: float) -> Box | None:
+    """Return south, west, north, east around (lat, lon) with a margin."""
+    if not places:
+        return None
+    lat, lon = zip(*places, strict=True)
+    up = math.degrees(margin_km * 1000 / EARTH_RADIUS_M)
+    side = up / max(math.cos(math.radians(max(map(abs, lat)))), 0.01)
+    return (min(lat) - up, min(lon) - side, max(lat) + up, max(lon) + side)
+
+
+def pick_roads(
+    inputs: Inputs, records: Records, datum: Datum, *, box: Box | None
+) -> RoadNetwork | None:
+    """
+    Return the network of the tables, else of the extract, else of GeoJSON lines.
+
+    Parameters
+    ----------
+    box
+        What of an extract is wanted; None: all. Tables are never cut.
+    """
+    problems = inputs.problems
+    tables = [inputs.tables[n].file for n in ("edges", "nodes") if n in inputs.tables]
+    has_tables = len(tables) == 2
+    first = tables[0] if has_tables else ""
+    for name, _ in inputs.extracts:
+        if first:
+            said = say("roads_twice", first=first)
+            problems.append(Problem(name, said, severity="warning"))
+        first = first or name
+    if has_tables or not (inputs.extracts or inputs.shapes):
+        return build_roads(
+            build_all(records["nodes"], build_node, problems),
+            build_all(records["edges"], build_edge, problems),
+            inputs.shapes,
+            datum=datum,
+            problems=problems,
+            attribution=_credits(records),
+        )
+    if not inputs.extracts and inputs.shapes is not None:
+        file, data = inputs.shapes
+        return read_network(file, data, datum=datum, box=box, problems=problems)
+    if inputs.shapes is not None:
+        said = say("roads_twice", first=first)
+        problems.append(Problem(inputs.shapes[0], said, severity="warning"))
+    try:
+        name, data = inputs.extracts[0]
+        return read_osm_bytes(data, name, box=box)
+    except DataError as error:
+        problems += error.problems
+        return None
+
+
+def _credits(records: Records) -> str:
+    """Return whose data the edges are, each said once."""
+    said = [record.values.get("credit", "") for record in records["edges"]]
+    return "; ".join(text for text in dict.fromkeys(said) if text)
+
+
+def build_roads(
+    nodes: Sequence[RoadNode],
+    edges: Sequence[RoadEdge],
+    shapes: tuple[str, bytes] | None,
+    *,
+    datum: Datum,
+    problems: list[Problem],
+    attribution: str = "",
+) -> RoadNetwork | None:
+    """
+    Return the network of tables, or None without roads.
+
+    Parameters
+    ----------
+    shapes
+        Name and content of a GeoJSON file with a line per ``edge_id``.
+    """
+    if not nodes or not edges:
+        if nodes or edges:
+            found, lost = ("nodes", "edges") if nodes else ("edges", "nodes")
+            said = say(f"{found}_without_{lost}")
+            problems.append(Problem(f"roads/{lost}.csv", said, severity="warning"))
+        return None
+    lines = {} if shapes is None else read_shapes(*shapes, datum, problems)
+    by_id = {node.node_id: node for node in nodes}
+    finished = []
+    for edge in edges:
+        own = tuple(to_wgs84(lat=lat, lon=lon, datum=datum) for lat, lon in edge.shape)
+        points = own or lines.get(edge.edge_id, ())
+        finished.append(_finish(edge, points, by_id, problems))
+    # Edges of unknown nodes were told, and are an error.
+    known = [e for e in finished if e.from_node in by_id and e.to_node in by_id]
+    roads = RoadNetwork.of(nodes, known, attribution=attribution)
+    ele_m = roads.node_ele_m
+    grade = with_grades(
+        roads.grade,
+        roads.length_m,
+        ele_m[roads.start],
+        ele_m[roads.end],
+        roads.is_bridge,
+    )
+    return replace(roads, grade=grade)
+
+
+def _finish(
+    edge: RoadEdge,
+    points: Points,
+    nodes: dict[str, RoadNode],
+    problems: list[Problem],
+) -> RoadEdge:
+    """Return the edge with inner points only, and with a length."""
+    first, last = nodes.get(edge.from_node), nodes.get(edge.to_node)
+    if first is None or last is None:  # told as an unknown node already
+        return edge
+    start, end = (first.lat, first.lon), (last.lat, last.lon)
+    line = list(points)
+    if line and _gap_m(start, line[0]) > _gap_m(start, line[-1]):
+        line.reverse()  # drawn from its end
+    # A line may be given with its ends or without them.
+    if line and _gap_m(start, line[0]) <= _SAME_M:
+        line = line[1:]
+    if line and _gap_m(end, line[-1]) <= _SAME_M:
+        line = line[:-1]
+    length_m = edge.length_m
+    if length_m < 0:
+        length_m = _length_m((start, *line, end))
+    straight_m = _gap_m(start, end)
+    # A kilometre of slack for tunnels, bridges and coarse positions.
+    if length_m < straight_m * 0.9 - 1000:
+        said = say(
+            "road_shorter_than_line",
+            edge=edge.edge_id,
+            length_m=length_m,
+            straight_m=straight_m,
+        )
+        problems.append(Problem("edges", said, severity="warning"))
+    return replace(edge, length_m=length_m, shape=tuple(line))
+
+
+def _gap_m(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Return great-circle metres; one pair at a time is faster without numpy."""
+    lat, to_lat = math.radians(one[0]), math.radians(other[0])
+    half = (
+        math.sin((to_lat - lat) / 2) ** 2
+        + math.cos(lat)
+        * math.cos(to_lat)
+        * math.sin(math.radians(other[1] - one[1]) / 2) ** 2
+    )
+    return 2 * EARTH_RADIUS_M * math.asin(math.sqrt(min(half, 1.0)))
+
+
+def _length_m(points: Points) -> float:
+    return sum(_gap_m(one, other) for one, other in itertools.pairwise(points))

@@ -1,0 +1,282 @@
+"""Checks of records that look at more than one cell: ids, places, times, amounts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from dispatch.errors import Problem
+from dispatch.files.cells.clocks import parse_windows
+from dispatch.files.cells.parse import CellError, is_blank, show
+from dispatch.files.tables.columns import tables
+from dispatch.files.tables.records import Record, nearest
+from dispatch.geo.datum import to_wgs84
+from dispatch.geo.distance import gap_m
+from dispatch.geo.position import parse_position
+from dispatch.model.scenario import TimeWindow
+from dispatch.words.message import SaidError, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dispatch.model.scenario import Datum
+
+Records = dict[str, list[Record]]
+
+ID_COLUMNS: Final = {
+    "villages": "village_id",
+    "sources": "source_id",
+    "depots": "depot_id",
+    "trucks": "truck_id",
+    "nodes": "node_id",
+    "edges": "edge_id",
+    "limits": "limit_id",
+}
+#: Problems that ask "did you mean", and ids among which that is looked up.
+_MOST_HINTS: Final = 50
+_MOST_TO_COMPARE: Final = 3_000
+#: Tables whose ids share one space, since a travel matrix names them together.
+_PLACES: Final = ("depots", "sources", "villages")
+
+
+def check_ids(records: Records, problems: list[Problem]) -> None:
+    """Add a problem for every id that is used twice, among places of all kinds."""
+    _check_unique(records, _PLACES, problems)
+    for table in ("trucks", "nodes", "edges", "limits"):
+        _check_unique(records, (table,), problems)
+
+
+def _check_unique(
+    records: Records, names: Iterable[str], problems: list[Problem]
+) -> None:
+    seen: dict[str, Record] = {}
+    for name in names:
+        column = ID_COLUMNS[name]
+        for record in records.get(name, []):
+            label = record.values.get(column)
+            if label is None:
+                continue
+            first = seen.setdefault(label, record)
+            if first is not record:
+                said = say("id_used_here", row=first.row)
+                if first.file != record.file:
+                    said = say("id_used_elsewhere", row=first.row, file=first.file)
+                problems.append(record.problem(column, said))
+
+
+def check_references(
+    records: list[Record],
+    column: str,
+    known: list[str],
+    key: str,
+    problems: list[Problem],
+) -> None:
+    """Add a problem, the message of ``key``, for every id that no row has."""
+    ids = set(known)
+    num_hints = _MOST_HINTS if len(known) <= _MOST_TO_COMPARE else 0
+    for record in records:
+        label = record.values.get(column)
+        if label is not None and label not in ids:
+            # Comparing takes long, and nobody reads a hundred of the same.
+            hint = nearest(label, known) if num_hints > 0 else ""
+            num_hints -= 1
+            problems.append(record.problem(column, say(key, hint=hint)))
+
+
+def known_ids(records: Records, table: str) -> list[str]:
+    """Return the ids of a table, broken rows too, so that one error stays one."""
+    column = ID_COLUMNS[table]
+    return [
+        record.values[column]
+        for record in records.get(table, [])
+        if column in record.values
+    ]
+
+
+def fix_positions(
+    records: list[Record], datum: Datum, problems: list[Problem], *, pasted: bool
+) -> None:
+    """
+    Turn the positions of a table into WGS-84, or add what is wrong with them.
+
+    Parameters
+    ----------
+    pasted
+        Whether the table has a column ``position`` instead of ``lat`` and ``lon``.
+    """
+    heads = records[0].heads if records else {}
+    lost = [name for name in ("lat", "lon") if records and name not in heads]
+    if pasted and lost and "position" not in heads:
+        for name in lost:
+            zh = tables()["villages"].column(name).zh
+            said = say("column_missing", column=name, zh=zh)
+            problems.append(Problem(records[0].file, said, column=name))
+        for record in records:
+            record.is_broken = True
+        pasted = False
+    for record in records:
+        if pasted:
+            _read_pasted(record, datum, problems)
+        elif "lat" in record.values and "lon" in record.values:
+            _convert(record, "lat", "lon", datum, problems)
+
+
+def _read_pasted(record: Record, datum: Datum, problems: list[Problem]) -> None:
+    """Set lat and lon of a row, which may be given in ``position``."""
+    text = record.values.pop("position", None)
+    given = [name for name in ("lat", "lon") if not is_blank(record.cells.get(name))]
+    found = None
+    if text is not None:
+        try:
+            found = parse_position(str(text), datum=datum)
+        except SaidError as error:
+            problems.append(record.problem("position", error.said))
+            return
+    if len(given) == 1:
+        lost = "lon" if given == ["lat"] else "lat"
+        problems.append(record.problem(lost, say("position_half")))
+    elif "lat" in record.values and "lon" in record.values:
+        is_good = _convert(record, "lat", "lon", datum, problems)
+        own = record.values["lat"], record.values["lon"]
+        away_m = 0.0 if found is None else gap_m((found.lat, found.lon), own)
+        if is_good and away_m > _SAME_PLACE_M:
+            said = say("position_differs", gap_m=away_m)
+            problems.append(record.problem("position", said))
+    elif found is not None:
+        record.values["lat"], record.values["lon"] = found.lat, found.lon
+    elif not given:
+        problems.append(record.problem("lat", say("position_missing")))
+
+
+#: A position given twice may differ by its rounding.
+_SAME_PLACE_M: Final = 50.0
+#: People carry water from a transfer point; farther out a digit is wrong.
+_TRANSFER_M: Final = 3000.0
+
+
+def fix_transfer(record: Record, datum: Datum, problems: list[Problem]) -> None:
+    """Turn the transfer point of a village into WGS-84, or say what is wrong."""
+    names = ("transfer_lat", "transfer_lon")
+    given = [name for name in names if not is_blank(record.cells.get(name))]
+    if len(given) == 1:
+        lost = names[1] if given[0] == names[0] else names[0]
+        problems.append(record.problem(lost, say("transfer_half")))
+    if not all(name in record.values for name in names):
+        return
+    if _convert(record, *names, datum, problems) and not record.is_broken:
+        stop = record.values["transfer_lat"], record.values["transfer_lon"]
+        away_m = gap_m((record.values["lat"], record.values["lon"]), stop)
+        if away_m > _TRANSFER_M:
+            said = say("transfer_far", away_km=away_m / 1000)
+            problems.append(record.problem("transfer_lat", said, warn=True))
+
+
+def _convert(
+    record: Record,
+    lat_name: str,
+    lon_name: str,
+    datum: Datum,
+    problems: list[Problem],
+) -> bool:
+    """Turn one position of a row into WGS-84; return whether it is on the map."""
+    lat, lon = record.values[lat_name], record.values[lon_name]
+    is_on_map = -90 <= lat <= 90 and -180 <= lon <= 180
+    # No places of people lie north of 73 degrees at the longitudes that are
+    # China's latitudes: such a pair is a Chinese place the wrong way round.
+    is_swapped = 3 <= lon <= 54 and 73 <= lat <= 136
+    if is_swapped or (not is_on_map and abs(lon) <= 90 and abs(lat) <= 180):
+        said = say("look_swapped", lat=lat, lon=lon)
+        problems.append(record.problem(lat_name, said))
+    elif not is_on_map:
+        column, limit = (lon_name, 180) if -90 <= lat <= 90 else (lat_name, 90)
+        problems.append(record.problem(column, say("off_the_map", limit=limit)))
+    elif lat == 0 and lon == 0:
+        problems.append(record.problem(lat_name, say("null_island")))
+    else:
+        record.values[lat_name], record.values[lon_name] = to_wgs84(
+            lat=lat, lon=lon, datum=datum
+        )
+        return True
+    return False
+
+
+def check_rows(records: Records, problems: list[Problem]) -> None:
+    """Check times and amounts of every row, broken ones too, so that all is told."""
+    for record in records.get("villages", []):
+        _read_windows(record, problems)
+        _check_people(record, problems)
+        _check_tank(record, problems)
+    for record in records.get("sources", []):
+        _read_windows(record, problems)
+        if record.values.get("supply_l") == 0:
+            said = say("source_gives_nothing")
+            problems.append(record.problem("supply_l", said, warn=True))
+    for record in records.get("trucks", []):
+        _check_capacity(record, problems)
+        _check_shift(record, problems)
+        _read_break(record, problems)
+
+
+def _read_windows(record: Record, problems: list[Problem]) -> None:
+    """Put the opening hours of a row in place of their two cells."""
+    open_from = record.values.pop("open_from", None)
+    open_until = record.values.pop("open_until", None)
+    try:
+        record.values["windows"] = parse_windows(open_from, open_until)
+    except CellError as error:
+        column = "open_until" if is_blank(open_from) else "open_from"
+        said = error.said
+        if not is_blank(open_from) and not is_blank(open_until):
+            said = say("with_open_until", value=show(open_until), what=said)
+        problems.append(record.problem(column, said))
+
+
+def _check_people(record: Record, problems: list[Problem]) -> None:
+    population = record.values.get("population")
+    if population is None:
+        return
+    if record.values.get("vulnerable_people", 0) > population:
+        said = say("more_vulnerable_than_people", population=population)
+        problems.append(record.problem("vulnerable_people", said))
+
+
+def _check_tank(record: Record, problems: list[Problem]) -> None:
+    storage_l, stock_l = record.values.get("storage_l"), record.values.get("stock_l", 0)
+    if storage_l == 0:
+        said = say("tank_holds_nothing")
+        problems.append(record.problem("storage_l", said, warn=True))
+    elif storage_l is not None and stock_l > storage_l:
+        said = say("tank_is_full", storage_l=storage_l)
+        problems.append(record.problem("stock_l", said, warn=True))
+
+
+#: No water truck holds less; a smaller number was meant in tonnes.
+_LEAST_CAPACITY_L: Final = 100
+
+
+def _check_capacity(record: Record, problems: list[Problem]) -> None:
+    capacity_l = record.values.get("capacity_l")
+    if capacity_l is not None and capacity_l < _LEAST_CAPACITY_L:
+        said = say("capacity_in_tonnes", capacity_l=capacity_l)
+        problems.append(record.problem("capacity_l", said))
+
+
+def _check_shift(record: Record, problems: list[Problem]) -> None:
+    start_s, end_s = record.values.get("shift_start"), record.values.get("shift_end")
+    if start_s is not None and end_s is not None and end_s <= start_s:
+        problems.append(record.problem("shift_end", say("shift_backwards")))
+
+
+def _read_break(record: Record, problems: list[Problem]) -> None:
+    """Put the window of the pause in place of its two cells."""
+    early_s = record.values.pop("break_from", None)
+    late_s = record.values.pop("break_until", None)
+    if record.values.get("break_s", 0) == 0:
+        if early_s is not None or late_s is not None:
+            column = "break_from" if early_s is not None else "break_until"
+            problems.append(record.problem(column, say("break_unused"), warn=True))
+    elif early_s is None or late_s is None:
+        problems.append(record.problem("break_s", say("break_needs_window")))
+    elif late_s < early_s:
+        problems.append(record.problem("break_until", say("break_backwards")))
+    else:
+        record.values["break_window"] = TimeWindow(early_s, late_s)
