@@ -18,7 +18,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from dispatch.changes import Change, plan_changes
     from dispatch.check import Violation, check_plan
     from dispatch.coverage import Coverage, compute_coverage
     from dispatch.errors import (
@@ -35,11 +34,12 @@ if TYPE_CHECKING:
     from dispatch.files.scenario.template import write_template
     from dispatch.model.plan import Plan, Route, Stop
     from dispatch.model.scenario import Depot, Scenario, Source, Travel, Truck, Village
+    from dispatch.planning.changes import Change, plan_changes
+    from dispatch.planning.whatif import WhatIf, what_if
     from dispatch.roads.travel import travel_matrix
     from dispatch.solver.day import split_day
+    from dispatch.solver.params import Progress, SolveParams, SolveResult
     from dispatch.solver.run import solve
-    from dispatch.solver.types import Progress, SolveParams, SolveResult
-    from dispatch.solver.whatif import WhatIf, what_if
 
 __all__ = [
     "Change",
@@ -79,7 +79,7 @@ __all__ = [
 
 #: Where each name lives.
 _HOMES: Final[dict[str, tuple[str, ...]]] = {
-    "dispatch.changes": ("Change", "plan_changes"),
+    "dispatch.planning.changes": ("Change", "plan_changes"),
     "dispatch.check": ("Violation", "check_plan"),
     "dispatch.coverage": ("Coverage", "compute_coverage"),
     "dispatch.errors": (
@@ -106,8 +106,8 @@ _HOMES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "dispatch.solver.day": ("split_day",),
     "dispatch.solver.run": ("solve",),
-    "dispatch.solver.types": ("Progress", "SolveParams", "SolveResult"),
-    "dispatch.solver.whatif": ("WhatIf", "what_if"),
+    "dispatch.solver.params": ("Progress", "SolveParams", "SolveResult"),
+    "dispatch.planning.whatif": ("WhatIf", "what_if"),
 }
 _HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -15,7 +15,7 @@ from benchmarks.peers.convert import to_plan
 from benchmarks.peers.problem import peer_problem, why_not
 from dispatch import check_plan, read_scenario, solve, travel_matrix
 from dispatch.model.need import BANDS
-from dispatch.solver.types import SolveParams
+from dispatch.solver.params import SolveParams
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

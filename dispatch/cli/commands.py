@@ -93,7 +93,7 @@ def plan(
     t = Words(lang)
     with reported(t, debug=debug):
         from dispatch.cli.run import plan_on_terminal
-        from dispatch.solver.types import SolveParams
+        from dispatch.solver.params import SolveParams
 
         params = SolveParams(
             seconds=seconds, iterations=iterations, engine=engine, workers=workers
@@ -213,7 +213,7 @@ def replan(
     t = Words(lang)
     with reported(t, debug=debug):
         from dispatch.cli.replan import replan_on_terminal
-        from dispatch.solver.types import SolveParams
+        from dispatch.solver.params import SolveParams
         from dispatch.units import parse_clock_s
 
         try:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from dispatch.solver.types import Progress
+    from dispatch.solver.params import Progress
     from dispatch.words.words import Words
 
 #: Seconds between plain lines while a phase goes on.

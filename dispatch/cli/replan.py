@@ -17,8 +17,8 @@ from dispatch.errors import DispatchError
 from dispatch.files.plan.plan_json import read_plan
 from dispatch.files.scenario.read import read_scenario
 from dispatch.past import past_said
-from dispatch.replanning import replan_day
-from dispatch.standing_down import with_driven
+from dispatch.planning.replan import replan_day
+from dispatch.planning.standing_down import with_driven
 from dispatch.units import format_clock
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from dispatch.changes import Change
     from dispatch.model.scenario import Scenario
-    from dispatch.solver.types import SolveParams
+    from dispatch.planning.changes import Change
+    from dispatch.solver.params import SolveParams
     from dispatch.words.words import Words
 
 #: Changes shown on the terminal; the folder holds all.

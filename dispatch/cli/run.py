@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from dispatch.check import Violation
     from dispatch.model.plan import Plan
     from dispatch.model.scenario import Scenario, Travel
-    from dispatch.solver.types import SolveParams, SolveResult
+    from dispatch.solver.params import SolveParams, SolveResult
     from dispatch.words.words import Words
 
 REJECTED = "plan.rejected.json"

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from dispatch.files.plan.tables import Value
     from dispatch.model.plan import Plan
     from dispatch.model.scenario import Scenario, Travel
-    from dispatch.solver.variants import Variant
-    from dispatch.solver.whatif import Effect, WhatIf
+    from dispatch.planning.variants import Variant
+    from dispatch.planning.whatif import Effect, WhatIf
     from dispatch.words.words import Words
 
 #: Share of the time for a first plan where none is given.
@@ -53,7 +53,7 @@ def whatif_on_terminal(
     PlanError
         If the given plan breaks a rule of the scenario.
     """
-    from dispatch.solver.whatif import what_if  # OR-Tools and numba take a second
+    from dispatch.planning.whatif import what_if  # OR-Tools and numba take a second
 
     scenario = read_scenario(path)
     errors, console = errors_console(), results_console()
@@ -97,8 +97,8 @@ def _plan(
     seconds: float,
     seed: int,
 ) -> Plan:
+    from dispatch.solver.params import SolveParams
     from dispatch.solver.run import solve
-    from dispatch.solver.types import SolveParams
 
     if plan_path is None:
         params = SolveParams(seconds=PLANNING * seconds)

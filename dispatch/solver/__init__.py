@@ -1,4 +1,4 @@
-"""Scenario -> plan, by native-split search on OR-Tools and numba, with a proof.
+"""The search for plans, and the proof of how good they are.
 
-The rules of a valid plan are in `check`, which shares nothing with this package.
+The search works on arrays; what a day under way or a variant is, is told elsewhere.
 """

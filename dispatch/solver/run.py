@@ -21,6 +21,7 @@ from dispatch.solver.day import Rest, Row, Today, TruckOut, rest_of_day
 from dispatch.solver.instance import build_instance
 from dispatch.solver.jit import is_compiled
 from dispatch.solver.kernel.moves import store_best
+from dispatch.solver.params import Progress, SolveParams, SolveResult
 from dispatch.solver.reasons import Unserved, shortage_causes
 from dispatch.solver.rounds import limits_for, search_until_idle
 from dispatch.solver.routing import MAX_SEED_NODES, RoutingModel
@@ -32,7 +33,6 @@ from dispatch.solver.search import (
     start_search,
 )
 from dispatch.solver.timetable import has_queues, improve_timetable
-from dispatch.solver.types import Progress, SolveParams, SolveResult
 from dispatch.solver.warm import compile_search
 from dispatch.words.message import say
 
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from dispatch.model.plan import Ended, Route, VillageOutcome
     from dispatch.model.scenario import Scenario, Travel
     from dispatch.solver.kernel.arrays import Instance
-    from dispatch.solver.types import Phase, ProgressCallback, StopCallback
+    from dispatch.solver.params import Phase, ProgressCallback, StopCallback
 
 _logger = getLogger(__name__)
 

@@ -32,10 +32,10 @@ from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dispatch.changes import Change
     from dispatch.check import Violation
     from dispatch.model.plan import Plan
     from dispatch.model.scenario import Travel
+    from dispatch.planning.changes import Change
     from dispatch.words.message import Lang
 
 _log = logging.getLogger(__name__)

@@ -13,11 +13,11 @@ from dispatch.web.palette import truck_signs
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dispatch.changes import Change
     from dispatch.check import Violation
     from dispatch.coverage import Coverage
     from dispatch.model.plan import Route
     from dispatch.model.scenario import Scenario
+    from dispatch.planning.changes import Change
     from dispatch.words.words import Words
 
 #: Shapes of the levels as signs, for tables: never colour alone.

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from dispatch.check import check_plan
 from dispatch.errors import DispatchError, PlanError
-from dispatch.replanning import replan_day
+from dispatch.planning.replan import replan_day
+from dispatch.planning.standing_down import with_driven
 from dispatch.roads.travel import travel_matrix
-from dispatch.solver.types import SolveParams
-from dispatch.standing_down import with_driven
+from dispatch.solver.params import SolveParams
 from dispatch.web.jobs import Job, Result, State
 from dispatch.words.message import say
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from dispatch.model.plan import Plan
-    from dispatch.solver.types import Progress, SolveResult
+    from dispatch.solver.params import Progress, SolveResult
     from dispatch.web.jobs import Request
 
 _log = logging.getLogger(__name__)

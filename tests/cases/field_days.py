@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 from dispatch import check_plan, read_scenario, solve, travel_matrix
-from dispatch.solver.types import SolveParams
+from dispatch.solver.params import SolveParams
 
 CASES = Path(__file__).parent
 PARAMS = SolveParams(iterations=150, workers=1)

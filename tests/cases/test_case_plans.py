@@ -8,9 +8,9 @@ import pytest
 
 from dispatch import check_plan, read_scenario, solve, travel_matrix
 from dispatch.files.plan.plan_json import read_plan
-from dispatch.replanning import replan_day
-from dispatch.solver.types import SolveParams
-from dispatch.solver.whatif import what_if
+from dispatch.planning.replan import replan_day
+from dispatch.planning.whatif import what_if
+from dispatch.solver.params import SolveParams
 from dispatch.units import parse_clock_s
 
 CASES = Path(__file__).parent

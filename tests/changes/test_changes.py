@@ -3,8 +3,8 @@
 import pytest
 from tiny import replace, scenario, source, star, travel, truck, village
 
-from dispatch.changes import plan_changes
 from dispatch.model.plan import Plan, Route, SolverInfo, Stop, Totals
+from dispatch.planning.changes import plan_changes
 
 SPOKES = {"D": 0, "S": 0, "V": 100, "W": 100}
 

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from tiny import scenario, source, travel, truck, village
 
 from dispatch.check import check_plan
-from dispatch.diverting import divert_trips
 from dispatch.model.plan import Route, Stop
 from dispatch.model.scenario import NO_ROAD
-from dispatch.replanning import replan_day
+from dispatch.planning.diverting import divert_trips
+from dispatch.planning.replan import replan_day
+from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
-from dispatch.solver.types import SolveParams
 
 PARAMS = SolveParams(iterations=100, workers=1)
 LEGS = {

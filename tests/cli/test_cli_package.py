@@ -12,7 +12,7 @@ from rich.console import Console
 
 import dispatch
 from dispatch.cli.progress import PlainLines, ended_by_ctrl_c
-from dispatch.solver.types import Progress
+from dispatch.solver.params import Progress
 from dispatch.words.words import Words
 
 

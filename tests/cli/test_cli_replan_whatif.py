@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 from typer.testing import CliRunner, Result
 
-from dispatch.changes import ChangeKind, ChangeReason
 from dispatch.cli import app
 from dispatch.model.need import BANDS
-from dispatch.solver.variants import VariantKind
+from dispatch.planning.changes import ChangeKind, ChangeReason
+from dispatch.planning.variants import VariantKind
 from dispatch.words.words import words_of
 
 if TYPE_CHECKING:

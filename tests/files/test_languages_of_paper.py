@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 SOURCES = Path(dispatch.__file__).parent
 #: Folders and modules whose sentences come from the tables of words alone.
-ROOMS = ("files/plan", "web", "cli", "errors.py", "past.py", "check.py")
+ROOMS = ("files/plan", "web", "cli", "planning", "errors.py", "past.py", "check.py")
 #: Chinese that is no sentence: both languages at once, or what people write.
 OTHERWISE = {
     "cli/commands.py": "help in both languages",

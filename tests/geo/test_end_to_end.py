@@ -16,13 +16,13 @@ from dispatch.files.scenario.read import read_scenario
 from dispatch.files.scenario.read_roads import read_roads
 from dispatch.model.roads import CLOSED, Moment, RoadLimit, RoadNetwork
 from dispatch.model.scenario import NO_ROAD
-from dispatch.replanning import replan_day
+from dispatch.planning.replan import replan_day
 from dispatch.roads.model import road_model
 from dispatch.roads.reach import out_of_reach
 from dispatch.roads.route import RouteFinder
 from dispatch.roads.travel import travel_matrix
+from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
-from dispatch.solver.types import SolveParams
 from dispatch.web.map import plan_map_html
 
 if TYPE_CHECKING:

@@ -25,10 +25,7 @@ LAYERS = (
     "past",
     "files",
     "solver",
-    "changes",
-    "diverting",
-    "replanning",
-    "standing_down",
+    "planning",
     "web",
     "cli",
 )

@@ -12,11 +12,11 @@ from typing import get_args
 import pytest
 
 import dispatch
-from dispatch.changes import ChangeKind, ChangeReason
 from dispatch.coverage import LEVELS, STANDARDS
 from dispatch.model.need import BANDS
 from dispatch.model.plan import REASONS, Ended, StopKind
-from dispatch.solver.variants import VariantKind
+from dispatch.planning.changes import ChangeKind, ChangeReason
+from dispatch.planning.variants import VariantKind
 from dispatch.web.drawing import Mode
 from dispatch.words.message import TABLES, templates, term
 

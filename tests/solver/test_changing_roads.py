@@ -14,8 +14,8 @@ from dispatch.model.scenario import NO_ROAD, LaterTravel, WayTimes
 from dispatch.solver.instance import build_instance
 from dispatch.solver.kernel.arrays import BIG
 from dispatch.solver.legs import leave_at, leg_at
+from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
-from dispatch.solver.types import SolveParams
 
 PARAMS = SolveParams(iterations=200, workers=1)
 

@@ -10,8 +10,8 @@ from dispatch.solver.day import split_day
 from dispatch.solver.instance import build_instance
 from dispatch.solver.kernel import arrays
 from dispatch.solver.kernel.arrays import Sizes, empty_state, grown_state, sizes_of
+from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
-from dispatch.solver.types import SolveParams
 
 PARAMS = SolveParams(iterations=100, workers=2)
 SPOKES = {"D": 0, "S": 0, "V": 20}

@@ -4,8 +4,8 @@ import pytest
 from tiny import scenario, source, star, truck, village
 
 from dispatch.check import check_plan
+from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
-from dispatch.solver.types import SolveParams
 
 
 @pytest.mark.parametrize(

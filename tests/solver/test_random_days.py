@@ -10,8 +10,8 @@ from dispatch.model.need import BANDS
 from dispatch.model.outcome import plan_totals, village_outcomes
 from dispatch.model.plan import Plan, SolverInfo
 from dispatch.model.scenario import NeedStandard, ServiceRules, TimeWindow, Travel
+from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
-from dispatch.solver.types import SolveParams
 
 HOUR = 3_600
 KINDS = ("many trips", "springs", "one bay", "tiny tanks", "non-potable", "overnight")

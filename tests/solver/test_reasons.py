@@ -11,8 +11,8 @@ from tiny import replace, scenario, source, star, travel, truck, village
 from dispatch.model.need import BANDS
 from dispatch.model.plan import Reason
 from dispatch.model.scenario import NeedStandard, ServiceRules, TimeWindow
+from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
-from dispatch.solver.types import SolveParams
 
 PARAMS = SolveParams(iterations=60, workers=1)
 SPOKES = {"D": 0, "S": 0, "V": 50}

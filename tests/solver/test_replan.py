@@ -9,8 +9,8 @@ from dispatch.model.plan import Route, Stop
 from dispatch.model.scenario import NeedStandard, ServiceRules, TimeWindow
 from dispatch.past import is_done
 from dispatch.solver.day import Today, split_day, trucks_out
+from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
-from dispatch.solver.types import SolveParams
 from dispatch.words.message import say
 
 PARAMS = SolveParams(iterations=100, workers=1)

@@ -17,8 +17,8 @@ from dispatch.model.scenario import (
 from dispatch.past import is_done
 from dispatch.solver.day import split_day
 from dispatch.solver.kernel.moves import MOST_MOVED_S
+from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
-from dispatch.solver.types import SolveParams
 from dispatch.words.message import say
 
 PARAMS = SolveParams(iterations=30, workers=1)

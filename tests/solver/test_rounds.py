@@ -9,9 +9,9 @@ from tiny import scenario, source, star, village
 from dispatch.check import check_plan
 from dispatch.solver import rounds as tested
 from dispatch.solver.kernel.arrays import TOTAL
+from dispatch.solver.params import SolveParams
 from dispatch.solver.rounds import Limits, limits_for, search_until_idle
 from dispatch.solver.run import solve
-from dispatch.solver.types import SolveParams
 
 LIMITS = Limits(first_s=1.0, patience_s=4.0, longest_s=60.0)
 

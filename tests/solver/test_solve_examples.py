@@ -5,8 +5,8 @@ from tiny import replace, scenario, source, star, travel, truck, village
 
 from dispatch.check import check_plan
 from dispatch.model.scenario import TimeWindow
+from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
-from dispatch.solver.types import SolveParams
 
 PARAMS = SolveParams(iterations=200, workers=1)
 

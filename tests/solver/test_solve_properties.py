@@ -12,8 +12,8 @@ from dispatch.model.need import BANDS, can_take_l, need_l
 from dispatch.model.scenario import NeedStandard, ServiceRules, TimeWindow, Travel
 from dispatch.solver.bound import BoundModel
 from dispatch.solver.instance import build_instance
+from dispatch.solver.params import SolveParams
 from dispatch.solver.run import band_needs, solve
-from dispatch.solver.types import SolveParams
 
 maybe = st.none
 

@@ -9,9 +9,9 @@ from dispatch.model.plan import Route, Stop
 from dispatch.model.scenario import TimeWindow
 from dispatch.solver.build_plan import assign_bays
 from dispatch.solver.instance import build_instance
+from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
 from dispatch.solver.timetable import has_queues, improve_timetable
-from dispatch.solver.types import SolveParams
 
 
 @st.composite

@@ -7,11 +7,11 @@ from dispatch.check import check_plan
 from dispatch.model.need import BANDS
 from dispatch.model.roads import RoadEdge, RoadLimit, RoadNetwork, RoadNode
 from dispatch.model.scenario import NeedStandard, ServiceRules, TimeWindow
+from dispatch.planning.variants import as_it_is, list_variants
+from dispatch.planning.whatif import NUM_CONTROLS, _Outcome, _Tried, what_if
 from dispatch.roads.travel import travel_matrix
+from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
-from dispatch.solver.types import SolveParams
-from dispatch.solver.variants import as_it_is, list_variants
-from dispatch.solver.whatif import NUM_CONTROLS, _Outcome, _Tried, what_if
 
 PARAMS = SolveParams(iterations=300, workers=1)
 

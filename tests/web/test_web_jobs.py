@@ -17,7 +17,7 @@ import pytest
 from dispatch.errors import DataError, SolverError
 from dispatch.files.plan.plan_json import read_plan
 from dispatch.model.scenario import TravelTable
-from dispatch.solver.types import Progress
+from dispatch.solver.params import Progress
 from dispatch.web import jobs
 from dispatch.web.catalog import Catalog
 from dispatch.web.jobs import Job, JobStore, Request, State, digest_of

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dispatch.changes import plan_changes
 from dispatch.check import check_plan
-from dispatch.diverting import divert_trips
 from dispatch.errors import PlanError
 from dispatch.past import is_done
+from dispatch.planning.changes import plan_changes
+from dispatch.planning.diverting import divert_trips
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from dispatch.changes import Change
     from dispatch.check import Violation
     from dispatch.model.plan import Plan
     from dispatch.model.scenario import Scenario, Travel
-    from dispatch.solver.types import Progress, SolveParams, SolveResult
+    from dispatch.planning.changes import Change
+    from dispatch.solver.params import Progress, SolveParams, SolveResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dispatch.coverage import compute_coverage
 from dispatch.errors import SolverError
 from dispatch.model.need import BANDS
 from dispatch.model.outcome import plan_totals, village_outcomes
+from dispatch.planning.variants import Variant, as_it_is, list_variants
 from dispatch.solver.adopt import go_on_from
 from dispatch.solver.build_plan import best_routes
 from dispatch.solver.day import Today, rest_of_day
@@ -22,7 +23,6 @@ from dispatch.solver.search import (
     run_search,
     start_search,
 )
-from dispatch.solver.variants import Variant, as_it_is, list_variants
 from dispatch.solver.warm import compile_search
 from dispatch.words.message import say
 
