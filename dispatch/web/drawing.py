@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from dispatch.model.scenario import Datum
+    from dispatch.web.shapes import Line, Place
     from dispatch.words.words import Words
 
 Shape = Literal["point", "pair", "line", "area"]
@@ -28,30 +29,6 @@ _HTML: Final = """
 <div class="wd-drawing-bar" role="toolbar"></div>
 <div class="wd-drawing-hint" role="status"></div>
 <div class="wd-drawing-map"></div>
-"""
-_CSS: Final = """
-.wd-drawing-map { height: min(62vh, 560px); min-height: 320px; border-radius: 8px;
-  background: #F6F4EF; z-index: 0; cursor: crosshair;
-  font: 14px/1.5 system-ui, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei",
-    sans-serif; }
-.wd-drawing-bar { display: flex; flex-wrap: wrap; gap: 6px; }
-.wd-drawing-bar button { min-height: 44px; min-width: 44px; padding: 0 14px;
-  border: 1px solid #0B5A84; border-radius: 8px; background: #fff; color: #0B5A84;
-  font: inherit; cursor: pointer; }
-.wd-drawing-bar button[aria-pressed="true"] { background: #0B5A84; color: #fff; }
-.wd-drawing-bar button:disabled { opacity: .45; cursor: default; }
-.wd-drawing-bar .wd-drawing-done { border-color: #1B6E3A; color: #1B6E3A;
-  font-weight: 700; }
-.wd-drawing-bar [hidden] { display: none; }
-.wd-drawing-hint { min-height: 1.6em; padding: 4px 0; color: #444; }
-.wd-drawing-place { text-align: center; line-height: 24px; font-size: 16px; }
-.wd-drawing-place span { background: #fff; border: 2px solid #0B5A84;
-  border-radius: 50%; display: block; width: 24px; height: 24px; line-height: 22px;
-  font-size: 13px; }
-.wd-drawing-credit { background: rgba(255,255,255,.85); padding: 0 5px;
-  font-size: 11px; color: #333; }
-.leaflet-bar a { width: 44px !important; height: 44px !important;
-  line-height: 44px !important; }
 """
 
 
@@ -73,32 +50,6 @@ class Drawing:
     located_m: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """
-    Lines or areas of one look; ``points`` as Leaflet nests them.
-
-    ``credit`` says whose data they are.
-    """
-
-    points: Sequence[Any]
-    style: dict[str, Any]
-    tip: str = ""
-    is_area: bool = False
-    credit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A marked place with one character as its sign; ``moves``: can be dragged."""
-
-    name: str
-    lat: float
-    lon: float
-    sign: str
-    moves: bool = False
-
-
 @cache
 def _component() -> Callable[..., Any]:
     import streamlit as st  # a second, which maps without pages need not wait
@@ -112,7 +63,7 @@ def _component() -> Callable[..., Any]:
         st.components.v2.component(
             "water_dispatch_drawing",
             html=_HTML,
-            css=css + _CSS,
+            css=css + (folder / "drawing.css").read_text(encoding="utf-8"),
             js=(folder / "drawing.js").read_text(encoding="utf-8"),
         ),
     )

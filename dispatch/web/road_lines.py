@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from dispatch.roads.model import edge_line, road_model
 from dispatch.roads.snap import places_of
 from dispatch.web.basemap import basemap_of, bounds_of, rank_of
-from dispatch.web.drawing import Line, Place
+from dispatch.web.shapes import Line, Place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

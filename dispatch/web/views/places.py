@@ -16,8 +16,9 @@ from dispatch.model.scenario import Source, Village
 from dispatch.roads.nearby import nearest_edges
 from dispatch.roads.snap import FAR_M, NEAR_M, places_of
 from dispatch.web.context import Context, Frame, load, show_problems
-from dispatch.web.drawing import Place, drawing_map
+from dispatch.web.drawing import drawing_map
 from dispatch.web.road_lines import bounds_of, place_marks, road_lines
+from dispatch.web.shapes import Place
 from dispatch.web.views import editor
 from dispatch.words.message import SaidError
 

@@ -14,7 +14,7 @@ from dispatch.roads.model import road_model
 from dispatch.roads.reach import cut_off_villages, limit_warnings, reach_notes
 from dispatch.units import format_clock
 from dispatch.web.context import Context, Frame, finished, load, show_problems
-from dispatch.web.drawing import Drawing, Line, drawing_map
+from dispatch.web.drawing import Drawing, drawing_map
 from dispatch.web.jobs import Request, digest_of
 from dispatch.web.road_lines import (
     bounds_of,
@@ -23,6 +23,7 @@ from dispatch.web.road_lines import (
     road_lines,
     stretch_lines,
 )
+from dispatch.web.shapes import Line
 from dispatch.web.views import editor
 from dispatch.web.views.road_form import DRAWN, show_form, touched_stretches
 
