@@ -180,7 +180,7 @@ def _solve(
 
 def _load_writers() -> None:
     """Import the map and read the font, which take most of a second."""
-    importlib.import_module("dispatch.web.map")
+    importlib.import_module("dispatch.maps.page")
     missing_glyphs(())
 
 
@@ -188,7 +188,7 @@ def write_all(
     scenario: Scenario, travel: Travel, plan: Plan, out: Path, t: Words
 ) -> list[Path]:
     """Write plan, tables, map and sheets; return the files."""
-    from dispatch.web.map import plan_map_html  # a quarter of a second
+    from dispatch.maps.page import plan_map_html  # a quarter of a second
 
     page = plan_map_html(scenario, travel, plan, t.lang)
     written = [write_text(out / "map.html", page)]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
+from dispatch.maps.palette import LEVEL_SIGNS, truck_signs
 from dispatch.units import format_clock
-from dispatch.web.palette import LEVEL_SIGNS, truck_signs
 from dispatch.web.tables import place_names
 
 if TYPE_CHECKING:

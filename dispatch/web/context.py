@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from dispatch.runs.queue import Job, Result
     from dispatch.web.catalog import Catalog, Entry, Loaded
-    from dispatch.web.jobs import Job, Result
     from dispatch.words.message import Lang
     from dispatch.words.words import Words
 
@@ -76,7 +76,7 @@ def clock_text(moment: float) -> str:
 @lru_cache(maxsize=6)
 def _finished(folder: Path) -> Finished | None:
     """Read a finished run once for everybody: it never changes any more."""
-    from dispatch.web.jobs import Job
+    from dispatch.runs.queue import Job
 
     job = Job(folder)
     result = job.result()

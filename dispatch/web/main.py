@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dispatch.maps.tiles import tile_setting
 from dispatch.web.catalog import Catalog
 from dispatch.web.context import Frame, choose_scenario, keep_in_link
-from dispatch.web.tiles import tile_setting
 from dispatch.web.views import coordinator, official, places, roads, volunteer
 from dispatch.words.words import LANGUAGES, Words, as_lang
 

@@ -18,13 +18,13 @@ from starlette.staticfiles import StaticFiles
 from streamlit import config
 
 from dispatch import settings
+from dispatch.maps.assets import JQUERY_DIR, JQUERY_URL, LEAFLET_DIR, LEAFLET_URL
+from dispatch.maps.tile_files import NO_PICTURE, tile_of
+from dispatch.maps.tiles import tile_setting
+from dispatch.maps.vector_tiles import vector_tile_json
 from dispatch.web.address import public_url
-from dispatch.web.assets import JQUERY_DIR, JQUERY_URL, LEAFLET_DIR, LEAFLET_URL
 from dispatch.web.catalog import Catalog
-from dispatch.web.driver import DriverPages
-from dispatch.web.tile_files import NO_PICTURE, tile_of
-from dispatch.web.tiles import tile_setting
-from dispatch.web.vector_tiles import vector_tile_json
+from dispatch.web.phone.driver import DriverPages
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

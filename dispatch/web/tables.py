@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from dispatch.maps.palette import truck_signs
 from dispatch.model.labels import place_labels
 from dispatch.units import format_clock
-from dispatch.web.palette import truck_signs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,9 +13,9 @@ from dispatch.cli import app
 from dispatch.errors import DataError
 from dispatch.files.scenario.editing import scenario_from_tables, scenario_tables
 from dispatch.files.scenario.write import write_scenario
+from dispatch.maps.palette import truck_signs, with_letters
 from dispatch.planning.replan import replan_day
 from dispatch.planning.standing_down import with_driven
-from dispatch.web.palette import truck_signs, with_letters
 
 HEAD = TRUCKS.splitlines()[0]
 ROW = TRUCKS.splitlines()[1]

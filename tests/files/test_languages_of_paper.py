@@ -31,14 +31,17 @@ if TYPE_CHECKING:
 CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 SOURCES = Path(dispatch.__file__).parent
 #: Folders and modules whose sentences come from the tables of words alone.
-ROOMS = ("files/plan", "web", "cli", "planning", "errors.py", "past.py", "check.py")
+ROOMS = (
+    *("files/plan", "maps", "runs", "web", "cli", "planning"),
+    *("errors.py", "past.py", "check.py"),
+)
 #: Chinese that is no sentence: both languages at once, or what people write.
 OTHERWISE = {
     "cli/commands.py": "help in both languages",
     "files/plan/font.py": "the mark of a missing glyph",
-    "web/basemap.py": "classes of roads in files",
+    "maps/basemap.py": "classes of roads in files",
     "web/main.py": "the title before a language is chosen",
-    "web/tiles.py": "the credit that the service asks for",
+    "maps/tiles.py": "the credit that the service asks for",
     "web/uploads.py": "what a browser adds to the name of a copy",
     "web/views/editor.py": "units as people write them",
 }

@@ -14,6 +14,7 @@ from real_roads import REAL, need_real_roads
 from dispatch.check import check_plan
 from dispatch.files.scenario.read import read_scenario
 from dispatch.files.scenario.read_roads import read_roads
+from dispatch.maps.page import plan_map_html
 from dispatch.model.roads import CLOSED, Moment, RoadLimit, RoadNetwork
 from dispatch.model.scenario import NO_ROAD
 from dispatch.planning.replan import replan_day
@@ -23,7 +24,6 @@ from dispatch.roads.route import RouteFinder
 from dispatch.roads.travel import travel_matrix
 from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
-from dispatch.web.map import plan_map_html
 
 if TYPE_CHECKING:
     from pathlib import Path

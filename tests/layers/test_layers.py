@@ -26,6 +26,8 @@ LAYERS = (
     "files",
     "solver",
     "planning",
+    "maps",
+    "runs",
     "web",
     "cli",
 )
@@ -35,7 +37,7 @@ HOMES = {
     "numba": {"solver"},
     "streamlit": {"web"},
     "streamlit_folium": {"web"},
-    "folium": {"web"},
+    "folium": {"maps"},
     "altair": {"web"},
     "typer": {"cli"},
     "rich": {"cli"},

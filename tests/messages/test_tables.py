@@ -17,7 +17,7 @@ from dispatch.model.need import BANDS
 from dispatch.model.plan import REASONS, Ended, StopKind
 from dispatch.planning.changes import ChangeKind, ChangeReason
 from dispatch.planning.variants import VariantKind
-from dispatch.web.drawing import Mode
+from dispatch.web.components.drawing import Mode
 from dispatch.words.message import TABLES, templates, term
 
 SOURCES = Path(dispatch.__file__).parent

@@ -28,11 +28,11 @@ from dispatch.model.roads import (
 )
 from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
 from dispatch.roads.travel import travel_matrix
+from dispatch.runs.queue import JobStore, Request, digest_of
+from dispatch.runs.worker import run
 from dispatch.settings import DATA_ENV, JOBS_ENV
 from dispatch.solver.params import Progress, SolveResult
 from dispatch.web.catalog import Catalog
-from dispatch.web.jobs import JobStore, Request, digest_of
-from dispatch.web.worker import run
 
 
 @pytest.fixture

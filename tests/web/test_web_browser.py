@@ -10,9 +10,9 @@ import mapbox_vector_tile
 from browsing import need_chromium, no_sideways_scrolling, settled
 
 from dispatch.files.scenario.write import write_scenario, write_scenario_xlsx
+from dispatch.maps.page import plan_map_html
 from dispatch.roads.travel import travel_matrix
 from dispatch.web.catalog import Catalog
-from dispatch.web.map import plan_map_html
 
 #: Every payload of the map's unit test in one name.
 EVIL = (

@@ -13,10 +13,10 @@ from starlette.applications import Starlette
 
 from dispatch.files.scenario.write import write_scenario
 from dispatch.geo.datum import from_wgs84
+from dispatch.runs.queue import Request
+from dispatch.runs.worker import run
 from dispatch.web.catalog import Catalog
-from dispatch.web.driver import DriverPages
-from dispatch.web.jobs import Request
-from dispatch.web.worker import run
+from dispatch.web.phone.driver import DriverPages
 
 
 def get(path, *, now=dt.datetime(2022, 9, 6, 8, 0), root=""):

@@ -17,11 +17,11 @@ import pytest
 from dispatch.errors import DataError, SolverError
 from dispatch.files.plan.plan_json import read_plan
 from dispatch.model.scenario import TravelTable
+from dispatch.runs import queue as jobs
+from dispatch.runs.queue import Job, JobStore, Request, State, digest_of
+from dispatch.runs.worker import run
 from dispatch.solver.params import Progress
-from dispatch.web import jobs
 from dispatch.web.catalog import Catalog
-from dispatch.web.jobs import Job, JobStore, Request, State, digest_of
-from dispatch.web.worker import run
 
 HEPING = Path(__file__).parents[2] / "data" / "heping"
 
@@ -179,7 +179,7 @@ def test_worker_process_can_be_cancelled_while_it_waits(store, scenario, request
         while job.state().is_active and time.monotonic() < until:
             time.sleep(0.1)
         # Joins the child, so that no test leaves one behind.
-        from dispatch.web import jobs
+        from dispatch.runs import queue as jobs
 
         jobs._children.pop(job.job_id).wait(timeout=20)
     assert job.state().status == "cancelled"

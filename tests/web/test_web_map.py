@@ -11,18 +11,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import dispatch.web.map
+import dispatch.maps.page
 from dispatch.coverage import compute_coverage
 from dispatch.geo.datum import from_wgs84
+from dispatch.maps.basemap import basemap_of
+from dispatch.maps.encode import steps_of
+from dispatch.maps.features import MapFeatures
+from dispatch.maps.limits import road_lines
+from dispatch.maps.page import Tiles, live_map, plan_map_html
+from dispatch.maps.palette import LEVEL_SIGNS, level_svg, truck_signs
+from dispatch.maps.safe import safe
 from dispatch.model.roads import MapFeature, Moment, RoadEdge, RoadNetwork, RoadNode
-from dispatch.web.basemap import basemap_of
-from dispatch.web.jobs import digest_of
-from dispatch.web.map import Tiles, live_map, plan_map_html
-from dispatch.web.map_features import MapFeatures
-from dispatch.web.packing import steps_of
-from dispatch.web.palette import LEVEL_SIGNS, level_svg, truck_signs
-from dispatch.web.road_lines import road_lines
-from dispatch.web.safe import safe
+from dispatch.runs.queue import digest_of
 from dispatch.words.words import Words
 
 #: Names that ran, as script in the browser or as a template on the server, when they
@@ -230,7 +230,7 @@ def test_basemap_is_cut_to_the_surroundings(scenario):
 
 
 def test_large_networks_lose_corners_not_roads(scenario, monkeypatch):
-    monkeypatch.setattr("dispatch.web.basemap._MOST_POINTS", 50)
+    monkeypatch.setattr("dispatch.maps.basemap._MOST_POINTS", 50)
     line = tuple((28 + n / 10_000, 115 + (n % 2) * 0.0002) for n in range(1, 100))
     nodes = [
         RoadNode(node_id="A", lat=28.0, lon=115.0),
@@ -322,7 +322,7 @@ def test_lines_follow_the_half_of_the_day(on_roads, plan, monkeypatch):
             asked.append((a, b, depart_s, arrive_s))
             return [(28.0, 115.0), (28.01, 115.0)]
 
-    monkeypatch.setattr("dispatch.web.map_features.RouteFinder", Finder)
+    monkeypatch.setattr("dispatch.maps.features.RouteFinder", Finder)
     MapFeatures(on_roads, plan, None, Words("zh")).routes()
     assert asked == [
         ("D1", "S1", 25200, 26400),
@@ -393,7 +393,7 @@ def test_steps_lead_back_to_the_points():
 
 def test_script_survives_two_template_engines():
     """Jinja reads two braces, or a brace and a percent or hash sign, as its own."""
-    code = (Path(dispatch.web.map.__file__).parent / "map.js").read_text("utf-8")
+    code = (Path(dispatch.maps.page.__file__).parent / "map.js").read_text("utf-8")
     assert not re.search(r"\{[{%#]", code)
     assert "</script" not in code
 

@@ -15,12 +15,12 @@ from streamlit.testing.v1 import AppTest
 import dispatch.web
 from dispatch.check import check_plan
 from dispatch.coverage import compute_coverage
+from dispatch.runs.queue import Job, JobStore, Request, State
+from dispatch.runs.worker import run
 from dispatch.web import charts, tables
 from dispatch.web.catalog import Catalog
 from dispatch.web.context import Finished, finished
-from dispatch.web.jobs import Job, JobStore, Request, State
 from dispatch.web.report import everything_zip, paper_file, report_xlsx
-from dispatch.web.worker import run
 from dispatch.words.words import Words
 
 MAIN = Path(dispatch.web.__file__).with_name("main.py")
@@ -244,7 +244,7 @@ def run_of(scenario, travel, plan, tmp_path):
     job = JobStore(tmp_path / "jobs").create(
         scenario, Request(scenario_key="k", scenario_name="n", digest="d")
     )
-    from dispatch.web.jobs import Result
+    from dispatch.runs.queue import Result
 
     job.out.mkdir()
     (job.out / "plan.json").write_text("{}")

@@ -11,12 +11,12 @@ from browsing import no_sideways_scrolling, settled
 from streamlit.testing.v1 import AppTest
 
 from dispatch.files.scenario.write import write_scenario
+from dispatch.maps.limits import limit_lines, limit_text, road_lines
 from dispatch.model.roads import Moment, RoadEdge, RoadLimit, RoadNetwork, RoadNode
 from dispatch.roads.travel import travel_matrix
+from dispatch.runs.queue import Job, Request, digest_of
 from dispatch.web.catalog import Catalog
-from dispatch.web.drawing import Drawing, parse_drawing
-from dispatch.web.jobs import Job, Request, digest_of
-from dispatch.web.road_lines import limit_lines, limit_text, road_lines
+from dispatch.web.components.drawing import Drawing, parse_drawing
 from dispatch.web.server import MAIN
 from dispatch.words.words import Words
 
@@ -180,7 +180,7 @@ def test_a_limit_that_fits_nowhere_is_told_on_the_page(road_catalog, on_roads):
 
 def finished_day(catalog, scenario):
     """Plan a day with the real solver, as the worker does, and return its job."""
-    from dispatch.web.worker import run
+    from dispatch.runs.worker import run
 
     store = catalog.store
     request = Request(
@@ -197,7 +197,7 @@ def finished_day(catalog, scenario):
 
 def test_one_button_plans_again_after_a_closure(road_catalog, on_roads, monkeypatch):
     """The button starts a run that goes on from the plan, and the worker does it."""
-    from dispatch.web.worker import run
+    from dispatch.runs.worker import run
 
     day = finished_day(road_catalog, on_roads)
     app = page_of("roads")
@@ -218,7 +218,7 @@ def test_one_button_plans_again_after_a_closure(road_catalog, on_roads, monkeypa
         asked.append(store.create(scenario, request))
         return asked[-1]
 
-    monkeypatch.setattr("dispatch.web.jobs.JobStore.start", start)
+    monkeypatch.setattr("dispatch.runs.queue.JobStore.start", start)
     app.time_input(key="replan_from").set_value(dt.time(7, 5))
     app.button(key="replan").click()
     app.run()

@@ -16,6 +16,14 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from dispatch.geo.datum import from_wgs84, to_wgs84
+from dispatch.maps.features import MapFeatures
+from dispatch.maps.page import Tiles, live_map, plan_map_html
+from dispatch.maps.tile_files import tile_file_info, tile_of
+from dispatch.maps.tiles import (
+    tile_setting,
+    tiles_of,
+)
+from dispatch.maps.vector_tiles import vector_tile_json
 from dispatch.settings import (
     DATA_ENV,
     TIANDITU_TOKEN_ENV,
@@ -23,16 +31,8 @@ from dispatch.settings import (
     TILES_DATUM_ENV,
     TILES_ENV,
 )
-from dispatch.web.drawing import Drawing, _in_wgs84, _moved
-from dispatch.web.map import Tiles, live_map, plan_map_html
-from dispatch.web.map_features import MapFeatures
+from dispatch.web.components.drawing import Drawing, _in_wgs84, _moved
 from dispatch.web.server import SecurityHeaders, app_parts, policy
-from dispatch.web.tile_files import tile_file_info, tile_of
-from dispatch.web.tiles import (
-    tile_setting,
-    tiles_of,
-)
-from dispatch.web.vector_tiles import vector_tile_json
 from dispatch.words.message import SaidError
 from dispatch.words.words import Words
 

@@ -12,6 +12,7 @@ from dispatch.check import RULES
 from dispatch.model.need import needs_l
 from dispatch.model.scenario import place_or_truck
 from dispatch.past import past_said
+from dispatch.runs.queue import HEARTBEAT_LIMIT_S, Job, Request, State, digest_of
 from dispatch.web import tables
 from dispatch.web.context import (
     Context,
@@ -24,7 +25,6 @@ from dispatch.web.context import (
     show_problems,
     show_table,
 )
-from dispatch.web.jobs import HEARTBEAT_LIMIT_S, Job, Request, State, digest_of
 from dispatch.web.uploads import upload_area
 from dispatch.web.views import editor, panels
 

@@ -12,9 +12,9 @@ import streamlit as st
 from dispatch.errors import DataError, Problem
 from dispatch.files.scenario.editing import scenario_from_tables, scenario_tables
 from dispatch.files.tables.columns import tables as column_tables
+from dispatch.maps.palette import with_letters
+from dispatch.runs.queue import digest_of
 from dispatch.web.context import show_problems
-from dispatch.web.jobs import digest_of
-from dispatch.web.palette import with_letters
 from dispatch.words.message import Message
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ import streamlit as st
 from streamlit_folium import st_folium  # type: ignore[import-untyped]  # no types
 
 from dispatch.files.scenario.template import write_template
+from dispatch.maps.page import live_map, past_of
+from dispatch.maps.palette import truck_signs
 from dispatch.web import charts, tables
 from dispatch.web.context import keep_in_link, show_table
-from dispatch.web.map import live_map, past_of
-from dispatch.web.palette import truck_signs
 from dispatch.web.report import everything_zip, paper_file, report_xlsx
 from dispatch.web.views import editor
 

@@ -11,14 +11,14 @@ from dispatch.errors import DataError
 from dispatch.files.scenario.editing import scenario_from_tables, scenario_tables
 from dispatch.geo.distance import haversine_m
 from dispatch.geo.position import parse_position
+from dispatch.maps.limits import bounds_of, place_marks, road_lines
+from dispatch.maps.shapes import Place
 from dispatch.model.roads import CLOSED
 from dispatch.model.scenario import Source, Village
 from dispatch.roads.nearby import nearest_edges
 from dispatch.roads.snap import FAR_M, NEAR_M, places_of
+from dispatch.web.components.drawing import drawing_map
 from dispatch.web.context import Context, Frame, load, show_problems
-from dispatch.web.drawing import drawing_map
-from dispatch.web.road_lines import bounds_of, place_marks, road_lines
-from dispatch.web.shapes import Place
 from dispatch.web.views import editor
 from dispatch.words.message import SaidError
 

@@ -17,8 +17,8 @@ from dispatch.words.message import SaidError
 if TYPE_CHECKING:
     from dispatch.model.roads import RoadNetwork
     from dispatch.model.scenario import Scenario
+    from dispatch.web.components.drawing import Drawing
     from dispatch.web.context import Context
-    from dispatch.web.drawing import Drawing
     from dispatch.words.words import Words
 
 _KINDS: Final = ("closed", "max_gross_t", "max_width_m", "max_height_m", "speed_km_h")

@@ -10,20 +10,20 @@ import streamlit as st
 
 from dispatch.errors import DataError
 from dispatch.files.scenario.road_uploads import limits_csv
-from dispatch.roads.model import road_model
-from dispatch.roads.reach import cut_off_villages, limit_warnings, reach_notes
-from dispatch.units import format_clock
-from dispatch.web.context import Context, Frame, finished, load, show_problems
-from dispatch.web.drawing import Drawing, drawing_map
-from dispatch.web.jobs import Request, digest_of
-from dispatch.web.road_lines import (
+from dispatch.maps.limits import (
     bounds_of,
     limit_lines,
     place_marks,
     road_lines,
     stretch_lines,
 )
-from dispatch.web.shapes import Line
+from dispatch.maps.shapes import Line
+from dispatch.roads.model import road_model
+from dispatch.roads.reach import cut_off_villages, limit_warnings, reach_notes
+from dispatch.runs.queue import Request, digest_of
+from dispatch.units import format_clock
+from dispatch.web.components.drawing import Drawing, drawing_map
+from dispatch.web.context import Context, Frame, finished, load, show_problems
 from dispatch.web.views import editor
 from dispatch.web.views.road_form import DRAWN, show_form, touched_stretches
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from dispatch.coverage import LEVELS, Coverage
-from dispatch.web.basemap import RANKS, Basemap
-from dispatch.web.palette import level_svg
-from dispatch.web.road_lines import LIMIT_STYLES
-from dispatch.web.safe import safe
+from dispatch.maps.basemap import RANKS, Basemap
+from dispatch.maps.limits import LIMIT_STYLES
+from dispatch.maps.palette import level_svg
+from dispatch.maps.safe import safe
 
 if TYPE_CHECKING:
+    from dispatch.maps.limits import LimitKind
     from dispatch.model.scenario import Scenario
-    from dispatch.web.road_lines import LimitKind
     from dispatch.words.words import Words
 
 #: Colours and widths at zoom 14 of the basemap; roads are cased from below.

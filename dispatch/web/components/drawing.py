@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from dispatch.geo.datum import from_wgs84, to_wgs84
-from dispatch.web.assets import LEAFLET_DIR, LEAFLET_URL
-from dispatch.web.tiles import tile_setting
+from dispatch.maps.assets import LEAFLET_DIR, LEAFLET_URL
+from dispatch.maps.tiles import tile_setting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from dispatch.maps.shapes import Line, Place
     from dispatch.model.scenario import Datum
-    from dispatch.web.shapes import Line, Place
     from dispatch.words.words import Words
 
 Shape = Literal["point", "pair", "line", "area"]

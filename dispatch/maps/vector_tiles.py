@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import mapbox_vector_tile  # type: ignore[import-untyped]  # ships none
 
-from dispatch.web.basemap import rank_of
-from dispatch.web.packing import compact
-from dispatch.web.tile_files import raw_tile
+from dispatch.maps.basemap import rank_of
+from dispatch.maps.encode import compact
+from dispatch.maps.tile_files import raw_tile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -20,10 +20,10 @@ from dispatch.files.plan.gpx import gpx_text
 from dispatch.files.plan.kml import kml_text
 from dispatch.files.plan.links import amap_web, baidu_web, geo_uri, tencent_web
 from dispatch.files.plan.tracks import TrackMaker, file_names
+from dispatch.maps.palette import TruckSign, truck_signs
 from dispatch.model.labels import place_labels
 from dispatch.roads.route import RouteFinder
 from dispatch.units import format_clock
-from dispatch.web.palette import TruckSign, truck_signs
 from dispatch.words.words import LANGUAGES, Words, as_lang
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from dispatch.files.plan.tracks import TruckDay
     from dispatch.model.plan import Route, Stop
     from dispatch.model.scenario import Depot, Source, Truck, Village
+    from dispatch.runs.queue import Job, Result
     from dispatch.web.catalog import Catalog, Entry
-    from dispatch.web.jobs import Job, Result
     from dispatch.words.message import Lang
 
     Place = Village | Source | Depot
@@ -90,7 +90,7 @@ _ICONS: Final = {
 @lru_cache(maxsize=8)
 def _finished(folder: Path) -> tuple[Result, Coverage] | None:
     """Return a finished run and its figures; runs never change once done."""
-    from dispatch.web.jobs import Job
+    from dispatch.runs.queue import Job
 
     result = Job(folder).result()
     if result is None:

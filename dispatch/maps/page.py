@@ -18,11 +18,11 @@ from folium.utilities import JsCode
 
 from dispatch.check import check_plan
 from dispatch.coverage import Coverage, compute_coverage
-from dispatch.past import past_said, split_violations
-from dispatch.web.assets import JQUERY_URL, LEAFLET_URL, inline_scripts
-from dispatch.web.basemap import RANKS, Basemap, basemap_of
-from dispatch.web.map_features import Layer, MapFeatures
-from dispatch.web.map_legend import (
+from dispatch.maps.assets import JQUERY_URL, LEAFLET_URL, inline_scripts
+from dispatch.maps.basemap import RANKS, Basemap, basemap_of
+from dispatch.maps.encode import compact, packed, steps_of
+from dispatch.maps.features import Layer, MapFeatures
+from dispatch.maps.legend import (
     BORDER,
     CASING,
     NAME_LOOKS,
@@ -33,10 +33,10 @@ from dispatch.web.map_legend import (
     WATER,
     legend_html,
 )
-from dispatch.web.packing import compact, packed, steps_of
-from dispatch.web.palette import LEVEL_SIGNS
-from dispatch.web.safe import safe
-from dispatch.web.tiles import Tiles, tile_setting
+from dispatch.maps.palette import LEVEL_SIGNS
+from dispatch.maps.safe import safe
+from dispatch.maps.tiles import Tiles, tile_setting
+from dispatch.past import past_said, split_violations
 from dispatch.words.words import Words
 
 if TYPE_CHECKING:

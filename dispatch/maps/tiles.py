@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from urllib.parse import urlsplit
 
 from dispatch import settings
+from dispatch.maps.tile_files import MOST_ZOOM, is_tile_file, tile_file_info
 from dispatch.model.scenario import Datum
 from dispatch.roads.osm.extract import ATTRIBUTION as OSM_CREDIT
-from dispatch.web.tile_files import MOST_ZOOM, is_tile_file, tile_file_info
 from dispatch.words.message import Message, SaidError, say
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""One planning run in a process of its own: ``python -m dispatch.web.worker JOB``."""
+"""One planning run in a process of its own: ``python -m dispatch.runs.worker JOB``."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from dispatch.errors import DispatchError, PlanError
 from dispatch.planning.replan import replan_day
 from dispatch.planning.standing_down import with_driven
 from dispatch.roads.travel import travel_matrix
+from dispatch.runs.queue import Job, Result, State
 from dispatch.solver.params import SolveParams
-from dispatch.web.jobs import Job, Result, State
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from dispatch.model.plan import Plan
+    from dispatch.runs.queue import Request
     from dispatch.solver.params import Progress, SolveResult
-    from dispatch.web.jobs import Request
 
 _log = logging.getLogger(__name__)
 
@@ -190,7 +190,7 @@ def _previous(job: Job, request: Request) -> Plan | None:
 
 def _write_files(job: Job, result: Result) -> None:
     from dispatch.files.plan.write import write_plan
-    from dispatch.web.map import plan_map_html
+    from dispatch.maps.page import plan_map_html
     from dispatch.words.words import LANGUAGES
 
     job.out.mkdir(exist_ok=True)

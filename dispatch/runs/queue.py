@@ -298,7 +298,7 @@ class JobStore:
         job = self.create(scenario, request)
         with (job.folder / "worker.log").open("wb") as log:
             child = subprocess.Popen(
-                [sys.executable, "-m", "dispatch.web.worker", str(job.folder)],
+                [sys.executable, "-m", "dispatch.runs.worker", str(job.folder)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

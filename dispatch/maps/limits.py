@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from dispatch.maps.basemap import basemap_of, bounds_of, rank_of
+from dispatch.maps.shapes import Line, Place
 from dispatch.roads.model import edge_line, road_model
 from dispatch.roads.snap import places_of
-from dispatch.web.basemap import basemap_of, bounds_of, rank_of
-from dispatch.web.shapes import Line, Place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,18 +12,18 @@ import shapely
 
 from dispatch.coverage import LEVELS, Coverage, Level
 from dispatch.geo.datum import from_wgs84
-from dispatch.roads.model import road_model
-from dispatch.roads.route import RouteFinder
-from dispatch.units import format_clock
-from dispatch.web.palette import TruckSign, level_svg, truck_signs
-from dispatch.web.road_lines import (
+from dispatch.maps.limits import (
     LimitKind,
     limit_kind,
     limit_style,
     limit_text,
     stretch_lines,
 )
-from dispatch.web.safe import safe
+from dispatch.maps.palette import TruckSign, level_svg, truck_signs
+from dispatch.maps.safe import safe
+from dispatch.roads.model import road_model
+from dispatch.roads.route import RouteFinder
+from dispatch.units import format_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
