@@ -18,7 +18,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from dispatch.check import Violation, check_plan
+    from dispatch.check.facts import Violation
+    from dispatch.check.rules import check_plan
     from dispatch.coverage import Coverage, compute_coverage
     from dispatch.errors import (
         DataError,
@@ -80,7 +81,8 @@ __all__ = [
 #: Where each name lives.
 _HOMES: Final[dict[str, tuple[str, ...]]] = {
     "dispatch.planning.changes": ("Change", "plan_changes"),
-    "dispatch.check": ("Violation", "check_plan"),
+    "dispatch.check.facts": ("Violation",),
+    "dispatch.check.rules": ("check_plan",),
     "dispatch.coverage": ("Coverage", "compute_coverage"),
     "dispatch.errors": (
         "DataError",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from dispatch.check import check_plan
+from dispatch.check.rules import check_plan
 from dispatch.cli.failures import show_warnings
 from dispatch.cli.progress import ended_by_ctrl_c
 from dispatch.cli.screen import errors_console, results_console

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from dispatch.check import check_plan
+from dispatch.check.rules import check_plan
 from dispatch.model.plan import MOST_MOVED_S
 
 if TYPE_CHECKING:

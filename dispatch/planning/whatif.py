@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from dispatch.check import check_plan
+from dispatch.check.rules import check_plan
 from dispatch.coverage import compute_coverage
 from dispatch.errors import SolverError
 from dispatch.model.need import BANDS

@@ -32,7 +32,7 @@ from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dispatch.check import Violation
+    from dispatch.check.facts import Violation
     from dispatch.model.plan import Plan
     from dispatch.model.scenario import Travel
     from dispatch.planning.changes import Change

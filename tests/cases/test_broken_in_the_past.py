@@ -11,12 +11,12 @@ from pypdf import PdfReader
 from typer.testing import CliRunner
 
 from dispatch import check_plan, travel_matrix
+from dispatch.check.past import past_said, split_violations
 from dispatch.cli import app
 from dispatch.files.plan.plan_json import plan_from_json, plan_to_json
 from dispatch.files.plan.sheets import sheets_pdf
 from dispatch.files.plan.write import write_plan
 from dispatch.maps.page import plan_map_html
-from dispatch.past import past_said, split_violations
 from dispatch.planning.replan import replan_day
 
 TEN = 10 * 3600

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny import scenario, source, travel, truck, village
 
-from dispatch.check import check_plan
+from dispatch.check.rules import check_plan
 from dispatch.model.plan import Route, Stop
 from dispatch.model.scenario import NO_ROAD
 from dispatch.planning.diverting import divert_trips

@@ -186,7 +186,7 @@ def edit(plan: Plan) -> Callable[..., Plan]:
 @pytest.fixture
 def rules() -> Callable[..., set[int]]:
     """Return a function that gives the numbers of the rules that are broken."""
-    from dispatch.check import check_plan
+    from dispatch.check.rules import check_plan
 
     def broken(scenario: Scenario, travel: Travel, plan: Plan) -> set[int]:
         return {violation.rule for violation in check_plan(scenario, travel, plan)}

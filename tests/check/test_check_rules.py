@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dispatch.check import RULES, Violation, check_plan
+from dispatch.check.facts import Violation
+from dispatch.check.rules import RULES, check_plan
 from dispatch.model.plan import Bound, Route, Stop
 from dispatch.model.scenario import NO_ROAD, ServiceRules, TimeWindow
 from dispatch.words.message import say

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from real_roads import REAL, need_real_roads
 
-from dispatch.check import check_plan
+from dispatch.check.rules import check_plan
 from dispatch.files.scenario.read import read_scenario
 from dispatch.files.scenario.read_roads import read_roads
 from dispatch.maps.page import plan_map_html

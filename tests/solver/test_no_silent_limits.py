@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tiny import replace, scenario, source, star, travel, truck, village
 
-from dispatch.check import check_plan
+from dispatch.check.rules import check_plan
 from dispatch.model.scenario import TimeWindow
 from dispatch.solver.day import split_day
 from dispatch.solver.instance import build_instance

@@ -3,7 +3,7 @@
 import pytest
 from tiny import scenario, source, star, truck, village
 
-from dispatch.check import check_plan
+from dispatch.check.rules import check_plan
 from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
 

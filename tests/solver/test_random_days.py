@@ -5,7 +5,7 @@ import pytest
 from greedy import greedy_routes
 from tiny import scenario, source, truck, village
 
-from dispatch.check import check_plan
+from dispatch.check.rules import check_plan
 from dispatch.model.need import BANDS
 from dispatch.model.outcome import plan_totals, village_outcomes
 from dispatch.model.plan import Plan, SolverInfo

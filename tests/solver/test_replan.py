@@ -3,11 +3,11 @@
 import pytest
 from tiny import replace, scenario, source, star, travel, truck, village
 
-from dispatch.check import check_plan
+from dispatch.check.past import is_done
+from dispatch.check.rules import check_plan
 from dispatch.errors import PlanError
 from dispatch.model.plan import Route, Stop
 from dispatch.model.scenario import NeedStandard, ServiceRules, TimeWindow
-from dispatch.past import is_done
 from dispatch.solver.day import Today, split_day, trucks_out
 from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny import replace, scenario, source, truck, village
 
-from dispatch.check import check_plan
+from dispatch.check.past import is_done
+from dispatch.check.rules import check_plan
 from dispatch.model.need import BANDS
 from dispatch.model.scenario import (
     Depot,
@@ -14,7 +15,6 @@ from dispatch.model.scenario import (
     TimeWindow,
     Travel,
 )
-from dispatch.past import is_done
 from dispatch.solver.day import split_day
 from dispatch.solver.kernel.moves import MOST_MOVED_S
 from dispatch.solver.params import SolveParams

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tiny import scenario, source, star, village
 
-from dispatch.check import check_plan
+from dispatch.check.rules import check_plan
 from dispatch.solver import rounds as tested
 from dispatch.solver.kernel.arrays import TOTAL
 from dispatch.solver.params import SolveParams

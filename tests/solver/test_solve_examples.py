@@ -3,7 +3,7 @@
 import pytest
 from tiny import replace, scenario, source, star, travel, truck, village
 
-from dispatch.check import check_plan
+from dispatch.check.rules import check_plan
 from dispatch.model.scenario import TimeWindow
 from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve

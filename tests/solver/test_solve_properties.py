@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny import NO_SETUP, ONE_BAND, changed_at, scenario, source, truck, village
 
-from dispatch.check import check_plan
+from dispatch.check.rules import check_plan
 from dispatch.model.need import BANDS, can_take_l, need_l
 from dispatch.model.scenario import NeedStandard, ServiceRules, TimeWindow, Travel
 from dispatch.solver.bound import BoundModel

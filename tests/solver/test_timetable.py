@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny import NO_SETUP, ONE_BAND, replace, scenario, source, star, truck, village
 
-from dispatch.check import check_plan
+from dispatch.check.rules import check_plan
 from dispatch.model.plan import Route, Stop
 from dispatch.model.scenario import TimeWindow
 from dispatch.solver.build_plan import assign_bays

@@ -3,7 +3,7 @@
 import pytest
 from tiny import replace, scenario, source, star, travel, truck, village
 
-from dispatch.check import check_plan
+from dispatch.check.rules import check_plan
 from dispatch.model.need import BANDS
 from dispatch.model.roads import RoadEdge, RoadLimit, RoadNetwork, RoadNode
 from dispatch.model.scenario import NeedStandard, ServiceRules, TimeWindow

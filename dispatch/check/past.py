@@ -12,7 +12,7 @@ from dispatch.words.message import joined, say
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from dispatch.check import Violation
+    from dispatch.check.facts import Violation
     from dispatch.model.plan import Plan, Route
     from dispatch.model.scenario import Scenario
     from dispatch.words.message import Message
