@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from dispatch.files.scenario.read_roads import read_roads
     from dispatch.files.scenario.template import write_template
     from dispatch.model.plan import Plan, Route, Stop
-    from dispatch.model.scenario import Depot, Scenario, Source, Travel, Truck, Village
+    from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
+    from dispatch.model.travel import Travel
     from dispatch.planning.changes import Change, plan_changes
     from dispatch.planning.whatif import WhatIf, what_if
     from dispatch.roads.travel import travel_matrix
@@ -98,14 +99,8 @@ _HOMES: Final[dict[str, tuple[str, ...]]] = {
     "dispatch.files.plan.write": ("write_plan",),
     "dispatch.roads.travel": ("travel_matrix",),
     "dispatch.model.plan": ("Plan", "Route", "Stop"),
-    "dispatch.model.scenario": (
-        "Depot",
-        "Scenario",
-        "Source",
-        "Travel",
-        "Truck",
-        "Village",
-    ),
+    "dispatch.model.scenario": ("Depot", "Scenario", "Source", "Truck", "Village"),
+    "dispatch.model.travel": ("Travel",),
     "dispatch.solver.day": ("split_day",),
     "dispatch.solver.run": ("solve",),
     "dispatch.solver.params": ("Progress", "SolveParams", "SolveResult"),

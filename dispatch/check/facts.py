@@ -8,22 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from dispatch.model.need import Band, need_l
-from dispatch.model.scenario import NO_ROAD
+from dispatch.model.travel import NO_ROAD
 from dispatch.words.message import COMMAS, joined, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dispatch.model.plan import Plan, Stop
-    from dispatch.model.scenario import (
-        Depot,
-        Scenario,
-        Source,
-        Travel,
-        Truck,
-        Village,
-        WayTimes,
-    )
+    from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
+    from dispatch.model.travel import Travel, WayTimes
     from dispatch.words.message import Message
 
 

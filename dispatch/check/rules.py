@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from dispatch.check.facts import Facts, Violation
     from dispatch.model.plan import Plan
-    from dispatch.model.scenario import Scenario, Travel
+    from dispatch.model.scenario import Scenario
+    from dispatch.model.travel import Travel
 
 Rule: TypeAlias = "Callable[[Facts], Iterator[Violation]]"
 

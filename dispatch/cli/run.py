@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
     from dispatch.check.facts import Violation
     from dispatch.model.plan import Plan
-    from dispatch.model.scenario import Scenario, Travel
+    from dispatch.model.scenario import Scenario
+    from dispatch.model.travel import Travel
     from dispatch.solver.params import SolveParams, SolveResult
     from dispatch.words.words import Words
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from dispatch.check.facts import Violation
     from dispatch.coverage import Coverage
     from dispatch.model.plan import Bound, Plan
-    from dispatch.model.scenario import Scenario, Travel
+    from dispatch.model.scenario import Scenario
+    from dispatch.model.travel import Travel
     from dispatch.words.words import Words
 
 #: Places listed as the worst.

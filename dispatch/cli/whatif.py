@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from dispatch.files.plan.tables import Value
     from dispatch.model.plan import Plan
-    from dispatch.model.scenario import Scenario, Travel
+    from dispatch.model.scenario import Scenario
+    from dispatch.model.travel import Travel
     from dispatch.planning.variants import Variant
     from dispatch.planning.whatif import Effect, WhatIf
     from dispatch.words.words import Words

@@ -44,7 +44,8 @@ if TYPE_CHECKING:
 
     from dispatch.check.facts import Violation
     from dispatch.model.plan import Plan
-    from dispatch.model.scenario import Scenario, Travel
+    from dispatch.model.scenario import Scenario
+    from dispatch.model.travel import Travel
     from dispatch.words.message import Lang
 
 _INLINE: Final = "wd-inline-assets"

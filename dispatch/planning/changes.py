@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from dispatch.model.plan import Plan, Route, Stop
-    from dispatch.model.scenario import Scenario, Travel
+    from dispatch.model.scenario import Scenario
+    from dispatch.model.travel import Travel
 
 ChangeKind = Literal["moved", "other_truck", "dropped", "added", "litres"]
 ChangeReason = Literal[

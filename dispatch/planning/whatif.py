@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     from dispatch.model.need import Band
     from dispatch.model.plan import Plan, Route
-    from dispatch.model.scenario import Scenario, Travel
+    from dispatch.model.scenario import Scenario
+    from dispatch.model.travel import Travel
 
 #: From a plan that stands; hotter, and every variant would first have to mend it.
 FROM_PLAN: Final = SearchParams(hot=0.04, hot_way=0.1)

@@ -11,7 +11,7 @@ from tiny import scenario, source, travel, truck, village
 
 from dispatch.check.rules import check_plan
 from dispatch.model.plan import Route, Stop
-from dispatch.model.scenario import NO_ROAD
+from dispatch.model.travel import NO_ROAD
 from dispatch.planning.diverting import divert_trips
 from dispatch.planning.replan import replan_day
 from dispatch.solver.params import SolveParams

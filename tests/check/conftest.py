@@ -37,15 +37,8 @@ from dispatch.model.plan import (
     Totals,
     VillageOutcome,
 )
-from dispatch.model.scenario import (
-    Depot,
-    Scenario,
-    Source,
-    TimeWindow,
-    Travel,
-    Truck,
-    Village,
-)
+from dispatch.model.scenario import Depot, Scenario, Source, TimeWindow, Truck, Village
+from dispatch.model.travel import Travel
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,8 @@ import pytest
 from dispatch.check.facts import Violation
 from dispatch.check.rules import RULES, check_plan
 from dispatch.model.plan import Bound, Route, Stop
-from dispatch.model.scenario import NO_ROAD, ServiceRules, TimeWindow
+from dispatch.model.scenario import ServiceRules, TimeWindow
+from dispatch.model.travel import NO_ROAD
 from dispatch.words.message import say
 
 

@@ -13,7 +13,8 @@ from dispatch.roads.travel import travel_matrix
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
-    from dispatch.model.scenario import Scenario, Travel
+    from dispatch.model.scenario import Scenario
+    from dispatch.model.travel import Travel
 
 TINY = Path(__file__).parents[1] / "data" / "tiny"
 

@@ -12,7 +12,7 @@ import pytest
 from dispatch.files.scenario.editing import scenario_from_tables, scenario_tables
 from dispatch.files.scenario.read import read_scenario
 from dispatch.files.scenario.write import write_scenario
-from dispatch.model.roads import Area, MapFeature
+from dispatch.model.areas import Area, MapFeature
 
 TINY = Path(__file__).parents[1] / "data" / "tiny"
 LAKE = MapFeature(

@@ -25,7 +25,8 @@ from dispatch.model.plan import Cause, Plan
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
-    from dispatch.model.scenario import Scenario, Travel
+    from dispatch.model.scenario import Scenario
+    from dispatch.model.travel import Travel
     from dispatch.words.message import Lang
 
 CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")

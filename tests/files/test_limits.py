@@ -18,7 +18,7 @@ from dispatch.files.scenario.editing import scenario_from_tables, scenario_table
 from dispatch.files.scenario.read import read_scenario, read_scenario_files
 from dispatch.files.scenario.write import write_scenario, write_scenario_xlsx
 from dispatch.geo.datum import from_wgs84
-from dispatch.model.roads import Moment, RoadLimit, SpeedRule
+from dispatch.model.road_limits import Moment, RoadLimit, SpeedRule
 
 if TYPE_CHECKING:
     from dispatch.model.scenario import Scenario

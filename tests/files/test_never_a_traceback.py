@@ -14,7 +14,7 @@ from dispatch.errors import DataError
 from dispatch.files.scenario.editing import scenario_from_tables, scenario_tables
 from dispatch.files.scenario.read import read_scenario_files
 from dispatch.files.scenario.template import example_scenario
-from dispatch.model.roads import RoadLimit
+from dispatch.model.road_limits import RoadLimit
 
 TINY = Path(__file__).parents[1] / "data" / "tiny"
 FILES = {path.name: path.read_bytes() for path in TINY.iterdir()}

@@ -16,7 +16,7 @@ from dispatch.files.scenario.write import write_scenario, write_scenario_xlsx
 from dispatch.geo.datum import from_wgs84
 
 if TYPE_CHECKING:
-    from dispatch.model.roads import Area
+    from dispatch.model.areas import Area
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "tests" / "data" / "tiny"

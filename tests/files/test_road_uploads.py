@@ -14,7 +14,8 @@ from dispatch.files.scenario.road_uploads import (
     scenario_with_roads,
 )
 from dispatch.files.scenario.template import example_scenario
-from dispatch.model.roads import Moment, RoadEdge, RoadLimit, RoadNetwork, RoadNode
+from dispatch.model.road_limits import Moment, RoadLimit
+from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
 
 LIMIT = RoadLimit(
     limit_id="L1",

@@ -26,10 +26,10 @@ from dispatch.model.scenario import (
     Scenario,
     Source,
     TimeWindow,
-    TravelTable,
     Truck,
     Village,
 )
+from dispatch.model.travel import TravelTable
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "scenarios"

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from real_roads import parts_of
 from scipy.sparse.csgraph import floyd_warshall
 
-from dispatch.model.roads import RoadEdge, RoadLimit, RoadNetwork, RoadNode
+from dispatch.model.road_limits import RoadLimit
+from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
 from dispatch.roads.contract import contract
 from dispatch.roads.graph import build_graph
 from dispatch.roads.limits import PlacedLimit, Stretch

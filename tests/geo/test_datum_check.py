@@ -14,7 +14,8 @@ from dispatch.errors import DataError
 from dispatch.files.scenario.read import read_scenario
 from dispatch.files.scenario.write import write_scenario
 from dispatch.geo.areas import Outline
-from dispatch.model.roads import Area, RoadEdge, RoadNetwork, RoadNode
+from dispatch.model.areas import Area
+from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
 from dispatch.roads.datum_check import DATUMS, datum_doubts, reread, sample_roads
 
 if TYPE_CHECKING:

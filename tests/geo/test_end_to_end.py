@@ -15,8 +15,9 @@ from dispatch.check.rules import check_plan
 from dispatch.files.scenario.read import read_scenario
 from dispatch.files.scenario.read_roads import read_roads
 from dispatch.maps.page import plan_map_html
-from dispatch.model.roads import CLOSED, Moment, RoadLimit, RoadNetwork
-from dispatch.model.scenario import NO_ROAD
+from dispatch.model.road_limits import Moment, RoadLimit
+from dispatch.model.roads import CLOSED, RoadNetwork
+from dispatch.model.travel import NO_ROAD
 from dispatch.planning.replan import replan_day
 from dispatch.roads.model import road_model
 from dispatch.roads.reach import out_of_reach

@@ -9,17 +9,10 @@ import math
 import numpy as np
 import pytest
 
-from dispatch.model.roads import (
-    CLOSED,
-    NO_HEAVY,
-    Moment,
-    RoadEdge,
-    RoadLimit,
-    RoadNetwork,
-    RoadNode,
-    SpeedRule,
-)
-from dispatch.model.scenario import Depot, Scenario, Source, TravelTable, Truck, Village
+from dispatch.model.road_limits import Moment, RoadLimit, SpeedRule
+from dispatch.model.roads import CLOSED, NO_HEAVY, RoadEdge, RoadNetwork, RoadNode
+from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
+from dispatch.model.travel import TravelTable
 from dispatch.roads.limits import PlacedLimit, limit_stretches
 from dispatch.roads.model import road_model
 from dispatch.roads.periods import merged, periods_of_day

@@ -15,10 +15,10 @@ from dispatch.model.scenario import (
     Scenario,
     Source,
     StraightLine,
-    TravelTable,
     Truck,
     Village,
 )
+from dispatch.model.travel import TravelTable
 from dispatch.roads.reach import round_trips, snap_warnings
 from dispatch.roads.route import RouteFinder, route_geometry
 from dispatch.roads.travel import travel_matrix

@@ -19,6 +19,7 @@ LAYERS = (
     "errors",
     "model",
     "check",
+    "fairness",
     "coverage",
     "geo",
     "roads",

@@ -8,7 +8,8 @@ from oracle import served_by_any_plan
 from tiny import NO_SETUP, scenario, source, star, truck, village
 
 from dispatch.model.need import BANDS
-from dispatch.model.scenario import NeedStandard, ServiceRules, TimeWindow, Travel
+from dispatch.model.scenario import NeedStandard, ServiceRules, TimeWindow
+from dispatch.model.travel import Travel
 from dispatch.solver.bound import BoundModel
 from dispatch.solver.bounding.ascent import Limits
 from dispatch.solver.instance import build_instance

@@ -11,7 +11,7 @@ from tiny import changed_at, scenario, source, travel, truck, village
 
 from dispatch.check.facts import open_ways
 from dispatch.check.rules import check_plan
-from dispatch.model.scenario import NO_ROAD, LaterTravel, WayTimes
+from dispatch.model.travel import NO_ROAD, LaterTravel, WayTimes
 from dispatch.solver.instance import build_instance
 from dispatch.solver.kernel.arrays import BIG
 from dispatch.solver.legs import leave_at, leg_at

@@ -9,7 +9,8 @@ from dispatch.check.rules import check_plan
 from dispatch.model.need import BANDS
 from dispatch.model.outcome import plan_totals, village_outcomes
 from dispatch.model.plan import Plan, SolverInfo
-from dispatch.model.scenario import NeedStandard, ServiceRules, TimeWindow, Travel
+from dispatch.model.scenario import NeedStandard, ServiceRules, TimeWindow
+from dispatch.model.travel import Travel
 from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
 

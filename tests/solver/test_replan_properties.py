@@ -8,13 +8,8 @@ from tiny import replace, scenario, source, truck, village
 from dispatch.check.past import is_done
 from dispatch.check.rules import check_plan
 from dispatch.model.need import BANDS
-from dispatch.model.scenario import (
-    Depot,
-    NeedStandard,
-    ServiceRules,
-    TimeWindow,
-    Travel,
-)
+from dispatch.model.scenario import Depot, NeedStandard, ServiceRules, TimeWindow
+from dispatch.model.travel import Travel
 from dispatch.solver.day import split_day
 from dispatch.solver.kernel.moves import MOST_MOVED_S
 from dispatch.solver.params import SolveParams

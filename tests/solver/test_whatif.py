@@ -5,7 +5,8 @@ from tiny import replace, scenario, source, star, travel, truck, village
 
 from dispatch.check.rules import check_plan
 from dispatch.model.need import BANDS
-from dispatch.model.roads import RoadEdge, RoadLimit, RoadNetwork, RoadNode
+from dispatch.model.road_limits import RoadLimit
+from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
 from dispatch.model.scenario import NeedStandard, ServiceRules, TimeWindow
 from dispatch.planning.variants import as_it_is, list_variants
 from dispatch.planning.whatif import NUM_CONTROLS, _Outcome, _Tried, what_if

@@ -27,7 +27,8 @@ from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from dispatch.model.plan import Plan
-    from dispatch.model.scenario import Scenario, Travel
+    from dispatch.model.scenario import Scenario
+    from dispatch.model.travel import Travel
     from dispatch.words.message import Lang
 
 

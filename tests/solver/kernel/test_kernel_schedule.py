@@ -14,7 +14,8 @@ import pytest
 from three_places import LEGS, D, S, V, arrays, day, drive_row, tanker, times
 from tiny import changed_at, travel
 
-from dispatch.model.scenario import NO_ROAD, LaterTravel, TimeWindow, WayTimes
+from dispatch.model.scenario import TimeWindow
+from dispatch.model.travel import NO_ROAD, LaterTravel, WayTimes
 from dispatch.solver.kernel.arrays import BIG
 from dispatch.solver.kernel.schedule import (
     early_load_l,
