@@ -45,6 +45,13 @@ def mercator_to_bd09(*, x_m: float, y_m: float) -> tuple[float, float]:
     """
     Return (lat, lon) in BD-09 degrees of a point in Baidu's Mercator metres.
 
+    Parameters
+    ----------
+    x_m
+        Metres east of Greenwich.
+    y_m
+        Metres north of the equator; negative: south.
+
     Raises
     ------
     ValueError

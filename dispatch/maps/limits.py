@@ -80,7 +80,7 @@ def limit_lines(scenario: Scenario, t: Words) -> list[Line]:
             limit_style(placed.limit),
             limit_text(placed.limit, t),
         )
-        for placed in model.placed
+        for placed in model.matched
     ]
 
 

@@ -92,7 +92,7 @@ def _lifted_limits(scenario: Scenario) -> list[Variant]:
     if model is None or scenario.travel_table is not None:
         return []
     variants = []
-    for placed in model.placed[:MAX_LIFTED]:
+    for placed in model.matched[:MAX_LIFTED]:
         kept = tuple(item for item in scenario.road_limits if item != placed.limit)
         day = replace(scenario, road_limits=kept)
         label = placed.limit.limit_id

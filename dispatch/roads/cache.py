@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Arrays = Mapping[str, npt.NDArray[Any]]
 
 #: When the files are larger than this in all, the oldest go.
-MOST_BYTES: Final = 2_000_000_000
+MAX_BYTES: Final = 2_000_000_000
 
 
 def load(key: str) -> dict[str, npt.NDArray[Any]] | None:
@@ -34,6 +34,11 @@ def load(key: str) -> dict[str, npt.NDArray[Any]] | None:
     ----------
     key
         Letters, digits and dashes, such as a kind and a hash of the content.
+
+    Raises
+    ------
+    ValueError
+        If the key has other characters.
     """
     try:
         # numpy leaves a damaged file open that it opened itself.
@@ -46,7 +51,21 @@ def load(key: str) -> dict[str, npt.NDArray[Any]] | None:
 
 
 def store(key: str, arrays: Arrays) -> None:
-    """Keep the arrays under a key; a cache that cannot be written is passed over."""
+    """
+    Keep the arrays under a key; a cache that cannot be written is passed over.
+
+    Parameters
+    ----------
+    key
+        Letters, digits and dashes, as for `load`.
+    arrays
+        Arrays by name.
+
+    Raises
+    ------
+    ValueError
+        If the key has other characters.
+    """
     path = _path(key)
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -61,11 +80,20 @@ def store(key: str, arrays: Arrays) -> None:
         trim(path.parent)
 
 
-def trim(folder: Path, *, most_bytes: int = MOST_BYTES) -> None:
-    """Remove the oldest files of a cache until the rest is small enough."""
-    found = [(path.stat(), path) for path in folder.glob("*.npz")]
-    total = sum(stat.st_size for stat, _ in found)
-    for stat, path in sorted(found, key=lambda item: item[0].st_mtime_ns):
+def trim(folder: Path, *, most_bytes: int = MAX_BYTES) -> None:
+    """
+    Remove the oldest files of a cache until the rest is small enough.
+
+    Parameters
+    ----------
+    folder
+        The folder of the cache; only its ``.npz`` files are looked at.
+    most_bytes
+        Size that all files together may keep.
+    """
+    files = [(path.stat(), path) for path in folder.glob("*.npz")]
+    total = sum(stat.st_size for stat, _ in files)
+    for stat, path in sorted(files, key=lambda item: item[0].st_mtime_ns):
         if total <= most_bytes:
             break
         path.unlink(missing_ok=True)

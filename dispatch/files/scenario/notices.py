@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from dispatch.files.scenario.settings import Settings
     from dispatch.files.tables.checks import Records
     from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
-    from dispatch.roads.reach import Ways
+    from dispatch.roads.reach import Reachable
     from dispatch.words.message import Message
 
 #: Farther from all others a digit is likely wrong: three tenths of a degree.
@@ -179,7 +179,7 @@ def _can_fill(truck: Truck, source: Source) -> bool:
 
 
 def _why_unfed(
-    scenario: Scenario, position: int, ways: Ways, there: Ways
+    scenario: Scenario, position: int, ways: Reachable, there: Reachable
 ) -> Message | None:
     """Return what keeps every truck away from a village; None if one can come."""
     village = scenario.villages[position]
