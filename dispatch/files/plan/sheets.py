@@ -39,7 +39,7 @@ _LITRES_X: Final = 140.0
 _QR_X: Final = 176.0
 _QR_MM: Final = 22.0
 #: Broken rules of what is done that a sheet shows; more are counted.
-_MOST_PAST: Final = 3
+_MAX_PAST: Final = 3
 _FILL_QR_MM: Final = 18.5
 _HEIGHT: Final = {
     "depart": 11.0,
@@ -180,7 +180,7 @@ class _SheetWriter:
         note = self.t("paper.sheet.past", count=len(own))
         self.paper.text(_LEFT, y, _WIDTH, note, size_pt=11, bold=True)
         y += 6
-        for violation in own[:_MOST_PAST]:
+        for violation in own[:_MAX_PAST]:
             line = past_line(self.scenario, self.plan, violation).text(self.t.lang)
             self.paper.text(_LEFT, y, _WIDTH, line, size_pt=10)
             y += 5.5

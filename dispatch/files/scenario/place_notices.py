@@ -27,7 +27,7 @@ _FROM_CENTRE_M: Final = 8000.0
 _BEYOND_TOWNSHIP_M: Final = 1000.0
 _BEYOND_COUNTY_M: Final = 500.0
 #: The middle of fewer villages says little.
-_LEAST_OTHERS: Final = 4
+_MIN_OTHERS: Final = 4
 #: Digits of the statistical codes of a county and a township.
 _COUNTY, _TOWNSHIP = 6, 9
 
@@ -108,7 +108,7 @@ def _beside_own(village: Village, label: str, own: Sequence[Area]) -> Message | 
 def _beside_others(
     village: Village, label: str, others: Sequence[Village]
 ) -> Message | None:
-    if len(others) < _LEAST_OTHERS:
+    if len(others) < _MIN_OTHERS:
         return None
     middle = median(v.lat for v in others), median(v.lon for v in others)
     away_m = gap_m((village.lat, village.lon), middle)

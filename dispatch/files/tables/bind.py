@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dispatch.files.tables.raw import RawTable
 
 #: Unknown columns that are named one by one; longer headers resemble no column.
-_MOST_UNKNOWN: Final = 30
+_MAX_UNKNOWN: Final = 30
 _LONG_HEADER: Final = 60
 #: What brackets of a header say of how to fill it in, and not of a unit.
 _MARKS: Final = frozenset(
@@ -120,14 +120,14 @@ def _header_unit(
 def _unknown_columns(raw: RawTable, table: Table, headers: list[str]) -> list[Problem]:
     """Return a warning for each column that no table has; many are counted."""
     problems = []
-    for header in headers[:_MOST_UNKNOWN]:
+    for header in headers[:_MAX_UNKNOWN]:
         near = table.suggestion(header) if len(header) <= _LONG_HEADER else None
         hint = say("did_you_mean", near=near) if near else ""
         said = say("column_unknown", hint=hint)
         problems.append(
             Problem(raw.file, said, raw.header_row, show(header), severity="warning")
         )
-    if len(headers) > _MOST_UNKNOWN:
-        said = say("columns_unknown", count=len(headers) - _MOST_UNKNOWN)
+    if len(headers) > _MAX_UNKNOWN:
+        said = say("columns_unknown", count=len(headers) - _MAX_UNKNOWN)
         problems.append(Problem(raw.file, said, severity="warning"))
     return problems

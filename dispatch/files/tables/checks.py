@@ -32,8 +32,8 @@ ID_COLUMNS: Final = {
     "limits": "limit_id",
 }
 #: Problems that ask "did you mean", and ids among which that is looked up.
-_MOST_HINTS: Final = 50
-_MOST_TO_COMPARE: Final = 3_000
+_MAX_HINTS: Final = 50
+_MAX_TO_COMPARE: Final = 3_000
 #: Tables whose ids share one space, since a travel matrix names them together.
 _PLACES: Final = ("depots", "sources", "villages")
 
@@ -72,7 +72,7 @@ def check_references(
 ) -> None:
     """Add a problem, the message of ``key``, for every id that no row has."""
     ids = set(known)
-    num_hints = _MOST_HINTS if len(known) <= _MOST_TO_COMPARE else 0
+    num_hints = _MAX_HINTS if len(known) <= _MAX_TO_COMPARE else 0
     for record in records:
         label = record.values.get(column)
         if label is not None and label not in ids:
@@ -250,12 +250,12 @@ def _check_tank(record: Record, problems: list[Problem]) -> None:
 
 
 #: No water truck holds less; a smaller number was meant in tonnes.
-_LEAST_CAPACITY_L: Final = 100
+_MIN_CAPACITY_L: Final = 100
 
 
 def _check_capacity(record: Record, problems: list[Problem]) -> None:
     capacity_l = record.values.get("capacity_l")
-    if capacity_l is not None and capacity_l < _LEAST_CAPACITY_L:
+    if capacity_l is not None and capacity_l < _MIN_CAPACITY_L:
         said = say("capacity_in_tonnes", capacity_l=capacity_l)
         problems.append(record.problem("capacity_l", said))
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _MAX_TITLES: Final = 8
 _MAX_HEADS: Final = 3
 #: Fewer known words in a lower row may be chance.
-_LEAST_HEADERS: Final = 3
+_MIN_HEADERS: Final = 3
 #: Headers are short; a longer text is none.
 _MAX_HEADER_CHARS: Final = 200
 #: What a row of units says of columns that have no unit.
@@ -61,7 +61,7 @@ def find_head(raw: RawTable, table: Table) -> RawTable:
                 break
             texts = _joined(part, merges, table)
             known = len(_known(texts, table))
-            least = _LEAST_HEADERS if start else 1
+            least = _MIN_HEADERS if start else 1
             rank, best_rank = (known, -depth), (best.known, -best.depth)
             if known >= least and rank > best_rank:
                 best = _Head(texts, known, start, depth)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dispatch.words.message import Message
 
 #: Rows that all merged ranges of a sheet reach over.
-_MOST_CELLS: Final = 3_000_000
+_MAX_CELLS: Final = 3_000_000
 #: 08:00-18:00 over both columns of a window is read as what it says.
 _WINDOW: Final = ["open_from", "open_until"]
 
@@ -39,7 +39,7 @@ def fill_merged(
         The columns of the dictionary by their position.
     """
     by_number = dict(raw.rows)
-    num_left = _MOST_CELLS
+    num_left = _MAX_CELLS
     filled: dict[int, list[Cell]] = {}
     for merge in raw.merges:
         num_left -= min(merge.last_row - merge.first_row, len(by_number)) + 1

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dispatch.words.message import Message
 
 #: Rows that one warning names; the rest is counted.
-_MOST_ROWS: Final = 20
+_MAX_ROWS: Final = 20
 
 
 @dataclass(slots=True)
@@ -144,8 +144,8 @@ def row_ranges(rows: list[int]) -> str:
             parts[-1] = [parts[-1][0], row]
         else:
             parts.append([row])
-    shown = ", ".join("-".join(map(str, part)) for part in parts[:_MOST_ROWS])
-    return shown if len(parts) <= _MOST_ROWS else f"{shown} ..."
+    shown = ", ".join("-".join(map(str, part)) for part in parts[:_MAX_ROWS])
+    return shown if len(parts) <= _MAX_ROWS else f"{shown} ..."
 
 
 def _cell(cells: list[Cell], position: int) -> Cell:
