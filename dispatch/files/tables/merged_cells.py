@@ -35,8 +35,12 @@ def fill_merged(
 
     Parameters
     ----------
+    raw
+        The table as cells.
     columns
         The columns of the dictionary by their position.
+    problems
+        Receives every problem.
     """
     by_number = dict(raw.rows)
     num_left = _MAX_CELLS
@@ -56,11 +60,11 @@ def fill_merged(
         is_above = merge.first_row <= raw.header_row
         if is_empty(value) and not is_above:
             continue
-        said = say("merged_with_header", range=merge.ref) if is_above else None
-        said = said or _doubt(merge, covered, columns, num_rows=len(rows))
-        if said is not None:
+        message = say("merged_with_header", range=merge.ref) if is_above else None
+        message = message or _doubt(merge, covered, columns, num_rows=len(rows))
+        if message is not None:
             head = raw.header[covered[0]]
-            problems.append(Problem(raw.file, said, rows[0], head, show(value)))
+            problems.append(Problem(raw.file, message, rows[0], head, show(value)))
             continue
         for number in rows[1:]:
             cells = filled.setdefault(number, list(by_number[number]))
