@@ -29,7 +29,7 @@ _MIN_M: Final = 300.0
 #: No truck is faster, and none that drives at all as slow as the crow flies.
 _FASTEST_KM_H: Final = 150.0
 _SLOWEST_KM_H: Final = 2.0
-#: One way may be longer than the other, but not by five times and half an hour.
+#: One direction may take longer than the other, but not fivefold and by half an hour.
 _MAX_UNLIKE: Final = 5.0
 _UNLIKE_S: Final = 1800
 #: A road is no shorter than the straight line; positions are rounded.
@@ -57,8 +57,8 @@ class _Tally:
         """Count the odd pairs of some rows."""
         self.count += int(odd.sum())
         if len(self.pairs) < _MAX_NAMED:
-            found = np.argwhere(odd)[: _MAX_NAMED - len(self.pairs)]
-            self.pairs += [(int(row) + first_row, int(col)) for row, col in found]
+            odd_pairs = np.argwhere(odd)[: _MAX_NAMED - len(self.pairs)]
+            self.pairs += [(int(row) + first_row, int(col)) for row, col in odd_pairs]
 
 
 def notice_travel(scenario: Scenario, files: Mapping[str, str]) -> list[Problem]:
@@ -67,6 +67,8 @@ def notice_travel(scenario: Scenario, files: Mapping[str, str]) -> list[Problem]
 
     Parameters
     ----------
+    scenario
+        The day with its travel table.
     files
         File or sheet of ``travel_s`` and ``travel_m``, as the user knows it.
     """
@@ -97,18 +99,18 @@ def notice_travel(scenario: Scenario, files: Mapping[str, str]) -> list[Problem]
             short.add(is_known & (metres < _SHORTEST * straight_m), first_row)
             long.add(is_known & (metres > _LONGEST * straight_m), first_row)
     speaker = _Speaker(scenario, table, order)
-    said: list[tuple[str, Message | None]] = [
+    messages: list[tuple[str, Message | None]] = [
         ("travel_s", speaker.of_speed(fast, num_times, _FAST)),
         ("travel_s", speaker.of_speed(slow, num_times, _SLOW)),
         ("travel_m", speaker.of_length(short, num_lengths, _SHORT)),
         ("travel_m", speaker.of_length(long, num_lengths, _LONG)),
     ]
     if 2 * max(fast.count, slow.count) <= num_times:
-        said.append(("travel_s", speaker.of_unlike(unlike)))
+        messages.append(("travel_s", speaker.of_unlike(unlike)))
     return [
-        Problem(files.get(name, name), what, severity="warning")
-        for name, what in said
-        if what is not None
+        Problem(files.get(name, name), message, severity="warning")
+        for name, message in messages
+        if message is not None
     ]
 
 
@@ -188,7 +190,7 @@ class _Speaker:
         return self._say(keys, tally, num, shown)
 
     def of_unlike(self, tally: _Tally) -> Message | None:
-        """Return what to say of ways that take far longer than the way back."""
+        """Return the message on drives that take far longer than the way back."""
         if not tally.count:
             return None
         shown = []
