@@ -18,7 +18,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from dispatch.check import Violation, check_plan
+    from dispatch.check.facts import Violation
+    from dispatch.check.rules import check_plan
     from dispatch.coverage import Coverage, compute_coverage
     from dispatch.errors import (
         DataError,
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     from dispatch.files.scenario.read_roads import read_roads
     from dispatch.files.scenario.template import write_template
     from dispatch.model.plan import Plan, Route, Stop
-    from dispatch.model.scenario import Depot, Scenario, Source, Travel, Truck, Village
+    from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
+    from dispatch.model.travel import Travel
     from dispatch.planning.changes import Change, plan_changes
     from dispatch.planning.whatif import WhatIf, what_if
     from dispatch.roads.travel import travel_matrix
@@ -80,7 +82,8 @@ __all__ = [
 #: Where each name lives.
 _HOMES: Final[dict[str, tuple[str, ...]]] = {
     "dispatch.planning.changes": ("Change", "plan_changes"),
-    "dispatch.check": ("Violation", "check_plan"),
+    "dispatch.check.facts": ("Violation",),
+    "dispatch.check.rules": ("check_plan",),
     "dispatch.coverage": ("Coverage", "compute_coverage"),
     "dispatch.errors": (
         "DataError",
@@ -96,14 +99,8 @@ _HOMES: Final[dict[str, tuple[str, ...]]] = {
     "dispatch.files.plan.write": ("write_plan",),
     "dispatch.roads.travel": ("travel_matrix",),
     "dispatch.model.plan": ("Plan", "Route", "Stop"),
-    "dispatch.model.scenario": (
-        "Depot",
-        "Scenario",
-        "Source",
-        "Travel",
-        "Truck",
-        "Village",
-    ),
+    "dispatch.model.scenario": ("Depot", "Scenario", "Source", "Truck", "Village"),
+    "dispatch.model.travel": ("Travel",),
     "dispatch.solver.day": ("split_day",),
     "dispatch.solver.run": ("solve",),
     "dispatch.solver.params": ("Progress", "SolveParams", "SolveResult"),

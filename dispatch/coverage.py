@@ -17,13 +17,15 @@ import pandas as pd
 
 from dispatch.model.need import BANDS, Band, gross_need_l, need_l
 from dispatch.model.plan import REASONS
-from dispatch.model.scenario import NO_ROAD
+from dispatch.model.travel import NO_ROAD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dispatch.model.plan import Plan, Route, Stop, VillageOutcome
-    from dispatch.model.scenario import Scenario, Source, Travel, Truck, Village
+    from dispatch.model.scenario import Scenario, Source, Truck, Village
+    from dispatch.model.travel import Travel
+from dispatch.fairness import Fairness, measure_fairness
 
 Standard = Literal["survival", "basic", "normal"]
 Level = Literal["full", "basic", "survival", "below"]
@@ -51,28 +53,6 @@ _UP_TO: Final[Mapping[Standard, tuple[tuple[Band, ...], tuple[Band, ...]]]] = {
         ("survival", "basic", "normal"),
     ),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Fairness:
-    """
-    How evenly water is shared between people; every person counts once.
-
-    Attributes
-    ----------
-    min_l_per_person, mean_l_per_person
-        Litres a person has today, in the worst place and on average; None when
-        nobody lives there.
-    gini
-        0 when all have the same, towards 1 when one place has everything.
-    jain
-        1 when all have the same, towards 0 when few have everything.
-    """
-
-    min_l_per_person: float | None
-    mean_l_per_person: float | None
-    gini: float
-    jain: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -190,7 +170,7 @@ def compute_coverage(
         reasons=_reasons(places),
         sources=_sources(scenario, plan),
         trucks=_trucks(scenario, plan, travel),
-        fairness=_fairness(places),
+        fairness=measure_fairness(places),
     )
 
 
@@ -505,55 +485,3 @@ def _route_km(
             return None
         metres += leg.metres
     return metres / 1000
-
-
-def _fairness(places: pd.DataFrame) -> Fairness:
-    lived_in = places[places["population"] > 0]
-    litres = [float(value) for value in lived_in["l_per_person"]]
-    people = [int(value) for value in lived_in["population"]]
-    if not litres:
-        return Fairness(None, None, 0.0, 1.0)
-    total = sum(count * value for count, value in zip(people, litres, strict=True))
-    return Fairness(
-        min_l_per_person=min(litres),
-        mean_l_per_person=total / sum(people),
-        gini=gini(litres, people),
-        jain=jain(litres, people),
-    )
-
-
-def gini(values: Sequence[float], weights: Sequence[float]) -> float:
-    """
-    Return the Gini index of values, each held by ``weights`` people; 0 is equal.
-
-    Notes
-    -----
-    1 - 2 * area under the Lorenz curve, by trapezoids over the sorted values.
-    """
-    pairs = sorted(zip(values, weights, strict=True))
-    total = sum(value * weight for value, weight in pairs)
-    everybody = sum(weights)
-    if total <= 0 or everybody <= 0:
-        return 0.0
-    area = reached = 0.0
-    for value, weight in pairs:
-        before = reached
-        reached += value * weight / total
-        area += (before + reached) / 2 * weight / everybody
-    return max(0.0, 1 - 2 * area)
-
-
-def jain(values: Sequence[float], weights: Sequence[float]) -> float:
-    """
-    Return Jain's index of values, each held by ``weights`` people; 1 is equal.
-
-    References
-    ----------
-    Jain, Chiu & Hawe (1984): (sum x)^2 / (n * sum x^2).
-    """
-    pairs = list(zip(values, weights, strict=True))
-    squares = sum(weight * value**2 for value, weight in pairs)
-    if squares <= 0:
-        return 1.0
-    total = sum(weight * value for value, weight in pairs)
-    return float(total**2 / (sum(weights) * squares))

@@ -113,7 +113,7 @@ def row(roads: RoadNetwork, size: int) -> list[str]:
     from dataclasses import replace
 
     from dispatch import travel_matrix
-    from dispatch.model.roads import RoadLimit
+    from dispatch.model.road_limits import RoadLimit
     from dispatch.roads import model as models
     from dispatch.roads.matrix_cache import fastest_paths
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.markup import escape
 
+from dispatch.check.past import past_said
 from dispatch.cli import summary
 from dispatch.cli.failures import NO_PLAN, show_warnings
 from dispatch.cli.run import reject, usable_folder, write_all
@@ -16,7 +17,6 @@ from dispatch.coverage import compute_coverage
 from dispatch.errors import DispatchError
 from dispatch.files.plan.plan_json import read_plan
 from dispatch.files.scenario.read import read_scenario
-from dispatch.past import past_said
 from dispatch.planning.replan import replan_day
 from dispatch.planning.standing_down import with_driven
 from dispatch.units import format_clock

@@ -25,7 +25,8 @@ from dispatch.words.message import say
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from dispatch.model.roads import MapFeature, RoadNetwork
+    from dispatch.model.areas import MapFeature
+    from dispatch.model.roads import RoadNetwork
     from dispatch.roads.osm.ways import Box
     from dispatch.words.words import Words
 

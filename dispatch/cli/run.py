@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 import typer
 from rich.markup import escape
 
-from dispatch.check import check_plan
+from dispatch.check.past import past_said, split_violations
+from dispatch.check.rules import check_plan
 from dispatch.cli import summary
 from dispatch.cli.failures import NO_PLAN, show_warnings
 from dispatch.cli.progress import ended_by_ctrl_c, shown_progress
@@ -26,16 +27,16 @@ from dispatch.files.plan.font import missing_glyphs
 from dispatch.files.plan.plan_json import plan_to_json, read_plan
 from dispatch.files.plan.write import write_plan
 from dispatch.files.scenario.read import read_scenario
-from dispatch.past import past_said, split_violations
 from dispatch.roads.reach import reach_notes
 from dispatch.roads.travel import travel_matrix
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dispatch.check import Violation
+    from dispatch.check.facts import Violation
     from dispatch.model.plan import Plan
-    from dispatch.model.scenario import Scenario, Travel
+    from dispatch.model.scenario import Scenario
+    from dispatch.model.travel import Travel
     from dispatch.solver.params import SolveParams, SolveResult
     from dispatch.words.words import Words
 

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from dispatch.check import Violation
+    from dispatch.check.facts import Violation
     from dispatch.coverage import Coverage
     from dispatch.model.plan import Bound, Plan
-    from dispatch.model.scenario import Scenario, Travel
+    from dispatch.model.scenario import Scenario
+    from dispatch.model.travel import Travel
     from dispatch.words.words import Words
 
 #: Places listed as the worst.

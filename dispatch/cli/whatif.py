@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from dispatch.check import check_plan
+from dispatch.check.rules import check_plan
 from dispatch.cli.failures import show_warnings
 from dispatch.cli.progress import ended_by_ctrl_c
 from dispatch.cli.screen import errors_console, results_console
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from dispatch.files.plan.tables import Value
     from dispatch.model.plan import Plan
-    from dispatch.model.scenario import Scenario, Travel
+    from dispatch.model.scenario import Scenario
+    from dispatch.model.travel import Travel
     from dispatch.planning.variants import Variant
     from dispatch.planning.whatif import Effect, WhatIf
     from dispatch.words.words import Words

@@ -13,7 +13,7 @@ from dispatch.geo.distance import EARTH_RADIUS_M
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from dispatch.model.roads import Area
+    from dispatch.model.areas import Area
 
     Floats = npt.NDArray[np.float64]
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from dispatch.model.roads import Area, MapFeature, RoadNetwork
+    from dispatch.model.areas import Area, MapFeature
+    from dispatch.model.roads import RoadNetwork
     from dispatch.model.scenario import Datum, Scenario
 
     Points = list[tuple[float, float]]

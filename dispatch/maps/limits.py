@@ -13,7 +13,8 @@ from dispatch.roads.snap import places_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dispatch.model.roads import RoadLimit, RoadNetwork
+    from dispatch.model.road_limits import RoadLimit
+    from dispatch.model.roads import RoadNetwork
     from dispatch.model.scenario import Scenario
     from dispatch.roads.limits import Stretch
     from dispatch.words.words import Words

@@ -16,7 +16,8 @@ from branca.element import MacroElement
 from folium.template import Template
 from folium.utilities import JsCode
 
-from dispatch.check import check_plan
+from dispatch.check.past import past_said, split_violations
+from dispatch.check.rules import check_plan
 from dispatch.coverage import Coverage, compute_coverage
 from dispatch.maps.assets import JQUERY_URL, LEAFLET_URL, inline_scripts
 from dispatch.maps.basemap import RANKS, Basemap, basemap_of
@@ -36,15 +37,15 @@ from dispatch.maps.legend import (
 from dispatch.maps.palette import LEVEL_SIGNS
 from dispatch.maps.safe import safe
 from dispatch.maps.tiles import Tiles, tile_setting
-from dispatch.past import past_said, split_violations
 from dispatch.words.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from dispatch.check import Violation
+    from dispatch.check.facts import Violation
     from dispatch.model.plan import Plan
-    from dispatch.model.scenario import Scenario, Travel
+    from dispatch.model.scenario import Scenario
+    from dispatch.model.travel import Travel
     from dispatch.words.message import Lang
 
 _INLINE: Final = "wd-inline-assets"

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from dispatch.model.need import BANDS, Band, need_l, served_l
 from dispatch.model.plan import Cause, Route, Totals, VillageOutcome
-from dispatch.model.scenario import NO_ROAD, Scenario, Travel
+from dispatch.model.travel import NO_ROAD, Travel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from dispatch.model.scenario import Scenario
 
 
 def village_outcomes(

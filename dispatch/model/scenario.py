@@ -9,20 +9,16 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    import numpy as np
-    import numpy.typing as npt
-
     from dispatch.errors import Problem
-    from dispatch.model.roads import Area, MapFeature, RoadLimit, RoadNetwork, SpeedRule
+    from dispatch.model.areas import Area, MapFeature
+    from dispatch.model.road_limits import RoadLimit, SpeedRule
+    from dispatch.model.roads import RoadNetwork
+    from dispatch.model.travel import TravelTable
 
 Datum = Literal["wgs84", "gcj02", "bd09"]
-TravelMethod = Literal["table", "roads", "straight_line"]
-
-#: Travel time or distance where no road is known.
-NO_ROAD = -1
 
 
 def _require(condition: bool, message: str) -> None:
@@ -389,25 +385,6 @@ class StraightLine:
         _require(self.detour >= 1, "travel.detour must be at least 1")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TravelTable:
-    """
-    The matrices that came with the scenario (``travel_s.csv``, ``travel_m.csv``).
-
-    Attributes
-    ----------
-    place_ids
-        The places of both axes, P of them.
-    seconds, metres
-        Shape (P, P), from row to column; ``NO_ROAD`` where there is no way.
-        ``metres`` is None when only times were given.
-    """
-
-    place_ids: tuple[str, ...]
-    seconds: npt.NDArray[np.int64]
-    metres: npt.NDArray[np.int64] | None = None
-
-
 _Member = TypeVar("_Member", Village, Source, Truck)
 
 
@@ -527,165 +504,3 @@ def _require_unique(what: str, ids: Iterable[str]) -> None:
     for label in ids:
         _require(label not in seen, f"{what} {label!r} is used twice")
         seen.add(label)
-
-
-class Leg(NamedTuple):
-    """One drive: seconds on the road, metres, seconds waited for a road to open."""
-
-    drive_s: float
-    metres: int
-    wait_s: float
-
-
-def _leg_s(leg: Leg) -> float:
-    """Return the seconds from departure to arrival."""
-    return leg.wait_s + leg.drive_s
-
-
-class WayTimes(NamedTuple):
-    """Seconds and metres as in ``Travel``: a matrix (P, P) per class of trucks."""
-
-    seconds: tuple[npt.NDArray[np.int64], ...]
-    metres: tuple[npt.NDArray[np.int64], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaterTravel:
-    """
-    Travel times from the first moment on at which roads open or close.
-
-    Attributes
-    ----------
-    switches_s
-        Seconds since midnight, ascending; C moments.
-    periods
-        C entries: for legs from each moment on.
-    across
-        C entries: for legs on the road at that moment and no other, over roads open
-        before and after it.
-    throughout
-        For legs over several moments: roads open all day.
-    """
-
-    switches_s: tuple[int, ...]
-    periods: tuple[WayTimes, ...]
-    across: tuple[WayTimes, ...]
-    throughout: WayTimes
-
-    def every(self) -> tuple[WayTimes, ...]:
-        """Return all that are not those of ``Travel`` itself."""
-        return (*self.periods, *self.across, self.throughout)
-
-    def mapped(self, change: Callable[[WayTimes], WayTimes]) -> LaterTravel:
-        """Return the same with every entry changed."""
-        return LaterTravel(
-            switches_s=self.switches_s,
-            periods=tuple(change(ways) for ways in self.periods),
-            across=tuple(change(ways) for ways in self.across),
-            throughout=change(self.throughout),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Travel:
-    """
-    Travel times and distances of every class of trucks.
-
-    Attributes
-    ----------
-    place_ids
-        The places of both axes: depots, sources, villages, P of them.
-    seconds, metres
-        One matrix per truck class, each of shape (P, P), from row to column,
-        for a truck of speed factor 1; ``NO_ROAD`` where there is no way.
-    class_of_truck
-        Position in ``seconds`` and ``metres`` for every truck id.
-    method
-        What the times rest on; ``straight_line`` is an estimate.
-    later
-        What holds from the first moment on at which roads open or close during the
-        day; None: the same all day.
-
-    Notes
-    -----
-    Entries that lead to a village are for a loaded truck, all others for an empty
-    one: a truck that drives to a source or home is empty (rules 3 and 4).
-    """
-
-    place_ids: tuple[str, ...]
-    seconds: tuple[npt.NDArray[np.int64], ...]
-    metres: tuple[npt.NDArray[np.int64], ...]
-    class_of_truck: Mapping[str, int]
-    method: TravelMethod
-    later: LaterTravel | None = None
-
-    def leg(
-        self, truck_class: int, row: int, column: int, depart_s: float, factor: float
-    ) -> Leg | None:
-        """
-        Return the fastest way from place to place for a departure; None: no road.
-
-        Parameters
-        ----------
-        factor
-            The truck's speed factor, by which times are divided.
-
-        Notes
-        -----
-        A leg either is over before roads change, or keeps to roads that are open
-        before and after, or waits for a change, whatever is first.
-        """
-        if self.later is None:
-            return self._drive(self, truck_class, row, column, factor)
-        switches_s = self.later.switches_s
-        period = sum(switch_s <= depart_s for switch_s in switches_s)
-        best: Leg | None = None
-        start_s = depart_s
-        for entered in range(period, len(switches_s) + 1):
-            if entered > period:
-                start_s = switches_s[entered - 1]
-            for ways, until_s in self._open_from(self.later, entered):
-                leg = self._drive(ways, truck_class, row, column, factor)
-                if leg is None or start_s + leg.drive_s > until_s:
-                    continue
-                found = leg._replace(wait_s=start_s - depart_s)
-                if best is None or _leg_s(found) < _leg_s(best):
-                    best = found
-                break  # the next ones are no faster
-        return best
-
-    @staticmethod
-    def _drive(
-        ways: WayTimes | Travel, truck_class: int, row: int, column: int, factor: float
-    ) -> Leg | None:
-        seconds = int(ways.seconds[truck_class][row, column])
-        if seconds == NO_ROAD:
-            return None
-        return Leg(seconds / factor, int(ways.metres[truck_class][row, column]), 0.0)
-
-    def _open_from(
-        self, later: LaterTravel, period: int
-    ) -> Iterator[tuple[WayTimes | Travel, float]]:
-        """Yield ways for legs that set out in a period, and when they must be over."""
-        last = len(later.switches_s)
-        until_s = (*later.switches_s, math.inf)
-        yield (later.periods[period - 1] if period else self), until_s[period]
-        if period < last:
-            yield later.across[period], until_s[period + 1]
-            yield later.throughout, math.inf
-
-    def has_way(self, truck_class: int, row: int, column: int) -> bool:
-        """Whether there is a road at any time of the day."""
-        matrices = [self.seconds]
-        if self.later is not None:
-            matrices += [ways.seconds for ways in self.later.every()]
-        return any(int(m[truck_class][row, column]) != NO_ROAD for m in matrices)
-
-    @property
-    def is_estimate(self) -> bool:
-        """Whether no real road stands behind the times."""
-        return self.method == "straight_line"
-
-    def index(self) -> dict[str, int]:
-        """Return the position of every place id."""
-        return {place_id: idx for idx, place_id in enumerate(self.place_ids)}

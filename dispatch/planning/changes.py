@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from dispatch.check import check_plan
+from dispatch.check.rules import check_plan
 from dispatch.model.plan import MOST_MOVED_S
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from dispatch.model.plan import Plan, Route, Stop
-    from dispatch.model.scenario import Scenario, Travel
+    from dispatch.model.scenario import Scenario
+    from dispatch.model.travel import Travel
 
 ChangeKind = Literal["moved", "other_truck", "dropped", "added", "litres"]
 ChangeReason = Literal[

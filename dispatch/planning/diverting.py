@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dispatch.model.plan import Route
-    from dispatch.model.scenario import Scenario, Travel, Truck, Village
+    from dispatch.model.scenario import Scenario, Truck, Village
+    from dispatch.model.travel import Travel
 
 
 def divert_trips(

@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dispatch.check import check_plan
+from dispatch.check.past import is_done
+from dispatch.check.rules import check_plan
 from dispatch.errors import PlanError
-from dispatch.past import is_done
 from dispatch.planning.changes import plan_changes
 from dispatch.planning.diverting import divert_trips
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from dispatch.check import Violation
+    from dispatch.check.facts import Violation
     from dispatch.model.plan import Plan
-    from dispatch.model.scenario import Scenario, Travel
+    from dispatch.model.scenario import Scenario
+    from dispatch.model.travel import Travel
     from dispatch.planning.changes import Change
     from dispatch.solver.params import Progress, SolveParams, SolveResult
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dispatch.model.plan import Plan, Route
-    from dispatch.model.scenario import Scenario, Travel, Truck
+    from dispatch.model.scenario import Scenario, Truck
+    from dispatch.model.travel import Travel
 
 
 def with_driven(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from dispatch.model.scenario import NO_ROAD, TimeWindow, WayTimes
+from dispatch.model.scenario import TimeWindow
+from dispatch.model.travel import NO_ROAD, WayTimes
 from dispatch.roads.model import road_model
 from dispatch.roads.travel import travel_matrix
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dispatch.model.plan import Plan
-    from dispatch.model.scenario import Depot, Scenario, Source, Travel, Truck, Village
+    from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
+    from dispatch.model.travel import Travel
 
     IntArray = npt.NDArray[np.int64]
 

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from dispatch.check import check_plan
+from dispatch.check.rules import check_plan
 from dispatch.coverage import compute_coverage
 from dispatch.errors import SolverError
 from dispatch.model.need import BANDS
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     from dispatch.model.need import Band
     from dispatch.model.plan import Plan, Route
-    from dispatch.model.scenario import Scenario, Travel
+    from dispatch.model.scenario import Scenario
+    from dispatch.model.travel import Travel
 
 #: From a plan that stands; hotter, and every variant would first have to mend it.
 FROM_PLAN: Final = SearchParams(hot=0.04, hot_way=0.1)

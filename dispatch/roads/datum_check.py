@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dispatch.geo.areas import Outline
-    from dispatch.model.roads import Area, RoadNetwork
+    from dispatch.model.areas import Area
+    from dispatch.model.roads import RoadNetwork
     from dispatch.model.scenario import Datum, Scenario
 
     Floats = npt.NDArray[np.float64]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from dispatch.model.roads import CLOSED, NO_HEAVY, Moment, RoadLimit
+from dispatch.model.road_limits import Moment, RoadLimit
+from dispatch.model.roads import CLOSED, NO_HEAVY
 from dispatch.roads.limits import MatchedLimit, Stretch
 from dispatch.roads.osm.conditions import clauses, hours_of
 from dispatch.roads.osm.truck_tags import (

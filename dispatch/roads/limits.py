@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from dispatch.model.roads import RoadLimit, RoadNetwork
+    from dispatch.model.road_limits import RoadLimit
+    from dispatch.model.roads import RoadNetwork
     from dispatch.roads.nearby import RoadLines
 
     Mask = npt.NDArray[np.bool_]

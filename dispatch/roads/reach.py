@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from dispatch.errors import Problem
-from dispatch.model.scenario import NO_ROAD, Scenario, TravelTable
+from dispatch.model.travel import NO_ROAD, TravelTable
 from dispatch.roads.model import road_model
 from dispatch.roads.periods import MAX_PERIODS
 from dispatch.roads.snap import FAR_M, NEAR_M, places_of
@@ -18,6 +18,7 @@ from dispatch.words.message import joined, say
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from dispatch.model.scenario import Scenario
     from dispatch.roads.model import RoadModel
     from dispatch.roads.snap import Moved, Obstacle
     from dispatch.words.message import Message

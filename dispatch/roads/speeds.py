@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 
-from dispatch.model.roads import SpeedRule
+from dispatch.model.road_limits import SpeedRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import numpy.typing as npt
 
-    from dispatch.model.roads import RoadNetwork, SpeedKind
+    from dispatch.model.road_limits import SpeedKind
+    from dispatch.model.roads import RoadNetwork
 
     Floats = npt.NDArray[np.float64]
 

@@ -7,14 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dispatch.geo.distance import haversine_m
-from dispatch.model.scenario import (
-    NO_ROAD,
-    LaterTravel,
-    Scenario,
-    Travel,
-    TravelTable,
-    WayTimes,
-)
+from dispatch.model.travel import NO_ROAD, LaterTravel, Travel, TravelTable, WayTimes
 from dispatch.roads.matrix_cache import fastest_paths
 from dispatch.roads.model import road_model
 from dispatch.roads.snap import positions_of
@@ -23,7 +16,8 @@ from dispatch.roads.speeds import ACCESS_KM_H
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from dispatch.model.scenario import TravelMethod
+    from dispatch.model.scenario import Scenario
+    from dispatch.model.travel import TravelMethod
     from dispatch.roads.model import RoadModel
     from dispatch.roads.periods import Span
 

@@ -26,15 +26,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from dispatch.model.roads import Area, RoadLimit, RoadNetwork
+from dispatch.model.areas import Area
+from dispatch.model.road_limits import RoadLimit
+from dispatch.model.roads import RoadNetwork
 from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dispatch.check import Violation
+    from dispatch.check.facts import Violation
     from dispatch.model.plan import Plan
-    from dispatch.model.scenario import Travel
+    from dispatch.model.travel import Travel
     from dispatch.planning.changes import Change
     from dispatch.words.message import Lang
 

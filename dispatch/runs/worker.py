@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dispatch.check import check_plan
+from dispatch.check.rules import check_plan
 from dispatch.errors import DispatchError, PlanError
 from dispatch.planning.replan import replan_day
 from dispatch.planning.standing_down import with_driven

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dispatch.model.need import BANDS, LIVESTOCK, needs_l, slice_l
-from dispatch.model.scenario import NO_ROAD
+from dispatch.model.travel import NO_ROAD
 from dispatch.solver.kernel.arrays import BIG, SOURCE, TRUCK, VILLAGE, Instance
 from dispatch.solver.reachable import Reach, Roads, reach_of
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from dispatch.model.scenario import Scenario, TimeWindow, Travel
+    from dispatch.model.scenario import Scenario, TimeWindow
+    from dispatch.model.travel import Travel
 
     IntArray = npt.NDArray[np.int64]
     RecordArray = npt.NDArray[np.void]

@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dispatch.model.plan import Ended, Route, VillageOutcome
-    from dispatch.model.scenario import Scenario, Travel
+    from dispatch.model.scenario import Scenario
+    from dispatch.model.travel import Travel
     from dispatch.solver.kernel.arrays import Instance
     from dispatch.solver.params import Phase, ProgressCallback, StopCallback
 

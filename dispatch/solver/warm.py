@@ -7,7 +7,8 @@ import datetime as dt
 import numpy as np
 
 from dispatch.model.need import BANDS
-from dispatch.model.scenario import Depot, Scenario, Source, Travel, Truck, Village
+from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
+from dispatch.model.travel import Travel
 from dispatch.solver.bound import BoundModel
 from dispatch.solver.instance import build_instance
 from dispatch.solver.jit import mark_compiled

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from dispatch.check import Violation, check_plan
+from dispatch.check.past import split_violations
+from dispatch.check.rules import check_plan
 from dispatch.coverage import Coverage, compute_coverage
 from dispatch.errors import DataError, Problem
-from dispatch.past import split_violations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from dispatch.check.facts import Violation
     from dispatch.runs.queue import Job, Result
     from dispatch.web.catalog import Catalog, Entry, Loaded
     from dispatch.words.message import Lang

@@ -13,7 +13,7 @@ from dispatch.units import format_clock
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dispatch.check import Violation
+    from dispatch.check.facts import Violation
     from dispatch.coverage import Coverage
     from dispatch.model.plan import Route
     from dispatch.model.scenario import Scenario

@@ -15,7 +15,8 @@ from benchmarks.peers.runs import PEERS, Moment, Result, best
 from benchmarks.peers.table import against, row, time_to_reach
 from dispatch import check_plan
 from dispatch.model.need import BANDS
-from dispatch.model.scenario import Depot, Scenario, Source, Travel, Truck, Village
+from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
+from dispatch.model.travel import Travel
 
 HERE = {"lat": 27.2, "lon": 112.8}
 

@@ -6,18 +6,18 @@ import io
 from dataclasses import replace
 
 import pytest
-from field_days import PARAMS, road_day, solved
 from pypdf import PdfReader
 from typer.testing import CliRunner
 
 from dispatch import check_plan, travel_matrix
+from dispatch.check.past import past_said, split_violations
 from dispatch.cli import app
 from dispatch.files.plan.plan_json import plan_from_json, plan_to_json
 from dispatch.files.plan.sheets import sheets_pdf
 from dispatch.files.plan.write import write_plan
 from dispatch.maps.page import plan_map_html
-from dispatch.past import past_said, split_violations
 from dispatch.planning.replan import replan_day
+from tests.cases.field_days import PARAMS, road_day, solved
 
 TEN = 10 * 3600
 

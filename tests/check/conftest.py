@@ -37,15 +37,8 @@ from dispatch.model.plan import (
     Totals,
     VillageOutcome,
 )
-from dispatch.model.scenario import (
-    Depot,
-    Scenario,
-    Source,
-    TimeWindow,
-    Travel,
-    Truck,
-    Village,
-)
+from dispatch.model.scenario import Depot, Scenario, Source, TimeWindow, Truck, Village
+from dispatch.model.travel import Travel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -186,7 +179,7 @@ def edit(plan: Plan) -> Callable[..., Plan]:
 @pytest.fixture
 def rules() -> Callable[..., set[int]]:
     """Return a function that gives the numbers of the rules that are broken."""
-    from dispatch.check import check_plan
+    from dispatch.check.rules import check_plan
 
     def broken(scenario: Scenario, travel: Travel, plan: Plan) -> set[int]:
         return {violation.rule for violation in check_plan(scenario, travel, plan)}

@@ -8,9 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dispatch.check import RULES, Violation, check_plan
+from dispatch.check.facts import Violation
+from dispatch.check.rules import RULES, check_plan
 from dispatch.model.plan import Bound, Route, Stop
-from dispatch.model.scenario import NO_ROAD, ServiceRules, TimeWindow
+from dispatch.model.scenario import ServiceRules, TimeWindow
+from dispatch.model.travel import NO_ROAD
 from dispatch.words.message import say
 
 

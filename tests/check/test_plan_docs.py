@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from dispatch.check import RULES
+from dispatch.check.rules import RULES
 from dispatch.model.need import BANDS
 from dispatch.model.plan import PLAN_FORMAT, REASONS, Ended, Status, StopKind
 

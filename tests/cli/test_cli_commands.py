@@ -277,7 +277,7 @@ def test_rejected_plan_is_never_shown_as_good(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, planned: tuple[Path, Result]
 ) -> None:
     """A plan that breaks a rule leaves no plan.json, no table and no map."""
-    from dispatch.check import Violation
+    from dispatch.check.facts import Violation
 
     said = say("broken.supply_exceeded", litres=9, supply=5)
     broken = [Violation(7, said, place_id="S1")]

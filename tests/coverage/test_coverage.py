@@ -9,14 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dispatch.coverage import (
-    available_l,
-    compute_coverage,
-    gini,
-    jain,
-    people_at,
-    share,
-)
+from dispatch.coverage import available_l, compute_coverage, people_at, share
+from dispatch.fairness import gini, jain
 from dispatch.model.need import BANDS, need_l, served_l
 from dispatch.model.plan import (
     Bound,
@@ -27,15 +21,8 @@ from dispatch.model.plan import (
     Totals,
     VillageOutcome,
 )
-from dispatch.model.scenario import (
-    Depot,
-    Scenario,
-    Source,
-    TimeWindow,
-    Travel,
-    Truck,
-    Village,
-)
+from dispatch.model.scenario import Depot, Scenario, Source, TimeWindow, Truck, Village
+from dispatch.model.travel import Travel
 
 REASONS = ("fleet_busy", None, "no_road")
 AT = {"lat": 28.0, "lon": 115.0}

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from dispatch.geo.areas import Outline
-from dispatch.model.roads import Area
+from dispatch.model.areas import Area
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 

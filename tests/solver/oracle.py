@@ -5,7 +5,8 @@ import math
 from typing import NamedTuple
 
 from dispatch.model.need import BANDS, LIVESTOCK, can_take_l, need_l, served_l
-from dispatch.model.scenario import NO_ROAD, TimeWindow
+from dispatch.model.scenario import TimeWindow
+from dispatch.model.travel import NO_ROAD
 
 ALWAYS = (TimeWindow(0, 10**6),)
 MAX_STOPS = 2

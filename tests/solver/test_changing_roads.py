@@ -7,15 +7,16 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny import changed_at, scenario, source, travel, truck, village
 
-from dispatch.check import _open_ways, check_plan
-from dispatch.model.scenario import NO_ROAD, LaterTravel, WayTimes
+from dispatch.check.facts import open_ways
+from dispatch.check.rules import check_plan
+from dispatch.model.travel import NO_ROAD, LaterTravel, WayTimes
 from dispatch.solver.instance import build_instance
 from dispatch.solver.kernel.arrays import BIG
 from dispatch.solver.legs import leave_at, leg_at
 from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
+from tests.solver.tiny import changed_at, scenario, source, travel, truck, village
 
 PARAMS = SolveParams(iterations=200, workers=1)
 
@@ -155,7 +156,7 @@ def test_legs_of_a_day_with_many_changes(drawn) -> None:
         arrivals.append(min(found, BIG))
         checked = [
             seconds + wait_s
-            for seconds, _, wait_s in _open_ways(way, 0, s, v, depart, 1.0)
+            for seconds, _, wait_s in open_ways(way, 0, s, v, depart, 1.0)
             if seconds != NO_ROAD
         ]
         best = soonest(switches, is_open, depart)

@@ -6,18 +6,15 @@ from dataclasses import replace
 import numpy as np
 
 from dispatch.model.scenario import (
-    NO_ROAD,
     Depot,
-    LaterTravel,
     NeedStandard,
     Scenario,
     ServiceRules,
     Source,
-    Travel,
     Truck,
     Village,
-    WayTimes,
 )
+from dispatch.model.travel import NO_ROAD, LaterTravel, Travel, WayTimes
 
 #: Water for people only, in one band: easy to work out by hand.
 ONE_BAND = NeedStandard(

@@ -13,19 +13,13 @@ import sys
 from dataclasses import replace
 
 import pytest
-from browsing import CHROMIUM, FLAGS, need_chromium, wait_for
 
 from dispatch.files.scenario.write import write_scenario
+from dispatch.model.areas import Area, MapFeature
 from dispatch.model.outcome import plan_totals, village_outcomes
 from dispatch.model.plan import Bound, Cause, Plan, Route, SolverInfo, Stop
-from dispatch.model.roads import (
-    Area,
-    MapFeature,
-    RoadEdge,
-    RoadLimit,
-    RoadNetwork,
-    RoadNode,
-)
+from dispatch.model.road_limits import RoadLimit
+from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
 from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
 from dispatch.roads.travel import travel_matrix
 from dispatch.runs.queue import JobStore, Request, digest_of
@@ -33,6 +27,7 @@ from dispatch.runs.worker import run
 from dispatch.settings import DATA_ENV, JOBS_ENV
 from dispatch.solver.params import Progress, SolveResult
 from dispatch.web.catalog import Catalog
+from tests.web.browsing import CHROMIUM, FLAGS, need_chromium, wait_for
 
 
 @pytest.fixture

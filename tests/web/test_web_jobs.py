@@ -16,7 +16,7 @@ import pytest
 
 from dispatch.errors import DataError, SolverError
 from dispatch.files.plan.plan_json import read_plan
-from dispatch.model.scenario import TravelTable
+from dispatch.model.travel import TravelTable
 from dispatch.runs import queue as jobs
 from dispatch.runs.queue import Job, JobStore, Request, State, digest_of
 from dispatch.runs.worker import run

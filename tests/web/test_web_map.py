@@ -21,7 +21,9 @@ from dispatch.maps.limits import road_lines
 from dispatch.maps.page import Tiles, live_map, plan_map_html
 from dispatch.maps.palette import LEVEL_SIGNS, level_svg, truck_signs
 from dispatch.maps.safe import safe
-from dispatch.model.roads import MapFeature, Moment, RoadEdge, RoadNetwork, RoadNode
+from dispatch.model.areas import MapFeature
+from dispatch.model.road_limits import Moment
+from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
 from dispatch.runs.queue import digest_of
 from dispatch.words.words import Words
 

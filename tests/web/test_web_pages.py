@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from streamlit.testing.v1 import AppTest
 
 import dispatch.web
-from dispatch.check import check_plan
+from dispatch.check.rules import check_plan
 from dispatch.coverage import compute_coverage
 from dispatch.runs.queue import Job, JobStore, Request, State
 from dispatch.runs.worker import run

@@ -7,18 +7,19 @@ import shutil
 from dataclasses import replace
 
 import pytest
-from browsing import no_sideways_scrolling, settled
 from streamlit.testing.v1 import AppTest
 
 from dispatch.files.scenario.write import write_scenario
 from dispatch.maps.limits import limit_lines, limit_text, road_lines
-from dispatch.model.roads import Moment, RoadEdge, RoadLimit, RoadNetwork, RoadNode
+from dispatch.model.road_limits import Moment, RoadLimit
+from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
 from dispatch.roads.travel import travel_matrix
 from dispatch.runs.queue import Job, Request, digest_of
 from dispatch.web.catalog import Catalog
 from dispatch.web.components.drawing import Drawing, parse_drawing
 from dispatch.web.server import MAIN
 from dispatch.words.words import Words
+from tests.web.browsing import no_sideways_scrolling, settled
 
 #: Five past seven: no water has arrived yet.
 SLIDE_S = 7 * 3600 + 300

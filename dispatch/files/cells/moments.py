@@ -8,7 +8,7 @@ from typing import Final
 
 from dispatch.files.cells.clocks import format_clock_s, parse_clock_cell
 from dispatch.files.cells.parse import Cell, CellError, plain, show
-from dispatch.model.roads import Moment
+from dispatch.model.road_limits import Moment
 from dispatch.units import DAY_S
 from dispatch.words.message import say
 

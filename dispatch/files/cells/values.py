@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dispatch.files.tables.columns import Column
-    from dispatch.model.roads import LimitShape
+    from dispatch.model.road_limits import LimitShape
 
 _WHOLE: Final = frozenset({"count", "litres_down", "litres_up", "seconds"})
 #: Kinds that hold lines on a map.

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 import segno
 
+from dispatch.check.past import concerns, done_routes, past_line
 from dispatch.files.cells.clocks import LAST_S, format_clock_s
 from dispatch.files.plan.font import missing_glyphs
 from dispatch.files.plan.links import amap_web
 from dispatch.files.plan.paper import Paper
 from dispatch.files.plan.tables import numbered_stops
 from dispatch.model.labels import place_labels
-from dispatch.past import concerns, done_routes, past_line
 from dispatch.roads.snap import places_of
 from dispatch.units import format_clock
 from dispatch.words.words import Words
@@ -23,7 +23,7 @@ from dispatch.words.words import Words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dispatch.check import Violation
+    from dispatch.check.facts import Violation
     from dispatch.model.plan import Plan, Route, Stop
     from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
     from dispatch.words.message import Lang

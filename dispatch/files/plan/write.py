@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dispatch.check import check_plan
+from dispatch.check.past import split_violations
+from dispatch.check.rules import check_plan
 from dispatch.errors import DispatchError
 from dispatch.files.atomic import write_file, write_text
 from dispatch.files.plan.gpx import gpx_text
@@ -21,13 +22,13 @@ from dispatch.files.plan.tables import (
 )
 from dispatch.files.plan.tracks import TrackMaker, file_names
 from dispatch.files.plan.workbook import plan_xlsx
-from dispatch.past import split_violations
 from dispatch.roads.route import RouteFinder
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from dispatch.model.plan import Plan
-    from dispatch.model.scenario import Scenario, Travel
+    from dispatch.model.scenario import Scenario
+    from dispatch.model.travel import Travel
     from dispatch.words.message import Lang
 
 

@@ -13,7 +13,7 @@ from dispatch.files.cells.values import parse_datum
 from dispatch.files.tables.json_reader import load_geojson
 from dispatch.files.tables.raw import TableError
 from dispatch.geo.datum import to_wgs84
-from dispatch.model.roads import Area
+from dispatch.model.areas import Area
 from dispatch.words.message import say
 
 if TYPE_CHECKING:

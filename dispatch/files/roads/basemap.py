@@ -11,7 +11,7 @@ from dispatch.errors import DataError, DispatchError, Problem
 from dispatch.files.atomic import write_text
 from dispatch.files.roads.geojson import BadPoint, line_points, read_features
 from dispatch.files.tables.raw import TableError
-from dispatch.model.roads import MapFeature
+from dispatch.model.areas import MapFeature
 from dispatch.roads.osm.basemap import read_basemap_bytes
 from dispatch.words.message import say
 

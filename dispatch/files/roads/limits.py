@@ -11,7 +11,7 @@ from dispatch.files.cells.values import parse_grade_text
 from dispatch.files.tables.checks import fix_positions
 from dispatch.files.tables.records import Record
 from dispatch.geo.datum import to_wgs84
-from dispatch.model.roads import RoadLimit, SpeedRule
+from dispatch.model.road_limits import RoadLimit, SpeedRule
 from dispatch.words.message import say
 
 if TYPE_CHECKING:

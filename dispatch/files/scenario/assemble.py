@@ -53,8 +53,11 @@ if TYPE_CHECKING:
     from dispatch.files.scenario.read import Inputs
     from dispatch.files.scenario.settings import Settings
     from dispatch.files.tables.raw import RawTable
-    from dispatch.model.roads import Area, MapFeature, RoadNetwork, SpeedRule
-    from dispatch.model.scenario import Datum, TravelTable
+    from dispatch.model.areas import Area, MapFeature
+    from dispatch.model.road_limits import SpeedRule
+    from dispatch.model.roads import RoadNetwork
+    from dispatch.model.scenario import Datum
+    from dispatch.model.travel import TravelTable
 
 #: Rows with the same problem that are listed one by one.
 _MAX_ALIKE: Final = 20

@@ -21,8 +21,8 @@ from dispatch.files.scenario.settings import Settings
 from dispatch.files.tables.columns import OBJECT_TABLES, tables
 from dispatch.files.tables.raw import RawTable
 from dispatch.geo.distance import haversine_m
-from dispatch.model.roads import RoadLimit
-from dispatch.model.scenario import TravelTable
+from dispatch.model.road_limits import RoadLimit
+from dispatch.model.travel import TravelTable
 from dispatch.roads.snap import places_of
 from dispatch.words.message import say
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dispatch.errors import Problem
     from dispatch.files.tables.checks import Records
     from dispatch.geo.areas import Outline
-    from dispatch.model.roads import Area
+    from dispatch.model.areas import Area
     from dispatch.model.scenario import Depot, Scenario, Source, Village
     from dispatch.words.message import Message
 

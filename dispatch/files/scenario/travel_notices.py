@@ -9,7 +9,7 @@ import numpy as np
 
 from dispatch.errors import Problem
 from dispatch.geo.distance import haversine_m
-from dispatch.model.scenario import NO_ROAD
+from dispatch.model.travel import NO_ROAD
 from dispatch.roads.snap import places_of
 from dispatch.words.message import say
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from dispatch.model.scenario import Scenario, TravelTable
+    from dispatch.model.scenario import Scenario
+    from dispatch.model.travel import TravelTable
     from dispatch.words.message import Message
 
     Bools = npt.NDArray[np.bool_]

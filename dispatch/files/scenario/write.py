@@ -28,7 +28,7 @@ from dispatch.files.tables.columns import (
     column_guide,
     tables,
 )
-from dispatch.model.scenario import NO_ROAD
+from dispatch.model.travel import NO_ROAD
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from dispatch.model.roads import Area
+    from dispatch.model.areas import Area
     from dispatch.model.scenario import Scenario
 
 Value = str | int | float | None

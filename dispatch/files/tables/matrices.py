@@ -23,7 +23,7 @@ from dispatch.files.cells.parse import (
     show,
 )
 from dispatch.files.tables.raw import MAX_COLUMNS, guess_delimiter
-from dispatch.model.scenario import NO_ROAD, TravelTable
+from dispatch.model.travel import NO_ROAD, TravelTable
 from dispatch.words.message import say
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from dispatch.errors import DataError, Problem
-from dispatch.model.roads import MapFeature
+from dispatch.model.areas import MapFeature
 from dispatch.roads import cache
 from dispatch.roads.osm import tags as tag
 from dispatch.roads.osm.extract import ATTRIBUTION, osm_format, osm_objects

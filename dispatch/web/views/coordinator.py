@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dispatch.check import RULES
+from dispatch.check.past import past_said
+from dispatch.check.rules import RULES
 from dispatch.model.need import needs_l
 from dispatch.model.scenario import place_or_truck
-from dispatch.past import past_said
 from dispatch.runs.queue import HEARTBEAT_LIMIT_S, Job, Request, State, digest_of
 from dispatch.web import tables
 from dispatch.web.context import (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from dispatch.model.roads import Moment, RoadLimit
+from dispatch.model.road_limits import Moment, RoadLimit
 from dispatch.roads.limits import Stretch, limit_stretches
 from dispatch.roads.reach import cut_off_villages
 from dispatch.web.views import editor
