@@ -61,7 +61,16 @@ def _township(place: Place) -> str:
 
 
 def code_of(place: Place, place_id: str) -> str:
-    """Return the statistical code of a place, which may stand in its id; or nothing."""
+    """
+    Return the statistical code of a place, which may stand in its id; or nothing.
+
+    Parameters
+    ----------
+    place
+        Depot, source or village.
+    place_id
+        Its id, which may begin with 12 digits.
+    """
     code = str(getattr(place, "code", ""))
     match = re.match(r"\d{12}(?!\d)", place_id, re.ASCII)
     return code or (match[0] if match else "")

@@ -310,6 +310,13 @@ def resized_state(state: State, sizes: Sizes) -> State:
     """
     Return the state with arrays of at least these lengths, itself if it has them.
 
+    Parameters
+    ----------
+    state
+        Any state; it keeps its content.
+    sizes
+        Least lengths of the arrays.
+
     Raises
     ------
     MemoryError
@@ -338,7 +345,18 @@ def resized_state(state: State, sizes: Sizes) -> State:
 
 
 def empty_state(instance: Instance, seed: int, sizes: Sizes | None = None) -> State:
-    """Return a state in which no truck drives, its arrays at least ``sizes`` long."""
+    """
+    Return a state in which no truck drives, its arrays at least ``sizes`` long.
+
+    Parameters
+    ----------
+    instance
+        The scenario as arrays.
+    seed
+        Start of the random numbers.
+    sizes
+        Least lengths of the arrays; None: a first guess for the scenario.
+    """
     sizes = sizes or first_sizes(instance)
     num_trucks = instance.truck.size
     num_sources = instance.source.size

@@ -131,8 +131,14 @@ def construct_in_order(
 
     Parameters
     ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
     goal_level
         Visits bring what is missing up to this level.
+    waiting_price
+        Seconds of work that a second of new waiting counts for.
     """
     begin(state)
     goal = min(goal_level, inst.level_need.shape[1] - 1)
