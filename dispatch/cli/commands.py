@@ -214,12 +214,8 @@ def replan(
     with reported(t, debug=debug):
         from dispatch.cli.replan import replan_on_terminal
         from dispatch.solver.params import SolveParams
-        from dispatch.units import parse_clock_s
 
-        try:
-            now_s = parse_clock_s(now)
-        except ValueError as error:
-            raise DispatchError(t("cli.replan.bad_now", text=now)) from error
+        now_s = _clock_s(now, t)
         replan_on_terminal(
             scenario,
             plan,
@@ -291,8 +287,8 @@ def template(
         from dispatch.files.scenario.template import write_template
 
         path = write_template(folder, xlsx=xlsx)
-        said = t("cli.template.written", path=path)
-        results_console().print(escape(said), soft_wrap=True)
+        written = t("cli.template.written", path=path)
+        results_console().print(escape(written), soft_wrap=True)
 
 
 @app.command()
@@ -317,21 +313,34 @@ def serve(
     """打开网页 · Run the dashboard until Ctrl-C."""
     t = Words(lang)
     with reported(t, debug=debug):
-        if not data.is_dir():
-            raise DispatchError(t("cli.error.no_folder", path=data))
+        _require_folder(data, t)
         _require_free_port(host, port, t)
         from dispatch.web.address import is_local, local_url, public_url
 
         here, phones = local_url(host, port), public_url(host, port)
-        said = [t("cli.serve.open", url=here)]
+        lines = [t("cli.serve.open", url=here)]
         if phones is not None and phones != here:
-            said.append(t("cli.serve.phones", url=phones))
+            lines.append(t("cli.serve.phones", url=phones))
         elif phones is None and not is_local(host):
-            said.append(t("cli.serve.no_network"))
-        results_console().print(escape("\n".join(said)), soft_wrap=True)
+            lines.append(t("cli.serve.no_network"))
+        results_console().print(escape("\n".join(lines)), soft_wrap=True)
         from dispatch.web.server import serve as run_server
 
         run_server(data, port, host=host)
+
+
+def _clock_s(text: str, t: Words) -> int:
+    from dispatch.units import parse_clock_s
+
+    try:
+        return parse_clock_s(text)
+    except ValueError as error:
+        raise DispatchError(t("cli.replan.bad_now", text=text)) from error
+
+
+def _require_folder(path: Path, t: Words) -> None:
+    if not path.is_dir():
+        raise DispatchError(t("cli.error.no_folder", path=path))
 
 
 def _require_free_port(host: str, port: int, t: Words) -> None:
@@ -342,8 +351,8 @@ def _require_free_port(host: str, port: int, t: Words) -> None:
             probe.bind((host, port))
         except OSError as error:
             reason = error.strerror or error
-            said = t("cli.error.port_busy", port=port, error=reason)
-            raise DispatchError(said) from error
+            text = t("cli.error.port_busy", port=port, error=reason)
+            raise DispatchError(text) from error
 
 
 def main() -> None:
