@@ -73,7 +73,7 @@ class PlainLines:
 
 
 class MovingBar:
-    """One line that is drawn anew: phase, bar, elapsed time, litres."""
+    """One line that is redrawn: phase, bar, elapsed time, litres."""
 
     def __init__(self, bar: Bar, t: Words) -> None:
         self._bar, self._t = bar, t

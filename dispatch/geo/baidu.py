@@ -16,7 +16,7 @@ _FROM_Y_M: Final = (
 )
 #: Offset and factor of lon, six coefficients of lat from power 0 up, and the scale of
 #: y: the tables of Baidu's JavaScript API (``MC2LL``), widely published. A test
-#: holds them against each other where bands meet, and against Mercator's formula.
+#: compares them where bands meet, and with Mercator's formula.
 _BANDS: Final = (
     (
         *(-3.030883460898826e-8, 0.00000898305509983578, 0.30071316287616),

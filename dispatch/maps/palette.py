@@ -64,9 +64,9 @@ def truck_signs(scenario: Scenario) -> dict[str, TruckSign]:
 
     Notes
     -----
-    A letter that the table gives stays. Else the number of the id counts, if it tells
-    all trucks apart: T5 is E whoever else is there. Else the row counts; the editor
-    of the table writes such letters down before rows can be taken out.
+    A letter that the table gives stays. Else the number of the id counts, if no two
+    trucks share one: T5 is E whatever else is there. Else the row counts; the editor of
+    the table writes such letters down before rows can be taken out.
     """
     trucks = scenario.all_trucks
     letters: dict[str, str] = {}

@@ -1,5 +1,5 @@
 """
-The setting that puts a map of somebody else under ours: off unless given.
+The setting that draws a tile server's or file's map under ours: off unless given.
 
 ``map.toml`` in the data folder, or the environment, which wins::
 

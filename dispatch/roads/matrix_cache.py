@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _VERSION: Final = 1
 #: Smaller searches take less time than a file.
 _MIN_STEPS: Final = 200_000
-#: With more links changed, to search all anew is as fast.
+#: With more links changed, a full search is as fast.
 _MAX_CHANGED: Final = 40
 #: Matrices of one network that a new one is compared with.
 _MAX_KEPT: Final = 6
@@ -151,7 +151,7 @@ def changed_links(graph: RoadGraph, kept: Kept) -> Changed:
     Parameters
     ----------
     graph
-        The graph of now.
+        The present graph.
     kept
         Keys, seconds and metres of the earlier links.
     """
@@ -184,7 +184,7 @@ def updated(
     Parameters
     ----------
     graph
-        The graph of now.
+        The present graph.
     rows, targets
         Nodes as in the earlier search.
     kept
@@ -197,7 +197,7 @@ def updated(
     A slower link (u, v) of w seconds touches the pairs (i, j) with
     d(i, u) + w + d(v, j) = d(i, j) on the earlier graph; these are searched again,
     from the rows and towards the targets that cover them. A faster link can only
-    offer the paths through it, d(i, u) + w + d(v, j) on the graph of now. Each takes
+    offer the paths through it, d(i, u) + w + d(v, j) on the present graph. Each takes
     two searches, whatever the number of places.
     """
     seconds, metres = kept.ways.seconds.copy(), kept.ways.metres.copy()
@@ -256,7 +256,7 @@ def _search_again(
     seconds: Floats,
     metres: Floats,
 ) -> None:
-    """Replace all touched paths by those on the graph of now."""
+    """Replace all touched paths by those on the present graph."""
     cover_rows, cover_targets = _cover(touched)
     if len(cover_rows):
         paths = graph.fastest(rows[cover_rows], targets)

@@ -131,7 +131,7 @@ class SearchThread:
         """
         Return the litres that a plan without any order of levels serves.
 
-        How much water there is tells which level it reaches.
+        The amount of water decides which level it reaches.
         """
         greedy = empty_state(self.instance, 1)
         greedy = self._construct(greedy, self._goal.size)

@@ -282,7 +282,7 @@ def parse_label(cell: Cell, number_format: str = "") -> str:
 
 def refuse_sheet_error(text: str) -> None:
     """
-    Raise for ``#REF!`` and its kin.
+    Raise for ``#REF!`` and other errors of a sheet.
 
     Raises
     ------

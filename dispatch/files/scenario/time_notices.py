@@ -1,4 +1,4 @@
-"""Hours that nobody can meet: windows, openings and shifts that miss each other."""
+"""Hours at which nothing can happen: windows, openings, shifts that do not overlap."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _unloading(truck: Truck, scenario: Scenario) -> TimeWindow | None:
 def _dead_hours(
     windows: Sequence[TimeWindow], working: Sequence[TimeWindow]
 ) -> Message | None:
-    """Return what to say of windows that nobody meets; None if all are met."""
+    """Return the message on windows that no truck meets; None if all are met."""
     dead = [window for window in windows if not _meets(window, working)]
     if not dead or not working:
         return None

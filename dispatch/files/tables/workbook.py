@@ -146,7 +146,7 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file: str) -> byt
     except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError) as error:
         message = say("archive_member_locked", member=member.filename)
         raise TableError(Problem(file, message)) from error
-    except Exception as error:  # zlib.error and its kin have no common base
+    except Exception as error:  # zlib.error and its like have no common base
         message = say("archive_member_damaged", member=member.filename)
         raise TableError(Problem(file, message)) from error
     if len(content) > member.file_size:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 NUM_KEPT: Final = 4
 #: Stands for "no road", "not limited" and "never"; adding a few stays in range.
 BIG: Final = 1_000_000_000
-#: Moments of a day at which roads change, one less than `dispatch.roads.periods` tells
-#: periods apart.
+#: Moments of a day at which roads change: one less than the most periods that
+#: `dispatch.roads.periods` makes of a day.
 MAX_SWITCHES: Final = 5
 
 

@@ -1,4 +1,4 @@
-"""A first plan in the order of time: whoever is ready first takes the next free bay."""
+"""A first plan in the order of time: the first truck ready takes the next free bay."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ FREE_WAITING = 0.2
 #: of the vulnerable, survival; and the number of bands above the animals'.
 PROTECTED_BANDS = 3
 BANDS_ABOVE_ANIMALS = 5
-#: Iterations after which the room to move at the bays is looked up anew.
+#: Iterations after which the room to move at the bays is computed again.
 REFRESH = 50
 
 
