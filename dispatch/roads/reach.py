@@ -11,7 +11,7 @@ from dispatch.errors import Problem
 from dispatch.model.travel import NO_ROAD, TravelTable
 from dispatch.roads.model import road_model
 from dispatch.roads.periods import MAX_PERIODS
-from dispatch.roads.snap import FAR_M, NEAR_M, places_of
+from dispatch.roads.snap import FAR_M, NEAR_M
 from dispatch.units import format_clock
 from dispatch.words.message import joined, say
 
@@ -89,7 +89,7 @@ def single_trips(scenario: Scenario) -> Reachable:
 
 def _known(scenario: Scenario, table: TravelTable) -> Bools:
     """Return whether a path leads from place to place, in the scenario's order."""
-    position = {label: idx for idx, label in enumerate(table.place_ids)}
+    position = table.index
     order = [position[label] for label in scenario.place_ids]
     known: Bools = table.seconds[np.ix_(order, order)] != NO_ROAD
     return known
@@ -141,7 +141,7 @@ def _spread(start: Bools, steps: Bools) -> Bools:
 def _by_roads(scenario: Scenario, model: RoadModel) -> Reachable:
     """Return what the roads of any period of the day allow."""
     sources, villages = _blocks(scenario)
-    depot_idx = {depot.depot_id: idx for idx, depot in enumerate(scenario.depots)}
+    depot_idx = scenario.place_idx  # depots are the first places
     position = model.place_position
     reachable: Reachable = {}
     reached: dict[tuple[int, str], npt.NDArray[np.bool_]] = {}
@@ -178,7 +178,7 @@ def snap_warnings(scenario: Scenario) -> list[Problem]:
     snaps = model.snaps
     has_road = snaps.has_road
     problems = []
-    for idx, place in enumerate(places_of(scenario)):
+    for idx, place in enumerate(scenario.places):
         gap_m = float(snaps.gap_m[idx])
         label = f"{place.name} ({scenario.place_ids[idx]})"
         is_lost = not has_road[idx]
@@ -206,7 +206,7 @@ def snap_warnings(scenario: Scenario) -> list[Problem]:
 
 def _moved(scenario: Scenario, model: RoadModel, moved: Moved) -> Message:
     """Return the sentence on a place whose nearest road is of no use."""
-    place = places_of(scenario)[moved.place_idx]
+    place = scenario.places[moved.place_idx]
     label = f"{place.name} ({scenario.place_ids[moved.place_idx]})"
     why = say(_WHY[moved.obstacle])
     # A place that is itself a node of the network has no road of its own.
@@ -354,12 +354,13 @@ def reach_notes(scenario: Scenario) -> list[Message]:
     unreached_by = Counter({v: 0 for _, unreached in groups for v in unreached})
     for trucks, unreached in groups:
         unreached_by.update({village: len(trucks) for village in unreached})
-    names = {village.village_id: village.name for village in scenario.villages}
     notes = []
     for trucks, unreached in groups:
         only_some = [v for v in unreached if unreached_by[v] < len(scenario.trucks)]
         if only_some:
-            shown = [f"{names[v]} ({v})" for v in only_some[:MAX_NAMED]]
+            shown = [
+                f"{scenario.village_by_id[v].name} ({v})" for v in only_some[:MAX_NAMED]
+            ]
             more = " …" if len(only_some) > MAX_NAMED else ""
             notes.append(
                 say(

@@ -41,7 +41,7 @@ def build_instance(scenario: Scenario, travel: Travel) -> Instance:
         Driving seconds and metres between all places.
     """
     _trucks, sources, villages = scenario.trucks, scenario.sources, scenario.villages
-    position = travel.index()
+    position = travel.index
     first_source = len(scenario.depots)
     first_village = first_source + len(sources)
     order = np.array([position[place] for place in scenario.place_ids], dtype=np.int64)

@@ -21,13 +21,12 @@ from dispatch.files.plan.kml import kml_text
 from dispatch.files.plan.links import amap_web, baidu_web, geo_uri, tencent_web
 from dispatch.files.plan.tracks import TrackMaker, file_names
 from dispatch.maps.palette import TruckSign, truck_signs
-from dispatch.model.labels import place_labels
 from dispatch.roads.route import RouteFinder
 from dispatch.units import format_clock
 from dispatch.words.words import LANGUAGES, Words, as_lang
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from starlette.requests import Request
@@ -163,7 +162,9 @@ class _Page:
         self._entry = self._choose(catalog, query.get("scenario"))
         found = _finished(self._job.folder) if self._job else None
         self._result, self._figures = found or (None, None)
-        self._labels: dict[str, str] = place_labels(found[0].scenario) if found else {}
+        self._labels: Mapping[str, str] = (
+            self._result.scenario.labels if self._result else {}
+        )
 
     def _choose(self, catalog: Catalog, key: str | None) -> Entry | None:
         """Return the entry asked for, else the first that has a plan."""
@@ -228,7 +229,7 @@ class _Page:
         yield from self._notices()
         if self._result is not None:
             yield f"<h2>{escape(t('driver.choose'))}</h2>"
-            routes = {route.truck_id: route for route in self._result.plan.routes}
+            routes = self._result.plan.route_by_truck
             signs = truck_signs(self._result.scenario)
             for truck in self._result.scenario.trucks:
                 yield self._truck_card(
@@ -420,7 +421,7 @@ class _Page:
         yield from self._notices()
         if self._result is None or self._figures is None:
             return
-        villages = {v.village_id: v for v in self._result.scenario.villages}
+        villages = self._result.scenario.village_by_id
         places = self._figures.places
         places = places[places["vulnerable_people"] > 0].sort_values(
             "first_s", na_position="last", kind="stable"
