@@ -35,6 +35,11 @@ def load(key: str) -> dict[str, npt.NDArray[Any]] | None:
     key
         Letters, digits and dashes, such as a kind and a hash of the content.
 
+    Returns
+    -------
+    dict[str, npt.NDArray[Any]] | None
+        Arrays by name, as they were stored.
+
     Raises
     ------
     ValueError

@@ -79,7 +79,14 @@ class DayPeriods:
         return sum(switch_s <= time_s for switch_s in self.switches_s)
 
     def hours(self, period: int) -> tuple[int, int]:
-        """Return from when until when a period lasts."""
+        """
+        Return from when until when a period lasts.
+
+        Returns
+        -------
+        tuple[int, int]
+            Seconds since midnight.
+        """
         bounds = (self.first_s, *self.switches_s, self.last_s)
         return bounds[period], bounds[period + 1]
 

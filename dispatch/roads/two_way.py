@@ -49,7 +49,19 @@ class OpenEdges(NamedTuple):
         return either | self.loaded_ahead | self.loaded_back
 
     def of_load(self, *, is_loaded: bool) -> tuple[Mask, Mask]:
-        """Return the edges open ahead and back."""
+        """
+        Return the edges open ahead and back.
+
+        Parameters
+        ----------
+        is_loaded
+            Whether the truck carries water.
+
+        Returns
+        -------
+        tuple[Mask, Mask]
+            Shape (E,) each: along and against the edge.
+        """
         if is_loaded:
             return self.loaded_ahead, self.loaded_back
         return self.empty_ahead, self.empty_back

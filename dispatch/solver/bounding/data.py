@@ -157,6 +157,11 @@ def usable_sources(instance: Instance, r: int) -> IntArray:
         The scenario as arrays.
     r
         Position of the truck and its route.
+
+    Returns
+    -------
+    IntArray
+        Positions of sources, ascending.
     """
     source = instance.source
     fits = (source["is_potable"] != 0) | (not instance.truck["is_potable"][r])
@@ -248,6 +253,11 @@ def working_seconds(instance: Instance, r: int, drive_s: FloatArray, s: int) -> 
         Shape (P, P): shortest seconds between places for its drive class.
     s
         Position of the source.
+
+    Returns
+    -------
+    float
+        Seconds from that filling to the end of the shift, the pause taken out.
     """
     record = instance.truck[r]
     begin = float(record["shift_start"])
@@ -266,7 +276,14 @@ def working_seconds(instance: Instance, r: int, drive_s: FloatArray, s: int) -> 
 
 
 def source_limits(instance: Instance) -> tuple[FloatArray, FloatArray]:
-    """Return litres and bay seconds that every source gives while trucks work."""
+    """
+    Return litres and bay seconds that every source gives while trucks work.
+
+    Returns
+    -------
+    tuple[FloatArray, FloatArray]
+        Shape (S,) each; inf where there is no limit.
+    """
     first = int(instance.truck["shift_start"].min())
     last = int(instance.truck["shift_end"].max())
     supply = np.full(instance.source.size, np.inf)

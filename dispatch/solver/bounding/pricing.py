@@ -44,8 +44,7 @@ def visit_gains(
     """
     Fill in the most that a visit earns per tank unit, and the litres it brings.
 
-    Returns, per village, what visits smaller than a unit earn: they take no tank. A
-    class with ``low > high`` is unused.
+    A class with ``low > high`` is unused.
 
     Parameters
     ----------
@@ -67,6 +66,11 @@ def visit_gains(
         Shape (n, num_units + 1), filled in; `NEVER` where no visit has so many units.
     litres
         Shape (n, num_units + 1), filled in.
+
+    Returns
+    -------
+    FloatArray
+        Shape (n,): what visits smaller than a unit earn, which take no tank.
     """
     n = room.size
     gain[:] = NEVER
@@ -211,7 +215,7 @@ def best_starts(
     arrive: FloatArray,
 ) -> tuple[FloatArray, IntArray]:
     """
-        Return per source and first village the most that a trip earns, and its units.
+    Return per source and first village the most that a trip earns, and its units.
 
     The units paid for are no more than the litres of a best trip: litres at the end of
     a class round down, and others fill their last unit as long as that pays.
@@ -230,6 +234,11 @@ def best_starts(
         Shape (S,): price of a litre there beyond that of the cheapest source.
     arrive
         Shape (n, num_units + 1): the best of `complete`.
+
+    Returns
+    -------
+    tuple[FloatArray, IntArray]
+        Shape (S, n) each; `NEVER` and 0 where no trip starts.
     """
     num_sources, n = start_drive_s.shape
     num_units = arrive.shape[1] - 1
@@ -275,6 +284,11 @@ def trace(
         As from `complete`.
     stops, units
         Written from the front; long enough for any trip.
+
+    Returns
+    -------
+    int
+        Stops written to ``stops`` and ``units``.
     """
     count = 0
     i = first
@@ -370,6 +384,11 @@ def best_patterns(
         Nodes of the tree per village; beyond them a bound stands in.
     counts, litres
         Shapes (V, J) and (V,): visits of the best set by class, and its litres.
+
+    Returns
+    -------
+    FloatArray
+        Shape (V,).
     """
     num_villages, num_classes = low.shape
     num_bands = need.shape[1]

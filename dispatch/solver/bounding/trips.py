@@ -132,6 +132,11 @@ def find_trips(
         Classes of visits by their litres.
     prices
         One price per limit of the relaxation.
+
+    Returns
+    -------
+    tuple[FloatArray, list[Trip]]
+        Prices, shape (K,), and trips of any kind that earn more than the seconds cost.
     """
     rates = np.empty(len(data.kinds))
     trips: list[Trip] = []
