@@ -68,7 +68,7 @@ def done_routes(plan: Plan) -> list[Route]:
     ]
 
 
-def past_said(scenario: Scenario, plan: Plan, past: Sequence[Violation]) -> Message:
+def past_message(scenario: Scenario, plan: Plan, past: Sequence[Violation]) -> Message:
     """
     Return one sentence on what is done: how many rules, which truck, where, when.
 

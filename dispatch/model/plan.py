@@ -40,7 +40,7 @@ Reason = Literal[
 REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
 
 #: Villages know when their water comes; a visit that moves by more has changed.
-MOST_MOVED_S: Final = 1_800
+MAX_MOVED_S: Final = 1_800
 
 PLAN_FORMAT: Final = "water-dispatch-plan/1"
 

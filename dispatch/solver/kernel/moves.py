@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dispatch.model.plan import MOST_MOVED_S
+from dispatch.model.plan import MAX_MOVED_S
 from dispatch.solver.jit import compiled
 from dispatch.solver.kernel.arrays import BIG
 from dispatch.solver.kernel.schedule import leg_s, schedule_candidate, set_latest
@@ -219,7 +219,7 @@ def _is_changed(inst: Instance, state: State, v: int) -> bool:
         for i in range(state.route[r].length):
             if state.entry[r, i].node == place:
                 moved = abs(state.entry[r, i].start - inst.earlier[v, k, 1])
-                is_kept = is_kept or moved <= MOST_MOVED_S
+                is_kept = is_kept or moved <= MAX_MOVED_S
         if not is_kept:
             return True
     return False
