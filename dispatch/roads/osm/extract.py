@@ -181,9 +181,9 @@ def osm_objects(
     *filters
         Filters of osmium; an object must pass every one.
 
-    Yields
-    ------
-    Any
+    Returns
+    -------
+    Iterator[Any]
         Objects of osmium, in the order of the file; valid until the next one is read.
     """
     import osmium

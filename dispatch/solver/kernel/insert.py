@@ -198,10 +198,22 @@ def _late_load_l(
 
     Parameters
     ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    v
+        Position of the village.
+    s
+        Position of the spring.
+    r
+        Position of the truck and its route.
+    most
+        Litres that are wanted.
     served_by
-        When the visit must be over.
+        Seconds since midnight at which the visit must be over.
     to_v
-        Seconds from the source to the village.
+        Seconds from the spring to the village.
     """
     flow = int(most * inst.truck[r].unload_s_per_l)
     visit = served_by - inst.village[v].drop_setup - flow
