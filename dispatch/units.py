@@ -54,6 +54,13 @@ def flow_duration_s(litres: int, rate_l_per_min: float | None) -> int:
     Return the whole seconds that ``litres`` take at a rate, rounded up.
 
     ``None`` means that the rate is not limited: the water takes no time.
+
+    Parameters
+    ----------
+    litres
+        Litres to fill or unload.
+    rate_l_per_min
+        Litres a minute; None: not limited, the water takes no time.
     """
     if rate_l_per_min is None:
         return 0
@@ -61,5 +68,14 @@ def flow_duration_s(litres: int, rate_l_per_min: float | None) -> int:
 
 
 def scaled_travel_s(travel_s: int, speed_factor: float) -> int:
-    """Return the travel time of a faster or slower truck, rounded up."""
+    """
+    Return the travel time of a faster or slower truck, rounded up.
+
+    Parameters
+    ----------
+    travel_s
+        Seconds of a truck with factor 1.
+    speed_factor
+        Driving times are divided by it; positive.
+    """
     return math.ceil(travel_s / speed_factor - 1e-9)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 #: Places listed as the worst.
 WORST: Final = 5
 #: Violations listed before the rest is counted.
-MOST_VIOLATIONS: Final = 200
+MAX_VIOLATIONS: Final = 200
 
 
 def show_summary(
@@ -86,7 +86,18 @@ def show_summary(
 
 
 def gap_text(bound: Bound | None, served_l: int, t: Words) -> str:
-    """Return how far the plan is from what no plan can beat."""
+    """
+    Return how far the plan is from what no plan can beat.
+
+    Parameters
+    ----------
+    bound
+        What was proven; None: nothing.
+    served_l
+        Litres of all bands.
+    t
+        Words in the language of the reader.
+    """
     if bound is None:
         return t("cli.plan.gap_none")
     total = f"{bound.total_l:,}"
@@ -98,7 +109,16 @@ def gap_text(bound: Bound | None, served_l: int, t: Words) -> str:
 
 
 def new_table(title: str, columns: Sequence[tuple[str, bool]]) -> Table:
-    """Return an empty table; columns are heading and whether they hold numbers."""
+    """
+    Return an empty table; columns are heading and whether they hold numbers.
+
+    Parameters
+    ----------
+    title
+        Text above the table; empty: none.
+    columns
+        Heading, and whether its cells are numbers.
+    """
     table = Table(
         title=title,
         title_justify="left",
@@ -125,7 +145,16 @@ def _number(value: float, digits: int = 1) -> str:
 
 
 def bands_table(figures: Coverage, t: Words) -> Table:
-    """Return need, served, coverage and bound of every band that is needed."""
+    """
+    Return need, served, coverage and bound of every band that is needed.
+
+    Parameters
+    ----------
+    figures
+        The figures of the plan.
+    t
+        Words in the language of the reader.
+    """
     names = ("need", "served", "coverage", "bound")
     columns = [
         (t("cli.plan.band"), False),
@@ -152,7 +181,16 @@ def bands_table(figures: Coverage, t: Words) -> Table:
 
 
 def trucks_table(figures: Coverage, t: Words) -> Table:
-    """Return trips, litres, hours and kilometres of every truck that drives."""
+    """
+    Return trips, litres, hours and kilometres of every truck that drives.
+
+    Parameters
+    ----------
+    figures
+        The figures of the plan.
+    t
+        Words in the language of the reader.
+    """
     names = ("trips", "visits", "litres", "duty", "driving", "km")
     columns = [
         (t("cli.plan.truck"), False),
@@ -187,7 +225,16 @@ def trucks_table(figures: Coverage, t: Words) -> Table:
 
 
 def reasons_table(figures: Coverage, t: Words) -> Table:
-    """Return the shortage by reason, with what would help."""
+    """
+    Return the shortage by reason, with what would help.
+
+    Parameters
+    ----------
+    figures
+        The figures of the plan.
+    t
+        Words in the language of the reader.
+    """
     names = ("places", "people", "shortage")
     columns = [
         (t("cli.plan.reason"), False),
@@ -207,7 +254,16 @@ def reasons_table(figures: Coverage, t: Words) -> Table:
 
 
 def worst_table(figures: Coverage, t: Words) -> Table:
-    """Return the places whose people get the fewest litres."""
+    """
+    Return the places whose people get the fewest litres.
+
+    Parameters
+    ----------
+    figures
+        The figures of the plan.
+    t
+        Words in the language of the reader.
+    """
     columns = [
         (t("cli.plan.place"), False),
         (t("cli.plan.people"), True),
@@ -228,7 +284,16 @@ def worst_table(figures: Coverage, t: Words) -> Table:
 
 
 def rule_text(violation: Violation, t: Words) -> str:
-    """Return the rule that is broken and what breaks it."""
+    """
+    Return the rule that is broken and what breaks it.
+
+    Parameters
+    ----------
+    violation
+        A broken rule.
+    t
+        Words in the language of the reader.
+    """
     rule, what = t(f"rule.{violation.rule}"), violation.message.text(t.lang)
     return escape(t("cli.check.rule_text", rule=rule, what=what))
 
@@ -236,7 +301,18 @@ def rule_text(violation: Violation, t: Words) -> str:
 def violations_table(
     violations: Sequence[Violation], scenario: Scenario, t: Words
 ) -> Table:
-    """Return every broken rule, with where it is broken."""
+    """
+    Return every broken rule, with where it is broken.
+
+    Parameters
+    ----------
+    violations
+        Broken rules; only the first ones are shown.
+    scenario
+        Gives names.
+    t
+        Words in the language of the reader.
+    """
     columns = [
         (t("cli.check.rule"), True),
         (t("cli.check.truck"), False),
@@ -245,7 +321,7 @@ def violations_table(
         (t("cli.check.message"), False),
     ]
     table = new_table(t("cli.check.title", count=len(violations)), columns)
-    for violation in violations[:MOST_VIOLATIONS]:
+    for violation in violations[:MAX_VIOLATIONS]:
         place_id = violation.place_id or ""
         table.add_row(
             str(violation.rule),

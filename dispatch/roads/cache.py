@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Arrays = Mapping[str, npt.NDArray[Any]]
 
 #: When the files are larger than this in all, the oldest go.
-MOST_BYTES: Final = 2_000_000_000
+MAX_BYTES: Final = 2_000_000_000
 
 
 def load(key: str) -> dict[str, npt.NDArray[Any]] | None:
@@ -37,6 +37,16 @@ def load(key: str) -> dict[str, npt.NDArray[Any]] | None:
     ----------
     key
         Letters, digits and dashes, such as a kind and a hash of the content.
+
+    Returns
+    -------
+    dict[str, npt.NDArray[Any]] | None
+        Arrays by name, as they were stored.
+
+    Raises
+    ------
+    ValueError
+        If the key has other characters.
     """
     try:
         # numpy leaves a damaged file open that it opened itself.
@@ -49,7 +59,21 @@ def load(key: str) -> dict[str, npt.NDArray[Any]] | None:
 
 
 def store(key: str, arrays: Arrays) -> None:
-    """Keep the arrays under a key; a cache that cannot be written is passed over."""
+    """
+    Keep the arrays under a key; a cache that cannot be written is passed over.
+
+    Parameters
+    ----------
+    key
+        Letters, digits and dashes, as for `load`.
+    arrays
+        Arrays by name.
+
+    Raises
+    ------
+    ValueError
+        If the key has other characters.
+    """
     path = _path(key)
     stream = io.BytesIO()
     np.savez(stream, **arrays)  # type: ignore[arg-type]  # allow_pickle is none of the names
@@ -58,11 +82,20 @@ def store(key: str, arrays: Arrays) -> None:
         trim(path.parent)
 
 
-def trim(folder: Path, *, most_bytes: int = MOST_BYTES) -> None:
-    """Remove the oldest files of a cache until the rest is small enough."""
-    found = [(path.stat(), path) for path in folder.glob("*.npz")]
-    total = sum(stat.st_size for stat, _ in found)
-    for stat, path in sorted(found, key=lambda item: item[0].st_mtime_ns):
+def trim(folder: Path, *, most_bytes: int = MAX_BYTES) -> None:
+    """
+    Remove the oldest files of a cache until the rest is small enough.
+
+    Parameters
+    ----------
+    folder
+        The folder of the cache; only its ``.npz`` files are looked at.
+    most_bytes
+        Size that all files together may keep.
+    """
+    files = [(path.stat(), path) for path in folder.glob("*.npz")]
+    total = sum(stat.st_size for stat, _ in files)
+    for stat, path in sorted(files, key=lambda item: item[0].st_mtime_ns):
         if total <= most_bytes:
             break
         path.unlink(missing_ok=True)
@@ -93,7 +126,16 @@ def roads_to_arrays(network: RoadNetwork) -> dict[str, npt.NDArray[Any]]:
 def arrays_to_roads(
     arrays: dict[str, npt.NDArray[Any]], *, attribution: str
 ) -> RoadNetwork | None:
-    """Return the network of the cache; None if something is missing there."""
+    """
+    Return the network of the cache; None if something is missing there.
+
+    Parameters
+    ----------
+    arrays
+        As `roads_to_arrays` made them, from the cache.
+    attribution
+        Whose data it is; not in the cache.
+    """
     try:
         values: dict[str, Any] = {
             name: array_to_texts(value) if value.dtype == np.uint8 else value

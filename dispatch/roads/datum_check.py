@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 DATUMS: Final[tuple[Datum, ...]] = ("wgs84", "gcj02", "bd09")
 #: Fewer points fit anything by chance.
-_LEAST_POINTS: Final = 3
+_MIN_POINTS: Final = 3
 #: From so many on, half the distance to the roads is no chance any more.
 _MANY_POINTS: Final = 10
 #: Places as near to the roads as this fit as they are; the shift is 300-1200 m.
@@ -39,7 +39,7 @@ _FITTING_M: Final = 100.0
 _RIGHT_M: Final = 150.0
 _RIGHT_OF_FEW_M: Final = 60.0
 #: Share of the points that must come closer.
-_LEAST_CLOSER: Final = 0.8
+_MIN_CLOSER: Final = 0.8
 _MAX_POINTS: Final = 300
 
 
@@ -78,6 +78,8 @@ def datum_doubts(
 
     Parameters
     ----------
+    scenario
+        The day to plan.
     datum_of
         Gives the datum in which a table was read.
     """
@@ -90,13 +92,13 @@ def datum_doubts(
         )
     }
     by_roads = _doubts_by_roads(scenario.roads, tables, datum_of)
-    told = {doubt.table for doubt in by_roads}
+    doubted = {doubt.table for doubt in by_roads}
     outlined = [area for area in scenario.areas if area.rings]
     if scenario.roads is not None:
         roads = scenario.roads
         tables["nodes"] = _thinned(np.column_stack([roads.node_lat, roads.node_lon]))
     by_boundary = _doubts_by_boundary(outlined, tables, datum_of)
-    return (*by_roads, *(doubt for doubt in by_boundary if doubt.table not in told))
+    return (*by_roads, *(doubt for doubt in by_boundary if doubt.table not in doubted))
 
 
 def _thinned(points: Floats) -> Floats:
@@ -108,10 +110,21 @@ def _other_datums(datum: Datum) -> Iterator[Datum]:
 
 
 def reread(points: Floats, *, read_as: Datum, really: Datum) -> Floats:
-    """Return points that were read in one datum as they are in another, (P, 2)."""
+    """
+    Return points that were read in one datum as they are in another, (P, 2).
+
+    Parameters
+    ----------
+    points
+        Shape (P, 2): lat and lon in WGS-84 degrees, as they were converted.
+    read_as
+        Datum that the file was taken for.
+    really
+        Datum to try instead.
+    """
     written = [from_wgs84(lat=lat, lon=lon, datum=read_as) for lat, lon in points]
-    found = [to_wgs84(lat=lat, lon=lon, datum=really) for lat, lon in written]
-    return np.array(found).reshape(-1, 2)
+    moved = [to_wgs84(lat=lat, lon=lon, datum=really) for lat, lon in written]
+    return np.array(moved).reshape(-1, 2)
 
 
 def _doubts_by_roads(
@@ -120,20 +133,20 @@ def _doubts_by_roads(
     datum_of: Callable[[str], Datum],
 ) -> list[Doubt]:
     everything = np.concatenate([*tables.values()])
-    if roads is None or roads.num_edges == 0 or len(everything) < _LEAST_POINTS:
+    if roads is None or roads.num_edges == 0 or len(everything) < _MIN_POINTS:
         return []
     nearest_m = partial(road_gaps_m, roads)
-    found = []
+    doubts = []
     for table, points in tables.items():
         read_as = datum_of(table)
         tried = {
             other: nearest_m(reread(points, read_as=read_as, really=other))
             for other in _other_datums(read_as)
-            if len(points) >= _LEAST_POINTS
+            if len(points) >= _MIN_POINTS
         }
-        found += _best_by_roads(table, read_as, nearest_m(points), tried)
-    if found:
-        return found
+        doubts += _best_by_roads(table, read_as, nearest_m(points), tried)
+    if doubts:
+        return doubts
     # All places fit each other: then it may be the roads. To move the roads one way
     # is to move the places the other way.
     read_as = datum_of("nodes")
@@ -157,7 +170,7 @@ def _best_by_roads(
     closer = float(np.mean(tried[would_fit] < now_m))
     is_many = len(now_m) >= _MANY_POINTS
     most_m = min(_RIGHT_M, now / 2) if is_many else min(_RIGHT_OF_FEW_M, now / 4)
-    least_closer = _LEAST_CLOSER if is_many else 1
+    least_closer = _MIN_CLOSER if is_many else 1
     if now <= _FITTING_M or then >= most_m or closer < least_closer:
         return []
     return [
@@ -202,18 +215,18 @@ def _doubts_by_boundary(
 
     level = "county" if any(a.level == "county" for a in areas) else "township"
     outlines = [Outline(area) for area in areas if area.level == level]
-    found = []
+    doubts = []
     for table, points in tables.items():
-        if len(points) < _LEAST_POINTS:
+        if len(points) < _MIN_POINTS:
             continue
         read_as = datum_of(table)
         tried = {
             other: reread(points, read_as=read_as, really=other)
             for other in _other_datums(read_as)
         }
-        found += _best_by_boundary(table, read_as, points, tried, outlines)
-    if found:
-        return found
+        doubts += _best_by_boundary(table, read_as, points, tried, outlines)
+    if doubts:
+        return doubts
     everything = np.concatenate([*tables.values()])
     # A file of areas says so itself where it is in another datum.
     moved = {
@@ -235,7 +248,7 @@ def _best_by_boundary(
     would_fit = min(outside, key=lambda other: outside[other])
     then = outside[would_fit]
     # Three at least, and nearly all of those outside, must come in.
-    if now - then < _LEAST_POINTS or then > now / 4:
+    if now - then < _MIN_POINTS or then > now / 4:
         return []
     return [
         Doubt(

@@ -20,7 +20,14 @@ _FIRST_YEAR: Final = 1905
 
 
 def parse_date(cell: Cell) -> dt.date:
-    """Return a date such as 2022-09-06, 2022/9/6 or 2022年9月6日."""
+    """
+    Return a date such as 2022-09-06, 2022/9/6 or 2022年9月6日.
+
+    Raises
+    ------
+    CellError
+        If it is no date, or far from any year of a plan.
+    """
     if isinstance(cell, dt.datetime):
         return near_date(cell.date())
     if isinstance(cell, dt.date):
@@ -97,7 +104,14 @@ def format_moment(moment: Moment | None) -> str:
 
 
 def is_before(first: Moment, second: Moment) -> bool:
-    """Whether the first is earlier, or cannot be compared with the second."""
+    """
+    Whether the first is earlier, or cannot be compared with the second.
+
+    Parameters
+    ----------
+    first, second
+        From when and until when; a missing date or time is not limited.
+    """
     if first.date is not None and second.date is not None:
         if first.date != second.date:
             return first.date < second.date

@@ -24,7 +24,16 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def to_csv(header: Sequence[str], rows: Rows) -> str:
-    """Return CSV text; no cell of it is run as a formula."""
+    """
+    Return CSV text; no cell of it is run as a formula.
+
+    Parameters
+    ----------
+    header
+        Texts of the first row.
+    rows
+        Texts, numbers or None, one list per row.
+    """
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(header)
@@ -65,7 +74,16 @@ VISIT_HEADER = (
 
 
 def visit_rows(plan: Plan, scenario: Scenario) -> Rows:
-    """Return the rows of ``visits.csv``."""
+    """
+    Return the rows of ``visits.csv``.
+
+    Parameters
+    ----------
+    plan
+        The plan to write.
+    scenario
+        Gives names and plates.
+    """
     names = scenario.labels
     return [
         [
@@ -102,7 +120,16 @@ VILLAGE_HEADER = (
 
 
 def village_rows(plan: Plan, scenario: Scenario) -> Rows:
-    """Return the rows of the written ``villages.csv``."""
+    """
+    Return the rows of the written ``villages.csv``.
+
+    Parameters
+    ----------
+    plan
+        The plan to write.
+    scenario
+        Gives names.
+    """
     names = scenario.labels
     return [
         [
@@ -146,7 +173,18 @@ def trip_header(t: Words) -> list[str]:
 
 
 def trip_rows(plan: Plan, scenario: Scenario, t: Words) -> Rows:
-    """Return the rows of the sheet of trips: one per stop."""
+    """
+    Return the rows of the sheet of trips: one per stop.
+
+    Parameters
+    ----------
+    plan
+        The plan to write.
+    scenario
+        Gives names, plates, drivers and contacts.
+    t
+        Words in the language of the reader.
+    """
     names = scenario.labels
     trucks = scenario.truck_by_id
     contacts: dict[str, tuple[str, str]] = {
@@ -205,7 +243,18 @@ def coverage_header(t: Words) -> list[str]:
 
 
 def coverage_rows(plan: Plan, scenario: Scenario, t: Words) -> Rows:
-    """Return the rows of the sheet of villages; the share is between 0 and 1."""
+    """
+    Return the rows of the sheet of villages; the share is between 0 and 1.
+
+    Parameters
+    ----------
+    plan
+        The plan to write.
+    scenario
+        Gives names and people.
+    t
+        Words in the language of the reader.
+    """
     villages = scenario.village_by_id
     names = scenario.labels
     visits: dict[str, int] = {}
@@ -267,7 +316,18 @@ def source_header(t: Words) -> list[str]:
 
 
 def source_rows(plan: Plan, scenario: Scenario, t: Words) -> Rows:
-    """Return the rows of the sheet of sources."""
+    """
+    Return the rows of the sheet of sources.
+
+    Parameters
+    ----------
+    plan
+        The plan to write.
+    scenario
+        Gives the sources, used or not.
+    t
+        Words in the language of the reader.
+    """
     unlimited = t("paper.unlimited")
     names = scenario.labels
     rows: Rows = []

@@ -52,8 +52,14 @@ def write_plan(
 
     Parameters
     ----------
+    plan
+        The plan to write.
+    scenario
+        The day that it is for.
     travel
         Says on the sheets whether times are estimates.
+    out_dir
+        A folder that is no scenario; it is made if it is not there.
     sheets
         Whether to write the drivers' PDF.
     lang

@@ -52,6 +52,13 @@ def write_roads(roads: RoadNetwork, folder: str | Path) -> list[Path]:
     """
     Return the paths of ``roads/nodes.csv`` and ``roads/edges.csv`` in a folder.
 
+    Parameters
+    ----------
+    roads
+        The network.
+    folder
+        Gets a folder ``roads``.
+
     Raises
     ------
     DispatchError

@@ -106,6 +106,8 @@ def write_template(folder: str | Path, *, xlsx: bool = False) -> Path:
     ----------
     folder
         A new or empty folder; with ``xlsx`` also the name of a new ``.xlsx`` file.
+    xlsx
+        Whether to write one workbook in place of a folder of CSV files.
 
     Raises
     ------

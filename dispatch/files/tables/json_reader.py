@@ -29,9 +29,18 @@ def check_parts(data: bytes, file: str, most: int) -> None:
 
     Parameters
     ----------
+    data
+        Content of the file.
+    file
+        Name of the file, for messages.
     most
         Lists and objects; of values and keys there may be three times as many. A
         number takes 32 bytes in memory, a list at least twice that.
+
+    Raises
+    ------
+    TableError
+        If it has more.
     """
     num = data.count(b"[") + data.count(b"{")
     if num > most or max(data.count(b","), data.count(b":")) > 3 * most:
@@ -41,6 +50,13 @@ def check_parts(data: bytes, file: str, most: int) -> None:
 def load_geojson(data: bytes, file: str) -> Any:
     """
     Return the document of a GeoJSON file.
+
+    Parameters
+    ----------
+    data
+        Content of the file.
+    file
+        Name of the file, for messages.
 
     Raises
     ------
@@ -83,23 +99,31 @@ def parse_json(text: str, file: str) -> Any:
     """
     Return the document.
 
+    Parameters
+    ----------
+    text
+        The document.
+    file
+        Name of the file, for messages.
+
     Raises
     ------
     TableError
-        If it is no JSON, with line and column.
+        If it is no JSON, with line and column; if a key stands twice or a number is not
+        finite; if it is nested too deep.
     """
     try:
         return json.loads(
             text, object_pairs_hook=_unique, parse_constant=_refuse_constant
         )
     except json.JSONDecodeError as error:
-        said = say(
+        message = say(
             "json_broken", error=error.msg, line=error.lineno, column=error.colno
         )
-        raise TableError(Problem(file, said, row=error.lineno)) from error
+        raise TableError(Problem(file, message, row=error.lineno)) from error
     except SaidError as error:
-        said = say("json_unusable", what=error.said)
-        raise TableError(Problem(file, said)) from error
+        message = say("json_unusable", what=error.said)
+        raise TableError(Problem(file, message)) from error
     except (ValueError, RecursionError) as error:
         raise TableError(Problem(file, _unusable(error))) from error
 
@@ -116,27 +140,36 @@ class Node:
     def _where(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key
 
-    def wrong(self, key: str, said: Message) -> None:
-        """Add a problem at a key."""
+    def wrong(self, key: str, message: Message) -> None:
+        """
+        Add a problem at a key.
+
+        Parameters
+        ----------
+        key
+            Key of this object, or empty for the object itself.
+        message
+            What is wrong there.
+        """
         if len(self.problems) >= _MAX_PROBLEMS:
             return
-        found = self.value.get(key) if isinstance(self.value, dict) else self.value
+        value = self.value.get(key) if isinstance(self.value, dict) else self.value
         text = None
-        if not isinstance(found, (dict, list)) and found is not None:
-            text = str(found)[:60]
+        if not isinstance(value, (dict, list)) and value is not None:
+            text = str(value)[:60]
         self.problems.append(
-            Problem(self.file, said, column=self._where(key), value=text)
+            Problem(self.file, message, column=self._where(key), value=text)
         )
 
     def is_object(self) -> bool:
         """Whether this is an object; adds a problem if not."""
         if isinstance(self.value, dict):
             return True
-        said = say("json_object_example")
+        message = say("json_object_example")
         is_plain = not isinstance(self.value, (dict, list))
         shown = str(self.value)[:60] if is_plain else None
         self.problems.append(
-            Problem(self.file, said, column=self.path or None, value=shown)
+            Problem(self.file, message, column=self.path or None, value=shown)
         )
         return False
 
@@ -149,24 +182,33 @@ class Node:
 
     def child(self, key: str) -> Node:
         """Return the object at a key; an empty one where it is missing."""
-        found = self._get(key)
-        if found is not None and not isinstance(found, dict):
+        value = self._get(key)
+        if value is not None and not isinstance(value, dict):
             self.wrong(key, say("json_object"))
-            found = None
-        return Node(found or {}, self._where(key), self.file, self.problems)
+            value = None
+        return Node(value or {}, self._where(key), self.file, self.problems)
 
     def items(self, key: str, *, required: bool = False) -> list[Node]:
-        """Return the objects of the list at a key."""
-        found = self._get(key)
-        if found is None:
+        """
+        Return the objects of the list at a key.
+
+        Parameters
+        ----------
+        key
+            Key of this object.
+        required
+            Whether a missing list is a problem; else it counts as empty.
+        """
+        value = self._get(key)
+        if value is None:
             if required:
                 self.wrong(key, say("json_list_missing"))
             return []
-        if not isinstance(found, list):
+        if not isinstance(value, list):
             self.wrong(key, say("json_list"))
             return []
         nodes = []
-        for position, item in enumerate(found):
+        for position, item in enumerate(value):
             where = f"{self._where(key)}[{position}]"
             node = Node(item, where, self.file, self.problems)
             if node.is_object():
@@ -174,55 +216,95 @@ class Node:
         return nodes
 
     def text(self, key: str, *, default: str | None = None) -> str:
-        """Return the text at a key; without a default it must be there."""
-        found = self._get(key)
-        if found is None and default is not None:
+        """
+        Return the text at a key; without a default it must be there.
+
+        Parameters
+        ----------
+        key
+            Key of this object.
+        default
+            What a missing key means; None: it must be there.
+        """
+        value = self._get(key)
+        if value is None and default is not None:
             return default
-        if isinstance(found, int) and not isinstance(found, bool):
-            return str(found)  # an id that lost its quotation marks
-        if not isinstance(found, str) or (not found and default is None):
-            self.wrong(key, say("json_text_missing" if found is None else "json_text"))
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)  # an id that lost its quotation marks
+        if not isinstance(value, str) or (not value and default is None):
+            self.wrong(key, say("json_text_missing" if value is None else "json_text"))
             return ""
-        return found
+        return value
 
     def choice(
         self, key: str, known: Sequence[str], *, default: str | None = None
     ) -> str:
-        """Return one of a closed list of texts."""
-        found = self.text(key, default=default)
-        if found in known:
-            return found
-        if found:
+        """
+        Return one of a closed list of texts.
+
+        Parameters
+        ----------
+        key
+            Key of this object.
+        known
+            The texts that are allowed; the first stands in for a wrong one.
+        default
+            What a missing key means; None: it must be there.
+        """
+        chosen = self.text(key, default=default)
+        if chosen in known:
+            return chosen
+        if chosen:
             self.wrong(key, say("json_choice", known=", ".join(known)))
         return known[0]
 
     def whole(
         self, key: str, *, default: int | None = None, low: int = 0, high: int = 10**12
     ) -> int:
-        """Return the whole number at a key; without a default it must be there."""
-        found = self._get(key)
-        if found is None and default is not None:
+        """
+        Return the whole number at a key; without a default it must be there.
+
+        Parameters
+        ----------
+        key
+            Key of this object.
+        default
+            What a missing key means; None: it must be there.
+        low, high
+            Range, both included; anything outside is a problem and read as ``low``.
+        """
+        value = self._get(key)
+        if value is None and default is not None:
             return default
-        if isinstance(found, float) and found.is_integer():
-            found = int(found)
-        if isinstance(found, bool) or not isinstance(found, int):
-            what = "json_whole_missing" if found is None else "must_be_whole"
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int):
+            what = "json_whole_missing" if value is None else "must_be_whole"
             self.wrong(key, say(what))
             return max(low, 0)
-        if not low <= found <= high:
-            if found < low:
+        if not low <= value <= high:
+            if value < low:
                 self.wrong(key, say("must_be_at_least", low=low))
             else:
                 self.wrong(key, say("must_be_at_most", high=high))
             return max(low, 0)
-        return found
+        return value
 
     def number(self, key: str, *, default: float) -> float:
-        """Return the number at a key."""
-        found = self._get(key)
-        if found is None:
+        """
+        Return the number at a key.
+
+        Parameters
+        ----------
+        key
+            Key of this object.
+        default
+            What a missing key means, and what stands in for a wrong value.
+        """
+        value = self._get(key)
+        if value is None:
             return default
-        if isinstance(found, bool) or not isinstance(found, (int, float)):
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
             self.wrong(key, say("must_be_number"))
             return default
-        return float(found) if math.isfinite(found) else default
+        return float(value) if math.isfinite(value) else default

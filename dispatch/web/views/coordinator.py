@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dispatch.check.past import past_said
+from dispatch.check.past import past_message
 from dispatch.check.rules import RULES
 from dispatch.model.need import needs_l
 from dispatch.model.scenario import place_or_truck
@@ -215,7 +215,7 @@ def _status(run: Finished | None, t: Words, *, is_old: bool, is_running: bool) -
         if ended is not None:
             st.caption(t("plan.ended", why=t(f"ended.{ended}")))
     if run.past and not run.violations:
-        said = past_said(run.result.scenario, run.result.plan, run.past)
+        said = past_message(run.result.scenario, run.result.plan, run.past)
         st.warning(said.text(t.lang), icon="⚠️")
 
 
