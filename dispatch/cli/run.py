@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 from rich.markup import escape
 
+from dispatch.atomic import write_text
 from dispatch.check.past import past_message, split_violations
 from dispatch.check.rules import check_plan
 from dispatch.cli import summary
@@ -21,7 +22,6 @@ from dispatch.cli.failures import NO_PLAN, show_warnings
 from dispatch.cli.progress import ended_by_ctrl_c, shown_progress
 from dispatch.cli.screen import errors_console, results_console
 from dispatch.errors import DispatchError
-from dispatch.files.atomic import write_text
 from dispatch.files.plan.font import missing_glyphs
 from dispatch.files.plan.plan_json import plan_to_json, read_plan
 from dispatch.files.plan.write import write_plan

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
+from dispatch.atomic import write_text
 from dispatch.check.rules import check_plan
 from dispatch.cli.failures import show_warnings
 from dispatch.cli.progress import ended_by_ctrl_c
 from dispatch.cli.screen import errors_console, results_console
 from dispatch.cli.summary import new_table
 from dispatch.errors import PlanError
-from dispatch.files.atomic import write_text
 from dispatch.files.plan.plan_json import read_plan
 from dispatch.files.plan.tables import to_csv
 from dispatch.files.scenario.read import read_scenario

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from dispatch.files.atomic import write_text
+from dispatch.atomic import write_text
 from dispatch.files.tables.columns import markdown_tables
 from dispatch.roads.speeds import default_rules
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from dispatch.maps.basemap import basemap_of, bounds_of, rank_of
 from dispatch.maps.shapes import Line, Mark
 from dispatch.roads.model import edge_line, road_model
+from dispatch.units import format_clock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -161,9 +162,7 @@ def valid_text(limit: RoadLimit, t: Words) -> str:
         if moment is None:
             ends.append("")
             continue
-        clock = ""
-        if moment.time_s is not None:
-            clock = f"{moment.time_s // 3600:02}:{moment.time_s % 3600 // 60:02}"
+        clock = "" if moment.time_s is None else format_clock(moment.time_s)
         ends.append(" ".join(p for p in (str(moment.date or ""), clock) if p))
     if not any(ends):
         return ""

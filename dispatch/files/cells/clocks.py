@@ -8,7 +8,7 @@ from typing import Final
 
 from dispatch.files.cells.parse import Cell, CellError, is_blank, plain
 from dispatch.model.scenario import TimeWindow
-from dispatch.units import DAY_S
+from dispatch.units import DAY_S, format_clock
 from dispatch.words.message import say
 
 #: End of a window that is not limited: the end of the next day.
@@ -191,17 +191,11 @@ def make_windows(
     return tuple(merged)
 
 
-def format_clock_s(time_s: int) -> str:
-    """Return ``HH:MM``, with seconds only where there are any."""
-    text = f"{time_s // 3600:02d}:{time_s % 3600 // 60:02d}"
-    return text if time_s % 60 == 0 else f"{text}:{time_s % 60:02d}"
-
-
 def format_windows(windows: tuple[TimeWindow, ...]) -> tuple[str, str]:
     """Return the cells ``open_from`` and ``open_until`` of windows."""
-    starts = [format_clock_s(window.early_s) for window in windows]
+    starts = [format_clock(window.early_s, seconds="any") for window in windows]
     ends = [
-        "" if window.late_s == LAST_S else format_clock_s(window.late_s)
+        "" if window.late_s == LAST_S else format_clock(window.late_s, seconds="any")
         for window in windows
     ]
     return ";".join(starts), ";".join(ends)

@@ -6,10 +6,10 @@ import datetime as dt
 import re
 from typing import Final
 
-from dispatch.files.cells.clocks import format_clock_s, parse_clock_cell
+from dispatch.files.cells.clocks import parse_clock_cell
 from dispatch.files.cells.parse import Cell, CellError, plain, show
 from dispatch.model.road_limits import Moment
-from dispatch.units import DAY_S
+from dispatch.units import DAY_S, format_clock
 from dispatch.words.message import say
 
 _DATED: Final = re.compile(r"(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)(?:[t\s]*(.+))?")
@@ -99,7 +99,7 @@ def format_moment(moment: Moment | None) -> str:
     if moment is None:
         return ""
     date = "" if moment.date is None else moment.date.isoformat()
-    time = "" if moment.time_s is None else format_clock_s(moment.time_s)
+    time = "" if moment.time_s is None else format_clock(moment.time_s, seconds="any")
     return " ".join(part for part in (date, time) if part)
 
 

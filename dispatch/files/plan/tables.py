@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from dispatch.model.need import BANDS
+from dispatch.units import format_clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,11 +21,6 @@ Rows = list[list[Value]]
 
 #: A cell that starts so would be run as a formula by a spreadsheet.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def clock_text(time_s: int) -> str:
-    """Return ``HH:MM:SS``; hours above 24 belong to the next day."""
-    return f"{time_s // 3600:02d}:{time_s % 3600 // 60:02d}:{time_s % 60:02d}"
 
 
 def to_csv(header: Sequence[str], rows: Rows) -> str:
@@ -98,9 +94,9 @@ def visit_rows(plan: Plan, scenario: Scenario) -> Rows:
             stop.kind,
             stop.place_id,
             names.get(stop.place_id, ""),
-            clock_text(stop.arrive_s),
-            clock_text(stop.start_s),
-            clock_text(stop.end_s),
+            format_clock(stop.arrive_s, seconds="all"),
+            format_clock(stop.start_s, seconds="all"),
+            format_clock(stop.end_s, seconds="all"),
             stop.litres if stop.kind in ("fill", "deliver") else None,
             stop.bay,
         ]
@@ -212,9 +208,9 @@ def trip_rows(plan: Plan, scenario: Scenario, t: Words) -> Rows:
                     t(f"stop.{stop.kind}"),
                     stop.place_id,
                     names.get(stop.place_id, ""),
-                    clock_text(stop.arrive_s)[:5],
-                    clock_text(stop.start_s)[:5],
-                    clock_text(stop.end_s)[:5],
+                    format_clock(stop.arrive_s),
+                    format_clock(stop.start_s),
+                    format_clock(stop.end_s),
                     stop.litres if stop.kind in ("fill", "deliver") else None,
                     stop.bay,
                     *contacts.get(stop.place_id, ("", "")),
@@ -353,8 +349,8 @@ def source_rows(plan: Plan, scenario: Scenario, t: Words) -> Rows:
                 used,
                 unlimited if source.supply_l is None else source.supply_l - used,
                 len(fills),
-                clock_text(min(s.start_s for s in fills))[:5] if fills else "",
-                clock_text(max(s.start_s for s in fills))[:5] if fills else "",
+                format_clock(min(s.start_s for s in fills)) if fills else "",
+                format_clock(max(s.start_s for s in fills)) if fills else "",
             ]
         )
     return rows

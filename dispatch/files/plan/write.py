@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dispatch.atomic import write_file, write_text
 from dispatch.check.past import split_violations
 from dispatch.check.rules import check_plan
 from dispatch.errors import DispatchError
-from dispatch.files.atomic import write_file, write_text
 from dispatch.files.plan.gpx import gpx_text
 from dispatch.files.plan.kml import kml_text
 from dispatch.files.plan.plan_json import plan_to_json

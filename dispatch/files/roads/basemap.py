@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from dispatch.atomic import write_text
 from dispatch.errors import DataError, DispatchError, Problem
-from dispatch.files.atomic import write_text
 from dispatch.files.roads.geojson import BadPoint, line_points, read_features
 from dispatch.files.tables.raw import TableError
 from dispatch.model.areas import MapFeature

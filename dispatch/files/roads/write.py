@@ -8,8 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dispatch.atomic import write_text
 from dispatch.errors import DispatchError
-from dispatch.files.atomic import write_text
 from dispatch.files.tables.columns import tables
 from dispatch.model.roads import CLOSED, NO_HEAVY, OPEN
 from dispatch.words.message import say

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dispatch.errors import Problem
-from dispatch.files.cells.clocks import format_clock_s, format_windows
+from dispatch.files.cells.clocks import format_windows
 from dispatch.files.cells.parse import is_blank
 from dispatch.files.roads.limits import limit_values
 from dispatch.files.scenario.assemble import (
@@ -23,6 +23,7 @@ from dispatch.files.tables.raw import RawTable
 from dispatch.geo.distance import haversine_m
 from dispatch.model.road_limits import RoadLimit
 from dispatch.model.travel import TravelTable
+from dispatch.units import format_clock
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -92,11 +93,13 @@ def _value(item: Item, column: Column) -> Any:
         window = item.break_window  # type: ignore[union-attr]  # a column of trucks
         if window is None:
             return ""
-        return format_clock_s(window.early_s if name == "break_from" else window.late_s)
+        return format_clock(
+            window.early_s if name == "break_from" else window.late_s, seconds="any"
+        )
     if name == "break_s":
         return item.break_s or None  # type: ignore[union-attr]  # a column of trucks
     if column.kind == "clock":
-        return format_clock_s(getattr(item, f"{name}_s"))
+        return format_clock(getattr(item, f"{name}_s"), seconds="any")
     return getattr(item, name)
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Final
 
-from dispatch.files.atomic import write_text
+from dispatch.atomic import write_text
 from dispatch.files.scenario.write import (
     refuse_used,
     write_scenario,

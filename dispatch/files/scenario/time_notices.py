@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dispatch.files.cells.clocks import LAST_S, format_clock_s
+from dispatch.files.cells.clocks import LAST_S
 from dispatch.model.scenario import TimeWindow
-from dispatch.units import DAY_S
+from dispatch.units import DAY_S, format_clock
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -132,7 +132,8 @@ def _merged(windows: Sequence[TimeWindow]) -> list[TimeWindow]:
 
 
 def _hours(windows: Sequence[TimeWindow]) -> str:
+    ends_s = [(w.early_s, min(w.late_s, LAST_S + DAY_S)) for w in windows]
     return ", ".join(
-        f"{format_clock_s(w.early_s)}-{format_clock_s(min(w.late_s, LAST_S + DAY_S))}"
-        for w in windows
+        "-".join(format_clock(time_s, seconds="any") for time_s in pair)
+        for pair in ends_s
     )

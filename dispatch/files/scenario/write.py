@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 import xlsxwriter  # type: ignore[import-untyped]  # no stubs
 
+from dispatch.atomic import write_file, write_text
 from dispatch.errors import DispatchError
-from dispatch.files.atomic import write_file, write_text
 from dispatch.files.cells.formulas import as_text_cell
 from dispatch.files.plan.workbook import SAFE_OPTIONS, text_width
 from dispatch.files.roads.areas import areas_geojson, is_row

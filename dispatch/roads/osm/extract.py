@@ -14,6 +14,7 @@ import numpy as np
 from dispatch.errors import DataError, Problem
 from dispatch.model.roads import OPEN
 from dispatch.roads import cache
+from dispatch.roads.cache import arrays_to_roads, roads_to_arrays
 from dispatch.roads.osm import tags as tag
 from dispatch.roads.osm.split import build_network
 from dispatch.roads.osm.truck_tags import barrier_facts, rules_of, truck_facts
@@ -24,7 +25,6 @@ from dispatch.roads.osm.ways import (
     WayPoints,
     clip_ways,
 )
-from dispatch.roads.road_cache import arrays_to_roads, roads_to_arrays
 from dispatch.words.message import say
 
 if TYPE_CHECKING:

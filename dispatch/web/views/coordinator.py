@@ -18,10 +18,10 @@ from dispatch.web.context import (
     Context,
     Finished,
     Frame,
-    clock_text,
     finished,
     keep_in_link,
     load,
+    moment_text,
     show_problems,
     show_table,
 )
@@ -339,7 +339,7 @@ def _plan_bar(
 def _notes(loaded: Loaded, scenario: Scenario, run: Finished | None, t: Words) -> None:
     """Say what the reader of the figures should know about the data."""
     if loaded.edited is not None:
-        st.caption(f"✏️ {t('edit.edited', time=clock_text(loaded.edited))}")
+        st.caption(f"✏️ {t('edit.edited', time=moment_text(loaded.edited))}")
     if scenario.resting:
         out = (place_or_truck(resting.item) for resting in scenario.resting)
         names = t("unit.items").join(out)
