@@ -126,7 +126,16 @@ def roads_to_arrays(network: RoadNetwork) -> dict[str, npt.NDArray[Any]]:
 def arrays_to_roads(
     arrays: dict[str, npt.NDArray[Any]], *, attribution: str
 ) -> RoadNetwork | None:
-    """Return the network of the cache; None if something is missing there."""
+    """
+    Return the network of the cache; None if something is missing there.
+
+    Parameters
+    ----------
+    arrays
+        As `roads_to_arrays` made them, from the cache.
+    attribution
+        Whose data it is; not in the cache.
+    """
     try:
         values: dict[str, Any] = {
             name: array_to_texts(value) if value.dtype == np.uint8 else value
