@@ -19,12 +19,10 @@ import secrets
 import subprocess
 import sys
 import time
-from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
-
-import numpy as np
+from typing import TYPE_CHECKING, Literal
 
 from dispatch.model.areas import Area
 from dispatch.model.road_limits import RoadLimit
@@ -120,36 +118,6 @@ class Result:
     plan: Plan
     changes: Sequence[Change] = ()
     past: Sequence[Violation] = ()
-
-
-def digest_of(scenario: Scenario) -> str:
-    """Return a hash of everything in a scenario that a plan depends on."""
-    digest = hashlib.sha256()
-    # What is only drawn or checked has many points and no say in a plan.
-    bare = replace(scenario, folder=None, warnings=(), basemap=(), areas=())
-    for part in _parts(bare):
-        digest.update(part)
-        digest.update(b"\0")
-    return digest.hexdigest()[:20]
-
-
-def _parts(value: Any) -> Iterator[bytes]:
-    if isinstance(value, RoadNetwork):
-        yield value.digest.encode()  # kept with it: large networks are hashed once
-        return
-    if is_dataclass(value) and not isinstance(value, type):
-        for entry in fields(value):
-            yield entry.name.encode()
-            yield from _parts(getattr(value, entry.name))
-    elif isinstance(value, np.ndarray):
-        yield f"{value.dtype}{value.shape}".encode()
-        yield value.tobytes()
-    elif isinstance(value, tuple):
-        yield f"tuple {len(value)}".encode()
-        for item in value:
-            yield from _parts(item)
-    else:
-        yield repr(value).encode()
 
 
 def write_atomically(path: Path, data: bytes) -> None:

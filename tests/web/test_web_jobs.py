@@ -11,14 +11,12 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from dispatch.errors import DataError, SolverError
 from dispatch.files.plan.plan_json import read_plan
-from dispatch.model.travel import TravelTable
 from dispatch.runs import queue as jobs
-from dispatch.runs.queue import Job, JobStore, Request, State, digest_of
+from dispatch.runs.queue import Job, JobStore, Request, State
 from dispatch.runs.worker import run
 from dispatch.solver.params import Progress
 from dispatch.web.catalog import Catalog
@@ -195,25 +193,6 @@ def test_newest_run_counts_per_scenario(store, scenario, request_of):
     ]
     assert store.latest("town").job_id == second.job_id
     assert store.latest("none") is None
-
-
-def test_digest_tells_every_change_and_nothing_else(scenario):
-    """An old plan is shown as old exactly when something it rests on changed."""
-    village = replace(scenario.villages[0], population=101)
-    changed = replace(scenario, villages=(village, *scenario.villages[1:]))
-    assert digest_of(scenario) == digest_of(replace(scenario, warnings=()))
-    assert digest_of(scenario) != digest_of(changed)
-    assert digest_of(scenario) != digest_of(replace(scenario, equity_steps=2))
-    size = len(scenario.place_ids)
-    times = np.ones((size, size), dtype=np.int64)
-    tables = [
-        replace(
-            scenario,
-            travel_table=TravelTable(place_ids=scenario.place_ids, seconds=seconds),
-        )
-        for seconds in (times, times.copy(), times * 2)
-    ]
-    assert digest_of(tables[0]) == digest_of(tables[1]) != digest_of(tables[2])
 
 
 def test_drafts_are_kept_dropped_and_out_of_git(store, scenario):

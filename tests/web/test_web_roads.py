@@ -12,10 +12,11 @@ from streamlit.testing.v1 import AppTest
 
 from dispatch.files.scenario.write import write_scenario
 from dispatch.maps.limits import limit_lines, limit_text, road_lines
+from dispatch.model.digest import digest_of
 from dispatch.model.road_limits import Moment, RoadLimit
 from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
 from dispatch.roads.travel import travel_matrix
-from dispatch.runs.queue import Job, Request, digest_of
+from dispatch.runs.queue import Job, Request
 from dispatch.web.catalog import Catalog
 from dispatch.web.components.drawing import Drawing, parse_drawing
 from dispatch.web.server import MAIN

@@ -10,9 +10,10 @@ import streamlit as st
 
 from dispatch.check.past import past_said
 from dispatch.check.rules import RULES
+from dispatch.model.digest import digest_of
 from dispatch.model.need import needs_l
 from dispatch.model.scenario import place_or_truck
-from dispatch.runs.queue import HEARTBEAT_LIMIT_S, Job, Request, State, digest_of
+from dispatch.runs.queue import HEARTBEAT_LIMIT_S, Job, Request, State
 from dispatch.web import tables
 from dispatch.web.context import (
     Context,

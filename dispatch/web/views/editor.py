@@ -13,7 +13,7 @@ from dispatch.errors import DataError, Problem
 from dispatch.files.scenario.editing import scenario_from_tables, scenario_tables
 from dispatch.files.tables.columns import tables as column_tables
 from dispatch.maps.palette import with_letters
-from dispatch.runs.queue import digest_of
+from dispatch.model.digest import digest_of
 from dispatch.web.context import show_problems
 from dispatch.words.message import Message
 

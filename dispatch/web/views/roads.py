@@ -18,9 +18,10 @@ from dispatch.maps.limits import (
     stretch_lines,
 )
 from dispatch.maps.shapes import Line
+from dispatch.model.digest import digest_of
 from dispatch.roads.model import road_model
 from dispatch.roads.reach import cut_off_villages, limit_warnings, reach_notes
-from dispatch.runs.queue import Request, digest_of
+from dispatch.runs.queue import Request
 from dispatch.units import format_clock
 from dispatch.web.components.drawing import Drawing, drawing_map
 from dispatch.web.context import Context, Frame, finished, load, show_problems
