@@ -18,7 +18,8 @@ from dispatch.errors import DispatchError, PlanError
 from dispatch.planning.replan import replan_day
 from dispatch.planning.standing_down import with_driven
 from dispatch.roads.travel import travel_matrix
-from dispatch.runs.queue import Job, Result, State
+from dispatch.runs.contracts import State
+from dispatch.runs.job import Job, Result
 from dispatch.solver.params import SolveParams
 from dispatch.words.message import say
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from dispatch.model.plan import Plan
-    from dispatch.runs.queue import Request
+    from dispatch.runs.contracts import Request
     from dispatch.solver.params import Progress, SolveResult
 
 _log = logging.getLogger(__name__)
@@ -150,7 +151,7 @@ def _plan(
             should_stop=lambda: job.should_stop,
         )
         result, violations = found.result, found.violations
-        kept = Result(scenario, travel, found.plan, found.changes, found.past)
+        plan, changes, past = found.plan, found.changes, found.past
     else:
         result = solve(
             scenario,
@@ -166,10 +167,10 @@ def _plan(
         raise Cancelled
     reporter.update(phase="check", fraction=1.0)
     if previous is None:
-        violations = check_plan(scenario, travel, result.plan)
-        kept = Result(scenario, travel, result.plan)
+        plan, changes, past = result.plan, (), ()
+        violations = check_plan(scenario, travel, plan)
     reporter.update(phase="files")
-    _write_files(job, kept)
+    _write_files(job, Result(scenario, travel, plan, changes, violations, past))
     return {
         "status": "done",
         "num_violations": len(violations),

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from dispatch.check.past import split_violations
-from dispatch.check.rules import check_plan
 from dispatch.coverage import Coverage, compute_coverage
 from dispatch.errors import DataError, Problem
 
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dispatch.check.facts import Violation
-    from dispatch.runs.queue import Job, Result
+    from dispatch.runs.job import Job, Result
     from dispatch.web.catalog import Catalog, Entry, Loaded
     from dispatch.words.message import Lang
     from dispatch.words.words import Words
@@ -77,21 +75,15 @@ def clock_text(moment: float) -> str:
 @lru_cache(maxsize=6)
 def _finished(folder: Path) -> Finished | None:
     """Read a finished run once for everybody: it never changes any more."""
-    from dispatch.runs.queue import Job
+    from dispatch.runs.job import Job
 
     job = Job(folder)
     result = job.result()
     if result is None:
         return None
     scenario, travel, plan = result.scenario, result.travel, result.plan
-    broken = split_violations(scenario, plan, check_plan(scenario, travel, plan))
-    return Finished(
-        job,
-        result,
-        compute_coverage(scenario, plan, travel),
-        violations=broken.to_come,
-        past=broken.past,
-    )
+    figures = compute_coverage(scenario, plan, travel)
+    return Finished(job, result, figures, result.violations, result.past)
 
 
 def finished(job: Job | None) -> Finished | None:

@@ -24,7 +24,8 @@ from dispatch.model.road_limits import RoadLimit
 from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
 from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
 from dispatch.roads.travel import travel_matrix
-from dispatch.runs.queue import JobStore, Request
+from dispatch.runs.contracts import Request
+from dispatch.runs.queue import JobStore
 from dispatch.runs.worker import run
 from dispatch.settings import DATA_ENV, JOBS_ENV
 from dispatch.solver.params import Progress, SolveResult

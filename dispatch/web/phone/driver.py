@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from dispatch.files.plan.tracks import TruckDay
     from dispatch.model.plan import Route, Stop
     from dispatch.model.scenario import Depot, Source, Truck, Village
-    from dispatch.runs.queue import Job, Result
+    from dispatch.runs.job import Job, Result
     from dispatch.web.catalog import Catalog, Entry
     from dispatch.words.message import Lang
 
@@ -90,7 +90,7 @@ _ICONS: Final = {
 @lru_cache(maxsize=8)
 def _finished(folder: Path) -> tuple[Result, Coverage] | None:
     """Return a finished run and its figures; runs never change once done."""
-    from dispatch.runs.queue import Job
+    from dispatch.runs.job import Job
 
     result = Job(folder).result()
     if result is None:

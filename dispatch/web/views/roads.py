@@ -21,7 +21,7 @@ from dispatch.maps.shapes import Line
 from dispatch.model.digest import digest_of
 from dispatch.roads.model import road_model
 from dispatch.roads.reach import cut_off_villages, limit_warnings, reach_notes
-from dispatch.runs.queue import Request
+from dispatch.runs.contracts import Request
 from dispatch.units import format_clock
 from dispatch.web.components.drawing import Drawing, drawing_map
 from dispatch.web.context import Context, Frame, finished, load, show_problems
@@ -256,6 +256,6 @@ def _read_network(context: Context, scenario: Scenario) -> None:
 
 
 def _keep(context: Context, changed: Scenario) -> None:
-    context.catalog.store.save_draft(context.entry.key, changed)
+    context.catalog.store.drafts.save(context.entry.key, changed)
     st.session_state.pop(DRAWN, None)
     editor.forget()
