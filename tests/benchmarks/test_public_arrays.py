@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from public_texts import G_FORM, P_FORM, read
 
 from benchmarks.public.arrays import to_instance
 from benchmarks.public.evaluate import evaluate
 from benchmarks.public.runs import search
 from dispatch.solver.kernel.arrays import BIG
+from tests.benchmarks.public_texts import G_FORM, P_FORM, read
 
 #: Least cost, worked out by hand.
 CASES = [

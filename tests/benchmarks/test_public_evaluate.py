@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from public_texts import P_FORM, read
 
 from benchmarks.public.evaluate import evaluate
 from benchmarks.public.model import Drop, PublicRoute
 from benchmarks.public.solutions import read_solution, written_cost
+from tests.benchmarks.public_texts import P_FORM, read
 
 
 def route(*trips, group=0):

@@ -3,9 +3,9 @@
 import math
 
 import pytest
-from public_texts import G_FORM, P_FORM, read
 
 from benchmarks.public.library import entries
+from tests.benchmarks.public_texts import G_FORM, P_FORM, read
 
 
 def test_sdvrp_has_any_number_of_vehicles_and_splits(tmp_path):

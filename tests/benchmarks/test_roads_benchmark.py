@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from grids import grid_network
-
 from benchmarks.roads.command import row
 from dispatch import settings
+from tests.roads.grids import grid_network
 
 
 def test_a_row_has_figures_that_agree(tmp_path, monkeypatch) -> None:

@@ -6,7 +6,6 @@ import io
 from dataclasses import replace
 
 import pytest
-from field_days import PARAMS, road_day, solved
 from pypdf import PdfReader
 from typer.testing import CliRunner
 
@@ -18,6 +17,7 @@ from dispatch.files.plan.sheets import sheets_pdf
 from dispatch.files.plan.write import write_plan
 from dispatch.maps.page import plan_map_html
 from dispatch.planning.replan import replan_day
+from tests.cases.field_days import PARAMS, road_day, solved
 
 TEN = 10 * 3600
 

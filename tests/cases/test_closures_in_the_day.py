@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import itertools
 
-from field_days import CASES, litres, notices, road_day, solved
-
 from dispatch import read_scenario, travel_matrix
+from tests.cases.field_days import CASES, litres, notices, road_day, solved
 
 CLOSED = "limit_id,road,closed,valid_from,valid_until\n"
 

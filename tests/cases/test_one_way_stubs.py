@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from field_days import CASES, litres, metres, notices, road_day, solved
 
 from dispatch import read_scenario, travel_matrix
 from dispatch.model.travel import NO_ROAD
 from dispatch.roads.reach import cut_off_villages
+from tests.cases.field_days import CASES, litres, metres, notices, road_day, solved
 
 SERVICE = {"highway": "service"}
 ONE_WAY = {"highway": "service", "oneway": "yes"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from field_days import PARAMS, TRUCKS, litres, road_day, solved
 from typer.testing import CliRunner
 
 from dispatch import check_plan, read_scenario, travel_matrix
@@ -16,6 +15,7 @@ from dispatch.files.scenario.write import write_scenario
 from dispatch.maps.palette import truck_signs, with_letters
 from dispatch.planning.replan import replan_day
 from dispatch.planning.standing_down import with_driven
+from tests.cases.field_days import PARAMS, TRUCKS, litres, road_day, solved
 
 HEAD = TRUCKS.splitlines()[0]
 ROW = TRUCKS.splitlines()[1]

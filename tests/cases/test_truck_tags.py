@@ -6,11 +6,19 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from field_days import CASES, litres, metres, notices, road_day, solved, with_trucks
 
 from dispatch import read_scenario, travel_matrix
 from dispatch.files.roads.write import write_roads
 from dispatch.roads.reach import limit_warnings
+from tests.cases.field_days import (
+    CASES,
+    litres,
+    metres,
+    notices,
+    road_day,
+    solved,
+    with_trucks,
+)
 
 SHORT_M, ROUND_M = 2_224, 8_160
 

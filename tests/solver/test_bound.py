@@ -4,8 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from oracle import served_by_any_plan
-from tiny import NO_SETUP, scenario, source, star, truck, village
 
 from dispatch.model.need import BANDS
 from dispatch.model.scenario import NeedStandard, ServiceRules, TimeWindow
@@ -14,6 +12,8 @@ from dispatch.solver.bound import BoundModel
 from dispatch.solver.bounding.ascent import Limits
 from dispatch.solver.instance import build_instance
 from dispatch.solver.run import band_needs
+from tests.solver.oracle import served_by_any_plan
+from tests.solver.tiny import NO_SETUP, scenario, source, star, truck, village
 
 STEP = 200
 LONG = Limits(deadline=math.inf, rounds=200)

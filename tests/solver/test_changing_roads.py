@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny import changed_at, scenario, source, travel, truck, village
 
 from dispatch.check.facts import open_ways
 from dispatch.check.rules import check_plan
@@ -17,6 +16,7 @@ from dispatch.solver.kernel.arrays import BIG
 from dispatch.solver.legs import leave_at, leg_at
 from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
+from tests.solver.tiny import changed_at, scenario, source, travel, truck, village
 
 PARAMS = SolveParams(iterations=200, workers=1)
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from tiny import replace, scenario, source, star, travel, truck, village
 
 from dispatch.check.rules import check_plan
 from dispatch.model.scenario import TimeWindow
@@ -12,6 +11,7 @@ from dispatch.solver.kernel import arrays
 from dispatch.solver.kernel.arrays import Sizes, empty_state, grown_state, sizes_of
 from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
+from tests.solver.tiny import replace, scenario, source, star, travel, truck, village
 
 PARAMS = SolveParams(iterations=100, workers=2)
 SPOKES = {"D": 0, "S": 0, "V": 20}

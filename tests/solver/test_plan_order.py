@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tiny import scenario, star, village
 
 from dispatch.model.need import BANDS
 from dispatch.solver.instance import build_instance
 from dispatch.solver.kernel.arrays import TOTAL
 from dispatch.solver.kernel.search import is_better_plan
+from tests.solver.tiny import scenario, star, village
 
 PRICE = 200
 SCENE = scenario([village("V", population=10)])

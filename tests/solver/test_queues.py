@@ -1,11 +1,11 @@
 """Where trucks queue, no trip leaves a gap at the bay that no filling fits into."""
 
 import pytest
-from tiny import scenario, source, star, truck, village
 
 from dispatch.check.rules import check_plan
 from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
+from tests.solver.tiny import scenario, source, star, truck, village
 
 
 @pytest.mark.parametrize(

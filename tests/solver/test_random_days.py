@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from greedy import greedy_routes
-from tiny import scenario, source, truck, village
 
 from dispatch.check.rules import check_plan
 from dispatch.model.need import BANDS
@@ -13,6 +11,8 @@ from dispatch.model.scenario import NeedStandard, ServiceRules, TimeWindow
 from dispatch.model.travel import Travel
 from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
+from tests.solver.greedy import greedy_routes
+from tests.solver.tiny import scenario, source, truck, village
 
 HOUR = 3_600
 KINDS = ("many trips", "springs", "one bay", "tiny tanks", "non-potable", "overnight")

@@ -5,14 +5,14 @@ from typing import get_args
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_solve_properties import scenes
-from tiny import replace, scenario, source, star, travel, truck, village
 
 from dispatch.model.need import BANDS
 from dispatch.model.plan import Reason
 from dispatch.model.scenario import NeedStandard, ServiceRules, TimeWindow
 from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
+from tests.solver.test_solve_properties import scenes
+from tests.solver.tiny import replace, scenario, source, star, travel, truck, village
 
 PARAMS = SolveParams(iterations=60, workers=1)
 SPOKES = {"D": 0, "S": 0, "V": 50}

@@ -4,7 +4,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from tiny import scenario, source, star, village
 
 from dispatch.check.rules import check_plan
 from dispatch.solver import rounds as tested
@@ -12,6 +11,7 @@ from dispatch.solver.kernel.arrays import TOTAL
 from dispatch.solver.params import SolveParams
 from dispatch.solver.rounds import Limits, limits_for, search_until_idle
 from dispatch.solver.run import solve
+from tests.solver.tiny import scenario, source, star, village
 
 LIMITS = Limits(first_s=1.0, patience_s=4.0, longest_s=60.0)
 

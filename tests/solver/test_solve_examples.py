@@ -1,12 +1,12 @@
 """Published examples and cases whose answer is worked out by hand."""
 
 import pytest
-from tiny import replace, scenario, source, star, travel, truck, village
 
 from dispatch.check.rules import check_plan
 from dispatch.model.scenario import TimeWindow
 from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
+from tests.solver.tiny import replace, scenario, source, star, travel, truck, village
 
 PARAMS = SolveParams(iterations=200, workers=1)
 

@@ -5,7 +5,6 @@ import itertools
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny import NO_SETUP, ONE_BAND, changed_at, scenario, source, truck, village
 
 from dispatch.check.rules import check_plan
 from dispatch.model.need import BANDS, can_take_l, need_l
@@ -15,6 +14,15 @@ from dispatch.solver.bound import BoundModel
 from dispatch.solver.instance import build_instance
 from dispatch.solver.params import SolveParams
 from dispatch.solver.run import band_needs, solve
+from tests.solver.tiny import (
+    NO_SETUP,
+    ONE_BAND,
+    changed_at,
+    scenario,
+    source,
+    truck,
+    village,
+)
 
 maybe = st.none
 

@@ -2,7 +2,6 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny import NO_SETUP, ONE_BAND, replace, scenario, source, star, truck, village
 
 from dispatch.check.rules import check_plan
 from dispatch.model.plan import Route, Stop
@@ -12,6 +11,16 @@ from dispatch.solver.instance import build_instance
 from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
 from dispatch.solver.timetable import has_queues, improve_timetable
+from tests.solver.tiny import (
+    NO_SETUP,
+    ONE_BAND,
+    replace,
+    scenario,
+    source,
+    star,
+    truck,
+    village,
+)
 
 
 @st.composite

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from tiny import scenario, source, travel, truck, village
 
 from dispatch.model.need import BANDS, needs_l
 from dispatch.model.scenario import ServiceRules
@@ -13,6 +12,7 @@ from dispatch.solver.bounding.ways import shortest_ways
 from dispatch.solver.instance import build_instance
 from dispatch.solver.kernel.arrays import empty_state
 from dispatch.solver.kernel.search import adopt_route
+from tests.solver.tiny import scenario, source, travel, truck, village
 
 #: Seconds of driving; the numbers of D, S, V in the instance are 0, 1, 2.
 LEGS = {("D", "S"): 60, ("S", "V"): 120, ("D", "V"): 150}

@@ -13,7 +13,6 @@ import sys
 from dataclasses import replace
 
 import pytest
-from browsing import CHROMIUM, FLAGS, need_chromium, wait_for
 
 from dispatch.files.scenario.write import write_scenario
 from dispatch.model.areas import Area, MapFeature
@@ -30,6 +29,7 @@ from dispatch.runs.worker import run
 from dispatch.settings import DATA_ENV, JOBS_ENV
 from dispatch.solver.params import Progress, SolveResult
 from dispatch.web.catalog import Catalog
+from tests.web.browsing import CHROMIUM, FLAGS, need_chromium, wait_for
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ import sqlite3
 from dataclasses import replace
 
 import mapbox_vector_tile
-from browsing import need_chromium, no_sideways_scrolling, settled
 
 from dispatch.files.scenario.write import write_scenario, write_scenario_xlsx
 from dispatch.maps.page import plan_map_html
 from dispatch.roads.travel import travel_matrix
 from dispatch.web.catalog import Catalog
+from tests.web.browsing import need_chromium, no_sideways_scrolling, settled
 
 #: Every payload of the map's unit test in one name.
 EVIL = (

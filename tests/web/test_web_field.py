@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 import streamlit as st
-from browsing import settled
 from streamlit.testing.v1 import AppTest
 
 import dispatch.web
@@ -17,6 +16,7 @@ from dispatch import settings
 from dispatch.files.scenario.write import write_scenario_xlsx
 from dispatch.web import address
 from dispatch.web.uploads import merged_files
+from tests.web.browsing import settled
 
 if TYPE_CHECKING:
     import pandas as pd

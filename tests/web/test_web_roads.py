@@ -7,7 +7,6 @@ import shutil
 from dataclasses import replace
 
 import pytest
-from browsing import no_sideways_scrolling, settled
 from streamlit.testing.v1 import AppTest
 
 from dispatch.files.scenario.write import write_scenario
@@ -21,6 +20,7 @@ from dispatch.web.catalog import Catalog
 from dispatch.web.components.drawing import Drawing, parse_drawing
 from dispatch.web.server import MAIN
 from dispatch.words.words import Words
+from tests.web.browsing import no_sideways_scrolling, settled
 
 #: Five past seven: no water has arrived yet.
 SLIDE_S = 7 * 3600 + 300

@@ -11,7 +11,6 @@ import math
 
 import numpy as np
 import pytest
-from three_places import HOME, TO_SOURCE, half_loads, tanker
 
 from dispatch.model.need import BANDS
 from dispatch.model.scenario import TimeWindow
@@ -19,6 +18,7 @@ from dispatch.solver.bounding.ascent import Limits, TripBound
 from dispatch.solver.bounding.classes import uncounted
 from dispatch.solver.bounding.master import Master
 from dispatch.solver.bounding.prices import Goal, priced_bound
+from tests.solver.three_places import HOME, TO_SOURCE, half_loads, tanker
 
 #: 3,540 s from the first filling on: a last trip home, the others back to S.
 BY_TIME = 500 * (1 + (3_600 - 60 - 490) / 460)

@@ -11,7 +11,6 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
-from three_places import HOME, TO_SOURCE, half_loads
 
 from dispatch.model.need import BANDS
 from dispatch.solver.bounding.classes import uncounted
@@ -26,6 +25,7 @@ from dispatch.solver.bounding.pricing import (
     visit_gains,
 )
 from dispatch.solver.bounding.trips import find_trips, trip_profit, trip_seconds
+from tests.solver.three_places import HOME, TO_SOURCE, half_loads
 
 
 def prices(data, **given):

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from three_places import LEGS, D, S, V, arrays, day, drive_row, tanker, times
-from tiny import travel, village
 
 from dispatch.model.scenario import TimeWindow
 from dispatch.solver.kernel.arrays import BIG
@@ -25,6 +23,18 @@ from dispatch.solver.kernel.insert import (
     try_new_trips,
 )
 from dispatch.solver.kernel.moves import begin, finish
+from tests.solver.three_places import (
+    LEGS,
+    D,
+    S,
+    V,
+    arrays,
+    day,
+    drive_row,
+    tanker,
+    times,
+)
+from tests.solver.tiny import travel, village
 
 W = 3
 #: Legs of days with a second village.

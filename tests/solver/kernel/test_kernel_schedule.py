@@ -11,8 +11,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from three_places import LEGS, D, S, V, arrays, day, drive_row, tanker, times
-from tiny import changed_at, travel
 
 from dispatch.model.scenario import TimeWindow
 from dispatch.model.travel import NO_ROAD, LaterTravel, WayTimes
@@ -25,6 +23,18 @@ from dispatch.solver.kernel.schedule import (
     set_latest,
     spring_spare_l,
 )
+from tests.solver.three_places import (
+    LEGS,
+    D,
+    S,
+    V,
+    arrays,
+    day,
+    drive_row,
+    tanker,
+    times,
+)
+from tests.solver.tiny import changed_at, travel
 
 HALF_LOAD = [(S, 500), (V, 500)]
 
