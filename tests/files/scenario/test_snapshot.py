@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scenario_equal import assert_same_scenario
 
 from dispatch.errors import Problem
 from dispatch.files.scenario.read import read_scenario
@@ -40,8 +39,9 @@ from dispatch.model.scenario import (
 )
 from dispatch.model.travel import TravelTable
 from dispatch.words.message import COMMAS, joined, say
+from tests.files.scenario.scenario_equal import assert_same_scenario
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SHARED = ROOT.parent / "shared" / "scenarios"
 TINY = ROOT / "tests" / "data" / "tiny"
 ODD = ROOT / "tests" / "data" / "odd"
