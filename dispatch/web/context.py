@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 from collections import Counter
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
-from dispatch.coverage import Coverage, compute_coverage
 from dispatch.errors import DataError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
-    from dispatch.check.facts import Violation
-    from dispatch.runs.job import Job, Result
     from dispatch.web.catalog import Catalog, Entry, Loaded
     from dispatch.words.message import Lang
     from dispatch.words.words import Words
@@ -49,46 +43,6 @@ class Context:
     def lang(self) -> Lang:
         """Language of the page."""
         return self.t.lang
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A finished run with its figures and broken rules."""
-
-    job: Job
-    result: Result
-    figures: Coverage
-    violations: Sequence[Violation]
-    past: Sequence[Violation] = ()
-
-    @property
-    def made(self) -> str:
-        """When planning was asked for, as month, day and time."""
-        return clock_text(self.job.request().created)
-
-
-def clock_text(moment: float) -> str:
-    """Return month, day and time of day of seconds since 1970."""
-    return f"{dt.datetime.fromtimestamp(moment):%m-%d %H:%M}"
-
-
-@lru_cache(maxsize=6)
-def _finished(folder: Path) -> Finished | None:
-    """Read a finished run once for everybody: it never changes any more."""
-    from dispatch.runs.job import Job
-
-    job = Job(folder)
-    result = job.result()
-    if result is None:
-        return None
-    scenario, travel, plan = result.scenario, result.travel, result.plan
-    figures = compute_coverage(scenario, plan, travel)
-    return Finished(job, result, figures, result.violations, result.past)
-
-
-def finished(job: Job | None) -> Finished | None:
-    """Return a finished run; None without one."""
-    return None if job is None else _finished(job.folder)
 
 
 def choose_scenario(catalog: Catalog, t: Words) -> Entry | None:

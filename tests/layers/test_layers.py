@@ -45,6 +45,7 @@ HOMES = {
     "openpyxl": {"files"},
     "xlsxwriter": {"files"},
     "osmium": {"roads"},
+    "jinja2": {"web"},
     "pydantic": {"files", "runs"},
     "platformdirs": {"settings"},
 }

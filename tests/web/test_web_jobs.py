@@ -25,7 +25,7 @@ from dispatch.runs.queue import JobStore
 from dispatch.runs.worker import run
 from dispatch.solver.params import Progress
 from dispatch.web.catalog import Catalog
-from dispatch.web.context import finished
+from dispatch.web.finished import finished
 from dispatch.words.message import say
 
 HEPING = Path(__file__).parents[2] / "data" / "heping"

@@ -21,7 +21,7 @@ from dispatch.runs.queue import JobStore
 from dispatch.runs.worker import run
 from dispatch.web import charts, tables
 from dispatch.web.catalog import Catalog
-from dispatch.web.context import Finished, finished
+from dispatch.web.finished import Finished, finished
 from dispatch.web.report import everything_zip, paper_file, report_xlsx
 from dispatch.words.words import Words
 

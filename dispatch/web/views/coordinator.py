@@ -18,15 +18,13 @@ from dispatch.runs.job import HEARTBEAT_LIMIT_S, Job
 from dispatch.web import tables
 from dispatch.web.context import (
     Context,
-    Finished,
     Frame,
-    clock_text,
-    finished,
     keep_in_link,
     load,
     show_problems,
     show_table,
 )
+from dispatch.web.finished import Finished, clock_text, finished
 from dispatch.web.uploads import upload_area
 from dispatch.web.views import editor, panels
 

@@ -24,7 +24,8 @@ from dispatch.roads.reach import cut_off_villages, limit_warnings, reach_notes
 from dispatch.runs.contracts import Request
 from dispatch.units import format_clock
 from dispatch.web.components.drawing import Drawing, drawing_map
-from dispatch.web.context import Context, Frame, finished, load, show_problems
+from dispatch.web.context import Context, Frame, load, show_problems
+from dispatch.web.finished import finished
 from dispatch.web.views import editor
 from dispatch.web.views.road_form import DRAWN, show_form, touched_stretches
 
