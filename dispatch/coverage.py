@@ -148,7 +148,7 @@ def compute_coverage(
     travel
         Gives the kilometres; without it they are missing.
     """
-    outcomes = {outcome.village_id: outcome for outcome in plan.villages}
+    outcomes = plan.outcome_by_village
     visits = _stops_by_place(plan.routes, "deliver")
     places = pd.DataFrame.from_records(
         [
@@ -412,7 +412,7 @@ def _sources(scenario: Scenario, plan: Plan) -> pd.DataFrame:
 
 
 def _trucks(scenario: Scenario, plan: Plan, travel: Travel | None) -> pd.DataFrame:
-    routes = {route.truck_id: route for route in plan.routes}
+    routes = plan.route_by_truck
     rows = [
         (
             truck.truck_id,
@@ -474,7 +474,7 @@ def _route_km(
     truck_class = None if travel is None else travel.class_of_truck.get(truck.truck_id)
     if travel is None or truck_class is None:
         return None
-    index = travel.index() if stops else {}
+    index = travel.index if stops else {}
     metres = 0
     for before, after in itertools.pairwise(stops):
         if before.place_id not in index or after.place_id not in index:

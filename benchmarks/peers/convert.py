@@ -83,7 +83,7 @@ def _timed(
     scenario: Scenario, travel: Travel, truck_id: str, steps: Sequence[Step]
 ) -> Route:
     truck = next(t for t in scenario.trucks if t.truck_id == truck_id)
-    index = travel.index()
+    index = travel.index
     seconds = travel.seconds[travel.class_of_truck[truck_id]]
     now = truck.shift_start_s
     stops = [Stop("depart", truck.depot_id, now, now, now)]

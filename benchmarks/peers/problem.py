@@ -39,7 +39,7 @@ class PeerRoute:
 def why_not(scenario: Scenario, travel: Travel) -> str | None:
     """Return what of a scenario general solvers cannot express; None if nothing."""
     sources, trucks, villages = scenario.sources, scenario.trucks, scenario.villages
-    index = travel.index()
+    index = travel.index
     seconds = travel.seconds[0]
 
     def has_water(depot_id: str) -> bool:
@@ -153,7 +153,7 @@ class PeerProblem:
 
 def peer_problem(scenario: Scenario, travel: Travel, piece_l: int) -> PeerProblem:
     """Return a scenario as peers see it, its needs cut to ``piece_l``."""
-    position = travel.index()
+    position = travel.index
     order = np.array([position[place] for place in scenario.place_ids])
     seconds = travel.seconds[0][np.ix_(order, order)].astype(np.int64)
     return PeerProblem(scenario, tuple(cut_needs(scenario, piece_l)), seconds)

@@ -194,8 +194,8 @@ def collect_facts(scenario: Scenario, travel: Travel, plan: Plan) -> Facts:
     plan
         Any plan: ids and figures need not make sense.
     """
-    trucks = {truck.truck_id: truck for truck in scenario.trucks}
-    sources = {source.source_id: source for source in scenario.sources}
+    trucks = scenario.truck_by_id
+    sources = scenario.source_by_id
     fillings: dict[str, list[Event]] = defaultdict(list)
     visits: dict[str, list[Event]] = defaultdict(list)
     for route in plan.routes:
@@ -218,10 +218,10 @@ def collect_facts(scenario: Scenario, travel: Travel, plan: Plan) -> Facts:
         travel=travel,
         plan=plan,
         trucks=trucks,
-        villages={village.village_id: village for village in scenario.villages},
+        villages=scenario.village_by_id,
         sources=sources,
-        depots={depot.depot_id: depot for depot in scenario.depots},
-        place_idx=travel.index(),
+        depots=scenario.depot_by_id,
+        place_idx=travel.index,
         needs={v.village_id: need_l(v, scenario.need) for v in scenario.villages},
         fillings=fillings,
         visits=visits,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from dispatch.model.labels import place_labels
 from dispatch.units import format_clock
 from dispatch.words.message import joined, say
 
@@ -67,12 +66,11 @@ def past_said(scenario: Scenario, plan: Plan, past: Sequence[Violation]) -> Mess
 
 def past_line(scenario: Scenario, plan: Plan, violation: Violation) -> Message:
     """Return where and when a rule was broken, and how."""
-    plates = {truck.truck_id: truck.plate for truck in scenario.trucks}
     truck_id = violation.truck_id or ""
     parts = [
-        f"{truck_id} {plates.get(truck_id, '')}".strip(),
+        f"{truck_id} {scenario.plate(truck_id)}".strip(),
         _clock(plan, violation),
-        place_labels(scenario).get(violation.place_id or "", violation.place_id or ""),
+        scenario.label(violation.place_id or ""),
     ]
     where = " ".join(part for part in parts if part)
     rule, what = violation.rule, violation.message
@@ -127,8 +125,8 @@ def is_done(
 def _missed_pause(
     scenario: Scenario, done: Sequence[Route], truck_id: str | None
 ) -> bool:
-    windows = {truck.truck_id: truck.break_window for truck in scenario.trucks}
-    window = windows.get(truck_id or "")
+    truck = scenario.truck_by_id.get(truck_id or "")
+    window = truck.break_window if truck is not None else None
     return window is not None and any(
         route.truck_id == truck_id and route.stops[-1].end_s > window.late_s
         for route in done

@@ -170,7 +170,6 @@ def _require_trucks(broken: Sequence[str], scenario: Scenario, t: Words) -> None
 
 def changes_table(scenario: Scenario, changes: Sequence[Change], t: Words) -> Table:
     """Return what changes for whom, and why."""
-    names = {village.village_id: village.name for village in scenario.villages}
     columns = [
         (t("cli.plan.place"), False),
         (t("cli.replan.kind"), False),
@@ -181,7 +180,7 @@ def changes_table(scenario: Scenario, changes: Sequence[Change], t: Words) -> Ta
     table = summary.new_table(t("cli.replan.title", count=len(changes)), columns)
     for change in changes[:MOST_SHOWN]:
         table.add_row(
-            escape(f"{names.get(change.village_id, '')} {change.village_id}"),
+            escape(f"{scenario.label(change.village_id)} {change.village_id}"),
             t(f"cli.replan.{change.kind}"),
             escape(
                 _visit(

@@ -228,11 +228,6 @@ def violations_table(
     violations: Sequence[Violation], scenario: Scenario, t: Words
 ) -> Table:
     """Return every broken rule, with where it is broken."""
-    names = {
-        **{depot.depot_id: depot.name for depot in scenario.depots},
-        **{source.source_id: source.name for source in scenario.sources},
-        **{village.village_id: village.name for village in scenario.villages},
-    }
     columns = [
         (t("cli.check.rule"), True),
         (t("cli.check.truck"), False),
@@ -247,7 +242,7 @@ def violations_table(
             str(violation.rule),
             escape(violation.truck_id or ""),
             "" if violation.stop_index is None else str(violation.stop_index),
-            escape(names.get(place_id, place_id)),
+            escape(scenario.label(place_id)),
             rule_text(violation, t),
         )
     return table

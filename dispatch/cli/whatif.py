@@ -119,18 +119,14 @@ def _plan(
 
 def variant_text(scenario: Scenario, variant: Variant, t: Words) -> str:
     """Return what a variant changes, in words."""
-    names = {
-        **{source.source_id: source.name for source in scenario.sources},
-        **{village.village_id: village.name for village in scenario.villages},
-        **{
-            limit.limit_id: f"{limit.limit_id} {limit.road} {limit.notes}".strip()
-            for limit in scenario.road_limits
-        },
-    }
+    name = scenario.label(variant.subject)
+    for limit in scenario.road_limits:
+        if limit.limit_id == variant.subject:
+            name = f"{limit.limit_id} {limit.road} {limit.notes}".strip()
     return t(
         f"cli.whatif.{variant.kind}",
         id=variant.subject,
-        name=names.get(variant.subject, variant.subject),
+        name=name,
         amount=f"{variant.amount:,.0f}",
     )
 

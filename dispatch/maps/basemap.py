@@ -11,7 +11,6 @@ import shapely
 
 from dispatch.geo.datum import from_wgs84
 from dispatch.roads.nearby import RoadLines, lines_of
-from dispatch.roads.snap import places_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,7 +88,7 @@ def rank_of(road_class: str) -> Rank:
 
 def bounds_of(scenario: Scenario) -> Box | None:
     """Return the south-west and north-east corners of all places; None: no place."""
-    points = [(place.lat, place.lon) for place in places_of(scenario)]
+    points = [(place.lat, place.lon) for place in scenario.places]
     points += [village.stop_at for village in scenario.villages]
     if not points:
         return None
@@ -108,7 +107,7 @@ def basemap_of(scenario: Scenario, *, datum: Datum = "wgs84") -> Basemap:
         scenario.areas,
         box,
         datum,
-        frozenset(place.name for place in places_of(scenario)),
+        frozenset(place.name for place in scenario.places),
     )
 
 

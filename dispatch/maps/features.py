@@ -317,7 +317,7 @@ class MapFeatures:
         if self._plan is None:
             return []
         finder = RouteFinder(self._scenario)
-        trucks = {truck.truck_id: truck for truck in self._scenario.trucks}
+        trucks = self._scenario.truck_by_id
         is_many = len(self._plan.routes) > MAX_DETAILED_TRUCKS
         layers = []
         overview: list[Feature] = []

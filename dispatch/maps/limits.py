@@ -6,9 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from dispatch.maps.basemap import basemap_of, bounds_of, rank_of
-from dispatch.maps.shapes import Line, Place
+from dispatch.maps.shapes import Line, Mark
 from dispatch.roads.model import edge_line, road_model
-from dispatch.roads.snap import places_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -141,7 +140,7 @@ def valid_text(limit: RoadLimit, t: Words) -> str:
 
 def place_marks(
     scenario: Scenario, t: Words, *, moves: str | None = None
-) -> list[Place]:
+) -> list[Mark]:
     """
     Return all places with a sign of their kind.
 
@@ -156,8 +155,8 @@ def place_marks(
     )
     signs += [t("map.sign_village")] * len(scenario.villages)
     for label, place, sign in zip(
-        scenario.place_ids, places_of(scenario), signs, strict=True
+        scenario.place_ids, scenario.places, signs, strict=True
     ):
         is_moved = label == moves
-        marks.append(Place(place.name, place.lat, place.lon, sign, moves=is_moved))
+        marks.append(Mark(place.name, place.lat, place.lon, sign, moves=is_moved))
     return marks

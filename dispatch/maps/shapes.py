@@ -25,8 +25,8 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A marked place with one character as its sign; ``moves``: can be dragged."""
+class Mark:
+    """A place with one character as its sign; ``moves``: can be dragged."""
 
     name: str
     lat: float

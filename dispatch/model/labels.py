@@ -7,17 +7,15 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from dispatch.model.scenario import Depot, Scenario, Source, Village
-
-    Place = Depot | Source | Village
+    from dispatch.model.scenario import Place
 
 #: Fewer last digits of a code are too easily mistaken.
 _LEAST_TAIL: Final = 3
 
 
-def place_labels(scenario: Scenario) -> dict[str, str]:
+def place_labels(places: Mapping[str, Place]) -> dict[str, str]:
     """
     Return the label to show for every place id: its name, if no other place has it.
 
@@ -25,12 +23,7 @@ def place_labels(scenario: Scenario) -> dict[str, str]:
     of the code, or else of the id: ``和平村（角山镇，…212）``.
     """
     groups: dict[str, dict[str, Place]] = defaultdict(dict)
-    places: tuple[Place, ...] = (
-        *scenario.depots,
-        *scenario.sources,
-        *scenario.villages,
-    )
-    for place_id, place in zip(scenario.place_ids, places, strict=True):
+    for place_id, place in places.items():
         groups[place.name][place_id] = place
     labels: dict[str, str] = {}
     for name, members in groups.items():
@@ -38,7 +31,7 @@ def place_labels(scenario: Scenario) -> dict[str, str]:
             labels.update(dict.fromkeys(members, name))
         else:
             labels.update(_apart(name, members))
-    return {place_id: labels[place_id] for place_id in scenario.place_ids}
+    return {place_id: labels[place_id] for place_id in places}
 
 
 def _apart(name: str, members: dict[str, Place]) -> dict[str, str]:

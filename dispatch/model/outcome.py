@@ -55,15 +55,14 @@ def _delivered_l(
     scenario: Scenario, routes: Sequence[Route]
 ) -> dict[str, tuple[int, int]]:
     """Return the potable and the other litres that every village gets."""
-    potable_truck = {truck.truck_id: truck.potable for truck in scenario.trucks}
-    potable_source = {source.source_id: source.potable for source in scenario.sources}
-    delivered = {village.village_id: (0, 0) for village in scenario.villages}
+    trucks, sources = scenario.truck_by_id, scenario.source_by_id
+    delivered = dict.fromkeys(scenario.village_by_id, (0, 0))
     for route in routes:
         is_potable = False
         for stop in route.stops:
             if stop.kind == "fill":
                 is_potable = (
-                    potable_truck[route.truck_id] and potable_source[stop.place_id]
+                    trucks[route.truck_id].potable and sources[stop.place_id].potable
                 )
             elif stop.kind == "deliver":
                 potable_l, non_potable_l = delivered[stop.place_id]
@@ -102,8 +101,8 @@ def _driving(
     scenario: Scenario, travel: Travel, routes: Sequence[Route]
 ) -> tuple[int, int]:
     """Return seconds and metres driven, waiting and breaks left out."""
-    index = travel.index()
-    trucks = {truck.truck_id: truck for truck in scenario.trucks}
+    index = travel.index
+    trucks = scenario.truck_by_id
     driving_s = driving_m = 0
     for route in routes:
         truck = trucks[route.truck_id]

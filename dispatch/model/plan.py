@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from dispatch.model.need import BANDS, Band
@@ -160,7 +161,7 @@ class SolverInfo:
     ended: Ended | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """
     A day's dispatch.
@@ -184,6 +185,16 @@ class Plan:
     bound: Bound | None = None
     notes: tuple[Message, ...] = field(default=())
     done: Mapping[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def route_by_truck(self) -> Mapping[str, Route]:
+        """Routes by truck id; of a truck with two, which is an error, the last."""
+        return {route.truck_id: route for route in self.routes}
+
+    @cached_property
+    def outcome_by_village(self) -> Mapping[str, VillageOutcome]:
+        """What villages get, by id, in order."""
+        return {outcome.village_id: outcome for outcome in self.villages}
 
     def served_key(self) -> tuple[int, ...]:
         """Return the litres of every band in order: larger is better (section 5)."""

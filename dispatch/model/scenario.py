@@ -5,11 +5,14 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, TypeVar
+
+from dispatch.model.labels import place_labels
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from dispatch.errors import Problem
@@ -388,6 +391,9 @@ class StraightLine:
 _Member = TypeVar("_Member", Village, Source, Truck)
 
 
+Place: TypeAlias = "Depot | Source | Village"
+
+
 class Resting(NamedTuple):
     """What is out of service today, and its row in its table, counted from 0."""
 
@@ -403,10 +409,12 @@ def place_or_truck(item: Village | Source | Truck) -> str:
     return item.name if item.name == label else f"{item.name} ({label})"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Scenario:
     """
     Everything that is known before the planning of one day.
+
+    Tables by id are made once, when they are first asked for.
 
     Attributes
     ----------
@@ -489,14 +497,71 @@ class Scenario:
                 merged.insert(row, item)
         return tuple(merged)
 
-    @property
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """All depots, then sources, then villages."""
+        return (*self.depots, *self.sources, *self.villages)
+
+    @cached_property
     def place_ids(self) -> tuple[str, ...]:
-        """Ids of all depots, then sources, then villages."""
-        return (
-            *(depot.depot_id for depot in self.depots),
-            *(source.source_id for source in self.sources),
-            *(village.village_id for village in self.villages),
-        )
+        """Ids of `places`, in the same order."""
+        return tuple(map(id_of_place, self.places))
+
+    @cached_property
+    def place_by_id(self) -> Mapping[str, Place]:
+        """Places, in order."""
+        return dict(zip(self.place_ids, self.places, strict=True))
+
+    @cached_property
+    def place_idx(self) -> Mapping[str, int]:
+        """Position in `places` of every place id."""
+        return {place_id: idx for idx, place_id in enumerate(self.place_ids)}
+
+    @cached_property
+    def depot_by_id(self) -> Mapping[str, Depot]:
+        """Depots, in order."""
+        return {depot.depot_id: depot for depot in self.depots}
+
+    @cached_property
+    def source_by_id(self) -> Mapping[str, Source]:
+        """Sources in service, in order."""
+        return {source.source_id: source for source in self.sources}
+
+    @cached_property
+    def village_by_id(self) -> Mapping[str, Village]:
+        """Villages in service, in order."""
+        return {village.village_id: village for village in self.villages}
+
+    @cached_property
+    def truck_by_id(self) -> Mapping[str, Truck]:
+        """Trucks in service, in order."""
+        return {truck.truck_id: truck for truck in self.trucks}
+
+    @cached_property
+    def truck_idx(self) -> Mapping[str, int]:
+        """Position in ``trucks`` of every truck id."""
+        return {truck.truck_id: idx for idx, truck in enumerate(self.trucks)}
+
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """What to call every place; different for all of them."""
+        return place_labels(self.place_by_id)
+
+    def label(self, place_id: str) -> str:
+        """Return what to call a place; its id, if there is no such place."""
+        return self.labels.get(place_id, place_id)
+
+    def plate(self, truck_id: str) -> str:
+        """Return the plate of a truck; empty if there is no such truck."""
+        truck = self.truck_by_id.get(truck_id)
+        return truck.plate if truck is not None else ""
+
+
+def id_of_place(place: Place) -> str:
+    """Return the id of a depot, a source or a village."""
+    if isinstance(place, Depot):
+        return place.depot_id
+    return place.source_id if isinstance(place, Source) else place.village_id
 
 
 def _require_unique(what: str, ids: Iterable[str]) -> None:

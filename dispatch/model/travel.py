@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ TravelMethod = Literal["table", "roads", "straight_line"]
 NO_ROAD = -1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class TravelTable:
     """
     The matrices that came with the scenario (``travel_s.csv``, ``travel_m.csv``).
@@ -37,6 +38,11 @@ class TravelTable:
     place_ids: tuple[str, ...]
     seconds: npt.NDArray[np.int64]
     metres: npt.NDArray[np.int64] | None = None
+
+    @cached_property
+    def index(self) -> Mapping[str, int]:
+        """Position of every place id on both axes."""
+        return {place_id: idx for idx, place_id in enumerate(self.place_ids)}
 
 
 class Leg(NamedTuple):
@@ -96,7 +102,7 @@ class LaterTravel:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Travel:
     """
     Travel times and distances of every class of trucks.
@@ -196,6 +202,7 @@ class Travel:
         """Whether no real road stands behind the times."""
         return self.method == "straight_line"
 
-    def index(self) -> dict[str, int]:
-        """Return the position of every place id."""
+    @cached_property
+    def index(self) -> Mapping[str, int]:
+        """Position of every place id on both axes."""
         return {place_id: idx for idx, place_id in enumerate(self.place_ids)}

@@ -46,7 +46,6 @@ class _Ledger:
     """What every village can still take, while trips are mended one by one."""
 
     def __init__(self, scenario: Scenario, done: Sequence[Route]) -> None:
-        self._potable = {truck.truck_id: truck.potable for truck in scenario.trucks}
         self._litres: Counter[str] = Counter()
         self._other: Counter[str] = Counter()
         self._visits: Counter[str] = Counter()
@@ -60,7 +59,8 @@ class _Ledger:
         """Count litres brought; negative ones are taken back."""
         self._litres[village_id] += litres
         self._visits[village_id] += visits
-        if not self._potable.get(truck_id, True):
+        truck = self._scenario.truck_by_id.get(truck_id)
+        if truck is not None and not truck.potable:
             self._other[village_id] += litres
 
     def room_l(self, truck: Truck, village: Village) -> int:
@@ -124,7 +124,7 @@ class _Trip:
     def _arrival_s(
         self, truck: Truck, here: str, there: str, leave_s: int
     ) -> int | None:
-        index = self.travel.index()
+        index = self.travel.index
         row, column = index.get(here), index.get(there)
         if row is None or column is None:
             return None

@@ -143,15 +143,16 @@ def _shifts_that_ended(
     scenario: Scenario, previous: Plan, now_s: int
 ) -> frozenset[str]:
     """Return trucks whose shift was cut short under a trip that is under way."""
-    ends = {truck.truck_id: truck.shift_end_s for truck in scenario.trucks}
+    trucks = scenario.truck_by_id
     return frozenset(
         route.truck_id
         for route in previous.routes
         if route.stops
-        and ends.get(route.truck_id, now_s + 1) <= now_s
+        and route.truck_id in trucks
+        and trucks[route.truck_id].shift_end_s <= now_s
         and any(
             stop.start_s < route.stops[-1].start_s
-            and ends[route.truck_id] < stop.end_s
+            and trucks[route.truck_id].shift_end_s < stop.end_s
             and stop.kind in ("fill", "deliver")
             for stop in route.stops
         )

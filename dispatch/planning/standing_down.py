@@ -55,7 +55,7 @@ def with_driven(
 def _ended(truck: Truck, route: Route, travel: Travel) -> Truck:
     """Return a truck whose shift is over when it is home from what it has begun."""
     last = route.stops[-1]
-    index = travel.index()
+    index = travel.index
     leg = travel.leg(
         travel.class_of_truck[truck.truck_id],
         index[last.place_id],

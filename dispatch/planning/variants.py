@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dispatch.model.plan import Plan
-    from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
+    from dispatch.model.scenario import Scenario, Source, Truck, Village
     from dispatch.model.travel import Travel
 
     IntArray = npt.NDArray[np.int64]
@@ -195,7 +195,7 @@ def _with_more(source: Source) -> Source:
 
 def _villages(scenario: Scenario, travel: Travel, plan: Plan) -> list[Variant]:
     shortest = sorted(plan.villages, key=lambda v: (-v.shortage_l, v.village_id))
-    villages = {village.village_id: village for village in scenario.villages}
+    villages = scenario.village_by_id
     variants: list[Variant] = []
     for outcome in shortest:
         village = villages[outcome.village_id]
@@ -224,7 +224,7 @@ def _villages(scenario: Scenario, travel: Travel, plan: Plan) -> list[Variant]:
 
 def _has_road(scenario: Scenario, travel: Travel, village_id: str) -> bool:
     """Whether a village is reached from any source, and any depot from there."""
-    index = travel.index()
+    index = travel.index
     v = index[village_id]
     sources = [index[source.source_id] for source in scenario.sources]
     depots = [index[depot.depot_id] for depot in scenario.depots]
@@ -240,14 +240,9 @@ def _has_road(scenario: Scenario, travel: Travel, village_id: str) -> bool:
 
 def _reopened(scenario: Scenario, travel: Travel, village_id: str) -> Variant | None:
     """Return the day with a road to the nearest place that trucks reach."""
-    index = travel.index()
+    index = travel.index
     v = index[village_id]
     first_source = len(scenario.depots)
-    places: dict[str, Depot | Source | Village] = {
-        **{depot.depot_id: depot for depot in scenario.depots},
-        **{source.source_id: source for source in scenario.sources},
-        **{village.village_id: village for village in scenario.villages},
-    }
     order = [index[place_id] for place_id in scenario.place_ids]
     depot_idx = order[:first_source]
     source_idx = [
@@ -255,9 +250,9 @@ def _reopened(scenario: Scenario, travel: Travel, village_id: str) -> Variant | 
         for s in order[first_source : first_source + len(scenario.sources)]
         if (travel.seconds[0][depot_idx, s] != NO_ROAD).any()
     ]
-    here = places[village_id]
+    here = scenario.place_by_id[village_id]
     nearest: tuple[float, int] | None = None
-    for place_id, place in places.items():
+    for place_id, place in scenario.place_by_id.items():
         u = index[place_id]
         reached = travel.seconds[0][source_idx, u] != NO_ROAD
         if u == v or not reached.any():

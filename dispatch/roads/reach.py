@@ -11,7 +11,7 @@ from dispatch.errors import Problem
 from dispatch.model.travel import NO_ROAD, TravelTable
 from dispatch.roads.model import road_model
 from dispatch.roads.periods import MOST_PERIODS
-from dispatch.roads.snap import FAR_M, NEAR_M, places_of
+from dispatch.roads.snap import FAR_M, NEAR_M
 from dispatch.units import format_clock
 from dispatch.words.message import joined, say
 
@@ -89,7 +89,7 @@ def single_trips(scenario: Scenario) -> Ways:
 
 def _known(scenario: Scenario, table: TravelTable) -> Bools:
     """Return whether there is a way from place to place, in the scenario's order."""
-    position = {label: idx for idx, label in enumerate(table.place_ids)}
+    position = table.index
     order = [position[label] for label in scenario.place_ids]
     known: Bools = table.seconds[np.ix_(order, order)] != NO_ROAD
     return known
@@ -141,7 +141,7 @@ def _spread(start: Bools, steps: Bools) -> Bools:
 def _by_roads(scenario: Scenario, model: RoadModel) -> Ways:
     """Return what the roads of any period of the day allow."""
     sources, villages = _blocks(scenario)
-    depot_idx = {depot.depot_id: idx for idx, depot in enumerate(scenario.depots)}
+    depot_idx = scenario.place_idx  # depots are the first places
     position = model.place_position
     ways: Ways = {}
     reached: dict[tuple[int, str], npt.NDArray[np.bool_]] = {}
@@ -176,7 +176,7 @@ def snap_warnings(scenario: Scenario) -> list[Problem]:
     snaps = model.snaps
     has_road = snaps.has_road
     problems = []
-    for idx, place in enumerate(places_of(scenario)):
+    for idx, place in enumerate(scenario.places):
         gap_m = float(snaps.gap_m[idx])
         label = f"{place.name} ({scenario.place_ids[idx]})"
         is_lost = not has_road[idx]
@@ -204,7 +204,7 @@ def snap_warnings(scenario: Scenario) -> list[Problem]:
 
 def _moved(scenario: Scenario, model: RoadModel, moved: Moved) -> Message:
     """Return the sentence on a place whose nearest road is of no use."""
-    place = places_of(scenario)[moved.place_idx]
+    place = scenario.places[moved.place_idx]
     label = f"{place.name} ({scenario.place_ids[moved.place_idx]})"
     why = say(_WHY[moved.obstacle])
     # A place that is itself a node of the network has no road of its own.
@@ -350,12 +350,13 @@ def reach_notes(scenario: Scenario) -> list[Message]:
     lost_by = Counter({v: 0 for _, lost in groups for v in lost})
     for trucks, lost in groups:
         lost_by.update({village: len(trucks) for village in lost})
-    names = {village.village_id: village.name for village in scenario.villages}
     notes = []
     for trucks, lost in groups:
         told = [v for v in lost if lost_by[v] < len(scenario.trucks)]
         if told:
-            shown = [f"{names[v]} ({v})" for v in told[:MOST_NAMED]]
+            shown = [
+                f"{scenario.village_by_id[v].name} ({v})" for v in told[:MOST_NAMED]
+            ]
             more = " …" if len(told) > MOST_NAMED else ""
             notes.append(
                 say(

@@ -32,7 +32,7 @@ class RouteFinder:
     def __init__(self, scenario: Scenario) -> None:
         lat, lon = positions_of(scenario)
         self._points = list(zip(lat.tolist(), lon.tolist(), strict=True))
-        self._position = {label: i for i, label in enumerate(scenario.place_ids)}
+        self._position = scenario.place_idx
         self._first_village = len(self._points) - len(scenario.villages)
         self._model = road_model(scenario)
         self._trees: dict[tuple[int, Span, bool, int], npt.NDArray[np.int32]] = {}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dispatch.model.roads import RoadNetwork
-    from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
+    from dispatch.model.scenario import Scenario, Truck
     from dispatch.roads.speeds import RoadSpeeds
     from dispatch.roads.two_way import Access, OpenWays, Role
 
@@ -34,11 +34,6 @@ ISLAND_MOVE_M: Final = 200.0
 STUB_MOVE_M: Final = 500.0
 #: Places that moved less are told nothing: no position is as exact.
 _TOLD_M: Final = 10.0
-
-
-def places_of(scenario: Scenario) -> tuple[Depot | Source | Village, ...]:
-    """Return all depots, then sources, then villages, as in ``place_ids``."""
-    return (*scenario.depots, *scenario.sources, *scenario.villages)
 
 
 def positions_of(

@@ -47,7 +47,7 @@ def travel_matrix(scenario: Scenario) -> Travel:
 
 
 def _from_table(scenario: Scenario, table: TravelTable) -> Travel:
-    position = {label: idx for idx, label in enumerate(table.place_ids)}
+    position = table.index
     order = [position[label] for label in scenario.place_ids]
     grid = np.ix_(order, order)
     seconds = table.seconds[grid]

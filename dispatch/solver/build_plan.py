@@ -176,15 +176,15 @@ def assign_bays(
     num_given
         Per truck the number of its first stops that are driven and stay as they are.
     """
-    bays = {source.source_id: source.bays for source in scenario.sources}
+    sources = scenario.source_by_id
     fills = sorted(
         (stop.start_s, stop.end_s, route_idx, stop_idx)
         for route_idx, route in enumerate(routes)
         for stop_idx, stop in enumerate(route.stops)
-        if stop.kind == "fill" and bays[stop.place_id] is not None
+        if stop.kind == "fill" and sources[stop.place_id].bays is not None
     )
     busy_until: dict[str, list[int]] = {
-        source_id: [0] * (count or 0) for source_id, count in bays.items()
+        source_id: [0] * (source.bays or 0) for source_id, source in sources.items()
     }
     changed = [list(route.stops) for route in routes]
     for start_s, end_s, route_idx, stop_idx in fills:

@@ -167,7 +167,7 @@ def trucks_out(
     plan: Plan, now_s: int, broken_trucks: Collection[str]
 ) -> tuple[TruckOut, ...]:
     """Return the trucks that have broken down, with the water that is lost."""
-    routes = {route.truck_id: route for route in plan.routes}
+    routes = plan.route_by_truck
     return tuple(
         _break_off(routes[truck_id], now_s)[1]
         if truck_id in routes
@@ -270,8 +270,8 @@ def rest_of_day(scenario: Scenario, instance: Instance, today: Today) -> Rest:
     PlanError
         If what is done names a truck or place that the scenario lacks.
     """
-    trucks = {truck.truck_id: r for r, truck in enumerate(scenario.trucks)}
-    nodes = {place: node for node, place in enumerate(scenario.place_ids)}
+    trucks = scenario.truck_idx
+    nodes = scenario.place_idx
     instance = instance._replace(
         truck=instance.truck.copy(),
         source=instance.source.copy(),
@@ -325,9 +325,7 @@ def _keep_pauses(scenario: Scenario, rest: Rest, today: Today) -> None:
     The search pauses as soon as it may, so that a truck that is expected to unload
     first would not be there in time.
     """
-    announced = {
-        r.truck_id: r for r in (today.previous.routes if today.previous else ())
-    }
+    announced = today.previous.route_by_truck if today.previous else {}
     for truck, record in zip(scenario.trucks, rest.instance.truck, strict=True):
         route = announced.get(truck.truck_id)
         if route is None or not record["needs_break"]:
@@ -363,9 +361,7 @@ def _advance_trucks(
     A truck that is called off the road needs the way from where it is; counting
     from the place that it heads for never promises too much.
     """
-    announced = {
-        r.truck_id: r for r in (today.previous.routes if today.previous else ())
-    }
+    announced = today.previous.route_by_truck if today.previous else {}
     locked = {route.truck_id for route in today.locked}
     out = {truck_out.truck_id for truck_out in today.out}
     for r, truck in enumerate(scenario.trucks):
@@ -519,8 +515,8 @@ def num_served(route: Route) -> int:
 
 def _earlier(scenario: Scenario, instance: Instance, today: Today) -> IntArray:
     """Return route and start of the visits announced before and still to come."""
-    trucks = {truck.truck_id: r for r, truck in enumerate(scenario.trucks)}
-    villages = {v.village_id: k for k, v in enumerate(scenario.villages)}
+    trucks = scenario.truck_idx
+    villages = {village_id: v for v, village_id in enumerate(scenario.village_by_id)}
     announced: dict[int, list[tuple[int, int]]] = {}
     for truck_id, stops in _still_to_come(today).items():
         if truck_id not in trucks:
@@ -589,8 +585,8 @@ def _known_trips(stops: list[Stop], nodes: Mapping[str, int]) -> list[Stop]:
 
 def rows_to_adopt(scenario: Scenario, today: Today) -> dict[int, tuple[Row, BoolArray]]:
     """Return per truck position its trips still to come, and which are promised."""
-    trucks = {truck.truck_id: r for r, truck in enumerate(scenario.trucks)}
-    nodes = {place: node for node, place in enumerate(scenario.place_ids)}
+    trucks = scenario.truck_idx
+    nodes = scenario.place_idx
     locked = {
         (route.truck_id, stop.place_id, stop.start_s)
         for route in today.locked

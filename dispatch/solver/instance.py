@@ -32,7 +32,7 @@ LISTED_SOURCES = 64
 def build_instance(scenario: Scenario, travel: Travel) -> Instance:
     """Return the arrays of a scenario; its villages may be out of reach."""
     _trucks, sources, villages = scenario.trucks, scenario.sources, scenario.villages
-    position = travel.index()
+    position = travel.index
     first_source = len(scenario.depots)
     first_village = first_source + len(sources)
     order = np.array([position[place] for place in scenario.place_ids], dtype=np.int64)

@@ -55,8 +55,8 @@ class _Timetable:
     def __init__(self, scenario: Scenario, instance: Instance) -> None:
         self.model = cp_model.CpModel()
         self._instance = instance
-        self._position = {place: idx for idx, place in enumerate(scenario.place_ids)}
-        self._trucks = {t.truck_id: idx for idx, t in enumerate(scenario.trucks)}
+        self._position = scenario.place_idx
+        self._trucks = scenario.truck_idx
         self._fillings: list[_Filling] = []
         self._ends: list[cp_model.IntVar] = []
         self.starts: list[list[cp_model.IntVar]] = []

@@ -10,7 +10,6 @@ import pandas as pd
 
 from dispatch.maps.palette import LEVEL_SIGNS, truck_signs
 from dispatch.units import format_clock
-from dispatch.web.tables import place_names
 
 if TYPE_CHECKING:
     from dispatch.coverage import Coverage
@@ -34,14 +33,13 @@ def timetable_rows(scenario: Scenario, plan: Plan, t: Words) -> pd.DataFrame:
     ``start_h``, ``end_h``, ``sign`` (what is written on the bar), ``what``,
     ``place``, ``litres``, ``time``.
     """
-    names = place_names(scenario)
     signs = truck_signs(scenario)
     rows: list[tuple[Any, ...]] = []
     for route in plan.routes:
         sign = signs.get(route.truck_id)
         truck = f"{sign.letter if sign else '?'} · {route.truck_id}"
         for before, after in itertools.pairwise(route.stops):
-            place = names.get(after.place_id, after.place_id)
+            place = scenario.label(after.place_id)
             spans = (
                 ("drive", before.end_s, after.arrive_s, 0),
                 ("wait", after.arrive_s, after.start_s, 0),

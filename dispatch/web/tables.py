@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from dispatch.maps.palette import truck_signs
-from dispatch.model.labels import place_labels
 from dispatch.units import format_clock
 
 if TYPE_CHECKING:
@@ -108,13 +107,12 @@ def trucks_table(figures: Coverage, scenario: Scenario, t: Words) -> pd.DataFram
 
 def route_table(route: Route, scenario: Scenario, t: Words) -> pd.DataFrame:
     """Return the stops of one truck in order."""
-    names = place_names(scenario)
     rows = [
         (
             format_clock(stop.start_s),
             format_clock(stop.end_s),
             t(f"stop.{stop.kind}"),
-            names.get(stop.place_id, stop.place_id),
+            scenario.label(stop.place_id),
             stop.litres or None,
         )
         for stop in route.stops
@@ -128,13 +126,12 @@ def violations_table(
     violations: Sequence[Violation], scenario: Scenario, t: Words
 ) -> pd.DataFrame:
     """Return every broken rule in words, with where it is broken."""
-    names = place_names(scenario)
     rows = [
         (
             t(f"rule.{violation.rule}"),
             violation.truck_id or "",
             "" if violation.stop_index is None else str(violation.stop_index),
-            names.get(violation.place_id or "", violation.place_id or ""),
+            scenario.label(violation.place_id or ""),
             violation.message.text(t.lang),
         )
         for violation in violations
@@ -143,20 +140,11 @@ def violations_table(
     return pd.DataFrame(rows, columns=[*headings, t("page.message")])
 
 
-def place_names(scenario: Scenario) -> dict[str, str]:
-    """Return the name of every place by its id."""
-    return {
-        **{depot.depot_id: depot.name for depot in scenario.depots},
-        **{source.source_id: source.name for source in scenario.sources},
-        **{village.village_id: village.name for village in scenario.villages},
-    }
-
-
 def changes_table(
     changes: Sequence[Change], scenario: Scenario, t: Words
 ) -> pd.DataFrame:
     """Return what a replan changes for which village, and why."""
-    names = place_labels(scenario)
+    names = scenario.labels
     signs = truck_signs(scenario)
 
     def visit(truck_id: str | None, start_s: int | None, litres: int) -> str:

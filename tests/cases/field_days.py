@@ -89,7 +89,7 @@ def road_day(
 def metres(scene, here: str, there: str) -> int:
     """Return the metres from place to place for the first truck, from morning on."""
     travel = travel_matrix(scene)
-    at = travel.index()
+    at = travel.index
     truck_class = travel.class_of_truck[scene.trucks[0].truck_id]
     return int(travel.metres[truck_class][at[here], at[there]])
 

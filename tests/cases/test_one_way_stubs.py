@@ -74,7 +74,7 @@ def test_a_far_stub_keeps_its_place_and_is_named(tmp_path) -> None:
     assert "service 13-0" in told[0]
     assert "trucks cannot serve it" in told[0]
     way = travel_matrix(scene)
-    at = way.index()
+    at = way.index
     assert way.seconds[0][at["D1"], at["S1"]] == NO_ROAD
 
 

@@ -44,7 +44,7 @@ def test_a_conditional_closure_counts_at_its_hours_only() -> None:
     travel = travel_matrix(scene)
     assert travel.later is not None
     assert travel.later.switches_s == (9 * 3600,)
-    at = travel.index()
+    at = travel.index
     after_m = travel.later.periods[0].metres[0][at["S1"], at["V1"]]
     assert after_m == SHORT_M
     # On a Sunday, or for a van, nothing is closed.
@@ -121,7 +121,7 @@ def test_a_gate_that_is_open_at_times(tmp_path) -> None:
     travel = travel_matrix(scene)
     assert travel.later is not None
     assert travel.later.switches_s == (10 * 3600, 12 * 3600)
-    at = travel.index()
+    at = travel.index
     found = [
         int(way.metres[0][at["S1"], at["V1"]])
         for way in (travel, *travel.later.periods)

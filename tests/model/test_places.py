@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from dispatch.files.scenario.template import example_scenario
-from dispatch.model.labels import place_labels
 from dispatch.model.scenario import Scenario, Village
 
 
@@ -21,7 +20,7 @@ def scenario(*rows: tuple[str, str, str, str]) -> Scenario:
 
 
 def labels(*rows: tuple[str, str, str, str]) -> list[str]:
-    found = place_labels(scenario(*rows))
+    found = scenario(*rows).labels
     return [found[row[0]] for row in rows]
 
 
@@ -72,5 +71,5 @@ def test_a_tail_grows_until_it_tells_apart() -> None:
 def test_a_source_of_the_same_name_is_told_apart_too(township: str) -> None:
     base = scenario(("1", "和平", township, ""))
     source = replace(base.sources[0], name="和平")
-    found = place_labels(replace(base, sources=(source,)))
+    found = replace(base, sources=(source,)).labels
     assert len(set(found.values())) == len(found)

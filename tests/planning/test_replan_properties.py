@@ -154,7 +154,7 @@ def test_a_day_planned_anew_keeps_the_rules_and_its_promises(drawn, data):
         v for v in check_plan(scene, ways, plan) if not is_done(v, done, plan, scene)
     ]
     assert broken == []
-    routes = {route.truck_id: route for route in plan.routes}
+    routes = plan.route_by_truck
     kept = {route.truck_id: len(route.stops) for route in done}
     for route in done:
         assert routes[route.truck_id].stops[: len(route.stops)] == route.stops
@@ -195,7 +195,7 @@ def test_where_nothing_went_wrong_nothing_changes(drawn, now_s):
     ).plan
     assert check_plan(scene, ways, plan) == []
     assert plan.served_key() >= previous.served_key()
-    routes = {route.truck_id: route for route in plan.routes}
+    routes = plan.route_by_truck
     for route in previous.routes:
         for told in flows(route):
             assert told.kind == "fill" or any(

@@ -138,7 +138,7 @@ def test_the_heaviest_truck_cannot_reach_some_villages(
     assert {"V0", "V1"} <= lost["large"]
     travel = travel_matrix(scenario)
     assert len(travel.seconds) == 3
-    index = travel.index()
+    index = travel.index
     large = travel.seconds[travel.class_of_truck["large"]]
     assert large[index["S1"], index["V0"]] == NO_ROAD
     assert sum(plan.totals.served_l.values()) > 50_000
@@ -169,7 +169,7 @@ def test_a_closed_road_is_planned_around(day: tuple[Scenario, Plan]) -> None:
     travel = travel_matrix(closed)
     assert travel.later is not None
     assert travel.later.switches_s == (SLIDE_S,)
-    index = travel.index()
+    index = travel.index
     truck_class = travel.class_of_truck[truck]
     row, column = index[source], index[village]
     before = travel.seconds[truck_class][row, column]

@@ -86,7 +86,7 @@ def scenario(*limits: RoadLimit, **fields: object) -> Scenario:
 
 def seconds(scene: Scenario, from_id: str, to_id: str, truck_id: str = "T") -> int:
     travel = travel_matrix(scene)
-    index = travel.index()
+    index = travel.index
     matrix = travel.seconds[travel.class_of_truck[truck_id]]
     return int(matrix[index[from_id], index[to_id]])
 
@@ -309,7 +309,7 @@ def test_a_closure_that_ends_at_noon_gives_two_periods() -> None:
     travel = travel_matrix(scenario(timed(None, "12:00")))
     assert travel.later is not None
     assert travel.later.switches_s == (clock("12:00"),)
-    index = travel.index()
+    index = travel.index
     s, v = index["src"], index["v1"]
     assert travel.seconds[0][s, v] == 623
     assert travel.later.periods[0].seconds[0][s, v] == 334
@@ -398,7 +398,7 @@ def test_a_slow_road_is_slow_for_its_time() -> None:
     slow = timed("09:00", None, is_closed=False, speed_km_h=10)
     travel = travel_matrix(scenario(slow))
     assert travel.later is not None
-    index = travel.index()
+    index = travel.index
     s, v = index["src"], index["v1"]
     assert travel.seconds[0][s, v] == 334
     # 1112 m at 10 km/h are 400.4 s, 289 s more; round by BNC it would be as long.

@@ -16,7 +16,7 @@ class _Day:
 
     def __init__(self, scene, travel):
         self.scene = scene
-        self.index = travel.index()
+        self.index = travel.index
         self.seconds = travel.seconds[0]
         self.needs = {v.village_id: need_l(v, scene.need) for v in scene.villages}
         self.room = {v.village_id: can_take_l(v, scene.need) for v in scene.villages}

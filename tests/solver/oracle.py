@@ -54,7 +54,7 @@ def _served(scene, state):
 
 def _days(scene, travel, truck, before):
     """Return the ends of all days of a truck, after those of others."""
-    index = travel.index()
+    index = travel.index
     seconds = travel.seconds[travel.class_of_truck[truck.truck_id]]
 
     def leg(here, there):

@@ -171,7 +171,7 @@ def litres_by_enumeration(scene, travel):  # noqa: C901  # a plain tree search
     are multiples; windows, supply and visit limits are followed step by step.
     """
     step = scene.service.min_drop_l
-    index = travel.index()
+    index = travel.index
     seconds = travel.seconds[0]
     only, place = scene.trucks[0], scene.sources[0]
     rooms = tuple(can_take_l(v, scene.need) // step for v in scene.villages)

@@ -15,8 +15,6 @@ from dispatch.files.plan.font import missing_glyphs
 from dispatch.files.plan.links import amap_web
 from dispatch.files.plan.paper import Paper
 from dispatch.files.plan.tables import numbered_stops
-from dispatch.model.labels import place_labels
-from dispatch.roads.snap import places_of
 from dispatch.units import format_clock
 from dispatch.words.words import Words
 
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
 
     from dispatch.check.facts import Violation
     from dispatch.model.plan import Plan, Route, Stop
-    from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
+    from dispatch.model.scenario import Scenario, Truck, Village
     from dispatch.words.message import Lang
 
 _log = logging.getLogger(__name__)
@@ -98,13 +96,11 @@ class _SheetWriter:
         self.past = past
         self.done = {route.truck_id: route for route in done_routes(plan)}
         self.is_estimate = is_estimate
-        self.trucks = {truck.truck_id: truck for truck in scenario.trucks}
-        self.places: dict[str, Depot | Source | Village] = dict(
-            zip(scenario.place_ids, places_of(scenario), strict=True)
-        )
-        self.labels = place_labels(scenario)
+        self.trucks = scenario.truck_by_id
+        self.places = scenario.place_by_id
+        self.labels = scenario.labels
         self.coded: set[str] = set()
-        self.villages = {village.village_id: village for village in scenario.villages}
+        self.villages = scenario.village_by_id
         self.missing = missing_glyphs(_all_texts(scenario))
         if self.missing:
             _log.warning("the font has no glyph for %s", " ".join(self.missing))

@@ -6,7 +6,6 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from dispatch.model.labels import place_labels
 from dispatch.model.need import BANDS
 
 if TYPE_CHECKING:
@@ -71,12 +70,11 @@ VISIT_HEADER = (
 
 def visit_rows(plan: Plan, scenario: Scenario) -> Rows:
     """Return the rows of ``visits.csv``."""
-    names = place_labels(scenario)
-    plates = {truck.truck_id: truck.plate for truck in scenario.trucks}
+    names = scenario.labels
     return [
         [
             route.truck_id,
-            plates.get(route.truck_id, ""),
+            scenario.plate(route.truck_id),
             trip,
             position,
             stop.kind,
@@ -109,7 +107,7 @@ VILLAGE_HEADER = (
 
 def village_rows(plan: Plan, scenario: Scenario) -> Rows:
     """Return the rows of the written ``villages.csv``."""
-    names = place_labels(scenario)
+    names = scenario.labels
     return [
         [
             outcome.village_id,
@@ -153,8 +151,8 @@ def trip_header(t: Words) -> list[str]:
 
 def trip_rows(plan: Plan, scenario: Scenario, t: Words) -> Rows:
     """Return the rows of the sheet of trips: one per stop."""
-    names = place_labels(scenario)
-    trucks = {truck.truck_id: truck for truck in scenario.trucks}
+    names = scenario.labels
+    trucks = scenario.truck_by_id
     contacts: dict[str, tuple[str, str]] = {
         source.source_id: (source.contact, source.phone) for source in scenario.sources
     }
@@ -212,8 +210,8 @@ def coverage_header(t: Words) -> list[str]:
 
 def coverage_rows(plan: Plan, scenario: Scenario, t: Words) -> Rows:
     """Return the rows of the sheet of villages; the share is between 0 and 1."""
-    villages = {village.village_id: village for village in scenario.villages}
-    names = place_labels(scenario)
+    villages = scenario.village_by_id
+    names = scenario.labels
     visits: dict[str, int] = {}
     for route in plan.routes:
         for stop in route.stops:
@@ -275,7 +273,7 @@ def source_header(t: Words) -> list[str]:
 def source_rows(plan: Plan, scenario: Scenario, t: Words) -> Rows:
     """Return the rows of the sheet of sources."""
     unlimited = t("paper.unlimited")
-    names = place_labels(scenario)
+    names = scenario.labels
     rows: Rows = []
     for source in scenario.sources:
         fills = [

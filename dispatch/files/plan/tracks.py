@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 
 from dispatch.files.plan.tables import numbered_stops
-from dispatch.model.labels import place_labels
 from dispatch.model.scenario import Village
-from dispatch.roads.snap import places_of
 from dispatch.units import format_clock
 from dispatch.words.words import Words
 
 if TYPE_CHECKING:
     from dispatch.model.plan import Plan, Route, Stop
-    from dispatch.model.scenario import Depot, Scenario, Source
+    from dispatch.model.scenario import Scenario
     from dispatch.roads.route import RouteFinder
     from dispatch.words.message import Lang
 
@@ -71,18 +69,14 @@ class TrackMaker:
         self._plan = plan
         self._t = Words(lang)
         self._finder = finder
-        self._labels = place_labels(scenario)
-        self._plates = {truck.truck_id: truck.plate for truck in scenario.trucks}
-        self._places: dict[str, Depot | Source | Village] = dict(
-            zip(scenario.place_ids, places_of(scenario), strict=True)
-        )
+        self._scenario = scenario
 
     def day(self, route: Route) -> TruckDay:
         """Return the day of one truck; stops at unknown places are left out."""
         known = [
             (position, stop)
             for _, position, stop in numbered_stops(route)
-            if stop.place_id in self._places
+            if stop.place_id in self._scenario.place_by_id
         ]
         line: list[tuple[float, float]] = []
         for (_, before), (_, after) in itertools.pairwise(known):
@@ -95,8 +89,7 @@ class TrackMaker:
                     arrive_s=after.arrive_s,
                 )
                 line += leg[1:] if line and line[-1] == leg[0] else leg
-        plate = self._plates.get(route.truck_id, "")
-        title = f"{route.truck_id} {plate}".strip()
+        title = f"{route.truck_id} {self._scenario.plate(route.truck_id)}".strip()
         return TruckDay(
             title=f"{title} {self._plan.date:%Y-%m-%d}",
             points=tuple(self._point(position, stop) for position, stop in known),
@@ -104,7 +97,7 @@ class TrackMaker:
         )
 
     def _point(self, position: int, stop: Stop) -> TrackPoint:
-        t, place = self._t, self._places[stop.place_id]
+        t, place = self._t, self._scenario.place_by_id[stop.place_id]
         lat, lon = place.lat, place.lon
         parts = [f"{format_clock(stop.start_s)}-{format_clock(stop.end_s)}"]
         if stop.litres:
@@ -116,8 +109,9 @@ class TrackMaker:
                 parts.append(f"{transfer} {place.transfer_by}".strip())
         contact = f"{getattr(place, 'contact', '')} {getattr(place, 'phone', '')}"
         parts += [part for part in (contact.strip(),) if part]
+        label = self._scenario.label(stop.place_id)
         return TrackPoint(
-            title=f"{position} {t(f'stop.{stop.kind}')} {self._labels[stop.place_id]}",
+            title=f"{position} {t(f'stop.{stop.kind}')} {label}",
             text=t("unit.comma").join(parts),
             start=_moment(self._plan.date, stop.start_s),
             lat=lat,

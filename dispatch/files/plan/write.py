@@ -92,16 +92,18 @@ def _write_tracks(
     truck_ids = [truck.truck_id for truck in scenario.trucks]
     truck_ids += [route.truck_id for route in plan.routes]
     names = file_names(tuple(dict.fromkeys(truck_ids)))
-    busy = {route.truck_id: route for route in plan.routes if route.num_trips}
-    maker = TrackMaker(plan, scenario, RouteFinder(scenario), lang) if busy else None
+    is_any_busy = any(route.num_trips for route in plan.routes)
+    finder = RouteFinder(scenario) if is_any_busy else None
+    maker = TrackMaker(plan, scenario, finder, lang) if finder else None
     written = []
     for truck_id, name in names.items():
         gpx, kml = folder / "gpx" / f"{name}.gpx", folder / "kml" / f"{name}.kml"
-        if maker is None or truck_id not in busy:
+        route = plan.route_by_truck.get(truck_id)
+        if maker is None or route is None or not route.num_trips:
             gpx.unlink(missing_ok=True)
             kml.unlink(missing_ok=True)
             continue
-        day = maker.day(busy[truck_id])
+        day = maker.day(route)
         written.append(write_text(gpx, gpx_text(day)))
         written.append(write_text(kml, kml_text(day)))
     return written

@@ -23,7 +23,6 @@ from dispatch.files.tables.raw import RawTable
 from dispatch.geo.distance import haversine_m
 from dispatch.model.road_limits import RoadLimit
 from dispatch.model.travel import TravelTable
-from dispatch.roads.snap import places_of
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -190,7 +189,7 @@ def _kept_travel(
     table = base.travel_table
     if table is None:
         return None
-    position = {label: idx for idx, label in enumerate(table.place_ids)}
+    position = table.index
     columns = {"depots": "depot_id", "sources": "source_id", "villages": "village_id"}
     for name, column in columns.items():
         for record in records[name]:
@@ -207,7 +206,7 @@ def _kept_travel(
 
 def _notice_moved(base: Scenario, records: Records, problems: list[Problem]) -> None:
     """Add a warning for places that moved while their travel times stay."""
-    before = dict(zip(base.place_ids, places_of(base), strict=True))
+    before = base.place_by_id
     columns = {"depots": "depot_id", "sources": "source_id", "villages": "village_id"}
     for name, column in columns.items():
         for record in records[name]:

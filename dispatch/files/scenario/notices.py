@@ -13,14 +13,12 @@ from dispatch.files.scenario.place_notices import notice_places
 from dispatch.files.scenario.time_notices import notice_times
 from dispatch.files.scenario.travel_notices import notice_travel
 from dispatch.geo.distance import EARTH_RADIUS_M, haversine_m
-from dispatch.model.labels import place_labels
 from dispatch.roads.reach import (
     limit_warnings,
     round_trips,
     single_trips,
     snap_warnings,
 )
-from dispatch.roads.snap import places_of
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -91,7 +89,7 @@ def _notice_potable(records: Records) -> list[Problem]:
 
 def _notice_far(scenario: Scenario, records: Records) -> list[Problem]:
     """Return a warning for every place that lies by itself, far from all others."""
-    places = places_of(scenario)
+    places = scenario.places
     counts = {
         "depots": len(scenario.depots),
         "sources": len(scenario.sources),
@@ -105,7 +103,7 @@ def _notice_far(scenario: Scenario, records: Records) -> list[Problem]:
     is_off = middle_m > max(_FAR_M, _FAR_FROM_USUAL * float(np.median(middle_m)))
     if 3 * is_off.sum() <= len(places):
         is_far |= is_off
-    labels = place_labels(scenario)
+    labels = scenario.labels
     problems = []
     for idx in np.flatnonzero(is_far):
         table, position = owners[idx]
@@ -163,7 +161,7 @@ def _notice_unfed(scenario: Scenario, records: Records) -> list[Problem]:
     ):
         return [Problem("trucks", say("no_truck_may_fill"), severity="warning")]
     ways, there = round_trips(scenario), single_trips(scenario)
-    labels = place_labels(scenario)
+    labels = scenario.labels
     problems = []
     for position, village in enumerate(scenario.villages):
         reason = _why_unfed(scenario, position, ways, there)

@@ -8,7 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from dispatch.geo.distance import gap_m
-from dispatch.model.labels import code_of, place_labels
+from dispatch.model.labels import code_of
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _notice_townships(scenario: Scenario, records: Records) -> list[Problem]:
     by_name: dict[str, list[Village]] = defaultdict(list)
     for village in scenario.villages:
         by_name[village.township].append(village)
-    labels = place_labels(scenario)
+    labels = scenario.labels
     problems = []
     for record, village in zip(records["villages"], scenario.villages, strict=True):
         own = _townships_of(village, townships)
@@ -135,7 +135,7 @@ def _notice_counties(scenario: Scenario, records: Records) -> list[Problem]:
         "sources": tuple((s.source_id, s) for s in scenario.sources),
         "depots": tuple((d.depot_id, d) for d in scenario.depots),
     }
-    labels = place_labels(scenario)
+    labels = scenario.labels
     problems = []
     for table, places in members.items():
         for record, (place_id, place) in zip(records[table], places, strict=True):

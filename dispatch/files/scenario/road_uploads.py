@@ -14,7 +14,6 @@ from dispatch.files.scenario.assemble import read_tables, stop_on
 from dispatch.files.scenario.editing import scenario_from_tables, scenario_tables
 from dispatch.files.scenario.read import Inputs, collect
 from dispatch.files.tables.columns import table_of, tables
-from dispatch.roads.snap import places_of
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def scenario_with_roads(
     collect({inside: data}, inputs)
     found = {n: raw for n, raw in inputs.tables.items() if n in ("nodes", "edges")}
     records = read_tables(found, lambda _: datum, inputs.problems)
-    points = [(place.lat, place.lon) for place in places_of(scenario)]
+    points = [(place.lat, place.lon) for place in scenario.places]
     points += [village.stop_at for village in scenario.villages]
     box = box_of(points, margin_km=MARGIN_KM)
     roads = pick_roads(inputs, records, datum, box=box)

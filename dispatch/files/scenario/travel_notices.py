@@ -10,7 +10,6 @@ import numpy as np
 from dispatch.errors import Problem
 from dispatch.geo.distance import haversine_m
 from dispatch.model.travel import NO_ROAD
-from dispatch.roads.snap import places_of
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -114,13 +113,13 @@ def notice_travel(scenario: Scenario, files: Mapping[str, str]) -> list[Problem]
 
 
 def _order(scenario: Scenario, table: TravelTable) -> npt.NDArray[np.int64]:
-    position = {label: idx for idx, label in enumerate(table.place_ids)}
+    position = table.index
     return np.array([position[label] for label in scenario.place_ids], dtype=np.int64)
 
 
 def _blocks(scenario: Scenario) -> Iterator[tuple[int, slice, Floats]]:
     """Yield first row, rows and straight metres to every place; trucks stop there."""
-    stops = [getattr(p, "stop_at", (p.lat, p.lon)) for p in places_of(scenario)]
+    stops = [getattr(p, "stop_at", (p.lat, p.lon)) for p in scenario.places]
     lat = np.array([stop[0] for stop in stops])
     lon = np.array([stop[1] for stop in stops])
     for first in range(0, len(stops), _ROWS):
@@ -141,7 +140,7 @@ class _Speaker:
         self._ids = scenario.place_ids
         self._table = table
         self._order = order
-        self._places = places_of(scenario)
+        self._places = scenario.places
 
     def _straight_m(self, pair: tuple[int, int]) -> float:
         one, other = (self._places[idx] for idx in pair)

@@ -17,7 +17,7 @@ from dispatch.maps.tiles import tile_setting
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from dispatch.maps.shapes import Line, Place
+    from dispatch.maps.shapes import Line, Mark
     from dispatch.model.scenario import Datum
     from dispatch.words.words import Words
 
@@ -75,7 +75,7 @@ def drawing_map(
     *,
     modes: Sequence[Mode],
     lines: Sequence[Line],
-    places: Sequence[Place],
+    places: Sequence[Mark],
     bounds: tuple[tuple[float, float], tuple[float, float]] | None,
     view: str = "",
     clear: bool = False,

@@ -8,7 +8,6 @@ from urllib.parse import quote, urlencode
 
 from dispatch.files.plan.links import amap_web, baidu_web, geo_uri, tencent_web
 from dispatch.maps.palette import truck_signs
-from dispatch.model.labels import place_labels
 from dispatch.web.finished import finished
 from dispatch.words.words import LANGUAGES, Words, as_lang
 
@@ -18,11 +17,9 @@ if TYPE_CHECKING:
 
     from dispatch.maps.palette import TruckSign
     from dispatch.model.plan import Plan, Route, Stop
-    from dispatch.model.scenario import Depot, Source, Truck, Village
+    from dispatch.model.scenario import Place, Truck
     from dispatch.web.catalog import Catalog, Entry
     from dispatch.web.finished import Finished
-
-    Place = Village | Source | Depot
 
 #: Shorter waits at a stop are not worth a line.
 _MIN_WAIT_S: Final = 300
@@ -139,7 +136,6 @@ class View:
         self._root = root
         self._path = path
         self._entry, self.run = self._choose(catalog, query.get("scenario"))
-        self._labels = place_labels(self.run.result.scenario) if self.run else {}
 
     def _choose(
         self, catalog: Catalog, key: str | None
@@ -193,7 +189,7 @@ class View:
         """Return all trucks of the scenario, each with its route."""
         assert self.run is not None
         scenario = self.run.result.scenario
-        routes = {route.truck_id: route for route in self.plan.routes}
+        routes = self.plan.route_by_truck
         signs = truck_signs(scenario)
         cards = []
         for truck in scenario.trucks:
@@ -211,22 +207,16 @@ class View:
         """Yield the stops of a route, in order."""
         assert self.run is not None
         scenario = self.run.result.scenario
-        members: tuple[Place, ...] = (
-            *scenario.depots,
-            *scenario.sources,
-            *scenario.villages,
-        )
-        places: dict[str, Place] = dict(zip(scenario.place_ids, members, strict=True))
         next_idx = self._next_idx(route.stops)
         trip = 0
         for idx, stop in enumerate(route.stops):
             trip += stop.kind == "fill"
-            place = places.get(stop.place_id)
+            place = scenario.place_by_id.get(stop.place_id)
             is_next = idx == next_idx
             leads_there = place is not None and stop.kind != "break"
             yield StopCard(
                 stop=stop,
-                label=self._labels.get(stop.place_id, stop.place_id),
+                label=scenario.label(stop.place_id),
                 icon=_ICONS.get(stop.kind, "·"),
                 trip=trip if stop.kind == "fill" else 0,
                 is_next=is_next,
@@ -269,18 +259,17 @@ class View:
         """Return the vulnerable people of every place, the earliest truck first."""
         assert self.run is not None
         scenario = self.run.result.scenario
-        villages = {village.village_id: village for village in scenario.villages}
         places = self.run.figures.places
         places = places[places["vulnerable_people"] > 0].sort_values(
             "first_s", na_position="last", kind="stable"
         )
         cards = []
         for village_id, row in places.to_dict("index").items():
-            village = villages[str(village_id)]
+            village = scenario.village_by_id[str(village_id)]
             first_s, reached = row["first_s"], row["vulnerable_survival"]
             cards.append(
                 DoorCard(
-                    label=self._labels[village.village_id],
+                    label=scenario.label(village.village_id),
                     people=village.vulnerable_people,
                     first_s=first_s if isinstance(first_s, int) else None,
                     num_reached=reached if isinstance(reached, int) else None,

@@ -96,8 +96,8 @@ def _map(context: Context, loaded: Loaded, run: Finished | None) -> None:
 
 def _timetable(run: Finished, t: Words) -> None:
     scenario, plan = run.result.scenario, run.result.plan
-    routes = {route.truck_id: route for route in plan.routes if route.num_trips}
-    if not routes:
+    truck_ids = [route.truck_id for route in plan.routes if route.num_trips]
+    if not truck_ids:
         st.info(t("gantt.empty"), icon="ℹ️")
         return
     st.caption(t("gantt.help"))
@@ -106,13 +106,12 @@ def _timetable(run: Finished, t: Words) -> None:
         alt=t("view.timetable"),
     )
     signs = truck_signs(scenario)
-    plates = {truck.truck_id: truck.plate for truck in scenario.trucks}
     truck_id = st.selectbox(
         t("gantt.pick"),
-        list(routes),
-        format_func=lambda x: f"{signs[x].letter} · {plates.get(x) or x}",
+        truck_ids,
+        format_func=lambda x: f"{signs[x].letter} · {scenario.plate(x) or x}",
     )
-    show_table(tables.route_table(routes[truck_id], scenario, t))
+    show_table(tables.route_table(plan.route_by_truck[truck_id], scenario, t))
 
 
 def _coverage(run: Finished, t: Words) -> None:

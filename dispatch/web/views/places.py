@@ -12,18 +12,18 @@ from dispatch.files.scenario.editing import scenario_from_tables, scenario_table
 from dispatch.geo.distance import haversine_m
 from dispatch.geo.position import parse_position
 from dispatch.maps.limits import bounds_of, place_marks, road_lines
-from dispatch.maps.shapes import Place
+from dispatch.maps.shapes import Mark
 from dispatch.model.roads import CLOSED
-from dispatch.model.scenario import Source, Village
+from dispatch.model.scenario import Source, Village, id_of_place
 from dispatch.roads.nearby import nearest_edges
-from dispatch.roads.snap import FAR_M, NEAR_M, places_of
+from dispatch.roads.snap import FAR_M, NEAR_M
 from dispatch.web.components.drawing import drawing_map
 from dispatch.web.context import Context, Frame, load, show_problems
 from dispatch.web.views import editor
 from dispatch.words.message import SaidError
 
 if TYPE_CHECKING:
-    from dispatch.model.scenario import Datum, Depot, Scenario
+    from dispatch.model.scenario import Datum, Depot, Place, Scenario
     from dispatch.words.words import Words
 
 _DATUMS: Final = ("wgs84", "gcj02", "bd09")
@@ -76,14 +76,16 @@ def _ids(scenario: Scenario) -> dict[str, str]:
     for village in scenario.villages:
         parts = (village.name, village.township, village.code or village.village_id)
         found[village.village_id] = " · ".join(part for part in parts if part)
-    found |= {s.source_id: f"{s.name} · {s.source_id}" for s in scenario.sources}
-    found |= {d.depot_id: f"{d.name} · {d.depot_id}" for d in scenario.depots}
+    others: tuple[Place, ...] = (*scenario.sources, *scenario.depots)
+    for place in others:
+        place_id = id_of_place(place)
+        found[place_id] = f"{place.name} · {place_id}"
     return found
 
 
 def _place(context: Context, scenario: Scenario, place_id: str) -> None:
     t = context.t
-    place = dict(zip(scenario.place_ids, places_of(scenario), strict=True))[place_id]
+    place = scenario.place_by_id[place_id]
     now = f"{place.lat:.6f}", f"{place.lon:.6f}"
     st.caption(t("place.now", lat=now[0], lon=now[1]))
     _paste(t)
@@ -92,7 +94,7 @@ def _place(context: Context, scenario: Scenario, place_id: str) -> None:
     marks = place_marks(scenario, t, moves=place_id)
     if pending is not None:
         marks = [mark for mark in marks if not mark.moves]
-        marks.append(Place(place.name, *pending, t("map.sign_new"), moves=True))
+        marks.append(Mark(place.name, *pending, t("map.sign_new"), moves=True))
     drawn = drawing_map(
         "place-map",
         t,

@@ -164,8 +164,7 @@ def _save(context: Context, scenario: Scenario, limit: RoadLimit) -> None:
     before, after = set(cut_off_villages(scenario)), cut_off_villages(changed)
     context.catalog.store.drafts.save(context.entry.key, changed)
     editor.forget()
-    names = {village.village_id: village.name for village in scenario.villages}
-    lost = [names[village] for village in after if village not in before]
+    lost = [scenario.label(village) for village in after if village not in before]
     news = t("roads.saved", limit=limit.limit_id)
     if lost:
         more = " …" if len(lost) > 8 else ""

@@ -75,10 +75,9 @@ def _headline(scenario: Scenario, roads: RoadNetwork, t: Words) -> None:
     model = road_model(scenario)
     placed = () if model is None else model.placed
     num_closed = sum(item.limit.is_closed for item in placed)
-    names = {village.village_id: village.name for village in scenario.villages}
     cut_off = cut_off_villages(scenario)
     if cut_off:
-        shown = t("unit.items").join(names[village] for village in cut_off[:8])
+        shown = t("unit.items").join(scenario.label(village) for village in cut_off[:8])
         text = t("roads.headline_cut", closed=num_closed, count=len(cut_off))
         st.title(f"⛔ {text}")
         st.markdown(f"**{shown}{' …' if len(cut_off) > 8 else ''}**")
