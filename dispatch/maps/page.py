@@ -8,6 +8,7 @@ template on the server.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
@@ -21,11 +22,12 @@ from dispatch.check.rules import check_plan
 from dispatch.coverage import Coverage, compute_coverage
 from dispatch.maps.assets import JQUERY_URL, LEAFLET_URL, inline_scripts
 from dispatch.maps.basemap import RANKS, Basemap, basemap_of
-from dispatch.maps.encode import compact, packed, steps_of
+from dispatch.maps.encode import compact, packed, safe, steps_of
 from dispatch.maps.features import Layer, MapFeatures
 from dispatch.maps.legend import (
     BORDER,
     CASING,
+    CASING_WIDTH,
     NAME_LOOKS,
     ROAD_COLOURS,
     ROAD_WIDTHS,
@@ -35,7 +37,6 @@ from dispatch.maps.legend import (
     legend_html,
 )
 from dispatch.maps.palette import LEVEL_SIGNS
-from dispatch.maps.safe import safe
 from dispatch.maps.tiles import Tiles, tile_setting
 from dispatch.words.words import Words
 
@@ -49,87 +50,6 @@ if TYPE_CHECKING:
     from dispatch.words.message import Lang
 
 _INLINE: Final = "wd-inline-assets"
-
-# The two scripts run on features whose text is safe already. They must not hold
-# two braces in a row, nor a brace before # or %: branca reads them as a template.
-_POINT_TO_LAYER: Final = """
-function(feature, latlng) {
-  var p = feature.properties;
-  var label = p.label ? '<span class="wd-label">' + p.label + '</span>' : '';
-  var size = p.popup ? 32 : 0;
-  var icon = L.divIcon({className: 'wd-icon', html: p.icon + label,
-    iconSize: [size, size] });
-  return L.marker(latlng, {icon: icon, riseOnHover: true, keyboard: !!p.popup });
-}
-"""
-_ON_EACH_FEATURE: Final = """
-function(feature, layer) {
-  var p = feature.properties;
-  if (p.popup) { layer.bindPopup(p.popup, {maxWidth: 260}); }
-  if (p.tip) { layer.bindTooltip(p.tip, {sticky: !p.icon}); }
-}
-"""
-
-_STYLE: Final = """
-.leaflet-container { font: 14px/1.5 system-ui, "Noto Sans CJK SC",
-  "PingFang SC", "Microsoft YaHei", sans-serif; background: #F6F4EF; }
-.leaflet-container .leaflet-control-layers-toggle { width: 44px; height: 44px; }
-.leaflet-container .leaflet-bar a { width: 44px; height: 44px; line-height: 44px; }
-.leaflet-control-layers-list { max-height: 46vh; overflow: auto; }
-.leaflet-control-layers label { min-height: 30px; padding: 4px 0; }
-.leaflet-control-layers svg { vertical-align: -2px; }
-.wd-icon > svg, .wd-plain, .wd-source, .wd-depot, .wd-order { position: absolute;
-  transform: translate(-50%, -50%); left: 50%; top: 50%; }
-.wd-plain { width: 12px; height: 12px; border-radius: 50%; background: #555;
-  border: 2px solid #fff; }
-.wd-source { width: 30px; height: 30px; border-radius: 8px; background: #fff;
-  border: 3px solid #0B6FA4; text-align: center; line-height: 29px; font-size: 16px; }
-.wd-unfit { border-color: #7F4F24; border-style: dashed; }
-.wd-depot { width: 26px; height: 26px; background: #222; color: #fff;
-  text-align: center; line-height: 25px; font-size: 17px; border-radius: 3px; }
-.wd-order { color: #fff; border-radius: 9px; padding: 0 5px; font-weight: 700;
-  font-size: 11px; line-height: 16px; border: 1px solid #fff; white-space: nowrap; }
-.wd-far .wd-source, .wd-far .wd-depot { width: 12px; height: 12px; font-size: 8px;
-  line-height: 12px; border-width: 2px; border-radius: 3px; }
-.wd-far .wd-legend .wd-key { width: 26px; height: 26px; font-size: 16px;
-  line-height: 25px; }
-.wd-far .wd-icon .wd-label { display: none; }
-.wd-label { position: absolute; left: calc(50% + 13px); top: calc(50% - 10px);
-  white-space: nowrap;
-  font-size: 12px; line-height: 20px; color: #222; text-shadow: 0 0 3px #fff,
-  0 0 3px #fff, 0 0 2px #fff; pointer-events: none; }
-.wd-source + .wd-label, .wd-depot + .wd-label { left: calc(50% + 20px); }
-.wd-truck { display: inline-block; min-width: 20px; padding: 0 4px; color: #fff;
-  border-radius: 9px; text-align: center; font-weight: 700; }
-.wd-legend { background: rgba(255,255,255,.94); border-radius: 6px; padding: 6px 10px;
-  max-width: 270px; max-height: 62vh; overflow: auto;
-  box-shadow: 0 1px 4px rgba(0,0,0,.3); }
-.wd-legend summary { min-height: 32px; line-height: 32px; cursor: pointer;
-  font-weight: 700; }
-.wd-legend .wd-more summary { font-weight: 400; }
-.wd-legend div { display: flex; gap: 8px; align-items: center; }
-.wd-legend .wd-key { position: static; transform: none; flex: none; }
-.wd-legend p { margin: 4px 0 0; font-size: 12px; color: #444; }
-.wd-limit { position: absolute; transform: translate(-50%, -50%); min-width: 20px;
-  padding: 0 3px; border-radius: 10px; border: 2px solid #fff; color: #fff;
-  text-align: center; font-weight: 700; font-size: 12px; line-height: 18px; }
-.wd-closed { background: #B3261E; border-radius: 3px; }
-.wd-limited { background: #6A3D9A; }
-.wd-slow { background: #8A5200; }
-.wd-transfer { position: absolute; transform: translate(-50%, -50%); width: 20px;
-  height: 20px; border: 2px dotted #333; background: #fff; text-align: center;
-  line-height: 19px; font-size: 13px; }
-.wd-legend .wd-limit, .wd-legend .wd-transfer { position: static; transform: none;
-  flex: none; }
-.wd-credit { background: rgba(255,255,255,.85); padding: 0 5px; font-size: 11px;
-  color: #333; max-width: 60vw; }
-.wd-past { background: #FFF4D6; color: #4A3300; border: 1px solid #B07D00;
-  padding: 4px 10px; border-radius: 6px; max-width: 70vw; }
-.wd-past summary { min-height: 32px; line-height: 32px; cursor: pointer;
-  font-weight: 700; }
-.wd-warning { background: #B3261E; color: #fff; padding: 6px 10px; border-radius: 6px;
-  font-weight: 700; max-width: 70vw; }
-"""
 
 
 class Past(NamedTuple):
@@ -168,6 +88,11 @@ class _ServedMap(OfflineMap):
     ]
 
 
+@cache
+def _own_file(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
+
 class _Script(MacroElement):
     """What the layers of our own are made of; it must come before them."""
 
@@ -178,7 +103,7 @@ class _Script(MacroElement):
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # branca is untyped
         self._name = "WdScript"
-        self.code = Path(__file__).with_name("map.js").read_text(encoding="utf-8")
+        self.code = _own_file("map.js") + _own_file("corner.js")
 
 
 class _Own(folium.map.Layer):
@@ -211,123 +136,12 @@ class _Own(folium.map.Layer):
 
 
 class _Corner(MacroElement):
-    """Style, legend, warning and the rule that shows names where there is room."""
+    """Style, legend, warnings and credit, which ``corner.js`` puts on the map."""
 
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-        (function (map) {
-          var style = document.createElement('style');
-          style.textContent = {{ this.style|tojson }};
-          document.head.appendChild(style);
-          // First, and so below the legend on a phone: it is always seen.
-          var credit = {{ this.credit|tojson }};
-          if (credit) {
-            var said = L.control({position:
-              map.getSize().x > 600 ? 'bottomright' : 'bottomleft'});
-            said.onAdd = function () {
-              var box = L.DomUtil.create('div', 'wd-credit');
-              box.innerHTML = credit;
-              return box;
-            };
-            said.addTo(map);
-          }
-          var corner = L.control({position: 'bottomleft'});
-          corner.onAdd = function () {
-            var box = L.DomUtil.create('details', 'wd-legend');
-            box.open = map.getSize().x > 600;
-            box.innerHTML = {{ this.legend|tojson }};
-            L.DomEvent.disableClickPropagation(box);
-            L.DomEvent.disableScrollPropagation(box);
-            return box;
-          };
-          corner.addTo(map);
-          var warning = {{ this.warning|tojson }};
-          if (warning) {
-            var top = L.control({position: 'topleft'});
-            top.onAdd = function () {
-              var box = L.DomUtil.create('div', 'wd-warning');
-              box.setAttribute('role', 'alert');
-              box.innerHTML = warning;
-              return box;
-            };
-            top.addTo(map);
-          }
-          var past = {{ this.past|tojson }};
-          if (past) {
-            var done = L.control({position: 'topleft'});
-            done.onAdd = function () {
-              var box = L.DomUtil.create('details', 'wd-past');
-              box.innerHTML = '<summary>' + {{ this.past_title|tojson }} +
-                '</summary>' + past;
-              L.DomEvent.disableClickPropagation(box);
-              return box;
-            };
-            done.addTo(map);
-          }
-          L.control.scale({imperial: false}).addTo(map);
-          // Inside a page, scrolling moves the page until the map is clicked.
-          if (window.self !== window.top) {
-            map.scrollWheelZoom.disable();
-            map.once('click', function () { map.scrollWheelZoom.enable(); });
-            if (window.matchMedia('(pointer: coarse)').matches) {
-              map.dragging.disable();
-              map.once('click', function () { map.dragging.enable(); });
-            }
-          }
-          // Names first, then numbers of stops: what would cover another waits
-          // until one zooms in.
-          function showNames() {
-            var taken = [], names = [], numbers = [], bounds = map.getBounds();
-            map.eachLayer(function (layer) {
-              var p = layer.feature && layer.feature.properties;
-              if (!p || !p.icon || !layer.getElement()) { return; }
-              if (p.label) {
-                names.push(layer);
-              } else if (layer.getElement().querySelector('.wd-order')) {
-                numbers.push(layer);
-              }
-            });
-            names.sort(function (a, b) {
-              return (a.feature.properties.kind ? 1 : 0) -
-                (b.feature.properties.kind ? 1 : 0);
-            });
-            function isClear(box, others) {
-              return others.every(function (other) {
-                return box[0] > other[2] || box[2] < other[0] ||
-                  box[1] > other[3] || box[3] < other[1];
-              });
-            }
-            function place(element, box, isInView) {
-              var isFree = isInView && taken.length < 400 && isClear(box, taken);
-              element.style.visibility = isFree ? '' : 'hidden';
-              if (isFree) { taken.push(box); }
-            }
-            names.forEach(function (layer) {
-              var name = layer.getElement().querySelector('.wd-label');
-              var at = map.latLngToContainerPoint(layer.getLatLng());
-              var shift = layer.feature.properties.kind ? 16 : 22;
-              var right = at.x + shift + 12 * name.textContent.length;
-              place(name, [at.x - shift / 2, at.y - 10, right, at.y + 10],
-                bounds.contains(layer.getLatLng()));
-            });
-            var icons = names.map(function (layer) {
-              var at = map.latLngToContainerPoint(layer.getLatLng());
-              return [at.x - 5, at.y - 5, at.x + 5, at.y + 5];
-            });
-            var corner = map.getContainer().getBoundingClientRect();
-            numbers.forEach(function (layer) {
-              var number = layer.getElement().querySelector('.wd-order');
-              var box = number.getBoundingClientRect();
-              box = [box.left - corner.left, box.top - corner.top,
-                box.right - corner.left, box.bottom - corner.top];
-              place(number, box,
-                bounds.contains(layer.getLatLng()) && isClear(box, icons));
-            });
-          }
-          map.on('moveend layeradd layerremove', showNames);
-          map.whenReady(showNames);
-        })({{ this._parent.get_name() }});
+        wdMap.corner({{ this._parent.get_name() }}, {{ this.texts|tojson }});
         {% endmacro %}
         """
     )
@@ -335,12 +149,14 @@ class _Corner(MacroElement):
     def __init__(self, legend: str, warning: str, past: Past, credit: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # branca is untyped
         self._name = "WdCorner"
-        self.style = _STYLE
-        self.legend = legend
-        self.warning = warning
-        self.past = safe(past.text)
-        self.past_title = safe(past.title)
-        self.credit = credit
+        self.texts = {
+            "style": _own_file("map.css"),
+            "legend": legend,
+            "warning": warning,
+            "past": safe(past.text),
+            "pastTitle": safe(past.title),
+            "credit": credit,
+        }
 
 
 def plan_map_html(
@@ -567,7 +383,7 @@ def _road_parts(basemap: Basemap) -> list[dict[str, Any]]:
         width, first = ROAD_WIDTHS[rank], ROADS_FROM[rank]
         looks = [(ROAD_COLOURS[rank], width)]
         if rank != "small":
-            looks.insert(0, (CASING, width + 1.8))
+            looks.insert(0, (CASING, width + CASING_WIDTH))
         parts += [
             {"lines": lines, "style": {"color": colour}, "width": w, "from": first}
             for colour, w in looks
@@ -596,8 +412,8 @@ def _add_layer(chart: folium.Map, layer: Layer) -> None:
             {"type": "FeatureCollection", "features": list(layer.features)},
             name=layer.name,
             show=layer.is_shown,
-            on_each_feature=JsCode(_ON_EACH_FEATURE),
-            point_to_layer=JsCode(_POINT_TO_LAYER),
+            on_each_feature=JsCode("wdMap.onEachFeature"),
+            point_to_layer=JsCode("wdMap.pointToLayer"),
         )
     made.add_to(chart)
 

@@ -45,7 +45,7 @@ HOMES = {
     "openpyxl": {"files"},
     "xlsxwriter": {"files"},
     "osmium": {"roads"},
-    "jinja2": {"web"},
+    "jinja2": {"maps", "web"},
     "pydantic": {"files", "runs"},
     "platformdirs": {"settings"},
 }
