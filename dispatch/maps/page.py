@@ -1,5 +1,5 @@
 """
-The only place where Folium is used: a plan, or a scenario alone, as a map.
+A plan, or a scenario alone, as a map; with ``layers`` all that uses Folium.
 
 No map here asks another host for anything unless tiles are asked for. All text
 goes through `safe`: Folium runs what it is given, in the browser and as a
@@ -10,38 +10,32 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import folium
 from branca.element import MacroElement
 from folium.template import Template
-from folium.utilities import JsCode
 
 from dispatch.check.past import past_said, split_violations
 from dispatch.check.rules import check_plan
 from dispatch.coverage import Coverage, compute_coverage
 from dispatch.maps.assets import JQUERY_URL, LEAFLET_URL, inline_scripts
-from dispatch.maps.basemap import RANKS, Basemap, basemap_of
-from dispatch.maps.encode import compact, packed, safe, steps_of
+from dispatch.maps.basemap import basemap_of
+from dispatch.maps.encode import safe
 from dispatch.maps.features import Layer, MapFeatures
-from dispatch.maps.legend import (
-    BORDER,
-    CASING,
-    CASING_WIDTH,
-    NAME_LOOKS,
-    ROAD_COLOURS,
-    ROAD_WIDTHS,
-    ROADS_FROM,
-    VECTOR_LOOKS,
-    WATER,
-    legend_html,
+from dispatch.maps.layers import (
+    MAX_ELEMENTS,
+    add_layer,
+    add_tiles,
+    basemap_layers,
+    village_names,
 )
-from dispatch.maps.palette import LEVEL_SIGNS
+from dispatch.maps.legend import legend_html
 from dispatch.maps.tiles import Tiles, tile_setting
 from dispatch.words.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from dispatch.check.facts import Violation
     from dispatch.model.plan import Plan
@@ -104,35 +98,6 @@ class _Script(MacroElement):
         super().__init__()  # type: ignore[no-untyped-call]  # branca is untyped
         self._name = "WdScript"
         self.code = _own_file("map.js") + _own_file("corner.js")
-
-
-class _Own(folium.map.Layer):
-    """
-    A layer that ``map.js`` makes.
-
-    Parameters
-    ----------
-    make
-        Name of the function there.
-    arguments
-        What it is given; all texts safe to show.
-    """
-
-    _template = Template(
-        """
-        {% macro script(this, kwargs) %}
-        var {{ this.get_name() }} = wdMap.{{ this.make }}({{ this.arguments }});
-        {% endmacro %}
-        """
-    )
-
-    def __init__(
-        self, make: str, *arguments: object, name: str, show: bool = True
-    ) -> None:
-        super().__init__(name=name, overlay=True, control=bool(name), show=show)
-        self._name = "WdOwn"
-        self.make = make
-        self.arguments = ",".join(compact(value) for value in arguments)
 
 
 class _Corner(MacroElement):
@@ -286,8 +251,8 @@ def _build(
     )
     chart.add_child(_Script())
     if tiles is not None:
-        _add_tiles(chart, tiles, words, base_url)
-    for own in _basemap_layers(basemap, words, features.labels()[:MAX_ELEMENTS]):
+        add_tiles(chart, tiles, words, base_url)
+    for own in basemap_layers(basemap, words, features.labels()[:MAX_ELEMENTS]):
         # Over somebody else's map ours would be a second one.
         own.show = tiles is None
         own.add_to(chart)
@@ -304,9 +269,9 @@ def _build(
         *villages,
     ]
     for layer in layers:
-        _add_layer(chart, layer)
+        add_layer(chart, layer)
     if len(scenario.villages) > MAX_ELEMENTS:
-        _village_names(villages).add_to(chart)
+        village_names(villages).add_to(chart)
     folium.LayerControl(collapsed=True).add_to(chart)
     chart.fit_bounds([[south, west], [north, east]], padding=(30, 30), max_zoom=15)
     warning = (
@@ -318,129 +283,3 @@ def _build(
     credit = " · ".join(safe(text) for text in credits_of)
     chart.add_child(_Corner(legend, warning, past or Past("", ""), credit))
     return chart
-
-
-def _add_tiles(chart: folium.Map, tiles: Tiles, words: Words, base_url: str) -> None:
-    if tiles.is_vector:
-        (url,) = tiles.urls(base_url)
-        zooms = {"minNativeZoom": tiles.min_zoom, "maxNativeZoom": tiles.max_zoom}
-        name = safe(words("map.tiles"))
-        _Own("vector", url, zooms, VECTOR_LOOKS, name=name).add_to(chart)
-        return
-    names = (words("map.tiles"), words("map.tile_names"))
-    for url, name in zip(tiles.urls(base_url), names, strict=False):
-        folium.TileLayer(
-            url,
-            attr=safe(tiles.attribution) or "-",
-            name=safe(name),
-            overlay=True,
-            min_zoom=0,
-            max_zoom=20,
-            min_native_zoom=tiles.min_zoom,
-            max_native_zoom=tiles.max_zoom,
-            # Servers such as OpenStreetMap's answer only pages that say who they are.
-            referrer_policy="strict-origin-when-cross-origin",
-        ).add_to(chart)
-
-
-def _basemap_layers(
-    basemap: Basemap, words: Words, avoid: list[list[float]]
-) -> list[_Own]:
-    """Return water, borders, roads and names, each as one layer to switch."""
-    water: list[dict[str, Any]] = []
-    if basemap.water:
-        style = {"stroke": False, "fillColor": WATER, "fillOpacity": 1}
-        outlines = [[steps_of(ring) for ring in found] for found in basemap.water]
-        water.append({"lines": outlines, "style": style, "area": True})
-    if basemap.rivers:
-        style = {"color": WATER}
-        lines = [steps_of(line) for line in basemap.rivers]
-        water.append({"lines": lines, "style": style, "width": 2.6})
-    found = [_Own("shapes", water, 210, name=safe(words("map.water")))] if water else []
-    if basemap.borders:
-        style = {"color": BORDER, "dashArray": "9 5 2 5", "weight": 1.4, "opacity": 0.8}
-        lines = [steps_of(line) for line in basemap.borders]
-        parts = [{"lines": lines, "style": style}]
-        found.append(_Own("shapes", parts, 220, name=safe(words("map.borders"))))
-    if any(basemap.roads.values()):
-        parts = _road_parts(basemap)
-        found.append(_Own("shapes", parts, 230, name=safe(words("map.roads"))))
-    if basemap.names:
-        names = [
-            [round(n.lat, 5), round(n.lon, 5), safe(n.text), n.kind]
-            for n in basemap.names
-        ]
-        name = safe(words("map.names"))
-        found.append(_Own("names", names, NAME_LOOKS, 350, avoid, name=name))
-    return found
-
-
-def _road_parts(basemap: Basemap) -> list[dict[str, Any]]:
-    """Return the roads, wider ones on top and with a darker edge."""
-    parts: list[dict[str, Any]] = []
-    for rank in RANKS:
-        lines = [steps_of(line) for line in basemap.roads.get(rank, ())]
-        width, first = ROAD_WIDTHS[rank], ROADS_FROM[rank]
-        looks = [(ROAD_COLOURS[rank], width)]
-        if rank != "small":
-            looks.insert(0, (CASING, width + CASING_WIDTH))
-        parts += [
-            {"lines": lines, "style": {"color": colour}, "width": w, "from": first}
-            for colour, w in looks
-            if lines
-        ]
-    return parts
-
-
-#: More villages than this are painted on a canvas, not made of elements.
-MAX_ELEMENTS: Final = 600
-_PLAIN_SIGN: Final = {"colour": "#555555", "points": "", "sign": ""}
-
-
-def _add_layer(chart: folium.Map, layer: Layer) -> None:
-    if not layer.features:
-        return
-    is_villages = layer.features[0]["properties"].get("kind") == "village"
-    made: folium.map.Layer
-    if is_villages and layer.num_alike > MAX_ELEMENTS:
-        made = _marks(layer)
-    elif layer.is_packed:
-        made = _Own("packed", packed(layer.features), name=layer.name)
-        made.show = layer.is_shown
-    else:
-        made = folium.GeoJson(
-            {"type": "FeatureCollection", "features": list(layer.features)},
-            name=layer.name,
-            show=layer.is_shown,
-            on_each_feature=JsCode("wdMap.onEachFeature"),
-            point_to_layer=JsCode("wdMap.pointToLayer"),
-        )
-    made.add_to(chart)
-
-
-def _marks(layer: Layer) -> _Own:
-    """Return a layer of places that are painted, with popups made when clicked."""
-    sign: dict[str, Any] = dict(_PLAIN_SIGN)
-    if layer.level is not None:
-        own = LEVEL_SIGNS[layer.level]
-        sign = {"colour": own.colour, "points": own.points, "sign": own.sign}
-        sign["low"] = layer.level == "survival"
-        # Those worst off are few and must be found among thousands.
-        sign["extra"] = 3 if layer.level == "below" else 0
-    places = []
-    for feature in layer.features:
-        lon, lat = feature["geometry"]["coordinates"]
-        p = feature["properties"]
-        places.append([round(lat, 5), round(lon, 5), p["tip"], p["popup"]])
-    return _Own("marks", places, sign, name=layer.name)
-
-
-def _village_names(layers: Iterable[Layer]) -> _Own:
-    """Return the names of many villages, those served worst first."""
-    names = []
-    for layer in reversed([*layers]):
-        for feature in layer.features:
-            lon, lat = feature["geometry"]["coordinates"]
-            label = feature["properties"]["label"]
-            names.append([round(lat, 5), round(lon, 5), label, "village"])
-    return _Own("names", names, NAME_LOOKS, 620, name="")
