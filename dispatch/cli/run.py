@@ -256,8 +256,8 @@ def check_on_terminal(path: Path, plan_path: Path, *, strict: bool, t: Words) ->
             if not broken.to_come:
                 said = past_said(scenario, plan, broken.past).text(t.lang)
             console.print(escape(said), style="yellow", soft_wrap=True)
-        if len(violations) > summary.MOST_VIOLATIONS:
-            count = len(violations) - summary.MOST_VIOLATIONS
+        if len(violations) > summary.MAX_VIOLATIONS:
+            count = len(violations) - summary.MAX_VIOLATIONS
             console.print(escape(t("cli.check.more", count=count)))
         raise typer.Exit(NO_PLAN)
     said = t(

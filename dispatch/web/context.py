@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from dispatch.errors import DataError, Problem
+from dispatch.errors import DataError
+from dispatch.web.tables import problems_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dispatch.errors import Problem
     from dispatch.web.catalog import Catalog, Entry, Loaded
     from dispatch.words.message import Lang
     from dispatch.words.words import Words
@@ -103,18 +105,4 @@ def show_problems(problems: Sequence[Problem], t: Words) -> None:
     """Show what to mend as a table: file, row, column, value, what to do."""
     errors = sum(problem.severity == "error" for problem in problems)
     st.markdown(t("page.problems", errors=errors, warnings=len(problems) - errors))
-    rows = [
-        (
-            f"{'⛔' if problem.severity == 'error' else '⚠️'} "
-            f"{t(f'page.{problem.severity}')}",
-            problem.file,
-            "" if problem.row is None else str(problem.row),
-            problem.column or "",
-            problem.value or "",
-            problem.said.text(t.lang),
-        )
-        for problem in problems
-    ]
-    names = ("severity", "file", "row", "column", "value", "message")
-    table = pd.DataFrame(rows, columns=[t(f"page.{name}") for name in names])
-    show_table(table)
+    show_table(problems_table(problems, t))
