@@ -3,11 +3,13 @@ Plan, prove and follow water deliveries to villages in a drought.
 
 The main line::
 
-    scenario = read_scenario("data/yonghe")
-    travel = travel_matrix(scenario)
-    result = solve(scenario, travel)
-    assert result.plan is not None and not check_plan(scenario, travel, result.plan)
-    write_plan(result.plan, scenario, travel, "out/yonghe")
+    day = prepare_day(read_scenario("data/yonghe"))
+    planned = plan_day(day)
+    assert not planned.broken.to_come
+    write_plan(planned.plan, planned.scenario, planned.travel, "out/yonghe")
+
+Each step can be called alone: `travel_matrix`, `solve`, `check_plan`,
+`compute_coverage`.
 
 Names are loaded when they are first used, since OR-Tools and pandas take seconds.
 """
@@ -35,11 +37,15 @@ if TYPE_CHECKING:
     from dispatch.files.scenario.template import write_template
     from dispatch.model.plan import Plan, Route, Stop
     from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
+    from dispatch.model.today import Today
     from dispatch.model.travel import Travel
     from dispatch.planning.changes import Change, plan_changes
+    from dispatch.planning.day import Day, prepare_day
+    from dispatch.planning.plan_day import Planned, plan_day
+    from dispatch.planning.split import split_day
+    from dispatch.planning.today import today_of
     from dispatch.planning.whatif import WhatIf, what_if
     from dispatch.roads.travel import travel_matrix
-    from dispatch.solver.day import split_day
     from dispatch.solver.params import Progress, SolveParams, SolveResult
     from dispatch.solver.run import solve
 
@@ -47,10 +53,12 @@ __all__ = [
     "Change",
     "Coverage",
     "DataError",
+    "Day",
     "Depot",
     "DispatchError",
     "Plan",
     "PlanError",
+    "Planned",
     "Problem",
     "Progress",
     "Route",
@@ -60,6 +68,7 @@ __all__ = [
     "SolverError",
     "Source",
     "Stop",
+    "Today",
     "Travel",
     "Truck",
     "Village",
@@ -68,11 +77,14 @@ __all__ = [
     "check_plan",
     "compute_coverage",
     "plan_changes",
+    "plan_day",
+    "prepare_day",
     "read_plan",
     "read_roads",
     "read_scenario",
     "solve",
     "split_day",
+    "today_of",
     "travel_matrix",
     "what_if",
     "write_plan",
@@ -81,7 +93,11 @@ __all__ = [
 
 #: Where each name lives.
 _HOMES: Final[dict[str, tuple[str, ...]]] = {
+    "dispatch.model.today": ("Today",),
     "dispatch.planning.changes": ("Change", "plan_changes"),
+    "dispatch.planning.day": ("Day", "prepare_day"),
+    "dispatch.planning.plan_day": ("Planned", "plan_day"),
+    "dispatch.planning.today": ("today_of",),
     "dispatch.check.facts": ("Violation",),
     "dispatch.check.rules": ("check_plan",),
     "dispatch.coverage": ("Coverage", "compute_coverage"),
@@ -101,7 +117,7 @@ _HOMES: Final[dict[str, tuple[str, ...]]] = {
     "dispatch.model.plan": ("Plan", "Route", "Stop"),
     "dispatch.model.scenario": ("Depot", "Scenario", "Source", "Truck", "Village"),
     "dispatch.model.travel": ("Travel",),
-    "dispatch.solver.day": ("split_day",),
+    "dispatch.planning.split": ("split_day",),
     "dispatch.solver.run": ("solve",),
     "dispatch.solver.params": ("Progress", "SolveParams", "SolveResult"),
     "dispatch.planning.whatif": ("WhatIf", "what_if"),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import pandas as pd
 
+from dispatch.fairness import Fairness, measure_fairness
 from dispatch.model.need import BANDS, Band, gross_need_l, need_l
 from dispatch.model.plan import REASONS
 from dispatch.model.travel import NO_ROAD
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from dispatch.model.plan import Plan, Route, Stop, VillageOutcome
     from dispatch.model.scenario import Scenario, Source, Truck, Village
     from dispatch.model.travel import Travel
-from dispatch.fairness import Fairness, measure_fairness
 
 Standard = Literal["survival", "basic", "normal"]
 Level = Literal["full", "basic", "survival", "below"]

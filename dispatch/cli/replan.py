@@ -13,13 +13,13 @@ from dispatch.cli import summary
 from dispatch.cli.failures import NO_PLAN, show_warnings
 from dispatch.cli.run import reject, usable_folder, write_all
 from dispatch.cli.screen import errors_console, results_console
-from dispatch.coverage import compute_coverage
 from dispatch.errors import DispatchError
 from dispatch.files.plan.plan_json import read_plan
 from dispatch.files.scenario.read import read_scenario
 from dispatch.planning.change_rows import change_rows
-from dispatch.planning.replan import replan_day
-from dispatch.planning.standing_down import with_driven
+from dispatch.planning.day import prepare_day
+from dispatch.planning.plan_day import plan_day
+from dispatch.planning.today import today_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,37 +75,33 @@ def replan_on_terminal(
     delays_s = parse_delays(late, scenario, t)
     _require_known(locked, scenario, t)
     _require_trucks(broken, scenario, t)
-    scenario, travel = with_driven(scenario, previous, now_s, delays_s=delays_s)
-    found = replan_day(
-        scenario,
-        travel,
+    day = prepare_day(scenario, previous=previous, now_s=now_s, delays_s=delays_s)
+    today = today_of(
+        day,
         previous,
-        params,
         now_s=now_s,
-        seed=seed,
         delays_s=delays_s,
-        locked_villages=frozenset(locked),
-        broken_trucks=frozenset(broken),
+        locked_villages=locked,
+        broken_trucks=broken,
         change_price_l=price_l,
     )
-    plan = found.plan
-    if found.violations:
-        reject(plan, [*found.past, *found.violations], scenario, out, t)
+    planned = plan_day(day, params, seed=seed, today=today)
+    if planned.broken.to_come:
+        reject(planned, out, t)
         raise typer.Exit(NO_PLAN)
-    if found.past:
-        console.print(summary.violations_table(found.past, scenario, t))
-        said = past_said(scenario, plan, found.past).text(t.lang)
+    scenario, plan, changes = planned.scenario, planned.plan, planned.changes
+    if past := planned.broken.past:
+        console.print(summary.violations_table(past, scenario, t))
+        said = past_said(scenario, plan, past).text(t.lang)
         console.print(escape(said), style="yellow", soft_wrap=True)
-    figures = compute_coverage(scenario, plan, travel)
-    summary.show_summary(console, scenario, travel, plan, figures, t)
-    changes = found.changes
+    summary.show_summary(console, planned, t)
     console.print(changes_table(scenario, changes, t))
     if len(changes) > MOST_SHOWN:
         more = t("cli.replan.more", count=len(changes) - MOST_SHOWN)
         console.print(escape(more))
     for note in plan.notes:
         console.print(escape(note.text(t.lang)), style="yellow", soft_wrap=True)
-    write_all(scenario, travel, plan, out, t)
+    write_all(planned, out, t)
     said = t("cli.replan.written", folder=out)
     console.print(escape(said), style="green", soft_wrap=True)
 

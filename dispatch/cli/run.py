@@ -20,24 +20,21 @@ from dispatch.cli import summary
 from dispatch.cli.failures import NO_PLAN, show_warnings
 from dispatch.cli.progress import ended_by_ctrl_c, shown_progress
 from dispatch.cli.screen import errors_console, results_console
-from dispatch.coverage import compute_coverage
-from dispatch.errors import DispatchError, PlanError
+from dispatch.errors import DispatchError
 from dispatch.files.atomic import write_text
 from dispatch.files.plan.font import missing_glyphs
 from dispatch.files.plan.plan_json import plan_to_json, read_plan
 from dispatch.files.plan.write import write_plan
 from dispatch.files.scenario.read import read_scenario
-from dispatch.roads.reach import reach_notes
+from dispatch.planning.day import prepare_day
+from dispatch.planning.plan_day import plan_day
 from dispatch.roads.travel import travel_matrix
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from dispatch.check.facts import Violation
-    from dispatch.model.plan import Plan
     from dispatch.model.scenario import Scenario
-    from dispatch.model.travel import Travel
-    from dispatch.solver.params import SolveParams, SolveResult
+    from dispatch.planning.day import Day
+    from dispatch.planning.plan_day import Planned
+    from dispatch.solver.params import SolveParams
     from dispatch.words.words import Words
 
 REJECTED = "plan.rejected.json"
@@ -73,20 +70,16 @@ def plan_on_terminal(
     out = usable_folder(out or default_out(scenario), t)
     errors = errors_console()
     show_warnings(errors, scenario.warnings, t)
-    for note in reach_notes(scenario):
-        errors.print(escape(note.text(t.lang)), style="yellow", soft_wrap=True)
-    travel = travel_matrix(scenario)
-    result, was_stopped = _solve(scenario, travel, params, seed=seed, t=t)
-    if result.plan is None:
-        raise PlanError(result.message or result.status)
-    violations = check_plan(scenario, travel, result.plan)
-    if violations:
-        reject(result.plan, violations, scenario, out, t)
+    day = prepare_day(scenario)
+    for notice in day.notices:
+        errors.print(escape(notice.text(t.lang)), style="yellow", soft_wrap=True)
+    planned, was_stopped = _plan(day, params, seed=seed, t=t)
+    if planned.broken.to_come:
+        reject(planned, out, t)
         raise typer.Exit(NO_PLAN)
     console = results_console()
-    figures = compute_coverage(scenario, result.plan, travel)
-    summary.show_summary(console, scenario, travel, result.plan, figures, t)
-    written = write_all(scenario, travel, result.plan, out, t)
+    summary.show_summary(console, planned, t)
+    written = write_all(planned, out, t)
     if was_stopped:
         console.print(escape(t("cli.progress.stopped")), style="yellow")
     console.print(escape(t("cli.plan.checked")), style="green")
@@ -133,16 +126,11 @@ def usable_folder(out: Path, t: Words) -> Path:
     return out
 
 
-def _solve(
-    scenario: Scenario,
-    travel: Travel,
-    params: SolveParams,
-    *,
-    seed: int,
-    t: Words,
-) -> tuple[SolveResult, bool]:
-    """Return the result, and whether Ctrl-C ended the search."""
-    from dispatch.solver.run import needs_compiling, solve
+def _plan(
+    day: Day, params: SolveParams, *, seed: int, t: Words
+) -> tuple[Planned, bool]:
+    """Return the plan, and whether Ctrl-C ended the search."""
+    from dispatch.solver.run import needs_compiling
     from dispatch.solver.warm import compile_search
 
     console = errors_console()
@@ -157,8 +145,8 @@ def _solve(
         spent_s = time.monotonic() - began_s
         left_s = search_seconds(
             params.seconds,
-            num_villages=len(scenario.villages),
-            num_trucks=len(scenario.trucks),
+            num_villages=len(day.scenario.villages),
+            num_trucks=len(day.scenario.trucks),
             spent_s=spent_s,
         )
         params = replace(params, seconds=left_s)
@@ -168,15 +156,10 @@ def _solve(
         ended_by_ctrl_c(console, t) as stop,
         shown_progress(console, t) as progress,
     ):
-        result = solve(
-            scenario,
-            travel,
-            params,
-            seed=seed,
-            progress=progress,
-            should_stop=stop.is_set,
+        planned = plan_day(
+            day, params, seed=seed, progress=progress, should_stop=stop.is_set
         )
-        return result, stop.is_set()
+        return planned, stop.is_set()
 
 
 def _load_writers() -> None:
@@ -185,15 +168,38 @@ def _load_writers() -> None:
     missing_glyphs(())
 
 
-def write_all(
-    scenario: Scenario, travel: Travel, plan: Plan, out: Path, t: Words
-) -> list[Path]:
-    """Write plan, tables, map and sheets; return the files."""
+def write_all(planned: Planned, out: Path, t: Words) -> list[Path]:
+    """
+    Write plan, tables, map and sheets; return the files.
+
+    Parameters
+    ----------
+    planned
+        A plan that may be used.
+    out
+        The folder, which exists.
+    t
+        Words of the language of maps and sheets.
+    """
     from dispatch.maps.page import plan_map_html  # a quarter of a second
 
-    page = plan_map_html(scenario, travel, plan, t.lang)
+    page = plan_map_html(
+        planned.scenario,
+        planned.travel,
+        planned.plan,
+        t.lang,
+        figures=planned.figures,
+        broken=planned.broken,
+    )
     written = [write_text(out / "map.html", page)]
-    written += write_plan(plan, scenario, travel, out, lang=t.lang)
+    written += write_plan(
+        planned.plan,
+        planned.scenario,
+        planned.travel,
+        out,
+        lang=t.lang,
+        broken=planned.broken,
+    )
     # A rejected plan of an earlier run would be taken for this one's.
     (out / REJECTED).unlink(missing_ok=True)
     return written[::-1]
@@ -206,17 +212,23 @@ def _names_of(written: list[Path], out: Path) -> list[str]:
     return [*names, *(f"{name}/ ({count})" for name, count in below.items())]
 
 
-def reject(
-    plan: Plan,
-    violations: Sequence[Violation],
-    scenario: Scenario,
-    out: Path,
-    t: Words,
-) -> None:
-    """Keep a plan that breaks rules where nobody takes it for a good one."""
+def reject(planned: Planned, out: Path, t: Words) -> None:
+    """
+    Keep a plan that breaks rules where nobody takes it for a good one.
+
+    Parameters
+    ----------
+    planned
+        The plan with the rules that it breaks.
+    out
+        The folder, which exists.
+    t
+        Words of the language of the terminal.
+    """
     console = errors_console()
-    path = write_text(out / REJECTED, plan_to_json(plan))
-    console.print(summary.violations_table(violations, scenario, t))
+    path = write_text(out / REJECTED, plan_to_json(planned.plan))
+    violations = [*planned.broken.past, *planned.broken.to_come]
+    console.print(summary.violations_table(violations, planned.scenario, t))
     said = escape(t("cli.plan.rejected", path=path))
     console.print(said, style="bold red", soft_wrap=True)
     if (out / "plan.json").exists():

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from dispatch.check.facts import Violation
     from dispatch.coverage import Coverage
-    from dispatch.model.plan import Bound, Plan
+    from dispatch.model.plan import Bound
     from dispatch.model.scenario import Scenario
-    from dispatch.model.travel import Travel
+    from dispatch.planning.plan_day import Planned
     from dispatch.words.rows import Rows
     from dispatch.words.words import Words
 
@@ -33,13 +33,22 @@ MAX_VIOLATIONS: Final = 200
 
 def show_summary(
     console: Console,
-    scenario: Scenario,
-    travel: Travel,
-    plan: Plan,
-    figures: Coverage,
+    planned: Planned,
     t: Words,
 ) -> None:
-    """Show what a coordinator asks first: who gets water, by which trucks, how good."""
+    """
+    Show what a coordinator asks first: who gets water, by which trucks, how good.
+
+    Parameters
+    ----------
+    console
+        Where results go.
+    planned
+        The plan with its figures.
+    t
+        Words of the language of the terminal.
+    """
+    scenario, plan, figures = planned.scenario, planned.plan, planned.figures
 
     def say(text: str, style: str = "") -> None:
         console.print(escape(text), style=style, soft_wrap=True)
@@ -56,7 +65,7 @@ def show_summary(
     say(gap_text(plan.bound, figures.served_l, t))
     if plan.solver.ended is not None:
         say(t("plan.ended", why=t(f"ended.{plan.solver.ended}")))
-    if travel.is_estimate:
+    if planned.travel.is_estimate:
         say(t("cli.plan.estimate"), "yellow")
     console.print()
     console.print(bands_table(figures, t))

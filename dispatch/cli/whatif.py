@@ -17,7 +17,8 @@ from dispatch.files.plan.plan_json import read_plan
 from dispatch.files.plan.tables import to_csv
 from dispatch.files.scenario.read import read_scenario
 from dispatch.model.need import BANDS
-from dispatch.roads.travel import travel_matrix
+from dispatch.planning.day import prepare_day
+from dispatch.planning.plan_day import plan_day
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from dispatch.files.plan.tables import Value
     from dispatch.model.plan import Plan
     from dispatch.model.scenario import Scenario
-    from dispatch.model.travel import Travel
+    from dispatch.planning.day import Day
     from dispatch.planning.variants import Variant
     from dispatch.planning.whatif import Effect, WhatIf
     from dispatch.words.words import Words
@@ -59,9 +60,9 @@ def whatif_on_terminal(
     scenario = read_scenario(path)
     errors, console = errors_console(), results_console()
     show_warnings(errors, scenario.warnings, t)
-    travel = travel_matrix(scenario)
+    day = prepare_day(scenario)
     seconds = seconds or default_seconds(scenario)
-    plan = _plan(scenario, travel, plan_path, seconds, seed)
+    plan = _plan(day, plan_path, seconds, seed)
 
     def report(count: int, total: int) -> None:
         if count == total or count % 5 == 1:
@@ -70,7 +71,7 @@ def whatif_on_terminal(
     with ended_by_ctrl_c(errors, t) as stop:
         found = what_if(
             scenario,
-            travel,
+            day.travel,
             plan,
             seconds=seconds * (1 if plan_path else 1 - PLANNING),
             seed=seed,
@@ -91,29 +92,29 @@ def default_seconds(scenario: Scenario) -> float:
     return min(600.0, max(30.0, len(scenario.villages) * 0.6))
 
 
-def _plan(
-    scenario: Scenario,
-    travel: Travel,
-    plan_path: Path | None,
-    seconds: float,
-    seed: int,
-) -> Plan:
+def _plan(day: Day, plan_path: Path | None, seconds: float, seed: int) -> Plan:
+    """
+    Return the plan to start from: the given one, or one made in a part of the time.
+
+    Raises
+    ------
+    PlanError
+        If the plan breaks a rule of the scenario.
+    """
     from dispatch.solver.params import SolveParams
-    from dispatch.solver.run import solve
 
     if plan_path is None:
         params = SolveParams(seconds=PLANNING * seconds)
-        plan = solve(scenario, travel, params, seed=seed).plan
-        assert plan is not None
-        return plan
-    if plan_path.is_dir():
-        plan_path /= "plan.json"
-    plan = read_plan(plan_path, scenario=scenario)
-    violations = check_plan(scenario, travel, plan)
+        planned = plan_day(day, params, seed=seed)
+        plan, violations = planned.plan, planned.broken.to_come
+    else:
+        if plan_path.is_dir():
+            plan_path /= "plan.json"
+        plan = read_plan(plan_path, scenario=day.scenario)
+        violations = check_plan(day.scenario, day.travel, plan)
     if violations:
-        raise PlanError(
-            say("plan_breaks_rule", path=plan_path, broken=violations[0].line)
-        )
+        where = plan_path or day.scenario.name
+        raise PlanError(say("plan_breaks_rule", path=where, broken=violations[0].line))
     return plan
 
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dispatch.check.facts import Violation
+    from dispatch.check.past import Split
     from dispatch.model.plan import Plan
     from dispatch.model.scenario import Scenario
     from dispatch.model.travel import Travel
@@ -130,6 +131,8 @@ def plan_map_html(
     plan: Plan,
     lang: Lang = "zh",
     *,
+    figures: Coverage | None = None,
+    broken: Split | None = None,
     tiles: Tiles | None = None,
     attribution: str = "",
 ) -> str:
@@ -138,6 +141,9 @@ def plan_map_html(
 
     Parameters
     ----------
+    figures, broken
+        What people get and which rules are broken, where that is known already;
+        None: both are found out here.
     tiles
         A tile server; the map then needs it. None: the file needs nothing.
     attribution
@@ -149,13 +155,14 @@ def plan_map_html(
     rules, where and when, and that the rest may be used.
     """
     words = Words(lang)
-    violations = check_plan(scenario, travel, plan)
-    broken = split_violations(scenario, plan, violations)
+    if broken is None:
+        violations = check_plan(scenario, travel, plan)
+        broken = split_violations(scenario, plan, violations)
     chart = _build(
         OfflineMap,
         scenario,
         plan,
-        compute_coverage(scenario, plan, travel),
+        figures or compute_coverage(scenario, plan, travel),
         words,
         num_violations=len(broken.to_come),
         past=None if broken.to_come else past_of(scenario, plan, broken.past, words),

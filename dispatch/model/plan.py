@@ -77,6 +77,11 @@ class Route:
         return sum(stop.kind == "fill" for stop in self.stops)
 
     @property
+    def num_served(self) -> int:
+        """Number of fillings and deliveries."""
+        return sum(stop.kind in ("fill", "deliver") for stop in self.stops)
+
+    @property
     def delivered_l(self) -> int:
         """Litres unloaded."""
         return sum(stop.litres for stop in self.stops if stop.kind == "deliver")

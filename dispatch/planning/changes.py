@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from dispatch.model.plan import Plan, Route, Stop
     from dispatch.model.scenario import Scenario
+    from dispatch.model.today import Today
     from dispatch.model.travel import Travel
 
 ChangeKind = Literal["moved", "other_truck", "dropped", "added", "litres"]
@@ -72,13 +73,8 @@ class _Visit:
 def plan_changes(
     scenario: Scenario,
     travel: Travel,
-    before: Plan,
+    today: Today,
     after: Plan,
-    *,
-    now_s: int,
-    done: Sequence[Route] = (),
-    delays_s: Mapping[str, int] | None = None,
-    broken_trucks: Collection[str] = (),
 ) -> list[Change]:
     """
     Return the visits to come that differ between two plans, by village and time.
@@ -87,18 +83,26 @@ def plan_changes(
     ----------
     scenario, travel
         As they are now: an old visit that breaks a rule of theirs had to change.
-    now_s
-        Visits that ``after`` starts earlier are over or under way, and left out.
-    done, delays_s
-        What was driven, and what `split_day` was told; they tell which trucks are
-        behind.
-    broken_trucks
-        Trucks that drive no more.
+    today
+        The day as ``after`` was planned in it. Visits that ``after`` starts before
+        ``now_s`` are over or under way, and left out; what was driven and the delays
+        tell which trucks are behind ``previous``.
+    after
+        The new plan.
+
+    Raises
+    ------
+    ValueError
+        If no plan was announced.
     """
-    late = {t for t, delay in (delays_s or {}).items() if delay > LATE_S}
-    late |= _late_trucks(before, done)
+    before = today.previous
+    if before is None:
+        raise ValueError("today.previous: there is no plan to compare with")
+    late = {t for t, delay_s in today.delays_s.items() if delay_s > LATE_S}
+    late |= _late_trucks(before, today.done)
+    broken_trucks = [truck_out.truck_id for truck_out in today.out]
     why = _Why(scenario, travel, before, late, broken_trucks)
-    num_over = _num_over(scenario, before, after, now_s)
+    num_over = _num_over(scenario, before, after, today.now_s)
     old, new = _visits(before, num_over), _visits(after, num_over)
     changes = []
     for village_id in sorted({*old, *new}):
@@ -119,7 +123,7 @@ def _num_over(
     A plan goes on from what is done, so the later plan tells; by the times of the
     earlier one a late truck's visit would be over before it comes.
     """
-    trucks = {truck.truck_id for truck in scenario.trucks}
+    trucks = scenario.truck_by_id
     gone = [route for route in before.routes if route.truck_id not in trucks]
     return {
         route.truck_id: sum(
@@ -216,9 +220,8 @@ class _Why:
     ) -> None:
         self._of_place: dict[tuple[str | None, str], ChangeReason] = {}
         self._of_truck: dict[str, ChangeReason] = {}
-        sources = {source.source_id for source in scenario.sources}
-        depots = {depot.depot_id for depot in scenario.depots}
-        known = sources | {village.village_id for village in scenario.villages}
+        sources, depots = scenario.source_by_id, scenario.depot_by_id
+        known = sources.keys() | scenario.village_by_id.keys()
         after_lost = self._note_lost(before, known)
         for violation in check_plan(scenario, travel, before):
             reason = _REASON_OF_RULE.get(violation.rule)
@@ -234,9 +237,8 @@ class _Why:
                 self._of_place.setdefault((truck, str(place)), reason)
             elif truck is not None:
                 self._of_truck[truck] = reason
-        trucks = {truck.truck_id for truck in scenario.trucks}
         for route in before.routes:
-            if route.truck_id not in trucks:
+            if route.truck_id not in scenario.truck_by_id:
                 self._of_truck[route.truck_id] = "truck_out"
         self._of_truck |= dict.fromkeys(broken_trucks, "truck_out")
         for truck_id in late:

@@ -11,11 +11,12 @@ from dispatch.coverage import compute_coverage
 from dispatch.errors import SolverError
 from dispatch.model.need import BANDS
 from dispatch.model.outcome import plan_totals, village_outcomes
+from dispatch.model.today import Today
 from dispatch.planning.variants import Variant, as_it_is, list_variants
 from dispatch.solver.adopt import go_on_from
 from dispatch.solver.build_plan import best_routes
-from dispatch.solver.day import Today, rest_of_day
 from dispatch.solver.instance import build_instance
+from dispatch.solver.rest import rest_of_day
 from dispatch.solver.search import (
     SearchParams,
     SearchThread,

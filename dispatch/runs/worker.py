@@ -13,11 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dispatch.check.rules import check_plan
 from dispatch.errors import DispatchError, PlanError
-from dispatch.planning.replan import replan_day
-from dispatch.planning.standing_down import with_driven
-from dispatch.roads.travel import travel_matrix
+from dispatch.planning.day import prepare_day
+from dispatch.planning.plan_day import plan_day
+from dispatch.planning.today import today_of
 from dispatch.runs.contracts import State
 from dispatch.runs.job import Job, Result
 from dispatch.solver.params import SolveParams
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from dispatch.model.plan import Plan
+    from dispatch.planning.plan_day import Planned
     from dispatch.runs.contracts import Request
     from dispatch.solver.params import Progress, SolveResult
 
@@ -109,19 +109,11 @@ def _plan(
     job: Job, reporter: _Reporter, solve: Callable[..., SolveResult] | None
 ) -> dict[str, Any]:
     reporter.update(status="running", phase="travel")
-    if solve is None:
-        # Slow to import, and not needed where another solver is given.
-        from dispatch.solver.run import solve as own_solve
-
-        solve = own_solve
     request, scenario = job.request(), job.scenario()
     if not scenario.villages or not scenario.trucks or not scenario.sources:
         return {"status": "failed", "message": "nothing_to_plan"}
     previous = _previous(job, request)
-    if previous is None:
-        travel = travel_matrix(scenario)
-    else:
-        scenario, travel = with_driven(scenario, previous, request.now_s)
+    day = prepare_day(scenario, previous=previous, now_s=request.now_s)
     if job.is_cancelled:
         raise Cancelled
 
@@ -136,46 +128,33 @@ def _plan(
             bound_l=progress.bound_l,
         )
 
-    params = SolveParams(seconds=request.seconds)
+    today = None
     if previous is not None:
-        found = replan_day(
-            scenario,
-            travel,
-            previous,
-            params,
-            now_s=request.now_s,
+        price_l = request.change_price_l
+        today = today_of(day, previous, now_s=request.now_s, change_price_l=price_l)
+    try:
+        planned = plan_day(
+            day,
+            SolveParams(seconds=request.seconds),
             seed=request.seed,
-            change_price_l=request.change_price_l,
+            today=today,
             solve=solve,
             progress=show,
             should_stop=lambda: job.should_stop,
         )
-        result, violations = found.result, found.violations
-        plan, changes, past = found.plan, found.changes, found.past
-    else:
-        result = solve(
-            scenario,
-            travel,
-            params,
-            seed=request.seed,
-            progress=show,
-            should_stop=lambda: job.should_stop,
-        )
-        if result.plan is None and not job.is_cancelled:
-            return {"status": "failed", "message": result.message or result.status}
-    if job.is_cancelled or result.plan is None:
+    except PlanError:
+        if job.is_cancelled:
+            raise Cancelled from None
+        raise
+    if job.is_cancelled:
         raise Cancelled
-    reporter.update(phase="check", fraction=1.0)
-    if previous is None:
-        plan, changes, past = result.plan, (), ()
-        violations = check_plan(scenario, travel, plan)
-    reporter.update(phase="files")
-    _write_files(job, Result(scenario, travel, plan, changes, violations, past))
+    reporter.update(phase="files", fraction=1.0)
+    _write_files(job, planned)
     return {
         "status": "done",
-        "num_violations": len(violations),
-        "served_l": sum(result.plan.totals.served_l.values()),
-        "elapsed_s": result.runtime_s,
+        "num_violations": len(planned.broken.to_come),
+        "served_l": sum(planned.plan.totals.served_l.values()),
+        "elapsed_s": planned.result.runtime_s,
     }
 
 
@@ -189,18 +168,27 @@ def _previous(job: Job, request: Request) -> Plan | None:
     return earlier.plan
 
 
-def _write_files(job: Job, result: Result) -> None:
+def _write_files(job: Job, planned: Planned) -> None:
     from dispatch.files.plan.write import write_plan
     from dispatch.maps.page import plan_map_html
     from dispatch.words.words import LANGUAGES
 
+    scenario, travel, plan = planned.scenario, planned.travel, planned.plan
     job.out.mkdir(exist_ok=True)
-    write_plan(result.plan, result.scenario, result.travel, job.out)
+    write_plan(plan, scenario, travel, job.out, broken=planned.broken)
     for lang in LANGUAGES:
-        page = plan_map_html(result.scenario, result.travel, result.plan, lang)
+        page = plan_map_html(
+            scenario,
+            travel,
+            plan,
+            lang,
+            figures=planned.figures,
+            broken=planned.broken,
+        )
         name = "map.html" if lang == LANGUAGES[0] else f"map.{lang}.html"
         (job.out / name).write_text(page, encoding="utf-8")
-    job.save_result(result)
+    broken = planned.broken
+    job.save_result(Result(scenario, travel, plan, planned.changes, *broken))
 
 
 def main(arguments: list[str]) -> int:

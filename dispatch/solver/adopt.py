@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dispatch.solver.day import list_given_fills, num_served, rows_to_adopt
 from dispatch.solver.kernel.arrays import BIG, FILL
 from dispatch.solver.kernel.moves import load_best, store_best
 from dispatch.solver.kernel.schedule import set_latest
 from dispatch.solver.kernel.search import adopt_route
+from dispatch.solver.rest import list_given_fills
+from dispatch.solver.rows import rows_to_adopt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dispatch.model.scenario import Scenario
-    from dispatch.solver.day import BoolArray, IntArray, Rest, Row, Today
+    from dispatch.model.today import Today
     from dispatch.solver.kernel.arrays import Instance, State
+    from dispatch.solver.rest import BoolArray, IntArray, Rest
+    from dispatch.solver.rows import Row
     from dispatch.solver.search import SearchThread
 
 
@@ -39,7 +42,7 @@ def go_on_from(
     lost = [
         route.truck_id
         for route in today.locked
-        if adopted.get(route.truck_id, 0) < num_served(route)
+        if adopted.get(route.truck_id, 0) < route.num_served
     ]
     broken: list[str] = []
     for thread in threads:

@@ -17,14 +17,15 @@ from dispatch.model.plan import Bound, Plan, SolverInfo
 from dispatch.solver.adopt import adopt_row, go_on_from
 from dispatch.solver.bound import BoundModel, bound_seconds
 from dispatch.solver.build_plan import assign_bays, best_routes
-from dispatch.solver.day import Rest, Row, Today, TruckOut, rest_of_day
 from dispatch.solver.instance import build_instance
 from dispatch.solver.jit import is_compiled
 from dispatch.solver.kernel.moves import store_best
 from dispatch.solver.params import Progress, SolveParams, SolveResult
 from dispatch.solver.reasons import Unserved, shortage_causes
+from dispatch.solver.rest import Rest, rest_of_day
 from dispatch.solver.rounds import limits_for, search_until_idle
 from dispatch.solver.routing import MAX_SEED_NODES, RoutingModel
+from dispatch.solver.rows import Row
 from dispatch.solver.search import (
     SearchParams,
     SearchThread,
@@ -37,12 +38,13 @@ from dispatch.solver.warm import compile_search
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import numpy.typing as npt
 
     from dispatch.model.plan import Ended, Route, VillageOutcome
     from dispatch.model.scenario import Scenario
+    from dispatch.model.today import Today
     from dispatch.model.travel import Travel
     from dispatch.solver.kernel.arrays import Instance
     from dispatch.solver.params import Phase, ProgressCallback, StopCallback
@@ -134,64 +136,48 @@ def solve(
     params: SolveParams | None = None,
     *,
     seed: int = 0,
-    done: Sequence[Route] = (),
-    locked: Sequence[Route] = (),
-    now_s: int | None = None,
-    previous: Plan | None = None,
-    change_price_l: int = 0,
-    delays_s: Mapping[str, int] | None = None,
-    out: Sequence[TruckOut] = (),
+    today: Today | None = None,
     progress: ProgressCallback | None = None,
     should_stop: StopCallback | None = None,
 ) -> SolveResult:
     """
     Return the best plan found within the limits, with a proven bound.
 
-    With any of ``done``, ``locked``, ``now_s`` or ``previous`` the rest of a day is
-    planned, and the plan holds what is done as well; see `Today` and `split_day`.
-
     Parameters
     ----------
-    done
-        Routes as driven so far, the trips under way to their last delivery.
-    locked
-        Trips (fillings and deliveries) that keep truck, litres and times.
-    now_s
-        Nothing new starts earlier; the last filling begun, if not given.
-    previous
-        The plan that was announced: the search starts from it.
-    change_price_l
-        Litres to be gained, in all bands together, for every village that gets another
-        truck or another time, by more than 30 minutes, than ``previous`` said. Never
-        weighed against facilities and survival.
-    delays_s
-        Seconds that each truck is behind ``previous``, as given to `split_day`.
-    out
-        Trucks that drive no more, as `split_day` found them.
+    scenario
+        The day to plan.
+    travel
+        Driving times of that day.
+    params
+        Limits of the search; None: until nothing more is gained.
+    seed
+        Equal seeds and iterations give equal plans.
+    today
+        Where the day stands: the rest of it is planned, and the plan holds what is
+        done as well. None: the whole day.
     progress
         Called from time to time with where the run stands.
     should_stop
         Asked from time to time; the best plan so far is returned when it says so.
+
+    Returns
+    -------
+    SolveResult
+        Status, plan and bound, with all that it takes to repeat the run.
 
     Raises
     ------
     PlanError
         If what is done names a truck or a place that the scenario lacks, or leaves
         water on board.
+    SolverError
+        If the routing engine is asked for the rest of a day.
     """
     run = _Run(scenario, travel, params or SolveParams(), seed, progress, should_stop)
-    if done or locked or out or previous is not None or now_s is not None:
-        run.today = Today(
-            now_s=_latest_begun_s(done) if now_s is None else now_s,
-            done=tuple(done),
-            locked=tuple(locked),
-            previous=previous,
-            change_price_l=change_price_l,
-            delays_s=delays_s,
-            out=tuple(out),
-        )
-        if run.params.engine == "routing":
-            raise SolverError("the routing engine plans whole days only")
+    run.today = today
+    if today is not None and run.params.engine == "routing":
+        raise SolverError("the routing engine plans whole days only")
     run.report("compile", 0.0)
     compile_search()
     run.begin = time.monotonic()  # compiling happens once, and is not planning
@@ -243,12 +229,6 @@ def solve(
         seed=seed,
         params=run.params,
         solver_version=solver_version(),
-    )
-
-
-def _latest_begun_s(done: Sequence[Route]) -> int:
-    return max(
-        (s.start_s for r in done for s in r.stops if s.kind == "fill"), default=0
     )
 
 

@@ -16,8 +16,8 @@ from dispatch.files.plan.plan_json import plan_from_json, plan_to_json
 from dispatch.files.plan.sheets import sheets_pdf
 from dispatch.files.plan.write import write_plan
 from dispatch.maps.page import plan_map_html
-from dispatch.planning.replan import replan_day
 from tests.cases.field_days import PARAMS, road_day, solved
+from tests.planning.replanning import replan
 
 TEN = 10 * 3600
 
@@ -33,37 +33,37 @@ def day(tmp_path_factory):
         limits="limit_id,road,closed\nL1,11-0,yes\n",
     )
     travel = travel_matrix(closed)
-    found = replan_day(closed, travel, solved(before), PARAMS, now_s=TEN)
+    found = replan(closed, travel, solved(before), PARAMS, now_s=TEN)
     return folder / "closed", closed, travel, found
 
 
 def test_the_plan_itself_knows_what_was_done(day) -> None:
     """Written and read back it tells past from open, as the re-planning did."""
     _, scene, travel, found = day
-    assert found.violations == []
-    assert {violation.rule for violation in found.past} == {2}
+    assert found.broken.to_come == []
+    assert {violation.rule for violation in found.broken.past} == {2}
     again = plan_from_json(plan_to_json(found.plan).encode())
     assert again.done == found.plan.done
     broken = split_violations(scene, again, check_plan(scene, travel, again))
-    assert broken.past == list(found.past)
+    assert broken.past == list(found.broken.past)
     assert broken.to_come == []
     # A plan that does not say what was done has no past.
     blind = replace(again, done={})
     broken = split_violations(scene, blind, check_plan(scene, travel, blind))
     assert broken.past == []
-    assert broken.to_come == list(found.past)
+    assert broken.to_come == list(found.broken.past)
 
 
 def test_one_sentence_says_which_truck_where_and_when(day) -> None:
     _, scene, _, found = day
-    text = past_said(scene, found.plan, found.past).text("zh")
-    first = found.past[0]
+    text = past_said(scene, found.plan, found.broken.past).text("zh")
+    first = found.broken.past[0]
     assert first.stop_index is not None
     start_s = found.plan.routes[0].stops[first.stop_index].start_s
     clock = f"{start_s // 3600:02}:{start_s % 3600 // 60:02}"
     assert f"T1 {clock} V1" in text
     assert "后面的行程都符合规则" in text
-    assert f"{len(found.past)} 处" in text
+    assert f"{len(found.broken.past)} 处" in text
 
 
 def test_the_map_says_so_and_does_not_forbid_the_plan(day) -> None:
@@ -78,7 +78,7 @@ def test_the_map_says_so_and_does_not_forbid_the_plan(day) -> None:
 
 def test_the_sheet_says_so(day) -> None:
     _, scene, _, found = day
-    pdf = sheets_pdf(found.plan, scene, past=found.past)
+    pdf = sheets_pdf(found.plan, scene, past=found.broken.past)
     assert "已执行部分有" in printed(pdf)
     assert "后面的行程照常执行" in printed(pdf)
     assert "已执行部分有" not in printed(sheets_pdf(found.plan, scene))

@@ -13,9 +13,9 @@ from dispatch.errors import DataError
 from dispatch.files.scenario.editing import scenario_from_tables, scenario_tables
 from dispatch.files.scenario.write import write_scenario
 from dispatch.maps.palette import truck_signs, with_letters
-from dispatch.planning.replan import replan_day
-from dispatch.planning.standing_down import with_driven
+from dispatch.planning.day import prepare_day
 from tests.cases.field_days import PARAMS, TRUCKS, litres, road_day, solved
+from tests.planning.replanning import replan
 
 HEAD = TRUCKS.splitlines()[0]
 ROW = TRUCKS.splitlines()[1]
@@ -94,10 +94,10 @@ def test_a_truck_taken_out_at_noon_keeps_what_it_has_done(tmp_path) -> None:
     tables = scenario_tables(both)
     rest = tables["trucks"].assign(out_of_service=[False, True])
     scene = scenario_from_tables({"trucks": rest}, base=both)
-    scene, travel = with_driven(scene, previous, 36_000)
-    found = replan_day(scene, travel, previous, PARAMS, now_s=36_000)
-    assert found.violations == []
-    assert found.past == []
+    day = prepare_day(scene, previous=previous, now_s=36_000)
+    found = replan(day.scenario, day.travel, previous, PARAMS, now_s=36_000)
+    assert found.broken.to_come == []
+    assert found.broken.past == []
     before = [stop for stop in previous.routes[1].stops if stop.end_s < 36_000]
     assert before
     kept = next(route for route in found.plan.routes if route.truck_id == "T2")

@@ -281,7 +281,7 @@ def test_rejected_plan_is_never_shown_as_good(
 
     said = say("broken.supply_exceeded", litres=9, supply=5)
     broken = [Violation(7, said, place_id="S1")]
-    monkeypatch.setattr(run, "check_plan", lambda *_: broken)
+    monkeypatch.setattr("dispatch.planning.plan_day.check_plan", lambda *_: broken)
     result = invoke("plan", HEPING, "--out", tmp_path, *QUICK)
     assert result.exit_code == 3
     assert [path.name for path in tmp_path.iterdir()] == ["plan.rejected.json"]
@@ -302,7 +302,7 @@ def test_internal_error_is_one_line(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("the pump fell off")
 
-    monkeypatch.setattr(run, "travel_matrix", fail)
+    monkeypatch.setattr("dispatch.planning.day.travel_matrix", fail)
     flags = ("--debug",) if debug else ()
     result = invoke("plan", HEPING, "--out", tmp_path, *flags)
     assert result.exit_code == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from rich.console import Console
 
@@ -15,7 +17,6 @@ from dispatch.planning.changes import Change
 from dispatch.web import tables
 from dispatch.words.message import say
 from dispatch.words.words import Words
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -3,6 +3,7 @@
 import pytest
 
 from dispatch.model.plan import Plan, Route, SolverInfo, Stop, Totals
+from dispatch.model.today import Today
 from dispatch.planning.changes import plan_changes
 from tests.solver.tiny import replace, scenario, source, star, travel, truck, village
 
@@ -53,9 +54,8 @@ def plan(*routes):
 
 def changes(before, after, scene=None, ways=None, now_s=0, **options):
     base, base_ways = day()
-    found = plan_changes(
-        scene or base, ways or base_ways, before, after, now_s=now_s, **options
-    )
+    today = Today(now_s=now_s, previous=before, **options)
+    found = plan_changes(scene or base, ways or base_ways, today, after)
     return [(c.village_id, c.kind, c.reason) for c in found]
 
 
@@ -86,11 +86,11 @@ def test_a_change_tells_before_and_after():
     scene, ways = day()
     before = plan(route(trip()))
     after = plan(route(trip(start=400, litres=800), truck_id="T2"))
-    (change,) = plan_changes(scene, ways, before, after, now_s=0)
+    (change,) = plan_changes(scene, ways, Today(now_s=0, previous=before), after)
     assert (change.truck_before, change.truck_after) == ("T1", "T2")
     assert (change.start_before_s, change.start_after_s) == (100, 400)
     assert (change.litres_before, change.litres_after) == (1_000, 800)
-    (gone,) = plan_changes(scene, ways, before, plan(), now_s=0)
+    (gone,) = plan_changes(scene, ways, Today(now_s=0, previous=before), plan())
     assert (gone.truck_after, gone.start_after_s, gone.litres_after) == (None, None, 0)
 
 
@@ -191,7 +191,7 @@ def test_visits_of_one_truck_pair_by_nearest_time():
     before = plan(route(trip(start=100, litres=500), trip(start=9_000, litres=500)))
     after = plan(route(trip(start=9_100, litres=500)))
     assert changes(before, after) == [("V", "dropped", "for_others")]
-    (gone,) = plan_changes(*day(), before, after, now_s=0)
+    (gone,) = plan_changes(*day(), Today(now_s=0, previous=before), after)
     assert gone.start_before_s == 100
 
 

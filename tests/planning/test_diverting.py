@@ -12,9 +12,9 @@ from dispatch.check.rules import check_plan
 from dispatch.model.plan import Route, Stop
 from dispatch.model.travel import NO_ROAD
 from dispatch.planning.diverting import divert_trips
-from dispatch.planning.replan import replan_day
 from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
+from tests.planning.replanning import replan
 from tests.solver.tiny import scenario, source, travel, truck, village
 
 PARAMS = SolveParams(iterations=100, workers=1)
@@ -119,5 +119,5 @@ def test_a_day_goes_on_after_any_closure(seed: int, now_s: int) -> None:
     pairs = list(legs)
     shut = [pairs[int(k)] for k in rng.choice(len(pairs), 4, replace=False)]
     closed = without(scene, way, *shut)
-    found = replan_day(scene, closed, plan, PARAMS, now_s=now_s)
-    assert found.violations == []
+    found = replan(scene, closed, plan, PARAMS, now_s=now_s)
+    assert found.broken.to_come == []

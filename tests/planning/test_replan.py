@@ -7,7 +7,8 @@ from dispatch.check.rules import check_plan
 from dispatch.errors import PlanError
 from dispatch.model.plan import Route, Stop
 from dispatch.model.scenario import NeedStandard, ServiceRules, TimeWindow
-from dispatch.solver.day import Today, split_day, trucks_out
+from dispatch.model.today import Today
+from dispatch.planning.split import split_day, trucks_out
 from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
 from dispatch.words.message import say
@@ -25,17 +26,15 @@ def replan(scene, ways, previous, now_s, *, delays_s=None, locked=(), **options)
     done, promised = split_day(
         previous, now_s, delays_s=delays_s, locked_villages=frozenset(locked)
     )
-    plan = solve(
-        scene,
-        ways,
-        PARAMS,
+    today = Today(
+        now_s=now_s,
         done=done,
         locked=promised,
-        now_s=now_s,
         previous=previous,
-        delays_s=delays_s,
+        delays_s=delays_s or {},
         **options,
-    ).plan
+    )
+    plan = solve(scene, ways, PARAMS, today=today).plan
     assert [
         v for v in check_plan(scene, ways, plan) if not is_done(v, done, plan, scene)
     ] == []
@@ -94,7 +93,9 @@ def test_done_trips_stay_bit_for_bit():
         scene, trucks=(*scene.trucks, truck("T2", capacity_l=2_000, shift_end_s=800))
     )
     ways = star(more, SPOKES)
-    plan = solve(more, ways, PARAMS, done=done, now_s=300, previous=previous).plan
+    plan = solve(
+        more, ways, PARAMS, today=Today(done=done, now_s=300, previous=previous)
+    ).plan
     assert check_plan(more, ways, plan) == []
     assert plan.routes[0].stops[:5] == done[0].stops
     assert delivered(plan) == {"V": 4_000}
@@ -104,7 +105,9 @@ def test_done_trips_stay_bit_for_bit():
 def test_drawn_water_counts_against_the_supply():
     """Of 1,500 L, 1,000 are drawn: 500 are left, whatever V still needs."""
     scene = scenario([village("V", population=9_000)], [source(supply_l=1_500)])
-    plan = solve(scene, star(scene, SPOKES), PARAMS, done=[ONE_TRIP], now_s=150).plan
+    plan = solve(
+        scene, star(scene, SPOKES), PARAMS, today=Today(done=[ONE_TRIP], now_s=150)
+    ).plan
     assert check_plan(scene, star(scene, SPOKES), plan) == []
     assert [s.litres for s in stops(plan, "fill")] == [1_000, 500]
 
@@ -122,7 +125,7 @@ def test_drawn_water_counts_against_a_spring():
         [truck(shift_end_s=2_250)],
     )
     ways = star(scene, SPOKES)
-    plan = solve(scene, ways, PARAMS, done=[ONE_TRIP], now_s=150).plan
+    plan = solve(scene, ways, PARAMS, today=Today(done=[ONE_TRIP], now_s=150)).plan
     assert check_plan(scene, ways, plan) == []
     assert delivered(plan) == {"V": 3_050}
 
@@ -140,7 +143,7 @@ def test_delivered_water_counts_against_need_room_and_visits(limit, litres):
     """1,000 L came in one visit: only what is left of the limit comes on top."""
     scene = scenario([village("V", **limit)])
     ways = star(scene, SPOKES)
-    plan = solve(scene, ways, PARAMS, done=[ONE_TRIP], now_s=150).plan
+    plan = solve(scene, ways, PARAMS, today=Today(done=[ONE_TRIP], now_s=150)).plan
     assert check_plan(scene, ways, plan) == []
     assert delivered(plan) == {"V": litres}
     assert plan.bound.total_l >= litres
@@ -159,7 +162,7 @@ def test_animals_that_drank_unfit_water_need_no_more():
         truck_id="U",
     )
     ways = star(scene, SPOKES)
-    plan = solve(scene, ways, PARAMS, done=[done], now_s=150).plan
+    plan = solve(scene, ways, PARAMS, today=Today(done=[done], now_s=150)).plan
     assert check_plan(scene, ways, plan) == []
     assert plan.totals.served_l["survival"] == 500
     assert plan.totals.served_l["livestock"] == 380
@@ -192,7 +195,7 @@ def test_unfit_water_leaves_the_rest_to_people():
         truck_id="U",
     )
     ways = star(scene, {**SPOKES, "W": 110})
-    plan = solve(scene, ways, PARAMS, done=[done], now_s=150).plan
+    plan = solve(scene, ways, PARAMS, today=Today(done=[done], now_s=150)).plan
     assert check_plan(scene, ways, plan) == []
     assert delivered(plan) == {"V": 1_380, "W": 0}
 
@@ -213,7 +216,7 @@ def test_what_people_got_leaves_the_rest_to_animals():
         ("depart", "D", 0, 0), ("fill", "S", 0, 0, 200), ("deliver", "V", 100, 100, 200)
     )
     ways = star(scene, {**SPOKES, "W": 110})
-    plan = solve(scene, ways, PARAMS, done=[done], now_s=250).plan
+    plan = solve(scene, ways, PARAMS, today=Today(done=[done], now_s=250)).plan
     assert check_plan(scene, ways, plan) == []
     assert delivered(plan) == {"V": 600, "W": 0}
 
@@ -361,7 +364,7 @@ def test_a_filling_under_way_keeps_its_bay():
         ("deliver", "V", 700, 700, 1_000),
         truck_id="T1",
     )
-    plan = solve(scene, ways, PARAMS, done=[done], now_s=100).plan
+    plan = solve(scene, ways, PARAMS, today=Today(done=[done], now_s=100)).plan
     assert check_plan(scene, ways, plan) == []
     assert [(s.start_s, s.end_s) for s in stops(plan, "fill", "T2")] == [(600, 1_200)]
 
@@ -385,7 +388,7 @@ def test_a_pause_is_not_taken_twice():
             ("break", "V", 250, 550),
         )
     )
-    plan = solve(scene, ways, PARAMS, done=[done], now_s=560).plan
+    plan = solve(scene, ways, PARAMS, today=Today(done=[done], now_s=560)).plan
     assert check_plan(scene, ways, plan) == []
     assert len(stops(plan, "break")) == 1
     # From V at 560 s: S at 660 s, V at 760 s, S at 860 s, V at 960 s, D at 1,060 s.
@@ -396,7 +399,7 @@ def test_a_pause_not_taken_is_still_due():
     """It is 150 s, one trip done: the pause comes before 400 s and takes 300 s."""
     scene = scenario([village("V", population=9_000)], trucks=[PAUSING])
     ways = star(scene, SPOKES)
-    plan = solve(scene, ways, PARAMS, done=[ONE_TRIP], now_s=150).plan
+    plan = solve(scene, ways, PARAMS, today=Today(done=[ONE_TRIP], now_s=150)).plan
     assert check_plan(scene, ways, plan) == []
     (pause,) = stops(plan, "break")
     assert 250 <= pause.start_s <= 400
@@ -418,7 +421,7 @@ def test_an_overdue_pause_is_taken_at_once():
             ("deliver", "V", 100, 500, 1_000),
         )
     ]
-    plan = solve(scene, ways, PARAMS, done=done, now_s=450).plan
+    plan = solve(scene, ways, PARAMS, today=Today(done=done, now_s=450)).plan
     assert [(s.start_s, s.end_s) for s in stops(plan, "break")] == [(500, 800)]
     assert delivered(plan) == {"V": 2_000}
     broken = check_plan(scene, ways, plan)
@@ -567,7 +570,7 @@ def test_water_on_board_needs_a_stop_to_go_to():
     scene = scenario([village("V", population=1_000)])
     done = replace(ONE_TRIP, stops=ONE_TRIP.stops[:2])
     with pytest.raises(PlanError, match="1000 litres on board"):
-        solve(scene, star(scene, SPOKES), PARAMS, done=[done], now_s=50)
+        solve(scene, star(scene, SPOKES), PARAMS, today=Today(done=[done], now_s=50))
 
 
 def test_what_is_done_names_known_trucks_and_places():
@@ -576,11 +579,11 @@ def test_what_is_done_names_known_trucks_and_places():
     ways = star(scene, SPOKES)
     other = replace(ONE_TRIP, truck_id="T9")
     with pytest.raises(PlanError, match="truck T9"):
-        solve(scene, ways, PARAMS, done=[other], now_s=150)
+        solve(scene, ways, PARAMS, today=Today(done=[other], now_s=150))
     place = replace(ONE_TRIP.stops[2], place_id="V9")
     lost = replace(ONE_TRIP, stops=(*ONE_TRIP.stops[:2], place))
     with pytest.raises(PlanError, match="at V9"):
-        solve(scene, ways, PARAMS, done=[lost], now_s=150)
+        solve(scene, ways, PARAMS, today=Today(done=[lost], now_s=150))
 
 
 def two_trucks():
@@ -659,7 +662,7 @@ def test_a_small_visit_waits_for_what_it_completes():
         truck_id="T1",
     )
     ways = star(scene, SPOKES)
-    plan = solve(scene, ways, PARAMS, done=[done], now_s=100).plan
+    plan = solve(scene, ways, PARAMS, today=Today(done=[done], now_s=100)).plan
     assert check_plan(scene, ways, plan) == []
     assert delivered(plan) == {"V": 1_000}
 
@@ -698,7 +701,7 @@ def test_more_drawn_than_has_come_in_still_has_a_bound():
         [village("V", population=2_000)], [source(stock_l=500, inflow_l_per_h=0.0)]
     )
     ways = star(scene, SPOKES)
-    plan = solve(scene, ways, PARAMS, done=[ONE_TRIP], now_s=150).plan
+    plan = solve(scene, ways, PARAMS, today=Today(done=[ONE_TRIP], now_s=150)).plan
     assert delivered(plan) == {"V": 1_000}
     assert plan.bound is not None
     assert plan.bound.total_l == 1_000
@@ -738,7 +741,10 @@ def test_a_broken_truck_delivers_what_is_over_and_loses_the_rest(now_s, done_l, 
     assert [(o.truck_id, o.litres) for o in out] == [("T", lost_l)]
     assert sum(r.delivered_l for r in done) == done_l
     plan = solve(
-        scene, ways, PARAMS, done=done, now_s=now_s, previous=previous, out=out
+        scene,
+        ways,
+        PARAMS,
+        today=Today(done=done, now_s=now_s, previous=previous, out=out),
     ).plan
     assert check_plan(scene, ways, plan) == []
     assert all(s.end_s <= now_s for s in stops(plan, "deliver", "T"))
@@ -752,6 +758,8 @@ def test_a_broken_truck_that_never_left_is_just_not_used():
     ways = star(scene, SPOKES)
     previous = whole_day(scene, ways)
     out = trucks_out(previous, 0, {"T", "T2"})
-    plan = solve(scene, ways, PARAMS, now_s=0, previous=previous, out=out).plan
+    plan = solve(
+        scene, ways, PARAMS, today=Today(now_s=0, previous=previous, out=out)
+    ).plan
     assert plan.routes == ()
     assert delivered(plan) == {"V": 0}

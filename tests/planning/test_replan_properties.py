@@ -8,8 +8,9 @@ from dispatch.check.past import is_done
 from dispatch.check.rules import check_plan
 from dispatch.model.need import BANDS
 from dispatch.model.scenario import Depot, NeedStandard, ServiceRules, TimeWindow
+from dispatch.model.today import Today
 from dispatch.model.travel import Travel
-from dispatch.solver.day import split_day
+from dispatch.planning.split import split_day
 from dispatch.solver.kernel.moves import MOST_MOVED_S
 from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
@@ -143,12 +144,14 @@ def test_a_day_planned_anew_keeps_the_rules_and_its_promises(drawn, data):
         scene,
         ways,
         PARAMS,
-        done=done,
-        locked=locked,
-        now_s=now_s,
-        previous=previous,
-        delays_s=late,
-        change_price_l=data.draw(st.sampled_from([0, 200])),
+        today=Today(
+            done=done,
+            locked=locked,
+            now_s=now_s,
+            previous=previous,
+            delays_s=late,
+            change_price_l=data.draw(st.sampled_from([0, 200])),
+        ),
     ).plan
     broken = [
         v for v in check_plan(scene, ways, plan) if not is_done(v, done, plan, scene)
@@ -188,10 +191,7 @@ def test_where_nothing_went_wrong_nothing_changes(drawn, now_s):
         scene,
         ways,
         PARAMS,
-        done=done,
-        now_s=now_s,
-        previous=previous,
-        change_price_l=10_000_000,
+        today=Today(done=done, now_s=now_s, previous=previous, change_price_l=10000000),
     ).plan
     assert check_plan(scene, ways, plan) == []
     assert plan.served_key() >= previous.served_key()

@@ -17,13 +17,13 @@ from dispatch.maps.page import plan_map_html
 from dispatch.model.road_limits import Moment, RoadLimit
 from dispatch.model.roads import CLOSED, RoadNetwork
 from dispatch.model.travel import NO_ROAD
-from dispatch.planning.replan import replan_day
 from dispatch.roads.model import road_model
 from dispatch.roads.reach import out_of_reach
 from dispatch.roads.route import RouteFinder
 from dispatch.roads.travel import travel_matrix
 from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
+from tests.planning.replanning import replan
 from tests.roads.real_roads import REAL, need_real_roads
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def test_a_closed_road_is_planned_around(day: tuple[Scenario, Plan]) -> None:
     assert after == NO_ROAD or after > before
     # The old plan would drive over the slide, and the check says so.
     assert {v.rule for v in check_plan(closed, travel, plan)} >= {2}
-    found = replan_day(
+    found = replan(
         closed,
         travel,
         plan,
@@ -186,8 +186,8 @@ def test_a_closed_road_is_planned_around(day: tuple[Scenario, Plan]) -> None:
         now_s=SLIDE_S,
         change_price_l=100,
     )
-    assert found.violations == []
-    assert found.past == []
+    assert found.broken.to_come == []
+    assert found.broken.past == []
     assert {change.reason for change in found.changes} & {"road", "for_others"}
     # The map shows the closure without any other host.
     page = plan_map_html(closed, travel, found.plan)

@@ -5,7 +5,8 @@ import pytest
 
 from dispatch.check.rules import check_plan
 from dispatch.model.scenario import TimeWindow
-from dispatch.solver.day import split_day
+from dispatch.model.today import Today
+from dispatch.planning.split import split_day
 from dispatch.solver.instance import build_instance
 from dispatch.solver.kernel import arrays
 from dispatch.solver.kernel.arrays import Sizes, empty_state, grown_state, sizes_of
@@ -17,8 +18,8 @@ PARAMS = SolveParams(iterations=100, workers=2)
 SPOKES = {"D": 0, "S": 0, "V": 20}
 
 
-def delivered(scene, ways, **options):
-    plan = solve(scene, ways, PARAMS, **options).plan
+def delivered(scene, ways, today=None):
+    plan = solve(scene, ways, PARAMS, today=today).plan
     assert check_plan(scene, ways, plan) == []
     return plan.totals.delivered_l
 
@@ -56,7 +57,7 @@ def test_the_rest_of_a_day_grows_too():
     ways = star(scene, SPOKES)
     previous = solve(scene, ways, PARAMS).plan
     done, _ = split_day(previous, 390)
-    litres = delivered(scene, ways, done=done, now_s=390, previous=previous)
+    litres = delivered(scene, ways, Today(now_s=390, done=done, previous=previous))
     assert litres == 6_000
 
 
@@ -71,7 +72,8 @@ def test_fillings_under_way_are_all_listed():
     ways = star(scene, SPOKES)
     previous = solve(scene, ways, PARAMS).plan
     done, _ = split_day(previous, 50)
-    assert delivered(scene, ways, done=done, now_s=50, previous=previous) > 0
+    today = Today(now_s=50, done=done, previous=previous)
+    assert delivered(scene, ways, today) > 0
 
 
 def test_growing_keeps_solution_and_random_numbers():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from dispatch.model.need import BANDS
 from dispatch.model.plan import Reason
 from dispatch.model.scenario import NeedStandard, ServiceRules, TimeWindow
+from dispatch.model.today import Today
 from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
 from tests.solver.test_solve_properties import scenes
@@ -177,7 +178,7 @@ def test_no_shortage_no_reason():
 def test_the_rest_of_a_day_is_never_too_far():
     """At 3,550 s of 3,600 nobody gets there and back: the fleet had no more time."""
     scene = scenario([people(9_000)])
-    plan = solve(scene, star(scene, SPOKES), PARAMS, now_s=3_550).plan
+    plan = solve(scene, star(scene, SPOKES), PARAMS, today=Today(now_s=3550)).plan
     assert litres_by_reason(plan) == {"fleet_busy": 9_000}
 
 

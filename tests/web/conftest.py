@@ -166,7 +166,7 @@ def plan(scenario, travel) -> Plan:
 def solve():
     """Return a solver that answers at once with the plan made by hand."""
 
-    def answer(scenario, travel, params, *, seed, progress, should_stop):
+    def answer(scenario, travel, params, *, seed, today, progress, should_stop):
         progress(Progress(phase="search", fraction=0.5, elapsed_s=0.1))
         plan = hand_plan(scenario, travel)
         return SolveResult(

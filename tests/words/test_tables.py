@@ -41,8 +41,8 @@ MADE = {
     "standard": STANDARDS,
     "change": (*get_args(ChangeKind), *(f"why_{r}" for r in get_args(ChangeReason))),
     "rule": tuple(str(number) for number in range(15)),
-    "phase": (*PHASES, "travel", "check", "files"),
-    "cli.progress": (*PHASES, "check", "files"),
+    "phase": (*PHASES, "travel", "files"),
+    "cli.progress": PHASES,
     "cli.whatif": tuple(kind for kind in get_args(VariantKind) if kind != "as_it_is"),
 }
 ALL_MADE = {f"{subject}.{value}" for subject in MADE for value in MADE[subject]}

@@ -26,6 +26,7 @@ from dispatch.roads.route import RouteFinder
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
+    from dispatch.check.past import Split
     from dispatch.model.plan import Plan
     from dispatch.model.scenario import Scenario
     from dispatch.model.travel import Travel
@@ -40,6 +41,7 @@ def write_plan(
     *,
     sheets: bool = True,
     lang: Lang = "zh",
+    broken: Split | None = None,
 ) -> list[Path]:
     """
     Return the files written: plan.json, two CSV tables, plan.xlsx and sheets.pdf.
@@ -57,6 +59,8 @@ def write_plan(
     lang
         Language of what people read; names stay as they are, and so do the keys and
         headings of ``plan.json`` and the CSV tables, which programs read.
+    broken
+        Rules that the plan breaks, where that is known; None: it is checked here.
 
     Raises
     ------
@@ -75,7 +79,9 @@ def write_plan(
     ]
     written += _write_tracks(plan, scenario, folder, lang)
     if sheets:
-        broken = split_violations(scenario, plan, check_plan(scenario, travel, plan))
+        if broken is None:
+            violations = check_plan(scenario, travel, plan)
+            broken = split_violations(scenario, plan, violations)
         past = [] if broken.to_come else broken.past
         pdf = sheets_pdf(
             plan, scenario, is_estimate=travel.is_estimate, past=past, lang=lang

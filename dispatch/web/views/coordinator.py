@@ -266,7 +266,7 @@ def _progress(job: Job, t: Words) -> None:
     if job.should_stop:
         st.caption(t("plan.stopping"))
         return
-    if state.phase in {"check", "files"}:
+    if state.phase == "files":
         # The plan is there: a moment more, and nothing to cancel.
         return
     left, right = st.columns(2)

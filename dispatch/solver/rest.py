@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,233 +11,20 @@ from dispatch.errors import PlanError
 from dispatch.model.need import LIVESTOCK
 from dispatch.solver.kernel.arrays import BIG, resized_state, sizes_of
 from dispatch.solver.legs import leg_at
-from dispatch.units import format_clock
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     import numpy.typing as npt
 
-    from dispatch.model.plan import Plan, Route, Stop
+    from dispatch.model.plan import Route
     from dispatch.model.scenario import Scenario
+    from dispatch.model.today import Today
     from dispatch.solver.kernel.arrays import Instance, State
-    from dispatch.words.message import Message
 
     BoolArray = npt.NDArray[np.bool_]
     IntArray = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class TruckOut:
-    """
-    A truck that drives no more today, with what was on board.
-
-    Attributes
-    ----------
-    litres
-        Water that was filled at ``source_id`` and not delivered: drawn, and lost. 0
-        for an empty tank.
-    was_said
-        False where it follows from the end of its shift alone.
-    """
-
-    truck_id: str
-    at_s: int
-    source_id: str = ""
-    litres: int = 0
-    was_said: bool = True
-
-    def note(self) -> Message:
-        """Return what the plan says of it."""
-        time = format_clock(self.at_s)
-        if not self.was_said:
-            return say("note_shift_was_over", truck=self.truck_id, time=time)
-        if not self.litres:
-            return say("note_truck_broken", truck=self.truck_id, time=time)
-        return say(
-            "note_load_lost",
-            truck=self.truck_id,
-            time=time,
-            litres=self.litres,
-            source=self.source_id,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Today:
-    """
-    Where a day stands that is planned anew from the middle.
-
-    Attributes
-    ----------
-    now_s
-        Nothing that is planned anew starts earlier.
-    done
-        One route per truck that has set out: the stops driven, with the times and
-        litres as they were, and those of the trip under way, which stay. A route
-        ends with its last delivery; ``return`` is planned anew.
-    locked
-        Trips promised: filling and deliveries that keep truck, times and litres.
-    previous
-        The plan that was announced; the new one starts from it.
-    change_price_l
-        Litres that the new plan must gain for every village whose truck changes or
-        whose water comes over 30 minutes earlier or later than ``previous`` said.
-    delays_s
-        Seconds that each truck is behind ``previous``; what is done has them in it.
-    out
-        Trucks that drive no more.
-    """
-
-    now_s: int
-    done: tuple[Route, ...] = ()
-    locked: tuple[Route, ...] = ()
-    previous: Plan | None = None
-    change_price_l: int = 0
-    delays_s: Mapping[str, int] | None = None
-    out: tuple[TruckOut, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Refuse what no day can hold."""
-        if not 0 <= self.now_s <= 172_800:
-            raise ValueError(f"now_s = {self.now_s}: must be 0 to 172800")
-        if self.change_price_l < 0:
-            raise ValueError(f"change_price_l = {self.change_price_l}: must be >= 0")
-        for route in self.done:
-            _require_whole_trips(route)
-
-
-def _require_whole_trips(route: Route) -> None:
-    on_board = 0
-    for stop in route.stops:
-        if stop.kind == "fill":
-            on_board += stop.litres
-        elif stop.kind == "deliver":
-            on_board -= stop.litres
-    if on_board:
-        raise PlanError(
-            say("done_water_on_board", truck=route.truck_id, litres=on_board)
-        )
-
-
-def split_day(
-    plan: Plan,
-    now_s: int,
-    *,
-    delays_s: Mapping[str, int] | None = None,
-    locked_villages: frozenset[str] = frozenset(),
-    broken_trucks: frozenset[str] = frozenset(),
-) -> tuple[tuple[Route, ...], tuple[Route, ...]]:
-    """
-    Return what of a plan is done by now, and which later trips are promised.
-
-    A trip counts as done when its filling has begun: the water is on board. Of a
-    truck that has broken down only what is over is done: its last filling counts
-    with what was delivered of it.
-
-    Parameters
-    ----------
-    delays_s
-        Seconds that each truck is behind its plan; its stops that are not over yet
-        move by as much.
-    locked_villages
-        Trips to any of these are promised.
-    broken_trucks
-        Trucks that drive no more; `trucks_out` tells what they had on board.
-    """
-    done: list[Route] = []
-    locked: list[Route] = []
-    for route in plan.routes:
-        if route.truck_id in broken_trucks:
-            over, _ = _break_off(route, now_s)
-            if num_served(over):
-                done.append(over)
-            continue
-        delay_s = (delays_s or {}).get(route.truck_id, 0)
-        begun, promised = _split_route(route, now_s, delay_s, locked_villages)
-        if any(stop.kind != "depart" for stop in begun):
-            done.append(replace(route, stops=tuple(begun)))
-        if promised:
-            locked.append(replace(route, stops=tuple(promised)))
-    return tuple(done), tuple(locked)
-
-
-def trucks_out(
-    plan: Plan, now_s: int, broken_trucks: Collection[str]
-) -> tuple[TruckOut, ...]:
-    """Return the trucks that have broken down, with the water that is lost."""
-    routes = plan.route_by_truck
-    return tuple(
-        _break_off(routes[truck_id], now_s)[1]
-        if truck_id in routes
-        else TruckOut(truck_id, now_s)
-        for truck_id in sorted(broken_trucks)
-    )
-
-
-def _break_off(route: Route, now_s: int) -> tuple[Route, TruckOut]:
-    """Return the stops that are over, and the truck with what it has on board."""
-    over: list[Stop] = []
-    last_fill = -1
-    on_board = 0
-    for stop in route.stops:
-        if stop.kind == "return" or stop.start_s >= now_s:
-            break
-        if stop.kind == "fill":  # one that is under way is as full as time allowed
-            flowed = min(now_s, stop.end_s) - stop.start_s
-            length = max(1, stop.end_s - stop.start_s)
-            last_fill, on_board = len(over), stop.litres * flowed // length
-        elif stop.end_s > now_s:
-            break
-        elif stop.kind == "deliver":
-            on_board -= stop.litres
-        over.append(stop)
-        if stop.end_s > now_s:
-            break
-    source_id = over[last_fill].place_id if on_board else ""
-    if on_board:
-        left = sum(stop.litres for stop in over[last_fill + 1 :])
-        kept = replace(over[last_fill], litres=left)
-        over[last_fill:] = [kept, *over[last_fill + 1 :]] if left else []
-    truck_out = TruckOut(route.truck_id, now_s, source_id, on_board)
-    return replace(route, stops=tuple(over)), truck_out
-
-
-def _later(stop: Stop, delay_s: int) -> Stop:
-    return replace(
-        stop,
-        arrive_s=stop.arrive_s + delay_s,
-        start_s=stop.start_s + delay_s,
-        end_s=stop.end_s + delay_s,
-    )
-
-
-def _split_route(
-    route: Route, now_s: int, delay_s: int, locked_villages: frozenset[str]
-) -> tuple[list[Stop], list[Stop]]:
-    """Return the stops begun, and the whole later trips to locked villages."""
-    begun: list[Stop] = []
-    later: list[list[Stop]] = []
-    paused: list[Stop] = []  # a pause stays if the trip under way goes on after it
-    for stop in route.stops:
-        moved = stop if stop.end_s <= now_s else _later(stop, delay_s)
-        has_begun = moved.start_s < now_s
-        if stop.kind == "fill" and (later or not has_begun):
-            later.append([stop])
-        elif stop.kind == "deliver" and later:
-            later[-1].append(stop)
-        elif stop.kind in ("fill", "deliver"):
-            begun += [*paused, moved]
-            paused = []
-        elif stop.kind == "break" and not later and not has_begun:
-            paused.append(moved)
-        elif stop.kind in ("depart", "break") and has_begun and not later:
-            begun.append(moved)
-    promised = [
-        trip for trip in later if any(stop.place_id in locked_villages for stop in trip)
-    ]
-    return begun, [stop for trip in promised for stop in trip]
 
 
 @dataclass(slots=True)
@@ -330,7 +117,7 @@ def _keep_pauses(scenario: Scenario, rest: Rest, today: Today) -> None:
         route = announced.get(truck.truck_id)
         if route is None or not record["needs_break"]:
             continue
-        late_s = (today.delays_s or {}).get(truck.truck_id, 0)
+        late_s = today.delays_s.get(truck.truck_id, 0)
         starts = [s.start_s + late_s for s in route.stops if s.kind == "break"]
         if starts and starts[0] <= record["break_until"]:
             record["break_from"] = max(int(record["break_from"]), starts[0])
@@ -368,7 +155,7 @@ def _advance_trucks(
         if truck.truck_id in out:
             continue
         record = rest.instance.truck[r]
-        late_s = (today.delays_s or {}).get(truck.truck_id, 0)
+        late_s = today.delays_s.get(truck.truck_id, 0)
         begun = rest.prefix.get(r)
         route = announced.get(truck.truck_id)
         if begun is None:
@@ -404,7 +191,7 @@ def _departure_only(route: Route | None) -> Route | None:
 def _next_destination(begun: Route, route: Route, depot_id: str) -> str | None:
     """Return the place that a truck drives to after what is done; None if it waits."""
     last = begun.stops[-1].place_id
-    served = num_served(begun)
+    served = begun.num_served
     for stop in route.stops:
         if stop.kind in ("fill", "deliver"):
             served -= 1
@@ -496,29 +283,12 @@ def _serve(rest: Rest, potable: IntArray, non_potable: IntArray) -> None:
     village["min_visit"] = np.minimum(village["min_visit"], village["room"])
 
 
-def _still_to_come(today: Today) -> dict[str, list[Stop]]:
-    """Return the fillings and deliveries of the previous plan that are not done."""
-    done = {route.truck_id: num_served(route) for route in today.done}
-    routes = today.previous.routes if today.previous else today.locked
-    return {
-        route.truck_id: [s for s in route.stops if s.kind in ("fill", "deliver")][
-            done.get(route.truck_id, 0) if today.previous else 0 :
-        ]
-        for route in routes
-    }
-
-
-def num_served(route: Route) -> int:
-    """Return the number of fillings and deliveries."""
-    return sum(stop.kind in ("fill", "deliver") for stop in route.stops)
-
-
 def _earlier(scenario: Scenario, instance: Instance, today: Today) -> IntArray:
     """Return route and start of the visits announced before and still to come."""
     trucks = scenario.truck_idx
     villages = {village_id: v for v, village_id in enumerate(scenario.village_by_id)}
     announced: dict[int, list[tuple[int, int]]] = {}
-    for truck_id, stops in _still_to_come(today).items():
+    for truck_id, stops in today.still_to_come().items():
         if truck_id not in trucks:
             continue  # its visits change whatever is planned
         for stop in stops:
@@ -549,63 +319,3 @@ def list_given_fills(rest: Rest, state: State) -> State:
         state.fill[s, f] = (start, end, 0, -1)
         state.num_fills[s] = f + 1
     return state
-
-
-class Row(NamedTuple):
-    """Entries of a route still to come; starts and ends are -1 for what may change."""
-
-    nodes: IntArray
-    litres: IntArray
-    starts: IntArray
-    ends: IntArray
-
-    def only(self, chosen: BoolArray) -> Row:
-        """Return the chosen entries alone."""
-        return Row(*(np.ascontiguousarray(column[chosen]) for column in self))
-
-    def released(self, chosen: BoolArray) -> Row:
-        """Return the same entries, the chosen ones with no time of their own."""
-        return self._replace(
-            starts=np.where(chosen, -1, self.starts),
-            ends=np.where(chosen, -1, self.ends),
-        )
-
-
-def _known_trips(stops: list[Stop], nodes: Mapping[str, int]) -> list[Stop]:
-    """Return the stops whose places exist, without trips that lack their source."""
-    trips: list[list[Stop]] = []
-    for stop in stops:
-        if stop.kind == "fill":
-            trips.append([])
-        if trips and (stop.kind == "fill" or stop.place_id in nodes):
-            trips[-1].append(stop)
-    whole = [trip for trip in trips if len(trip) > 1 and trip[0].place_id in nodes]
-    return [stop for trip in whole for stop in trip]
-
-
-def rows_to_adopt(scenario: Scenario, today: Today) -> dict[int, tuple[Row, BoolArray]]:
-    """Return per truck position its trips still to come, and which are promised."""
-    trucks = scenario.truck_idx
-    nodes = scenario.place_idx
-    locked = {
-        (route.truck_id, stop.place_id, stop.start_s)
-        for route in today.locked
-        for stop in route.stops
-    }
-    found = {}
-    out = {truck_out.truck_id for truck_out in today.out}
-    for truck_id, stops in _still_to_come(today).items():
-        if truck_id in out:
-            continue
-        known = _known_trips(stops, nodes)
-        if truck_id not in trucks or not known:
-            continue
-        is_locked = [(truck_id, s.place_id, s.start_s) in locked for s in known]
-        row = Row(
-            np.array([nodes[s.place_id] for s in known], dtype=np.int64),
-            np.array([s.litres for s in known], dtype=np.int64),
-            np.array([s.start_s for s in known], dtype=np.int64),
-            np.array([s.end_s for s in known], dtype=np.int64),
-        )
-        found[trucks[truck_id]] = row, np.array(is_locked, dtype=np.bool_)
-    return found
