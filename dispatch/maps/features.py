@@ -12,6 +12,7 @@ import shapely
 
 from dispatch.coverage import LEVELS, Coverage, Level
 from dispatch.geo.datum import from_wgs84
+from dispatch.maps.encode import safe
 from dispatch.maps.limits import (
     LimitKind,
     limit_kind,
@@ -20,7 +21,6 @@ from dispatch.maps.limits import (
     stretch_lines,
 )
 from dispatch.maps.palette import TruckSign, level_svg, truck_signs
-from dispatch.maps.safe import safe
 from dispatch.roads.model import road_model
 from dispatch.roads.route import RouteFinder
 from dispatch.units import format_clock

@@ -78,7 +78,7 @@ class Catalog:
                     found.append(Entry(path.name, _title(path), path))
                 elif path.suffix.lower() == ".xlsx":
                     found.append(Entry(path.name, path.stem, path))
-        drafts = [*self.store.draft_keys(), *self.store.draft_keys(lost=True)]
+        drafts = [*self.store.drafts.keys(), *self.store.drafts.keys(lost=True)]
         keys = sorted(key for key in drafts if key.startswith(_UPLOAD))
         return [*found, *(Entry(key, key[len(_UPLOAD) :], None) for key in keys)]
 
@@ -97,11 +97,11 @@ class Catalog:
         DataError
             If the files cannot be used.
         """
-        draft = self.store.draft(entry.key)
+        draft = self.store.drafts.read(entry.key)
         if draft is not None:
             saved, scenario = draft
             return Loaded(scenario, saved if entry.path else None)
-        is_lost = self.store.is_draft_lost(entry.key)
+        is_lost = self.store.drafts.is_lost(entry.key)
         if entry.path is None and is_lost:
             raise DataError([Problem(entry.title, say("upload_lost"))])
         if entry.path is None:

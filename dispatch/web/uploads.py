@@ -97,6 +97,6 @@ def _read_upload(catalog: Catalog, number: int) -> None:
     _forget()
     title = f"{scenario.name} {dt.datetime.now():%m-%d %H:%M:%S}"
     key = upload_key(title)
-    catalog.store.save_draft(key, scenario)
+    catalog.store.drafts.save(key, scenario)
     st.session_state["scenario"] = key
     st.session_state["upload_done"] = title

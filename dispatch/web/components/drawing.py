@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from dispatch.geo.datum import from_wgs84, to_wgs84
 from dispatch.maps.assets import LEAFLET_DIR, LEAFLET_URL
@@ -24,12 +24,6 @@ if TYPE_CHECKING:
 Shape = Literal["point", "pair", "line", "area"]
 Mode = Literal["point", "pair", "line", "area", "locate"]
 Points = tuple[tuple[float, float], ...]
-
-_HTML: Final = """
-<div class="wd-drawing-bar" role="toolbar"></div>
-<div class="wd-drawing-hint" role="status"></div>
-<div class="wd-drawing-map"></div>
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +48,9 @@ class Drawing:
 def _component() -> Callable[..., Any]:
     import streamlit as st  # a second, which maps without pages need not wait
 
-    folder = Path(__file__).parent
+    def own(name: str) -> str:
+        return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
     css = (LEAFLET_DIR / "leaflet.css").read_text(encoding="utf-8")
     # Its pictures are not used here, and their paths would not be found.
     css = css.replace("url(images/", f"url({LEAFLET_URL}/images/")
@@ -62,9 +58,9 @@ def _component() -> Callable[..., Any]:
         "Callable[..., Any]",
         st.components.v2.component(
             "water_dispatch_drawing",
-            html=_HTML,
-            css=css + (folder / "drawing.css").read_text(encoding="utf-8"),
-            js=(folder / "drawing.js").read_text(encoding="utf-8"),
+            html=own("drawing.html"),
+            css=css + own("drawing.css"),
+            js=own("drawing.js"),
         ),
     )
 

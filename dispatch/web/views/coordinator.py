@@ -10,21 +10,21 @@ import streamlit as st
 
 from dispatch.check.past import past_message
 from dispatch.check.rules import RULES
+from dispatch.model.digest import digest_of
 from dispatch.model.need import needs_l
 from dispatch.model.scenario import place_or_truck
-from dispatch.runs.queue import HEARTBEAT_LIMIT_S, Job, Request, State, digest_of
+from dispatch.runs.contracts import Request, State
+from dispatch.runs.job import HEARTBEAT_LIMIT_S, Job
 from dispatch.web import tables
 from dispatch.web.context import (
     Context,
-    Finished,
     Frame,
-    finished,
     keep_in_link,
     load,
-    moment_text,
     show_problems,
     show_table,
 )
+from dispatch.web.finished import Finished, finished, moment_text
 from dispatch.web.uploads import upload_area
 from dispatch.web.views import editor, panels
 

@@ -13,7 +13,7 @@ from dispatch.errors import DataError, Problem
 from dispatch.files.scenario.editing import scenario_from_tables, scenario_tables
 from dispatch.files.tables.columns import tables as column_tables
 from dispatch.maps.palette import with_letters
-from dispatch.runs.queue import digest_of
+from dispatch.model.digest import digest_of
 from dispatch.web.context import show_problems
 from dispatch.words.message import Message
 
@@ -264,7 +264,7 @@ def _save(context: Context, loaded: Loaded, name: str, edited: pd.DataFrame) -> 
     was_broken = bool(st.session_state.pop("edit_problems", False))
     _unsaved().pop((context.entry.key, name), None)
     if digest_of(scenario) != digest_of(base):
-        context.catalog.store.save_draft(context.entry.key, scenario)
+        context.catalog.store.drafts.save(context.entry.key, scenario)
         st.session_state[_SEEN] = digest_of(scenario)
         st.session_state["edit_saved"] = f"{dt.datetime.now():%H:%M:%S}"
         st.rerun()
@@ -289,7 +289,7 @@ def _reset(context: Context, loaded: Loaded, t: Words) -> None:
     with st.popover(t(f"edit.{word}"), icon="↩️"):
         st.markdown(t(f"edit.{word}_help"))
         if st.button(t(f"edit.{word}_yes"), key="edit_reset", type="primary"):
-            context.catalog.store.drop_draft(context.entry.key)
+            context.catalog.store.drafts.drop(context.entry.key)
             for entry, name in [*_unsaved()]:
                 if entry == context.entry.key:
                     _unsaved().pop((entry, name))

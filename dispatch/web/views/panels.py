@@ -20,7 +20,8 @@ from dispatch.web.views import editor
 
 if TYPE_CHECKING:
     from dispatch.web.catalog import Loaded
-    from dispatch.web.context import Context, Finished
+    from dispatch.web.context import Context
+    from dispatch.web.finished import Finished
     from dispatch.words.words import Words
 
 _VIEWS = ("map", "timetable", "coverage", "shortage", "data", "download")

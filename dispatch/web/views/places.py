@@ -266,7 +266,7 @@ def _save(
     except DataError as error:
         show_problems(error.problems, context.t)
         return
-    context.catalog.store.save_draft(context.entry.key, changed)
+    context.catalog.store.drafts.save(context.entry.key, changed)
     editor.forget()
     _forget()
     st.session_state["place_news"] = context.t("place.saved", name=place.name)

@@ -162,7 +162,7 @@ def _save(context: Context, scenario: Scenario, limit: RoadLimit) -> None:
     t = context.t
     changed = replace(scenario, road_limits=(*scenario.road_limits, limit))
     before, after = set(cut_off_villages(scenario)), cut_off_villages(changed)
-    context.catalog.store.save_draft(context.entry.key, changed)
+    context.catalog.store.drafts.save(context.entry.key, changed)
     editor.forget()
     lost = [scenario.label(village) for village in after if village not in before]
     news = t("roads.saved", limit=limit.limit_id)

@@ -18,12 +18,14 @@ from dispatch.maps.limits import (
     stretch_lines,
 )
 from dispatch.maps.shapes import Line
+from dispatch.model.digest import digest_of
 from dispatch.roads.model import road_model
 from dispatch.roads.reach import cut_off_villages, limit_warnings, reach_notes
-from dispatch.runs.queue import Request, digest_of
+from dispatch.runs.contracts import Request
 from dispatch.units import format_clock
 from dispatch.web.components.drawing import Drawing, drawing_map
-from dispatch.web.context import Context, Frame, finished, load, show_problems
+from dispatch.web.context import Context, Frame, load, show_problems
+from dispatch.web.finished import finished
 from dispatch.web.views import editor
 from dispatch.web.views.road_form import DRAWN, show_form, touched_stretches
 
@@ -254,6 +256,6 @@ def _read_network(context: Context, scenario: Scenario) -> None:
 
 
 def _keep(context: Context, changed: Scenario) -> None:
-    context.catalog.store.save_draft(context.entry.key, changed)
+    context.catalog.store.drafts.save(context.entry.key, changed)
     st.session_state.pop(DRAWN, None)
     editor.forget()
