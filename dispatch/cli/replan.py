@@ -196,12 +196,23 @@ def _require_trucks(broken: Sequence[str], scenario: Scenario, t: Words) -> None
 
 
 def changes_table(scenario: Scenario, changes: Sequence[Change], t: Words) -> Table:
-    """Return what changes for whom, and why; villages and trucks with their ids."""
-    said = change_rows(
+    """
+    Return what changes for whom, and why; villages and trucks with their ids.
+
+    Parameters
+    ----------
+    scenario
+        Gives names.
+    changes
+        As from `plan_changes`; only the first ones are shown.
+    t
+        Words in the language of the reader.
+    """
+    rows = change_rows(
         changes[:MAX_SHOWN],
         t,
         village=lambda village_id: f"{scenario.label(village_id)} {village_id}",
         truck=str,
     )
     title = t("cli.replan.title", count=len(changes))
-    return summary.rows_table(title, said)
+    return summary.rows_table(title, rows)

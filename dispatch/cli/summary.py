@@ -288,15 +288,35 @@ def worst_table(figures: Coverage, t: Words) -> Table:
 def violations_table(
     violations: Sequence[Violation], scenario: Scenario, t: Words
 ) -> Table:
-    """Return every broken rule, with where it is broken."""
+    """
+    Return every broken rule, with where it is broken.
+
+    Parameters
+    ----------
+    violations
+        Broken rules; only the first ones are shown.
+    scenario
+        Gives names.
+    t
+        Words in the language of the reader.
+    """
     title = t("cli.check.title", count=len(violations))
     return rows_table(title, violation_rows(violations[:MAX_VIOLATIONS], scenario, t))
 
 
-def rows_table(title: str, said: Rows) -> Table:
-    """Return rows as a table of the terminal."""
-    columns = list(zip(said.headings, said.is_number, strict=True))
+def rows_table(title: str, content: Rows) -> Table:
+    """
+    Return rows as a table of the terminal.
+
+    Parameters
+    ----------
+    title
+        Text above the table; empty: none.
+    content
+        Headings and rows, not yet escaped.
+    """
+    columns = list(zip(content.headings, content.is_number, strict=True))
     table = new_table(title, columns)
-    for row in said.rows:
+    for row in content.rows:
         table.add_row(*map(escape, row))
     return table
