@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from dispatch.words.message import COMMAS, Message, joined, say
+from dispatch.words.rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dispatch.words.message import Lang
+    from dispatch.words.words import Words
+
+_COLUMNS: Final = ("severity", "file", "row", "column", "value", "message")
 
 
 class DispatchError(Exception):
@@ -82,6 +86,35 @@ class Problem:
     def __str__(self) -> str:
         """Return the problem as one line in English, for logs."""
         return self.text("en")
+
+
+def problem_rows(problems: Sequence[Problem], t: Words) -> Rows:
+    """
+    Return where each problem is, how bad it is, and what to do, in that order.
+
+    Parameters
+    ----------
+    problems
+        Errors and warnings, in the order to show.
+    t
+        Words in the language of the reader.
+    """
+    rows = [
+        (
+            t(f"problem.{problem.severity}"),
+            problem.file,
+            "" if problem.row is None else str(problem.row),
+            problem.column or "",
+            problem.value or "",
+            problem.said.text(t.lang),
+        )
+        for problem in problems
+    ]
+    return Rows(
+        headings=tuple(t(f"problem.{name}") for name in _COLUMNS),
+        rows=rows,
+        is_number=tuple(name == "row" for name in _COLUMNS),
+    )
 
 
 class DataError(DispatchError, ValueError):

@@ -11,7 +11,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from dispatch.cli.screen import errors_console
-from dispatch.errors import DataError, DispatchError, PlanError, SolverError
+from dispatch.errors import (
+    DataError,
+    DispatchError,
+    PlanError,
+    SolverError,
+    problem_rows,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -135,25 +141,20 @@ def problem_table(problems: Sequence[Problem], t: Words) -> Table:
     t
         Words in the language of the reader.
     """
+    rows = problem_rows(problems, t)
     table = Table(show_edge=False, pad_edge=False)
-    for name in ("severity", "file", "row", "column", "value", "message"):
-        is_message = name == "message"
+    last = len(rows.headings) - 1
+    for idx, (heading, is_number) in enumerate(
+        zip(rows.headings, rows.is_number, strict=True)
+    ):
         table.add_column(
-            t(f"cli.problem.{name}"),
+            heading,
             overflow="fold",
-            justify="right" if name == "row" else "left",
-            ratio=1 if is_message else None,
-            no_wrap=name in ("severity", "row"),
+            justify="right" if is_number else "left",
+            ratio=1 if idx == last else None,
+            no_wrap=is_number or idx == 0,
         )
-    for problem in problems:
-        is_error = problem.severity == "error"
-        table.add_row(
-            t(f"cli.problem.{problem.severity}"),
-            escape(problem.file),
-            "" if problem.row is None else str(problem.row),
-            escape(problem.column or ""),
-            escape(problem.value or ""),
-            escape(problem.said.text(t.lang)),
-            style="red" if is_error else "yellow",
-        )
+    for problem, row in zip(problems, rows.rows, strict=True):
+        style = "red" if problem.severity == "error" else "yellow"
+        table.add_row(*map(escape, row), style=style)
     return table

@@ -16,10 +16,10 @@ from dispatch.cli.screen import errors_console, results_console
 from dispatch.errors import DispatchError
 from dispatch.files.plan.plan_json import read_plan
 from dispatch.files.scenario.read import read_scenario
+from dispatch.planning.change_rows import change_rows
 from dispatch.planning.day import prepare_day
 from dispatch.planning.plan_day import plan_day
 from dispatch.planning.today import today_of
-from dispatch.units import format_clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -197,7 +197,7 @@ def _require_trucks(broken: Sequence[str], scenario: Scenario, t: Words) -> None
 
 def changes_table(scenario: Scenario, changes: Sequence[Change], t: Words) -> Table:
     """
-    Return what changes for whom, and why.
+    Return what changes for whom, and why; villages and trucks with their ids.
 
     Parameters
     ----------
@@ -208,37 +208,11 @@ def changes_table(scenario: Scenario, changes: Sequence[Change], t: Words) -> Ta
     t
         Words in the language of the reader.
     """
-    columns = [
-        (t("cli.plan.place"), False),
-        (t("cli.replan.kind"), False),
-        (t("cli.replan.before"), False),
-        (t("cli.replan.after"), False),
-        (t("cli.replan.why"), False),
-    ]
-    table = summary.new_table(t("cli.replan.title", count=len(changes)), columns)
-    for change in changes[:MAX_SHOWN]:
-        table.add_row(
-            escape(f"{scenario.label(change.village_id)} {change.village_id}"),
-            t(f"cli.replan.{change.kind}"),
-            escape(
-                _visit(
-                    change.truck_before, change.start_before_s, change.litres_before, t
-                )
-            ),
-            escape(
-                _visit(change.truck_after, change.start_after_s, change.litres_after, t)
-            ),
-            t(f"cli.replan.{change.reason}"),
-        )
-    return table
-
-
-def _visit(truck: str | None, start_s: int | None, litres: int, t: Words) -> str:
-    if truck is None or start_s is None:
-        return "–"
-    return t(
-        "cli.replan.visit",
-        truck=truck,
-        time=format_clock(start_s),
-        litres=f"{litres:,}",
+    rows = change_rows(
+        changes[:MAX_SHOWN],
+        t,
+        village=lambda village_id: f"{scenario.label(village_id)} {village_id}",
+        truck=str,
     )
+    title = t("cli.replan.title", count=len(changes))
+    return summary.rows_table(title, rows)

@@ -9,6 +9,7 @@ import pandas as pd
 from rich.markup import escape
 from rich.table import Table
 
+from dispatch.check.rows import violation_rows
 from dispatch.model.scenario import place_or_truck
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from dispatch.model.plan import Bound
     from dispatch.model.scenario import Scenario
     from dispatch.planning.plan_day import Planned
+    from dispatch.words.rows import Rows
     from dispatch.words.words import Words
 
 #: Places listed as the worst.
@@ -283,21 +285,6 @@ def worst_table(figures: Coverage, t: Words) -> Table:
     return table
 
 
-def rule_text(violation: Violation, t: Words) -> str:
-    """
-    Return the rule that is broken and what breaks it.
-
-    Parameters
-    ----------
-    violation
-        A broken rule.
-    t
-        Words in the language of the reader.
-    """
-    rule, what = t(f"rule.{violation.rule}"), violation.message.text(t.lang)
-    return escape(t("cli.check.rule_text", rule=rule, what=what))
-
-
 def violations_table(
     violations: Sequence[Violation], scenario: Scenario, t: Words
 ) -> Table:
@@ -313,21 +300,23 @@ def violations_table(
     t
         Words in the language of the reader.
     """
-    columns = [
-        (t("cli.check.rule"), True),
-        (t("cli.check.truck"), False),
-        (t("cli.check.stop"), True),
-        (t("cli.check.place"), False),
-        (t("cli.check.message"), False),
-    ]
-    table = new_table(t("cli.check.title", count=len(violations)), columns)
-    for violation in violations[:MAX_VIOLATIONS]:
-        place_id = violation.place_id or ""
-        table.add_row(
-            str(violation.rule),
-            escape(violation.truck_id or ""),
-            "" if violation.stop_index is None else str(violation.stop_index),
-            escape(scenario.label(place_id)),
-            rule_text(violation, t),
-        )
+    title = t("cli.check.title", count=len(violations))
+    return rows_table(title, violation_rows(violations[:MAX_VIOLATIONS], scenario, t))
+
+
+def rows_table(title: str, content: Rows) -> Table:
+    """
+    Return rows as a table of the terminal.
+
+    Parameters
+    ----------
+    title
+        Text above the table; empty: none.
+    content
+        Headings and rows, not yet escaped.
+    """
+    columns = list(zip(content.headings, content.is_number, strict=True))
+    table = new_table(title, columns)
+    for row in content.rows:
+        table.add_row(*map(escape, row))
     return table

@@ -1,4 +1,4 @@
-"""Points and features in few letters, for the scripts of ``map.js``."""
+"""Texts, points and features on their way into a map, safe and in few letters."""
 
 from __future__ import annotations
 
@@ -12,6 +12,22 @@ if TYPE_CHECKING:
 
 #: About a metre: finer than what a map shows at its nearest.
 _STEPS_PER_DEGREE: Final = 1e5
+#: Besides HTML's own, what Jinja (branca compiles scripts twice), template literals
+#: and string escapes of JavaScript give a meaning to.
+_DANGEROUS: Final = "&<>\"'`${}\\%#"
+_ENTITIES: Final = str.maketrans({sign: f"&#{ord(sign)};" for sign in _DANGEROUS})
+_CONTROL: Final = dict.fromkeys((*range(0x20), 0x7F, 0x2028, 0x2029), " ")
+
+
+def safe(text: object) -> str:
+    """
+    Return text as HTML that is inert on the server and in the browser.
+
+    Every sign with a meaning in HTML, JavaScript or Jinja becomes a numeric entity:
+    it reads the same on the page, and can neither run there nor in Folium's
+    templates, which are compiled a second time with the text in them.
+    """
+    return str(text).translate(_CONTROL).translate(_ENTITIES)
 
 
 def steps_of(points: Iterable[tuple[float, float]]) -> list[int]:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
 
 from dispatch.coverage import LEVELS, Coverage
 from dispatch.maps.basemap import RANKS, Basemap
+from dispatch.maps.encode import safe
 from dispatch.maps.limits import LIMIT_STYLES
 from dispatch.maps.palette import level_svg
-from dispatch.maps.safe import safe
 
 if TYPE_CHECKING:
+    from jinja2 import Template
+
     from dispatch.maps.limits import LimitKind
     from dispatch.model.scenario import Scenario
     from dispatch.words.words import Words
@@ -20,6 +28,7 @@ ROAD_COLOURS: Final = {"main": "#F3C98B", "middle": "#FFFFFF", "small": "#C9C0B0
 ROAD_WIDTHS: Final = {"main": 5.0, "middle": 3.6, "small": 1.8}
 ROADS_FROM: Final = {"main": 0, "middle": 9, "small": 11}
 CASING: Final = "#A89F8F"
+CASING_WIDTH: Final = 1.8
 WATER: Final = "#A9CBE0"
 BORDER: Final = "#7D6B94"
 #: The same for tiles of a file, from below to above; widths in pixels.
@@ -39,6 +48,21 @@ NAME_LOOKS: Final = {
     "road": {"size": 11, "color": "#7A5A1E", "from": 13},
     "village": {"size": 12, "color": "#222222", "from": 11, "shift": 12},
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line as it is drawn on the map; no casing: none below it."""
+
+    colour: str
+    width: float
+    dashes: str = ""
+    casing: str = ""
+
+    @property
+    def casing_width(self) -> float:
+        """Width of the casing, which shows on both sides."""
+        return self.width + CASING_WIDTH
 
 
 def legend_html(
@@ -67,103 +91,95 @@ def legend_html(
     limits
         Kinds of limits that are on the map.
     """
-    t = words
-    rows = []
-    if figures is not None:
-        counts = figures.places["level"].value_counts()
-        rows += [
-            f"<div>{level_svg(level)}<span>{safe(t(f'level.{level}'))} "
-            f"({int(counts.get(level, 0))})</span></div>"
-            for level in reversed(LEVELS)
-        ]
-    rows += [
-        f'<div><span class="wd-source wd-{kind} wd-key">{sign}</span>'
-        f"<span>{safe(t(f'map.{kind}_source'))}</span></div>"
-        for kind, sign in (("potable", "💧"), ("unfit", "🐄"))
-        if any(source.potable == (kind == "potable") for source in scenario.sources)
-    ]
-    rows.append(
-        '<div><span class="wd-depot wd-key">⌂</span>'
-        f"<span>{safe(t('map.depot'))}</span></div>"
+    return _template().render(
+        t=words,
+        scenario=scenario,
+        levels=_levels(figures),
+        source_kinds=[
+            (kind, sign)
+            for kind, sign in (("potable", "💧"), ("unfit", "🐄"))
+            if any(source.potable == (kind == "potable") for source in scenario.sources)
+        ],
+        limits=[(kind, _line_of_limit(kind)) for kind in limits],
+        has_transfers=any(
+            village.transfer_lat is not None for village in scenario.villages
+        ),
+        basemap=_basemap_lines(basemap),
+        notes=[*_notes(scenario, figures, words), *credits_of],
     )
-    rows += _limit_rows(limits, words)
-    if any(village.transfer_lat is not None for village in scenario.villages):
-        rows.append(
-            '<div><span class="wd-transfer">⇄</span>'
-            f"<span>{safe(t('map.transfer'))}</span></div>"
+
+
+@cache
+def _template() -> Template:
+    """Return the template; what it is given is as safe as all texts of a map."""
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        finalize=lambda value: value if hasattr(value, "__html__") else _inert(value),
+    )
+    text = Path(__file__).with_name("legend.html").read_text(encoding="utf-8")
+    return environment.from_string(text)
+
+
+def _inert(value: object) -> Markup:
+    return Markup(safe(value))
+
+
+def _levels(figures: Coverage | None) -> list[dict[str, object]]:
+    """Return sign, name and number of places of every level, best first."""
+    if figures is None:
+        return []
+    counts = figures.places["level"].value_counts()
+    return [
+        {
+            "svg": Markup(level_svg(level)),
+            "name": level,
+            "count": int(counts.get(level, 0)),
+        }
+        for level in reversed(LEVELS)
+    ]
+
+
+def _line_of_limit(kind: LimitKind) -> _Line:
+    style = LIMIT_STYLES[kind]
+    return _Line(style["color"], 5, style["dashArray"])
+
+
+def _basemap_lines(basemap: Basemap) -> list[tuple[str, _Line]]:
+    """Return the key of the word and the line of all that the basemap draws."""
+    lines = [
+        (
+            f"map.{rank}_road",
+            _Line(
+                ROAD_COLOURS[rank],
+                ROAD_WIDTHS[rank],
+                casing="" if rank == "small" else CASING,
+            ),
         )
-    lines = _basemap_rows(basemap, words)
-    if lines:
-        # Closed at first: what lies below explains itself, and maps are small.
-        head = f"<summary>{safe(t('map.basemap'))}</summary>"
-        rows.append(f'<details class="wd-more">{head}{"".join(lines)}</details>')
+        for rank in reversed(RANKS)
+        if basemap.roads.get(rank)
+    ]
+    if basemap.borders:
+        lines.append(("map.borders", _Line(BORDER, 1.6, "9 5 2 5")))
+    if basemap.water or basemap.rivers:
+        lines.append(("map.water", _Line(WATER, 6)))
+    return lines
+
+
+def _notes(scenario: Scenario, figures: Coverage | None, words: Words) -> list[str]:
+    """Return what explains routes and units."""
     notes = []
     if figures is not None:
-        notes.append(t("map.route_key"))
+        notes.append(words("map.route_key"))
         if scenario.roads is None:
-            notes.append(t("map.straight"))
+            notes.append(words("map.straight"))
     need = scenario.need
     notes.append(
-        t(
+        words(
             "map.units",
             survival=f"{need.survival_l_per_person:g}",
             basic=f"{need.basic_l_per_person:g}",
         )
     )
-    notes += credits_of
-    texts = "".join(f"<p>{safe(note)}</p>" for note in notes)
-    title = t("map.title", name=scenario.name, date=scenario.date)
-    return f"<summary>{safe(title)}</summary>{''.join(rows)}{texts}"
-
-
-def _limit_rows(limits: tuple[LimitKind, ...], words: Words) -> list[str]:
-    """Return pattern, sign and words of every kind of limit on the map."""
-    return [
-        f"<div>{_line_svg(**_line_of(kind))}"
-        f'<span class="wd-limit wd-{kind}">{safe(words(f"map.sign_{kind}"))}</span>'
-        f"<span>{safe(words(f'map.{kind}'))}</span></div>"
-        for kind in limits
-    ]
-
-
-def _line_of(kind: LimitKind) -> dict[str, Any]:
-    style = LIMIT_STYLES[kind]
-    return {"colour": style["color"], "width": 5, "dashes": style["dashArray"]}
-
-
-def _basemap_rows(basemap: Basemap, words: Words) -> list[str]:
-    rows = []
-    for rank in reversed(RANKS):
-        if basemap.roads.get(rank):
-            line = _line_svg(
-                ROAD_COLOURS[rank],
-                ROAD_WIDTHS[rank],
-                casing="" if rank == "small" else CASING,
-            )
-            rows.append(
-                f"<div>{line}<span>{safe(words(f'map.{rank}_road'))}</span></div>"
-            )
-    if basemap.borders:
-        line = _line_svg(BORDER, 1.6, "9 5 2 5")
-        rows.append(f"<div>{line}<span>{safe(words('map.borders'))}</span></div>")
-    if basemap.water or basemap.rivers:
-        line = _line_svg(WATER, 6)
-        rows.append(f"<div>{line}<span>{safe(words('map.water'))}</span></div>")
-    return rows
-
-
-def _line_svg(colour: str, width: float, dashes: str = "", casing: str = "") -> str:
-    """Return a line as it is drawn on the map, for the legend."""
-    return (
-        '<svg width="30" height="12" aria-hidden="true" style="flex:none">'
-        f"{_line_svg_part(casing, width + 1.8) if casing else ''}"
-        f'<line x1="0" y1="6" x2="30" y2="6" stroke="{colour}" '
-        f'stroke-width="{width:g}" stroke-dasharray="{dashes}"/></svg>'
-    )
-
-
-def _line_svg_part(colour: str, width: float) -> str:
-    return (
-        f'<line x1="0" y1="6" x2="30" y2="6" stroke="{colour}" '
-        f'stroke-width="{width:g}"/>'
-    )
+    return notes

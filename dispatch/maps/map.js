@@ -344,7 +344,25 @@ window.wdMap = (function () {
     });
   }
 
+  // --- GeoJSON features, their text safe already ----------------------------------
+  function pointToLayer(feature, latlng) {
+    var p = feature.properties;
+    var label = p.label ? '<span class="wd-label">' + p.label + '</span>' : '';
+    var size = p.popup ? 32 : 0;
+    var icon = L.divIcon({className: 'wd-icon', html: p.icon + label,
+      iconSize: [size, size] });
+    return L.marker(latlng, {icon: icon, riseOnHover: true, keyboard: !!p.popup });
+  }
+
+  function onEachFeature(feature, layer) {
+    var p = feature.properties;
+    if (p.popup) { layer.bindPopup(p.popup, {maxWidth: 260}); }
+    if (p.tip) { layer.bindTooltip(p.tip, {sticky: !p.icon}); }
+  }
+
   return {
+    pointToLayer: pointToLayer,
+    onEachFeature: onEachFeature,
     vector: function (url, options, looks) { return new Vector(url, options, looks); },
     shapes: function (parts, height) { return new Shapes(parts, height); },
     names: function (names, looks, height, avoid) {

@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
-    Floats = npt.NDArray[np.float64]
-    Points = tuple[tuple[float, float], ...]
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt  # noqa: TC003  pydantic reads the annotations of kept scenarios
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    import numpy as np
-    import numpy.typing as npt
-
-    Floats = npt.NDArray[np.float64]
-    Points = tuple[tuple[float, float], ...]
-
+from typing import Literal
 
 SpeedKind = Literal["class", "surface", "tracktype", "smoothness", "up", "down"]
 

@@ -17,7 +17,8 @@ from dispatch.errors import DispatchError, PlanError
 from dispatch.planning.day import prepare_day
 from dispatch.planning.plan_day import plan_day
 from dispatch.planning.today import today_of
-from dispatch.runs.queue import Job, Result, State
+from dispatch.runs.contracts import State
+from dispatch.runs.job import Job, Result
 from dispatch.solver.params import SolveParams
 from dispatch.words.message import say
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from dispatch.model.plan import Plan
     from dispatch.planning.plan_day import Planned
-    from dispatch.runs.queue import Request
+    from dispatch.runs.contracts import Request
     from dispatch.solver.params import Progress, SolveResult
 
 _log = logging.getLogger(__name__)
@@ -83,10 +84,12 @@ def _turn(job: Job) -> Iterator[None]:
 
 def run(job: Job, solve: Callable[..., SolveResult] | None = None) -> None:
     """
-    Plan, check and write the files of one job; its state tells what happened.
+    Plan, check and write the files of one job; its state says what happened.
 
     Parameters
     ----------
+    job
+        A run that no other worker has.
     solve
         The solver; None takes ours.
     """
@@ -186,12 +189,12 @@ def _write_files(job: Job, planned: Planned) -> None:
         )
         name = "map.html" if lang == LANGUAGES[0] else f"map.{lang}.html"
         (job.out / name).write_text(page, encoding="utf-8")
-    past = planned.broken.past
-    job.save_result(Result(scenario, travel, plan, planned.changes, past))
+    broken = planned.broken
+    job.save_result(Result(scenario, travel, plan, planned.changes, *broken))
 
 
 def main(arguments: list[str]) -> int:
-    """Run the job whose folder is the only argument; 0 when its state is told."""
+    """Run the job whose folder is the only argument; 0 when its state is written."""
     logging.basicConfig(level=logging.INFO)
     with contextlib.suppress(OSError):
         os.nice(_NICENESS)

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 from collections import Counter
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
-from dispatch.check.past import split_violations
-from dispatch.check.rules import check_plan
-from dispatch.coverage import Coverage, compute_coverage
-from dispatch.errors import DataError, Problem
+from dispatch.errors import DataError
+from dispatch.web.tables import problems_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
-    from dispatch.check.facts import Violation
-    from dispatch.runs.queue import Job, Result
+    from dispatch.errors import Problem
     from dispatch.web.catalog import Catalog, Entry, Loaded
     from dispatch.words.message import Lang
     from dispatch.words.words import Words
@@ -53,54 +47,17 @@ class Context:
         return self.t.lang
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A finished run with its figures and broken rules."""
-
-    job: Job
-    result: Result
-    figures: Coverage
-    violations: Sequence[Violation]
-    past: Sequence[Violation] = ()
-
-    @property
-    def made(self) -> str:
-        """When planning was asked for, as month, day and time."""
-        return moment_text(self.job.request().created)
-
-
-def moment_text(moment: float) -> str:
-    """Return month, day and time of day of seconds since 1970."""
-    return f"{dt.datetime.fromtimestamp(moment):%m-%d %H:%M}"
-
-
-@lru_cache(maxsize=6)
-def _finished(folder: Path) -> Finished | None:
-    """Read a finished run once for everybody: it never changes any more."""
-    from dispatch.runs.queue import Job
-
-    job = Job(folder)
-    result = job.result()
-    if result is None:
-        return None
-    scenario, travel, plan = result.scenario, result.travel, result.plan
-    broken = split_violations(scenario, plan, check_plan(scenario, travel, plan))
-    return Finished(
-        job,
-        result,
-        compute_coverage(scenario, plan, travel),
-        violations=broken.to_come,
-        past=broken.past,
-    )
-
-
-def finished(job: Job | None) -> Finished | None:
-    """Return a finished run; None without one."""
-    return None if job is None else _finished(job.folder)
-
-
 def choose_scenario(catalog: Catalog, t: Words) -> Entry | None:
-    """Show the choice of scenarios, kept in the link; None when there is none."""
+    """
+    Show the choice of scenarios, kept in the link; None when there is none.
+
+    Parameters
+    ----------
+    catalog
+        Scenarios and runs.
+    t
+        Words in the language of the reader.
+    """
     entries = {entry.key: entry for entry in catalog.entries()}
     if not entries:
         return None
@@ -136,7 +93,16 @@ def show_table(table: pd.DataFrame) -> None:
 
 
 def keep_in_link(name: str, value: str | None) -> None:
-    """Keep a value in the address, so that it outlives a refresh; None: take it out."""
+    """
+    Keep a value in the address, so that it outlives a refresh; None: take it out.
+
+    Parameters
+    ----------
+    name
+        Name in the address.
+    value
+        Text to keep; None: it is taken out.
+    """
     if value is None:
         st.query_params.pop(name, None)
     elif st.query_params.get(name) != value:
@@ -154,21 +120,16 @@ def load(context: Context) -> Loaded | None:
 
 
 def show_problems(problems: Sequence[Problem], t: Words) -> None:
-    """Show what to mend as a table: file, row, column, value, what to do."""
+    """
+    Show what to mend as a table: file, row, column, value, what to do.
+
+    Parameters
+    ----------
+    problems
+        Errors and warnings, in their order.
+    t
+        Words in the language of the reader.
+    """
     errors = sum(problem.severity == "error" for problem in problems)
     st.markdown(t("page.problems", errors=errors, warnings=len(problems) - errors))
-    rows = [
-        (
-            f"{'⛔' if problem.severity == 'error' else '⚠️'} "
-            f"{t(f'page.{problem.severity}')}",
-            problem.file,
-            "" if problem.row is None else str(problem.row),
-            problem.column or "",
-            problem.value or "",
-            problem.said.text(t.lang),
-        )
-        for problem in problems
-    ]
-    names = ("severity", "file", "row", "column", "value", "message")
-    table = pd.DataFrame(rows, columns=[t(f"page.{name}") for name in names])
-    show_table(table)
+    show_table(problems_table(problems, t))

@@ -16,7 +16,7 @@ from dispatch.words.words import LANGUAGES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dispatch.web.context import Finished
+    from dispatch.web.finished import Finished
     from dispatch.words.words import Words
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from dispatch.check.rows import violation_rows
+from dispatch.errors import problem_rows
 from dispatch.maps.palette import truck_signs
+from dispatch.planning.change_rows import change_rows
 from dispatch.units import format_clock
 
 if TYPE_CHECKING:
@@ -14,9 +18,11 @@ if TYPE_CHECKING:
 
     from dispatch.check.facts import Violation
     from dispatch.coverage import Coverage
+    from dispatch.errors import Problem
     from dispatch.model.plan import Route
     from dispatch.model.scenario import Scenario
     from dispatch.planning.changes import Change
+    from dispatch.words.rows import Rows
     from dispatch.words.words import Words
 
 #: Shapes of the levels as signs, for tables: never colour alone.
@@ -206,18 +212,7 @@ def violations_table(
     t
         Words in the language of the reader.
     """
-    rows = [
-        (
-            t(f"rule.{violation.rule}"),
-            violation.truck_id or "",
-            "" if violation.stop_index is None else str(violation.stop_index),
-            scenario.label(violation.place_id or ""),
-            violation.message.text(t.lang),
-        )
-        for violation in violations
-    ]
-    headings = [t(f"table.{name}") for name in ("rule", "truck", "stop", "place")]
-    return pd.DataFrame(rows, columns=[*headings, t("page.message")])
+    return frame_of(violation_rows(violations, scenario, t))
 
 
 def changes_table(
@@ -235,25 +230,34 @@ def changes_table(
     t
         Words in the language of the reader.
     """
-    names = scenario.labels
     signs = truck_signs(scenario)
 
-    def visit(truck_id: str | None, start_s: int | None, litres: int) -> str:
-        if truck_id is None or start_s is None:
-            return "–"
+    def letter(truck_id: str) -> str:
         sign = signs.get(truck_id)
-        letter = truck_id if sign is None else sign.letter
-        return f"{letter} {format_clock(start_s)} {t.litres(litres)}"
+        return truck_id if sign is None else sign.letter
 
+    return frame_of(change_rows(changes, t, village=scenario.label, truck=letter))
+
+
+def problems_table(problems: Sequence[Problem], t: Words) -> pd.DataFrame:
+    """
+    Return what to mend: file, row, column, value, what to do; errors with a sign.
+
+    Parameters
+    ----------
+    problems
+        Errors and warnings, in their order.
+    t
+        Words in the language of the reader.
+    """
+    content = problem_rows(problems, t)
     rows = [
-        (
-            names.get(change.village_id, change.village_id),
-            t(f"change.{change.kind}"),
-            visit(change.truck_before, change.start_before_s, change.litres_before),
-            visit(change.truck_after, change.start_after_s, change.litres_after),
-            t(f"change.why_{change.reason}"),
-        )
-        for change in changes
+        (f"{'⛔' if problem.severity == 'error' else '⚠️'} {severity}", *rest)
+        for problem, (severity, *rest) in zip(problems, content.rows, strict=True)
     ]
-    columns = ("village", "what", "before", "after", "why")
-    return pd.DataFrame(rows, columns=[t(f"change.{name}") for name in columns])
+    return frame_of(replace(content, rows=rows))
+
+
+def frame_of(content: Rows) -> pd.DataFrame:
+    """Return rows as a table of a page."""
+    return pd.DataFrame(content.rows, columns=list(content.headings))

@@ -214,7 +214,7 @@ def test_bad_input_lists_every_problem(tmp_path: Path, lang: str) -> None:
     assert not (tmp_path / "out").exists()
     for words in ("villages.csv", "-30", "population", "trucks.csv", "D9"):
         assert words in result.stderr
-    said = {"zh": ("怎样改", "没有这个车场"), "en": ("what to do", "no such depot")}
+    said = {"zh": ("问题与改法", "没有这个车场"), "en": ("what to do", "no such depot")}
     for words in said[lang]:
         assert words in result.stderr
     assert result.stdout == ""

@@ -46,6 +46,8 @@ HOMES = {
     "openpyxl": {"files"},
     "xlsxwriter": {"files"},
     "osmium": {"roads"},
+    "jinja2": {"maps", "web"},
+    "pydantic": {"files", "runs"},
     "platformdirs": {"settings"},
 }
 
@@ -108,6 +110,31 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
         for module in free:
             del left[module]
     assert sorted(left) == []
+
+
+def test_nothing_is_kept_as_code() -> None:
+    """A pickle runs what it holds, and is of one version of the program only."""
+    code = {
+        "pickle",
+        "pickletools",
+        "dill",
+        "cloudpickle",
+        "joblib",
+        "marshal",
+        "shelve",
+    }
+    users = {
+        module
+        for module, used in USES.items()
+        if {target.split(".")[0] for target in used} & code
+    }
+    assert users == set()
+    asked = [
+        path.name
+        for path in ROOT.rglob("*.py")
+        if "allow_pickle=True" in path.read_text("utf-8")
+    ]
+    assert asked == []
 
 
 @pytest.mark.parametrize("library", sorted(HOMES))

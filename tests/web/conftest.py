@@ -16,13 +16,15 @@ import pytest
 
 from dispatch.files.scenario.write import write_scenario
 from dispatch.model.areas import Area, MapFeature
+from dispatch.model.digest import digest_of
 from dispatch.model.outcome import plan_totals, village_outcomes
 from dispatch.model.plan import Bound, Cause, Plan, Route, SolverInfo, Stop
 from dispatch.model.road_limits import RoadLimit
 from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
 from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
 from dispatch.roads.travel import travel_matrix
-from dispatch.runs.queue import JobStore, Request, digest_of
+from dispatch.runs.contracts import Request
+from dispatch.runs.queue import JobStore
 from dispatch.runs.worker import run
 from dispatch.settings import DATA_ENV, JOBS_ENV
 from dispatch.solver.params import Progress, SolveResult

@@ -127,12 +127,12 @@ def test_edit_is_saved_and_outlives_a_switch_of_language(server, watched, scenar
     cell.fill("123")
     page.keyboard.press("Enter")
     page.get_by_text("已保存").wait_for(timeout=10_000)
-    assert store.draft("edited")[1].villages[0].population == 123
+    assert store.drafts.read("edited")[1].villages[0].population == 123
     page.get_by_text("English", exact=True).click()
     page.get_by_text("Edited here").wait_for(timeout=10_000)
     settled(page)
     page.wait_for_timeout(500)
-    assert store.draft("edited")[1].villages[0].population == 123
+    assert store.drafts.read("edited")[1].villages[0].population == 123
     assert wrong == []
 
 

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 
 from dispatch.files.scenario.write import write_scenario
 from dispatch.geo.datum import from_wgs84
-from dispatch.runs.queue import Request
+from dispatch.runs.contracts import Request
 from dispatch.runs.worker import run
 from dispatch.web.catalog import Catalog
 from dispatch.web.phone.driver import DriverPages

@@ -131,7 +131,9 @@ def test_nothing_older_is_saved_after_an_unreadable_paste(catalog) -> None:
     app.session_state["place_pending"] = (28.0097, 115.0002)
     app.run()
     app.button(key="place_save").click().run()
-    village = next(v for v in catalog.store.draft("town")[1].villages if v.lat != 28.0)
+    village = next(
+        v for v in catalog.store.drafts.read("town")[1].villages if v.lat != 28.0
+    )
     assert (village.lat, village.lon) == pytest.approx((28.0097, 115.0002))
 
 
@@ -165,7 +167,7 @@ def test_a_wrong_cell_waits_until_it_is_mended_or_given_up(catalog, typing) -> N
     app.session_state["where"] = "back"
     app.run()
     assert "abc" in str(app.dataframe[0].value)
-    assert catalog.store.draft("town") is None
+    assert catalog.store.drafts.read("town") is None
     app.button(key="give_up").click().run()
     assert not app.exception
     assert list(app.dataframe) == []
@@ -181,11 +183,11 @@ def test_what_cannot_be_put_back_is_told(catalog, scenario, typing) -> None:
     app.session_state["where"] = "elsewhere"
     app.run()
     villages = (replace(scenario.villages[0], population=77), scenario.villages[1])
-    catalog.store.save_draft("town", replace(scenario, villages=villages))
+    catalog.store.drafts.save("town", replace(scenario, villages=villages))
     app.session_state["where"] = "back"
     app.run()
     assert any("population 1 = abc" in item.value for item in app.warning)
-    assert catalog.store.draft("town")[1].villages[0].population == 77
+    assert catalog.store.drafts.read("town")[1].villages[0].population == 77
 
 
 def test_the_code_for_phones_is_there_where_the_server_says_so(catalog, monkeypatch):

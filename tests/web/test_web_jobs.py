@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import os
-import pickle
 import shutil
 import subprocess
 import sys
 import time
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
+from dispatch.check.facts import Violation
+from dispatch.check.rules import check_plan
 from dispatch.errors import DataError, SolverError
 from dispatch.files.plan.plan_json import read_plan
-from dispatch.model.travel import TravelTable
-from dispatch.runs import queue as jobs
-from dispatch.runs.queue import Job, JobStore, Request, State, digest_of
+from dispatch.planning.changes import Change
+from dispatch.runs.contracts import Request, State
+from dispatch.runs.job import Job, Result
+from dispatch.runs.queue import JobStore
 from dispatch.runs.worker import run
 from dispatch.solver.params import Progress
 from dispatch.web.catalog import Catalog
+from dispatch.web.finished import finished
+from dispatch.words.message import say
 
 HEPING = Path(__file__).parents[2] / "data" / "heping"
 
@@ -179,9 +184,9 @@ def test_worker_process_can_be_cancelled_while_it_waits(store, scenario, request
         while job.state().is_active and time.monotonic() < until:
             time.sleep(0.1)
         # Joins the child, so that no test leaves one behind.
-        from dispatch.runs import queue as jobs
+        from dispatch.runs import job as jobs
 
-        jobs._children.pop(job.job_id).wait(timeout=20)
+        jobs.children.pop(job.job_id).wait(timeout=20)
     assert job.state().status == "cancelled"
 
 
@@ -197,79 +202,148 @@ def test_newest_run_counts_per_scenario(store, scenario, request_of):
     assert store.latest("none") is None
 
 
-def test_digest_tells_every_change_and_nothing_else(scenario):
-    """An old plan is shown as old exactly when something it rests on changed."""
-    village = replace(scenario.villages[0], population=101)
-    changed = replace(scenario, villages=(village, *scenario.villages[1:]))
-    assert digest_of(scenario) == digest_of(replace(scenario, warnings=()))
-    assert digest_of(scenario) != digest_of(changed)
-    assert digest_of(scenario) != digest_of(replace(scenario, equity_steps=2))
-    size = len(scenario.place_ids)
-    times = np.ones((size, size), dtype=np.int64)
-    tables = [
-        replace(
-            scenario,
-            travel_table=TravelTable(place_ids=scenario.place_ids, seconds=seconds),
-        )
-        for seconds in (times, times.copy(), times * 2)
-    ]
-    assert digest_of(tables[0]) == digest_of(tables[1]) != digest_of(tables[2])
-
-
 def test_drafts_are_kept_dropped_and_out_of_git(store, scenario):
-    store.save_draft("upload:x/../y", scenario)
-    assert store.draft("upload:x/../y")[1] == scenario
-    assert store.draft_keys() == ["upload:x/../y"]
-    assert (store.folder / ".gitignore").read_text() == "*\n"
-    store.drop_draft("upload:x/../y")
-    assert store.draft("upload:x/../y") is None
-    assert store.draft_keys() == []
+    store.drafts.save("upload:x/../y", scenario)
+    assert store.drafts.read("upload:x/../y")[1] == scenario
+    assert store.drafts.keys() == ["upload:x/../y"]
+    assert (store.folder / "drafts" / ".gitignore").read_text() == "*\n"
+    store.drafts.drop("upload:x/../y")
+    assert store.drafts.read("upload:x/../y") is None
+    assert store.drafts.keys() == []
 
 
-def test_result_of_another_version_is_no_plan(job, solve):
+@pytest.mark.parametrize("name", ["scenario.zip", "plan.json", "changes.json"])
+@pytest.mark.parametrize("value", [b"", b"none of ours", b'{"format": "other/9"}'])
+def test_result_of_another_version_is_no_plan(job, solve, name, value):
     run(job, solve)
-    (job.folder / "result.pickle").write_bytes(b"not a pickle")
+    assert job.result() is not None
+    (job.folder / name).write_bytes(value)
     assert Job(job.folder).result() is None
 
 
-def test_a_draft_of_another_version_is_left_alone(store, scenario, monkeypatch):
-    """After an update the fields of a scenario may differ: no page may fail on it."""
-    store.save_draft("old", scenario)
-    monkeypatch.setattr(jobs, "_schema", lambda: "another")
-    assert store.draft("old") is None
-    assert store.draft_keys() == []
-    monkeypatch.undo()
-    assert store.draft_keys() == ["old"]
-    next(store.folder.glob("drafts/*")).write_bytes(b"no pickle")
-    assert store.draft("old") is None
-    assert store.is_draft_lost("old")
+def test_a_run_comes_back_with_all_that_was_found(job, solve, scenario):
+    """Violations are kept, too: pages need not check the plan again."""
+
+    def broken(*args, **kwargs):
+        result = solve(*args, **kwargs)
+        route = result.plan.routes[0]
+        plan = replace(result.plan, routes=(replace(route, depot_id="X"),))
+        return replace(result, plan=plan)
+
+    run(job, broken)
+    result = job.result()
+    assert result.scenario == scenario
+    assert job.scenario() == scenario
+    found = check_plan(scenario, result.travel, result.plan)
+    assert list(result.violations) == found != []
+    assert job.state().num_violations == len(found)
 
 
-@pytest.mark.parametrize("kind", ["schema", "more", "fields", "tail", "noise"])
-def test_a_draft_that_is_lost_is_told(store, scenario, monkeypatch, caplog, kind):
+def test_changes_of_a_replan_come_back(job, scenario, travel, plan):
+    change = Change("V1", "moved", "road", "T1", "T2", 28_800, None, 3500, 0)
+    past = Violation(2, say("broken.no_road", place="V1"), "T1", "V1", 2)
+    kept = Result(scenario, travel, plan, (change,), (), (past,))
+    job.save_result(kept)
+    result = job.result()
+    assert (result.changes, result.violations, result.past) == ((change,), (), (past,))
+    assert result.plan == plan
+
+
+@pytest.mark.parametrize("name", ["request.json", "state.json"])
+def test_a_run_of_another_version_breaks_no_page(store, job, name):
+    """A run from before an update is passed over, or said to be lost."""
+    (job.folder / name).write_text('{"status": "dreaming", "seconds": "many"}')
+    if name == "request.json":
+        assert list(store.jobs()) == []
+        assert store.latest("town") is None
+    else:
+        assert (job.state().status, job.state().message) == ("failed", "lost")
+    kept = {"status": "cancelled", "field_of_a_later_version": 1}
+    (job.folder / "state.json").write_text(json.dumps(kept))
+    assert job.state().status == "cancelled"
+
+
+def test_a_run_of_an_earlier_version_breaks_no_page(store, job, solve):
+    """It kept its scenario and plan as pickles, which are never read."""
+    run(job, solve)
+    for name in ("scenario.zip", "plan.json", "changes.json"):
+        (job.folder / name).unlink()
+    (job.folder / "result.pickle").write_bytes(b"of an earlier version")
+    assert store.latest_good("town").job_id == job.job_id
+    assert job.result() is None
+    assert finished(job) is None
+
+
+def test_edits_of_an_earlier_version_are_said_to_be_lost(store, scenario):
+    store.drafts.save("town", scenario)
+    (draft,) = (store.folder / "drafts").glob("[0-9a-f]*")
+    shutil.rmtree(draft)
+    draft.with_suffix(".pickle").write_bytes(b"of an earlier version")
+    assert store.drafts.read("town") is None
+    assert store.drafts.is_lost("town")
+    store.drafts.save("town", scenario)
+    assert not store.drafts.is_lost("town")
+    draft.with_suffix(".pickle").write_bytes(b"of an earlier version")
+    store.drafts.drop("town")
+    assert not store.drafts.is_lost("town")
+
+
+def test_a_draft_is_read_anew_once_it_is_saved_again(store, scenario):
+    """It is kept in memory, since every page reads it."""
+    store.drafts.save("town", scenario)
+    assert store.drafts.read("town")[1] is store.drafts.read("town")[1]
+    store.drafts.save("town", replace(scenario, equity_steps=4))
+    assert store.drafts.read("town")[1].equity_steps == 4
+
+
+def put(path, **members):
+    """Write a snapshot of a scenario, with some of its members changed."""
+    with zipfile.ZipFile(path) as archive:
+        old = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, value in {**old, **members}.items():
+            archive.writestr(name, value)
+
+
+@pytest.mark.parametrize("kind", ["format", "later", "fields", "tail", "noise", "gone"])
+def test_a_draft_that_is_lost_is_told(store, scenario, caplog, kind):
     """It gave a traceback in the log, and an upload vanished from the list."""
-    store.save_draft("upload:day", scenario)
-    path = next(store.folder.glob("drafts/*"))
-    schema, key, saved = pickle.loads(path.read_bytes())
-    body = pickle.dumps(scenario)
-    heads = {
-        "schema": pickle.dumps(("another", key, saved)) + body,
-        "more": pickle.dumps((schema, key, saved, scenario)),
-        "fields": pickle.dumps((schema, key, saved)) + pickle.dumps({"name": "x"}),
-        "tail": path.read_bytes() + b"more",
-        "noise": pickle.dumps((schema, key, saved)) + b"no pickle",
-    }
-    path.write_bytes(heads[kind])
+    store.drafts.save("upload:day", scenario)
+    (path,) = store.folder.glob("drafts/*/scenario.zip")
+    with zipfile.ZipFile(path) as archive:
+        document = json.loads(archive.read("scenario.json"))
+    if kind == "format":
+        put(path, **{"scenario.json": json.dumps({**document, "format": "other/2"})})
+    elif kind == "later":
+        document["villages"][0]["field_of_a_later_version"] = 1
+        put(path, **{"scenario.json": json.dumps(document)})
+    elif kind == "fields":
+        put(path, **{"scenario.json": '{"name": "x"}'})
+    elif kind == "tail":
+        path.write_bytes(path.read_bytes()[:-9])
+    elif kind == "noise":
+        path.write_bytes(b"no zip")
+    else:
+        path.unlink()
     catalog = Catalog(store.folder / "data", store.folder)
-    assert store.draft("upload:day") is None
-    assert store.is_draft_lost("upload:day")
+    assert store.drafts.read("upload:day") is None
+    assert store.drafts.is_lost("upload:day")
     assert "Traceback" not in caplog.text
-    assert caplog.text.count("draft") >= 1
-    assert store.draft_keys(lost=True) == ["upload:day"]
+    assert kind == "gone" or caplog.text.count("draft") >= 1
+    assert store.drafts.keys() == []
+    assert store.drafts.keys(lost=True) == ["upload:day"]
     (entry,) = catalog.entries()
     with pytest.raises(DataError) as caught:
         catalog.load(entry)
     assert "请重新上传文件" in caught.value.text("zh")
+
+
+def test_a_draft_without_a_readable_head_is_left_alone(store, scenario):
+    store.drafts.save("old", scenario)
+    next(store.folder.glob("drafts/*/draft.json")).write_bytes(b"no json")
+    assert store.drafts.read("old") is None
+    assert store.drafts.is_lost("old")
+    assert store.drafts.keys() == store.drafts.keys(lost=True) == []
 
 
 @pytest.mark.parametrize("text", ["a = " + "[" * 99_000, "a = 1\n#" + "x" * 3_000_000])
@@ -283,16 +357,16 @@ def test_the_list_stands_settings_that_are_none(tmp_path, text):
     assert entry.title == "odd"
 
 
-def test_lost_edits_are_a_warning_of_the_scenario(store, tmp_path, monkeypatch):
+def test_lost_edits_are_a_warning_of_the_scenario(store, tmp_path):
     """The files are shown as they are, and the page says that edits are missing."""
     shutil.copytree(HEPING, tmp_path / "data" / "heping")
     catalog = Catalog(tmp_path / "data", store.folder)
     entry = catalog.entry("heping")
     loaded = catalog.load(entry)
     assert not loaded.scenario.warnings
-    catalog.store.save_draft("heping", loaded.scenario)
+    catalog.store.drafts.save("heping", loaded.scenario)
     assert catalog.load(entry).edited is not None
-    monkeypatch.setattr(jobs, "_schema", lambda: "another")
+    next(store.folder.glob("drafts/*/scenario.zip")).write_bytes(b"of another version")
     told = catalog.load(entry)
     assert told.edited is None
     (problem,) = told.scenario.warnings

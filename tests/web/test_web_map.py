@@ -15,16 +15,15 @@ import dispatch.maps.page
 from dispatch.coverage import compute_coverage
 from dispatch.geo.datum import from_wgs84
 from dispatch.maps.basemap import basemap_of
-from dispatch.maps.encode import steps_of
+from dispatch.maps.encode import safe, steps_of
 from dispatch.maps.features import MapFeatures
 from dispatch.maps.limits import road_lines
 from dispatch.maps.page import Tiles, live_map, plan_map_html
 from dispatch.maps.palette import LEVEL_SIGNS, level_svg, truck_signs
-from dispatch.maps.safe import safe
 from dispatch.model.areas import MapFeature
+from dispatch.model.digest import digest_of
 from dispatch.model.road_limits import Moment
 from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
-from dispatch.runs.queue import digest_of
 from dispatch.words.words import Words
 
 #: Names that ran, as script in the browser or as a template on the server, when they

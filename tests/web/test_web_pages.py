@@ -15,11 +15,13 @@ from streamlit.testing.v1 import AppTest
 import dispatch.web
 from dispatch.check.rules import check_plan
 from dispatch.coverage import compute_coverage
-from dispatch.runs.queue import Job, JobStore, Request, State
+from dispatch.runs.contracts import Request, State
+from dispatch.runs.job import Job
+from dispatch.runs.queue import JobStore
 from dispatch.runs.worker import run
 from dispatch.web import charts, tables
 from dispatch.web.catalog import Catalog
-from dispatch.web.context import Finished, finished
+from dispatch.web.finished import Finished, finished
 from dispatch.web.report import everything_zip, paper_file, report_xlsx
 from dispatch.words.words import Words
 
@@ -101,7 +103,7 @@ def test_english_by_one_switch(app, planned):
 def test_edited_data_make_the_plan_old(app, planned, scenario):
     """An old plan is never shown as new."""
     village = replace(scenario.villages[0], population=120)
-    planned.store.save_draft(
+    planned.store.drafts.save(
         "town", replace(scenario, villages=(village, *scenario.villages[1:]))
     )
     text = shown(app)
@@ -244,7 +246,7 @@ def run_of(scenario, travel, plan, tmp_path):
     job = JobStore(tmp_path / "jobs").create(
         scenario, Request(scenario_key="k", scenario_name="n", digest="d")
     )
-    from dispatch.runs.queue import Result
+    from dispatch.runs.job import Result
 
     job.out.mkdir()
     (job.out / "plan.json").write_text("{}")
@@ -330,7 +332,7 @@ def test_tables_are_for_people(run_of, scenario):
 def test_catalog_finds_folders_workbooks_and_uploads(catalog, scenario):
     (catalog.data_dir / "day.xlsx").write_bytes(b"")
     (catalog.data_dir / "notes").mkdir()
-    catalog.store.save_draft("upload:新的", scenario)
+    catalog.store.drafts.save("upload:新的", scenario)
     entries = catalog.entries()
     assert [entry.key for entry in entries] == ["day.xlsx", "town", "upload:新的"]
     assert [entry.title for entry in entries] == ["day", "小镇", "新的"]

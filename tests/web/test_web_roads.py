@@ -11,10 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 from dispatch.files.scenario.write import write_scenario
 from dispatch.maps.limits import limit_lines, limit_text, road_lines
+from dispatch.model.digest import digest_of
 from dispatch.model.road_limits import Moment, RoadLimit
 from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
 from dispatch.roads.travel import travel_matrix
-from dispatch.runs.queue import Job, Request, digest_of
+from dispatch.runs.contracts import Request
 from dispatch.web.catalog import Catalog
 from dispatch.web.components.drawing import Drawing, parse_drawing
 from dispatch.web.server import MAIN
@@ -157,7 +158,7 @@ def test_the_page_says_who_is_cut_off(road_catalog, on_roads):
     assert "没有封路，每个村都有车能到" in app.title[0].value
     closed = RoadLimit(limit_id="L1", road="河堤路", is_closed=True)
     cut = replace(on_roads, road_limits=(closed,))
-    road_catalog.store.save_draft("town", cut)
+    road_catalog.store.drafts.save("town", cut)
     app.run()
     assert "1 个村没有车能到" in app.title[0].value
     assert any("下村" in item.value for item in app.markdown)
@@ -172,7 +173,7 @@ def test_without_roads_the_page_says_how_to_get_them(catalog):
 
 def test_a_limit_that_fits_nowhere_is_told_on_the_page(road_catalog, on_roads):
     lost = RoadLimit(limit_id="L1", road="不存在的路", is_closed=True)
-    road_catalog.store.save_draft("town", replace(on_roads, road_limits=(lost,)))
+    road_catalog.store.drafts.save("town", replace(on_roads, road_limits=(lost,)))
     app = page_of("roads")
     assert not app.exception
     table = app.dataframe[0].value
@@ -211,9 +212,9 @@ def test_one_button_plans_again_after_a_closure(road_catalog, on_roads, monkeypa
         valid_from=Moment(date=on_roads.date, time_s=SLIDE_S),
     )
     changed = replace(on_roads, road_limits=(closed,))
-    road_catalog.store.save_draft("town", changed)
+    road_catalog.store.drafts.save("town", changed)
     app.run()
-    asked: list[Job] = []
+    asked = []
 
     def start(store, scenario, request):
         asked.append(store.create(scenario, request))
@@ -264,7 +265,7 @@ def test_pasted_coordinates_move_a_village(road_catalog, on_roads):
     app.button(key="place_save").click()
     app.run()
     assert any("下村" in item.value for item in app.success)
-    _, saved = road_catalog.store.draft("town")
+    _, saved = road_catalog.store.drafts.read("town")
     village = next(v for v in saved.villages if v.village_id == "V2")
     assert (village.lat, village.lon) == pytest.approx((28.0098, 115.0003))
     assert saved.roads == on_roads.roads
@@ -281,7 +282,7 @@ def test_a_transfer_point_is_kept_with_what_brings_the_water(road_catalog):
     app.button(key="place_save").click()
     app.run()
     assert not app.exception
-    _, saved = road_catalog.store.draft("town")
+    _, saved = road_catalog.store.drafts.read("town")
     village = next(v for v in saved.villages if v.village_id == "V2")
     assert village.stop_at == pytest.approx((28.0097, 115.0))
     assert village.transfer_by == "三轮车"
@@ -296,7 +297,7 @@ def test_a_position_far_from_any_road_is_refused(road_catalog):
     app.button(key="place_save").click()
     app.run()
     assert not app.exception
-    assert road_catalog.store.draft("town") is None
+    assert road_catalog.store.drafts.read("town") is None
 
 
 # --- in a browser ---------------------------------------------------------------
@@ -335,7 +336,7 @@ def test_a_road_is_closed_by_a_click(server, watched, on_roads):
     page.get_by_text("已保存为 L1").wait_for(timeout=20_000)
     page.get_by_text("1 个村没有车能到").first.wait_for(timeout=20_000)
     settled(page)
-    saved = Catalog(data).store.draft("roadtown")
+    saved = Catalog(data).store.drafts.read("roadtown")
     assert saved is not None
     (limit,) = saved[1].road_limits
     assert limit.is_closed
@@ -372,7 +373,7 @@ def test_a_village_is_placed_by_click_and_by_phone(server, watched, on_roads, br
     page.get_by_role("button", name="保存位置").click()
     page.get_by_text("的位置已保存").wait_for(timeout=20_000)
     settled(page)
-    saved = Catalog(data).store.draft("placetown")
+    saved = Catalog(data).store.drafts.read("placetown")
     assert saved is not None
     village = saved[1].villages[0]
     assert (village.lat, village.lon) == pytest.approx((28.0061, 115.0004))

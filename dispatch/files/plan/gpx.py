@@ -2,39 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
 
-from dispatch.files.plan.tracks import xml_text
+from dispatch.files.plan.tracks import add_text, xml_document
 
 if TYPE_CHECKING:
     from dispatch.files.plan.tracks import TrackPoint, TruckDay
 
-_HEAD: Final = (
-    '<?xml version="1.0" encoding="UTF-8"?>\n'
-    '<gpx version="1.1" creator="water-dispatch" '
-    'xmlns="http://www.topografix.com/GPX/1/1">\n'
-)
-
 
 def gpx_text(day: TruckDay) -> str:
     """Return GPX in WGS-84: a waypoint per stop in order, then the line as a track."""
-    title = xml_text(day.title)
-    line = "\n".join(
-        f'<trkpt lat="{lat:.6f}" lon="{lon:.6f}"/>' for lat, lon in day.line
+    root = ET.Element(
+        "gpx",
+        version="1.1",
+        creator="water-dispatch",
+        xmlns="http://www.topografix.com/GPX/1/1",
     )
-    return (
-        f"{_HEAD}<metadata><name>{title}</name></metadata>\n"
-        + "\n".join(_waypoint(point) for point in day.points)
-        + f"\n<trk><name>{title}</name><trkseg>\n{line}\n</trkseg></trk>\n</gpx>\n"
-    )
+    add_text(ET.SubElement(root, "metadata"), "name", day.title)
+    for point in day.points:
+        _add_waypoint(root, point)
+    track = ET.SubElement(root, "trk")
+    add_text(track, "name", day.title)
+    segment = ET.SubElement(track, "trkseg")
+    for lat, lon in day.line:
+        ET.SubElement(segment, "trkpt", lat=f"{lat:.6f}", lon=f"{lon:.6f}")
+    return xml_document(root)
 
 
-def _waypoint(point: TrackPoint) -> str:
-    # GPX knows no time zones: all times are UTC.
-    moment = point.start
-    time = "" if moment is None else f"<time>{moment:%Y-%m-%dT%H:%M:%SZ}</time>"
-    return (
-        f'<wpt lat="{point.lat:.6f}" lon="{point.lon:.6f}">'
-        f"{time}<name>{xml_text(point.title)}</name>"
-        f"<desc>{xml_text(point.text)}</desc></wpt>"
-    )
+def _add_waypoint(root: ET.Element, point: TrackPoint) -> None:
+    mark = ET.SubElement(root, "wpt", lat=f"{point.lat:.6f}", lon=f"{point.lon:.6f}")
+    if point.start is not None:
+        # GPX knows no time zones: all times are UTC.
+        add_text(mark, "time", f"{point.start:%Y-%m-%dT%H:%M:%SZ}")
+    add_text(mark, "name", point.title)
+    add_text(mark, "desc", point.text)

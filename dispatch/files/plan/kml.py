@@ -2,43 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
 
-from dispatch.files.plan.tracks import CHINA, xml_text
+from dispatch.files.plan.tracks import CHINA, add_text, xml_document
 
 if TYPE_CHECKING:
     from dispatch.files.plan.tracks import TrackPoint, TruckDay
 
-_HEAD: Final = (
-    '<?xml version="1.0" encoding="UTF-8"?>\n'
-    '<kml xmlns="http://www.opengis.net/kml/2.2"><Document>\n'
-)
-_STYLE: Final = (
-    '<Style id="way"><LineStyle><color>ff754f0b</color><width>4</width></LineStyle>'
-    "</Style>\n"
-)
-
 
 def kml_text(day: TruckDay) -> str:
     """Return KML in WGS-84: a placemark per stop in order, then the line."""
-    title = xml_text(day.title)
-    line = " ".join(f"{lon:.6f},{lat:.6f}" for lat, lon in day.line)
-    return (
-        f"{_HEAD}<name>{title}</name>\n{_STYLE}"
-        + "\n".join(_placemark(point) for point in day.points)
-        + f"\n<Placemark><name>{title}</name><styleUrl>#way</styleUrl><LineString>"
-        f"<tessellate>1</tessellate><coordinates>{line}</coordinates></LineString>"
-        "</Placemark>\n</Document></kml>\n"
-    )
+    root = ET.Element("kml", xmlns="http://www.opengis.net/kml/2.2")
+    document = ET.SubElement(root, "Document")
+    add_text(document, "name", day.title)
+    look = ET.SubElement(ET.SubElement(document, "Style", id="way"), "LineStyle")
+    add_text(look, "color", "ff754f0b")
+    add_text(look, "width", "4")
+    for point in day.points:
+        _add_placemark(document, point)
+    way = ET.SubElement(document, "Placemark")
+    add_text(way, "name", day.title)
+    add_text(way, "styleUrl", "#way")
+    line = ET.SubElement(way, "LineString")
+    add_text(line, "tessellate", "1")
+    points = " ".join(f"{lon:.6f},{lat:.6f}" for lat, lon in day.line)
+    add_text(line, "coordinates", points)
+    return xml_document(root)
 
 
-def _placemark(point: TrackPoint) -> str:
-    moment = None if point.start is None else point.start.astimezone(CHINA)
-    when = "" if moment is None else f"<when>{moment.isoformat()}</when>"
-    return (
-        f"<Placemark><name>{xml_text(point.title)}</name>"
-        f"<description>{xml_text(point.text)}</description>"
-        f"<TimeStamp>{when}</TimeStamp>"
-        f"<Point><coordinates>{point.lon:.6f},{point.lat:.6f}</coordinates></Point>"
-        "</Placemark>"
-    )
+def _add_placemark(document: ET.Element, point: TrackPoint) -> None:
+    mark = ET.SubElement(document, "Placemark")
+    add_text(mark, "name", point.title)
+    add_text(mark, "description", point.text)
+    if point.start is not None:
+        when = point.start.astimezone(CHINA).isoformat()
+        add_text(ET.SubElement(mark, "TimeStamp"), "when", when)
+    at = f"{point.lon:.6f},{point.lat:.6f}"
+    add_text(ET.SubElement(mark, "Point"), "coordinates", at)

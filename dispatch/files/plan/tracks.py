@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
+import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from xml.sax.saxutils import escape
 
 from dispatch.files.plan.tables import numbered_stops
 from dispatch.model.scenario import Village
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Clocks of all China.
 CHINA: Final = dt.timezone(dt.timedelta(hours=8))
+
+_NOT_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,12 +129,27 @@ def _moment(date: dt.date, time_s: int) -> dt.datetime | None:
         return None
 
 
-def xml_text(text: str) -> str:
-    """Return text for XML: escaped, without characters that XML cannot hold."""
-    allowed = re.sub(
-        r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text
-    )
-    return escape(allowed, {'"': "&quot;"})
+def add_text(parent: ET.Element, tag: str, text: str) -> None:
+    """
+    Add an element with a text, without the characters that XML cannot hold.
+
+    Parameters
+    ----------
+    parent
+        Gets the element as its last child.
+    tag
+        Name of the element.
+    text
+        Any text; signs that XML cannot hold are left out.
+    """
+    ET.SubElement(parent, tag).text = _NOT_XML.sub("", text)
+
+
+def xml_document(root: ET.Element) -> str:
+    """Return the text of a file with an element and all in it, one a line."""
+    ET.indent(root, " ")
+    data: bytes = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return data.decode() + "\n"
 
 
 def file_names(truck_ids: tuple[str, ...]) -> dict[str, str]:

@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from dispatch.geo.datum import from_wgs84, to_wgs84
 from dispatch.maps.assets import LEAFLET_DIR, LEAFLET_URL
@@ -24,12 +24,6 @@ if TYPE_CHECKING:
 Shape = Literal["point", "pair", "line", "area"]
 Mode = Literal["point", "pair", "line", "area", "locate"]
 Points = tuple[tuple[float, float], ...]
-
-_HTML: Final = """
-<div class="wd-drawing-bar" role="toolbar"></div>
-<div class="wd-drawing-hint" role="status"></div>
-<div class="wd-drawing-map"></div>
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +48,9 @@ class Drawing:
 def _component() -> Callable[..., Any]:
     import streamlit as st  # a second, which maps without pages need not wait
 
-    folder = Path(__file__).parent
+    def own(name: str) -> str:
+        return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
     css = (LEAFLET_DIR / "leaflet.css").read_text(encoding="utf-8")
     # Its pictures are not used here, and their paths would not be found.
     css = css.replace("url(images/", f"url({LEAFLET_URL}/images/")
@@ -62,9 +58,9 @@ def _component() -> Callable[..., Any]:
         "Callable[..., Any]",
         st.components.v2.component(
             "water_dispatch_drawing",
-            html=_HTML,
-            css=css + (folder / "drawing.css").read_text(encoding="utf-8"),
-            js=(folder / "drawing.js").read_text(encoding="utf-8"),
+            html=own("drawing.html"),
+            css=css + own("drawing.css"),
+            js=own("drawing.js"),
         ),
     )
 
@@ -85,8 +81,16 @@ def drawing_map(
 
     Parameters
     ----------
+    key
+        Key of the component on the page.
+    t
+        Words in the language of the reader.
     modes
         What can be drawn, the first is on from the start.
+    lines
+        Drawn under all else.
+    places
+        Marked places.
     bounds
         South-west and north-east corner as (lat, lon).
     view
@@ -103,7 +107,10 @@ def drawing_map(
     words += ("locate_denied", "locate_failed")
     tiles = tile_setting().tiles
     datum: Datum = tiles.datum if tiles else "wgs84"
-    said = [*(line.credit for line in lines), tiles.attribution if tiles else ""]
+    credit_texts = [
+        *(line.credit for line in lines),
+        tiles.attribution if tiles else "",
+    ]
     content: dict[str, Any] = {
         "lines": [
             {
@@ -128,10 +135,10 @@ def drawing_map(
         "clear": clear,
         "tiles": list(tiles.urls(base)) if tiles and not tiles.is_vector else [],
         "max_zoom": tiles.max_zoom if tiles else 0,
-        "credit": " · ".join(dict.fromkeys(text for text in said if text)),
+        "credit": " · ".join(dict.fromkeys(text for text in credit_texts if text)),
     }
     digest = hashlib.sha256(json.dumps(content, default=str).encode()).hexdigest()
-    found = _component()(
+    component = _component()(
         key=key,
         data={
             **content,
@@ -142,7 +149,7 @@ def drawing_map(
         },
         on_drawn_change=lambda: None,
     )
-    drawn = parse_drawing(getattr(found, "drawn", None))
+    drawn = parse_drawing(getattr(component, "drawn", None))
     return None if drawn is None else _in_wgs84(drawn, datum)
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dispatch.web import tables
-from dispatch.web.context import Finished, Frame, finished, show_table
+from dispatch.web.context import Frame, show_table
+from dispatch.web.finished import Finished, finished
 from dispatch.web.report import report_xlsx
 
 if TYPE_CHECKING:

@@ -18,12 +18,14 @@ from dispatch.maps.limits import (
     stretch_lines,
 )
 from dispatch.maps.shapes import Line
+from dispatch.model.digest import digest_of
 from dispatch.roads.model import road_model
 from dispatch.roads.reach import cut_off_villages, limit_warnings, reach_notes
-from dispatch.runs.queue import Request, digest_of
+from dispatch.runs.contracts import Request
 from dispatch.units import format_clock
 from dispatch.web.components.drawing import Drawing, drawing_map
-from dispatch.web.context import Context, Frame, finished, load, show_problems
+from dispatch.web.context import Context, Frame, load, show_problems
+from dispatch.web.finished import finished
 from dispatch.web.views import editor
 from dispatch.web.views.road_form import DRAWN, show_form, touched_stretches
 
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 
 #: A drawn stretch of road shows while it is not saved.
 _NEW: Final[dict[str, Any]] = {"color": "#0B5A84", "weight": 9, "opacity": 0.6}
-#: Litres that a replan must gain for each village that is told something new.
+#: Litres that a replan must gain for each village whose visit changes.
 _CHANGE_PRICE_L: Final = 200
 
 
@@ -71,8 +73,8 @@ def show() -> None:
 def _headline(scenario: Scenario, roads: RoadNetwork, t: Words) -> None:
     """Answer which roads are closed today and who is cut off by it."""
     model = road_model(scenario)
-    placed = () if model is None else model.matched
-    num_closed = sum(item.limit.is_closed for item in placed)
+    matched = () if model is None else model.matched
+    num_closed = sum(item.limit.is_closed for item in matched)
     cut_off = cut_off_villages(scenario)
     if cut_off:
         shown = t("unit.items").join(scenario.label(village) for village in cut_off[:8])
@@ -88,7 +90,7 @@ def _headline(scenario: Scenario, roads: RoadNetwork, t: Words) -> None:
             "roads.size",
             km=f"{km:,.0f}",
             edges=f"{roads.num_edges:,}",
-            limits=len(placed),
+            limits=len(matched),
             all=len(scenario.road_limits),
             credit=roads.attribution,
         )
@@ -254,6 +256,6 @@ def _read_network(context: Context, scenario: Scenario) -> None:
 
 
 def _keep(context: Context, changed: Scenario) -> None:
-    context.catalog.store.save_draft(context.entry.key, changed)
+    context.catalog.store.drafts.save(context.entry.key, changed)
     st.session_state.pop(DRAWN, None)
     editor.forget()

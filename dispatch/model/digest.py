@@ -1,0 +1,46 @@
+"""A hash of all that a plan depends on: tells old plans from those of today."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dispatch.model.roads import RoadNetwork
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dispatch.model.scenario import Scenario
+
+
+def digest_of(scenario: Scenario) -> str:
+    """Return a hash of everything in a scenario that a plan depends on."""
+    digest = hashlib.sha256()
+    # What is only drawn or checked has many points and no effect on a plan.
+    bare = replace(scenario, folder=None, warnings=(), basemap=(), areas=())
+    for part in _parts(bare):
+        digest.update(part)
+        digest.update(b"\0")
+    return digest.hexdigest()[:20]
+
+
+def _parts(value: Any) -> Iterator[bytes]:
+    if isinstance(value, RoadNetwork):
+        yield value.digest.encode()  # kept with it: large networks are hashed once
+        return
+    if is_dataclass(value) and not isinstance(value, type):
+        for entry in fields(value):
+            yield entry.name.encode()
+            yield from _parts(getattr(value, entry.name))
+    elif isinstance(value, np.ndarray):
+        yield f"{value.dtype}{value.shape}".encode()
+        yield value.tobytes()
+    elif isinstance(value, tuple):
+        yield f"tuple {len(value)}".encode()
+        for item in value:
+            yield from _parts(item)
+    else:
+        yield repr(value).encode()
