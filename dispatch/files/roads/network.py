@@ -11,7 +11,7 @@ from dispatch.errors import DataError, Problem
 from dispatch.files.roads.geojson import read_network, read_shapes
 from dispatch.files.tables.build import build_all, build_edge, build_node
 from dispatch.geo.datum import to_wgs84
-from dispatch.geo.distance import EARTH_RADIUS_M
+from dispatch.geo.distance import EARTH_RADIUS_M, gap_m
 from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
 from dispatch.roads.osm.extract import read_osm_bytes
 from dispatch.roads.osm.split import with_grades
@@ -195,17 +195,17 @@ def _finish(
         return edge
     start, end = (first.lat, first.lon), (last.lat, last.lon)
     line = list(points)
-    if line and _gap_m(start, line[0]) > _gap_m(start, line[-1]):
+    if line and gap_m(start, line[0]) > gap_m(start, line[-1]):
         line.reverse()  # drawn from its end
     # A line may be given with its ends or without them.
-    if line and _gap_m(start, line[0]) <= _SAME_M:
+    if line and gap_m(start, line[0]) <= _SAME_M:
         line = line[1:]
-    if line and _gap_m(end, line[-1]) <= _SAME_M:
+    if line and gap_m(end, line[-1]) <= _SAME_M:
         line = line[:-1]
     length_m = edge.length_m
     if length_m < 0:
         length_m = _length_m((start, *line, end))
-    straight_m = _gap_m(start, end)
+    straight_m = gap_m(start, end)
     # A kilometre of slack for tunnels, bridges and coarse positions.
     if length_m < straight_m * 0.9 - 1000:
         message = say(
@@ -218,17 +218,5 @@ def _finish(
     return replace(edge, length_m=length_m, shape=tuple(line))
 
 
-def _gap_m(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Return great-circle metres; one pair at a time is faster without numpy."""
-    lat, to_lat = math.radians(one[0]), math.radians(other[0])
-    half = (
-        math.sin((to_lat - lat) / 2) ** 2
-        + math.cos(lat)
-        * math.cos(to_lat)
-        * math.sin(math.radians(other[1] - one[1]) / 2) ** 2
-    )
-    return 2 * EARTH_RADIUS_M * math.asin(math.sqrt(min(half, 1.0)))
-
-
 def _length_m(points: Points) -> float:
-    return sum(_gap_m(one, other) for one, other in itertools.pairwise(points))
+    return sum(gap_m(one, other) for one, other in itertools.pairwise(points))
