@@ -42,11 +42,6 @@ def load(key: str) -> dict[str, npt.NDArray[Any]] | None:
     -------
     dict[str, npt.NDArray[Any]] | None
         Arrays by name, as they were stored.
-
-    Raises
-    ------
-    ValueError
-        If the key has other characters.
     """
     try:
         # numpy leaves a damaged file open that it opened itself.
