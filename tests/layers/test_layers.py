@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-import ast
-from pathlib import Path
-
 import pytest
 
-import dispatch
-
-ROOT = Path(dispatch.__file__).parent
-
-#: Rooms in the order of their layers; each may use those above it in this list.
-LAYERS = (
-    "settings",
-    "units",
-    "words",
-    "errors",
-    "atomic",
-    "model",
-    "check",
-    "fairness",
-    "coverage",
-    "geo",
-    "roads",
-    "files",
-    "solver",
-    "planning",
-    "maps",
-    "runs",
-    "web",
-    "cli",
+from docs.draw_rooms import (
+    LAYERS,
+    PICTURE,
+    TEXT,
+    modules,
+    picture,
+    room,
+    uses,
+    with_table,
 )
+
 #: One home per library; the first part of a module's name, and who may import it.
 HOMES = {
     "ortools": {"solver"},
@@ -52,41 +35,8 @@ HOMES = {
 }
 
 
-def modules() -> dict[str, Path]:
-    found = {}
-    for path in ROOT.rglob("*.py"):
-        parts = ["dispatch", *path.relative_to(ROOT).with_suffix("").parts]
-        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
-    return found
-
-
 MODULES = modules()
-
-
-def imports(node: ast.AST) -> set[str]:
-    """Return what is imported at run time, inside functions too."""
-    found: set[str] = set()
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test):
-            continue
-        if isinstance(child, ast.Import):
-            found |= {alias.name for alias in child.names}
-        elif isinstance(child, ast.ImportFrom) and child.module:
-            for alias in child.names:
-                full = f"{child.module}.{alias.name}"
-                found.add(full if full in MODULES else child.module)
-        else:
-            found |= imports(child)
-    return found
-
-
-USES = {
-    name: imports(ast.parse(path.read_text("utf-8"))) for name, path in MODULES.items()
-}
-
-
-def room(module: str) -> str:
-    return module.split(".")[1] if "." in module else ""
+USES = uses()
 
 
 def test_every_room_has_a_layer() -> None:
@@ -131,7 +81,7 @@ def test_nothing_is_kept_as_code() -> None:
     assert users == set()
     asked = [
         path.name
-        for path in ROOT.rglob("*.py")
+        for path in MODULES.values()
         if "allow_pickle=True" in path.read_text("utf-8")
     ]
     assert asked == []
@@ -167,3 +117,10 @@ def test_faces_are_bare() -> None:
         if face not in ("dispatch", "dispatch.words", "dispatch.cli")
     }
     assert {face for face, used in loaded.items() if used} == set()
+
+
+def test_the_picture_and_the_table_of_rooms_are_those_of_the_code() -> None:
+    """`python -m docs.draw_rooms` writes both."""
+    assert PICTURE.read_text("utf-8") == picture()
+    text = TEXT.read_text("utf-8")
+    assert with_table(text) == text
