@@ -272,7 +272,7 @@ def _read_date(root: Node, scenario: Scenario | None) -> dt.date:
     try:
         return near_date(dt.date.fromisoformat(text))
     except CellError as error:
-        root.wrong("date", error.said)
+        root.wrong("date", error.message)
         return dt.date.min
     except ValueError:
         root.wrong("date", say("must_be_date"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dispatch.errors import Problem
 from dispatch.files.tables.raw import TableError, decode
-from dispatch.words.message import SaidError, say
+from dispatch.words.message import MessageError, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,12 +87,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(document) != len(pairs):
         seen: set[str] = set()
         twice = next(k for k, _ in pairs if k in seen or seen.add(k))  # type: ignore[func-returns-value]  # adds, and is None
-        raise SaidError(say("json_key_twice", key=twice))
+        raise MessageError(say("json_key_twice", key=twice))
     return document
 
 
 def _refuse_constant(text: str) -> float:
-    raise SaidError(say("json_no_number", text=text))
+    raise MessageError(say("json_no_number", text=text))
 
 
 def parse_json(text: str, file: str) -> Any:
@@ -121,8 +121,8 @@ def parse_json(text: str, file: str) -> Any:
             "json_broken", error=error.msg, line=error.lineno, column=error.colno
         )
         raise TableError(Problem(file, message, row=error.lineno)) from error
-    except SaidError as error:
-        message = say("json_unusable", what=error.said)
+    except MessageError as error:
+        message = say("json_unusable", what=error.message)
         raise TableError(Problem(file, message)) from error
     except (ValueError, RecursionError) as error:
         raise TableError(Problem(file, _unusable(error))) from error
