@@ -115,7 +115,7 @@ def row(roads: RoadNetwork, size: int) -> list[str]:
     from dispatch import travel_matrix
     from dispatch.model.road_limits import RoadLimit
     from dispatch.roads import model as models
-    from dispatch.roads.matrix_cache import fastest_paths
+    from dispatch.roads.network.matrix_cache import fastest_paths
 
     scenario = day_on(roads, size)
     # The lines and the tree of the network are made once per process.

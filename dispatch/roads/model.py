@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dispatch.roads.contract import Chains, contract
 from dispatch.roads.day_rules import DayRules, rules_on_day
-from dispatch.roads.graph import RoadGraph, build_graph
 from dispatch.roads.limits import match_limits
-from dispatch.roads.parts import RoadParts, cut_roads
+from dispatch.roads.network.contract import Chains, contract
+from dispatch.roads.network.graph import RoadGraph, build_graph
+from dispatch.roads.network.parts import RoadParts, cut_roads
 from dispatch.roads.periods import DayPeriods, Span, merged, periods_of_day
 from dispatch.roads.snap import Snaps, snap_places
 from dispatch.roads.speeds import RoadSpeeds, road_speeds, rules_with

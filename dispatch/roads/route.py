@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dispatch.model.scenario import Scenario
-    from dispatch.roads.graph import RoadGraph
+    from dispatch.roads.network.graph import RoadGraph
     from dispatch.roads.periods import Span
 
     Line = list[tuple[float, float]]

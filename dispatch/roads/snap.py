@@ -9,8 +9,8 @@ import numpy as np
 
 from dispatch.geo.distance import haversine_m
 from dispatch.roads.nearby import nearest_edges
+from dispatch.roads.network.two_way import AccessFinder, may_stop, open_edges, pieces
 from dispatch.roads.truck_class import TruckProfile, profile_of
-from dispatch.roads.two_way import AccessFinder, may_stop, open_edges, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from dispatch.model.roads import RoadNetwork
     from dispatch.model.scenario import Scenario, Truck
+    from dispatch.roads.network.two_way import Access, OpenEdges, Role
     from dispatch.roads.speeds import RoadSpeeds
-    from dispatch.roads.two_way import Access, OpenEdges, Role
 
 #: A place farther from the road than this gets a warning.
 NEAR_M: Final = 200.0

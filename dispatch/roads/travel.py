@@ -8,8 +8,8 @@ import numpy as np
 
 from dispatch.geo.distance import haversine_m
 from dispatch.model.travel import NO_ROAD, LaterTravel, Travel, TravelTable, WayTimes
-from dispatch.roads.matrix_cache import fastest_paths
 from dispatch.roads.model import road_model
+from dispatch.roads.network.matrix_cache import fastest_paths
 from dispatch.roads.snap import positions_of
 from dispatch.roads.speeds import ACCESS_KM_H
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dispatch.model.roads import RoadNetwork
     from dispatch.model.scenario import Truck
     from dispatch.roads.limits import MatchedLimit
-    from dispatch.roads.parts import RoadParts
+    from dispatch.roads.network.parts import RoadParts
     from dispatch.roads.speeds import RoadSpeeds
 
     Floats = npt.NDArray[np.float64]

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dispatch.solver.kernel.adopt import adopt_route
 from dispatch.solver.kernel.arrays import BIG, FILL
 from dispatch.solver.kernel.moves import load_best, store_best
 from dispatch.solver.kernel.schedule import set_latest
-from dispatch.solver.kernel.search import adopt_route
 from dispatch.solver.rest import list_given_fills
 from dispatch.solver.rows import rows_to_adopt
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dispatch.model.plan import Route, Stop
 from dispatch.solver.kernel.arrays import BIG
-from dispatch.solver.legs import leave_at, leg_at
+from dispatch.solver.kernel.legs import leave_at, leg_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

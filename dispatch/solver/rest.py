@@ -10,7 +10,7 @@ import numpy as np
 from dispatch.errors import PlanError
 from dispatch.model.need import LIVESTOCK
 from dispatch.solver.kernel.arrays import BIG, resized_state, sizes_of
-from dispatch.solver.legs import leg_at
+from dispatch.solver.kernel.legs import leg_at
 from dispatch.words.message import say
 
 if TYPE_CHECKING:

@@ -12,17 +12,12 @@ from dispatch.model.travel import Travel
 from dispatch.solver.bound import BoundModel
 from dispatch.solver.instance import build_instance
 from dispatch.solver.jit import mark_compiled
+from dispatch.solver.kernel.adopt import adopt_route
 from dispatch.solver.kernel.arrays import empty_state
 from dispatch.solver.kernel.moves import load_best, store_best
 from dispatch.solver.kernel.queue import construct_in_order
 from dispatch.solver.kernel.schedule import set_latest
-from dispatch.solver.kernel.search import (
-    adopt_route,
-    anneal,
-    construct,
-    is_better_plan,
-    probe,
-)
+from dispatch.solver.kernel.search import anneal, construct, is_better_plan, probe
 
 
 def compile_search() -> None:

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from dispatch.model.roads import CLOSED, NO_HEAVY, OPEN, RoadEdge, RoadNetwork, RoadNode
-from dispatch.roads.contract import contract
-from dispatch.roads.graph import RoadGraph, build_graph
-from dispatch.roads.parts import RoadParts, cut_roads
+from dispatch.roads.network.contract import contract
+from dispatch.roads.network.graph import RoadGraph, build_graph
+from dispatch.roads.network.parts import RoadParts, cut_roads
 from dispatch.roads.snap import Snaps
 from dispatch.roads.speeds import default_rules, road_speeds
 from dispatch.roads.truck_class import TruckProfile, part_times

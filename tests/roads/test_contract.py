@@ -9,10 +9,10 @@ from scipy.sparse.csgraph import floyd_warshall
 
 from dispatch.model.road_limits import RoadLimit
 from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
-from dispatch.roads.contract import contract
-from dispatch.roads.graph import build_graph
 from dispatch.roads.limits import MatchedLimit, Stretch
-from dispatch.roads.parts import cut_roads
+from dispatch.roads.network.contract import contract
+from dispatch.roads.network.graph import build_graph
+from dispatch.roads.network.parts import cut_roads
 from dispatch.roads.snap import Snaps
 from tests.roads.real_roads import parts_of
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch.roads import matrix_cache
-from dispatch.roads.contract import Chains, contract
-from dispatch.roads.graph import RoadGraph, build_graph
-from dispatch.roads.matrix_cache import (
+from dispatch.roads.network import matrix_cache
+from dispatch.roads.network.contract import Chains, contract
+from dispatch.roads.network.graph import RoadGraph, build_graph
+from dispatch.roads.network.matrix_cache import (
     Kept,
     changed_links,
     fastest_paths,

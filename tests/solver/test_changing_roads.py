@@ -13,7 +13,7 @@ from dispatch.check.rules import check_plan
 from dispatch.model.travel import NO_ROAD, LaterTravel, WayTimes
 from dispatch.solver.instance import build_instance
 from dispatch.solver.kernel.arrays import BIG
-from dispatch.solver.legs import leave_at, leg_at
+from dispatch.solver.kernel.legs import leave_at, leg_at
 from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
 from tests.solver.tiny import changed_at, scenario, source, travel, truck, village

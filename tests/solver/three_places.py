@@ -9,8 +9,8 @@ from dispatch.model.scenario import ServiceRules
 from dispatch.solver.bounding.data import build_bound_data, shortest_drives_s
 from dispatch.solver.bounding.trips import Trip
 from dispatch.solver.instance import build_instance
+from dispatch.solver.kernel.adopt import adopt_route
 from dispatch.solver.kernel.arrays import empty_state
-from dispatch.solver.kernel.search import adopt_route
 from tests.solver.tiny import scenario, source, travel, truck, village
 
 #: Seconds of driving; the numbers of D, S, V in the instance are 0, 1, 2.

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from dispatch.solver.jit import compiled
 from dispatch.solver.kernel.arrays import BIG
+from dispatch.solver.kernel.filling import early_load_l, fill_start, spring_spare_l
+from dispatch.solver.kernel.legs import leg_s
 from dispatch.solver.kernel.moves import (
     add_litres,
     commit_candidate,
@@ -16,12 +18,8 @@ from dispatch.solver.kernel.moves import (
     touch_village,
 )
 from dispatch.solver.kernel.schedule import (
-    early_load_l,
-    fill_start,
     latest_start,
-    leg_s,
     schedule_candidate,
-    spring_spare_l,
     window_start,
 )
 

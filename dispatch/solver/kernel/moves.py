@@ -9,7 +9,8 @@ import numpy as np
 from dispatch.model.plan import MAX_MOVED_S
 from dispatch.solver.jit import compiled
 from dispatch.solver.kernel.arrays import BIG
-from dispatch.solver.kernel.schedule import leg_s, schedule_candidate, set_latest
+from dispatch.solver.kernel.legs import leg_s
+from dispatch.solver.kernel.schedule import schedule_candidate, set_latest
 
 if TYPE_CHECKING:
     from dispatch.solver.kernel.arrays import Instance, IntArray, State

@@ -9,20 +9,15 @@ from dispatch.solver.jit import compiled
 from dispatch.solver.kernel.arrays import BIG
 from dispatch.solver.kernel.insert import gather_routes, insert_once
 from dispatch.solver.kernel.moves import (
-    add_litres,
     begin,
-    clear_route,
-    commit_candidate,
-    fills_fit,
     finish,
-    random_below,
     random_unit,
-    remove_entries,
     store_best,
     undo,
     wanted,
 )
-from dispatch.solver.kernel.schedule import schedule_candidate, set_latest
+from dispatch.solver.kernel.ruin import request, ruin
+from dispatch.solver.kernel.schedule import set_latest
 
 if TYPE_CHECKING:
     from dispatch.solver.kernel.arrays import (
@@ -34,8 +29,6 @@ if TYPE_CHECKING:
     )
 
 
-#: Chance to ruin around a village that lacks what all could have.
-SHORT_SEED = 0.1
 #: Trucks beside those nearby that a first plan asks before it asks all.
 CONSTRUCT_EXTRA = 48
 #: Trucks that are all asked whether they could bring more.
@@ -48,127 +41,6 @@ PROTECTED_BANDS = 3
 BANDS_ABOVE_ANIMALS = 5
 #: Iterations after which the room to move at the bays is computed again.
 REFRESH = 50
-
-
-@compiled
-def _request(state: State, v: int) -> None:
-    """Note a village for recreate, once."""
-    if state.village[v].requested != state.stamp[0]:
-        state.village[v].requested = state.stamp[0]
-        state.requests[state.counts[0].requests] = v
-        state.counts[0].requests += 1
-
-
-@compiled
-def _has_open_need(inst: Instance, state: State, v: int) -> bool:
-    last = inst.level_need.shape[1] - 1
-    return (
-        wanted(inst, state, v, last, True) > 0
-        or wanted(inst, state, v, last, False) > 0
-    )
-
-
-@compiled
-def _seed_village(
-    inst: Instance, state: State, key_level: int, short_level: int
-) -> int:
-    """Return a random village, now and then one short above the contested level."""
-    num_villages = state.village.size
-    v = random_below(state, num_villages)
-    if key_level > 0 and random_unit(state) < SHORT_SEED:
-        level = key_level - 1
-        if random_unit(state) < 0.5:
-            level = min(level, short_level)
-        for k in range(min(num_villages, 2_000)):
-            u = (v + k) % num_villages
-            short_potable = wanted(inst, state, u, level, True) > 0
-            if short_potable and inst.village[u].gets_potable:
-                return u
-            short_non_potable = wanted(inst, state, u, level, False) > 0
-            if short_non_potable and inst.village[u].gets_non_potable:
-                return u
-    return v
-
-
-@compiled
-def _ruin(
-    inst: Instance,
-    state: State,
-    key_level: int,
-    short_level: int,
-    mean_removed: float,
-    longest_string: float,
-) -> None:
-    """
-    Remove strings of neighbouring stops from routes near a random village.
-
-    After Christiaens & Vanden Berghe (2020), with strings over the trips of a
-    route: a string may end one trip and begin the next.
-    """
-    seed_village = _seed_village(inst, state, key_level, short_level)
-    total_stops = 0.0
-    used = 0
-    num_trucks = state.route.size
-    for _ in range(min(num_trucks, 16)):
-        r = random_below(state, num_trucks)
-        if state.route[r].length > 0:
-            total_stops += state.route[r].length
-            used += 1
-    mean_length = total_stops / used if used > 0 else 1.0
-    limit = min(longest_string, max(1.0, mean_length * 0.75))
-    most_routes = 4.0 * mean_removed / (1.0 + limit) - 1.0
-    num_routes = 1 + int(random_unit(state) * max(0.0, most_routes))
-    ruined = 0
-    for k in range(inst.near_villages.shape[1]):
-        u = inst.near_villages[seed_village, k]
-        if u < 0 or ruined >= num_routes:
-            break
-        _request(state, u)
-        m = 0
-        while m < state.village[u].visits:
-            r = state.visitor[u, m]
-            m += 1
-            if state.route[r].ruined == state.stamp[0] or ruined >= num_routes:
-                continue
-            state.route[r].ruined = state.stamp[0]
-            ruined += 1
-            _remove_string(inst, state, r, u, limit)
-            m = 0
-    for k in range(min(12, inst.near_villages.shape[1])):
-        u = inst.near_villages[seed_village, k]
-        if u >= 0 and _has_open_need(inst, state, u):
-            _request(state, u)
-
-
-@compiled
-def _remove_string(inst: Instance, state: State, r: int, u: int, limit: float) -> None:
-    """Remove a random string of entries around a visit of ``u`` from route ``r``."""
-    place = inst.first_village + u
-    n = state.route[r].length
-    at = -1
-    seen = 0
-    for i in range(n):
-        if state.entry[r, i].node == place:
-            seen += 1
-            if random_unit(state) * seen < 1.0:
-                at = i
-    if at < 0:
-        return
-    size = 1 + int(random_unit(state) * min(limit, float(n)))
-    offset = random_below(state, size)
-    first = max(0, at - offset)
-    last = min(n - 1, first + size - 1)
-    # Villages of the route's touched trips may want what the string leaves.
-    low = first
-    while low > 0 and state.entry[r, low].node >= inst.first_village:
-        low -= 1
-    high = last
-    while high + 1 < n and state.entry[r, high + 1].node >= inst.first_village:
-        high += 1
-    for i in range(low, high + 1):
-        if state.entry[r, i].node >= inst.first_village:
-            _request(state, state.entry[r, i].node - inst.first_village)
-    remove_entries(inst, state, r, first, last)
 
 
 @compiled
@@ -442,7 +314,7 @@ def anneal(
                 set_latest(inst, state, r)
         begin(state)
         state.counts[0].requests = 0
-        _ruin(inst, state, key_level, short_level, mean_removed, longest_string)
+        ruin(inst, state, key_level, short_level, mean_removed, longest_string)
         _recreate(
             inst,
             state,
@@ -489,7 +361,7 @@ def construct(
     begin(state)
     state.counts[0].requests = 0
     for v in range(state.village.size):
-        _request(state, v)
+        request(state, v)
     for level in range(inst.level_need.shape[1]):
         _sort_requests(inst, state, level, level)
         goal = max(level, goal_level)
@@ -544,152 +416,3 @@ def probe(inst: Instance, state: State, v: int) -> int:
         if litres > 0:
             break
     return litres
-
-
-@compiled
-def _adoptable_l(
-    inst: Instance, state: State, r: int, n: int, fill: int, v: int, litres: int
-) -> int:
-    """Return the litres of a visit that the rules allow after the candidate row."""
-    node = inst.first_village + v
-    s = state.candidate[fill].node - inst.first_source
-    drawn = state.drawn[s]
-    brought = 0
-    count = state.village[v].visits
-    for e in range(n):
-        if state.candidate[e].node == state.candidate[fill].node:
-            drawn += state.candidate[e].litres
-        if state.candidate[e].node == node:
-            brought += state.candidate[e].litres
-            count += 1
-    free = (
-        inst.village[v].room - state.village[v].potable - state.village[v].non_potable
-    )
-    if not inst.truck[r].is_potable:
-        free = min(free, inst.village[v].need_animals - state.village[v].non_potable)
-    q = min(litres, free - brought)
-    q = min(q, inst.truck[r].capacity - state.candidate[fill].litres)
-    q = min(q, inst.source[s].supply - drawn)
-    allowed = inst.may_enter[inst.truck[r].access_class, v]
-    if count >= state.visitor.shape[1]:
-        state.counts[0].visitors_are_short = 1
-        return 0
-    fits = count < inst.village[v].max_visits
-    return q if allowed and fits and q >= inst.village[v].min_visit else 0
-
-
-@compiled
-def _drop_last(inst: Instance, state: State, n: int) -> int:
-    """Take the last visit that is not promised off the candidate; return its size."""
-    at = n - 1
-    while at >= 0 and (
-        state.candidate[at].node < inst.first_village or state.candidate[at].fixed
-    ):
-        at -= 1
-    if at < 0:
-        return -1
-    fill = at
-    while state.candidate[fill].node >= inst.first_village:
-        fill -= 1
-    state.candidate[fill].litres -= state.candidate[at].litres
-    is_only = fill == at - 1 and (
-        at == n - 1 or state.candidate[at + 1].node < inst.first_village
-    )
-    first, gone = (fill, 2) if is_only else (at, 1)
-    for i in range(first, n - gone):
-        state.candidate[i] = state.candidate[i + gone]
-    return n - gone
-
-
-@compiled
-def adopt_route(
-    inst: Instance,
-    state: State,
-    r: int,
-    nodes: IntArray,
-    litres: IntArray,
-    starts: IntArray,
-    ends: IntArray,
-) -> int:
-    """
-    Make a given row the route of a truck, leaving out what does not fit.
-
-    Visits that break a rule go first; if the rest has no timetable, visits are
-    dropped from the end until it has.
-
-    Parameters
-    ----------
-    inst
-        The scenario as arrays.
-    state
-        The solution under search, with its timetable.
-    r
-        Position of the truck and its route.
-    nodes, litres
-        Places and litres of every entry, fillings too (their litres are
-        recomputed).
-    starts, ends
-        Times of entries that are promised as they are, -1 for others. A promise
-        that cannot be kept leaves the truck's route as it was.
-
-    Returns
-    -------
-    int
-        Entries of the route, or -1 if a promise cannot be kept.
-    """
-    begin(state)
-    clear_route(inst, state, r)
-    n = 0
-    fill = -1
-    is_kept = True
-    for k in range(nodes.size):
-        node = nodes[k]
-        if n + 2 > state.candidate.size:
-            state.counts[0].row_is_short = 1
-            break
-        if node < inst.first_village:
-            if fill >= 0 and n == fill + 1:
-                n -= 1
-            fill = -1
-            s = node - inst.first_source
-            if inst.source[s].is_potable or not inst.truck[r].is_potable:
-                fill = n
-                state.candidate[n].litres = 0
-        elif fill >= 0:
-            v = node - inst.first_village
-            q = _adoptable_l(inst, state, r, n, fill, v, litres[k])
-            if q <= 0 or (starts[k] >= 0 and q < litres[k]):
-                is_kept = is_kept and starts[k] < 0
-                continue
-            state.candidate[n].litres = q
-            state.candidate[fill].litres += q
-        if fill < 0:
-            is_kept = is_kept and starts[k] < 0
-            continue
-        state.candidate[n].node = node
-        state.candidate[n].fixed = 1 if starts[k] >= 0 else 0
-        state.candidate[n].start = starts[k]
-        state.candidate[n].end = ends[k]
-        n += 1
-    if fill >= 0 and n == fill + 1:
-        n -= 1
-    back = BIG
-    while n > 0 and is_kept:
-        if fills_fit(inst, state, n):
-            back = schedule_candidate(inst, state, r, n, 0)
-            if back < BIG:
-                break
-        n = _drop_last(inst, state, n)
-    if n > 0 and back < BIG:
-        commit_candidate(inst, state, r, n, back)
-        for i in range(n):
-            node = state.entry[r, i].node
-            if node >= inst.first_village:
-                v = node - inst.first_village
-                add_litres(inst, state, v, r, state.entry[r, i].litres, True)
-    finish(inst, state)
-    if not is_kept or n < 0:
-        undo(inst, state)
-        return -1
-    state.route[r].dirty = 1
-    return n

@@ -15,14 +15,9 @@ import pytest
 from dispatch.model.scenario import TimeWindow
 from dispatch.model.travel import NO_ROAD, LaterTravel, WayTimes
 from dispatch.solver.kernel.arrays import BIG
-from dispatch.solver.kernel.schedule import (
-    early_load_l,
-    fill_start,
-    leave_by,
-    leg_s,
-    set_latest,
-    spring_spare_l,
-)
+from dispatch.solver.kernel.filling import early_load_l, fill_start, spring_spare_l
+from dispatch.solver.kernel.legs import leave_by, leg_s
+from dispatch.solver.kernel.schedule import set_latest
 from tests.solver.three_places import (
     LEGS,
     D,

@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from dispatch.roads.contract import Chains
+    from dispatch.roads.network.contract import Chains
 
     Floats = npt.NDArray[np.float64]
     Ints = npt.NDArray[np.int64]

@@ -10,14 +10,14 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from dispatch.roads import cache
-from dispatch.roads.graph import Paths, RoadGraph
+from dispatch.roads.network.graph import Paths, RoadGraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy.typing as npt
 
-    from dispatch.roads.contract import Chains
+    from dispatch.roads.network.contract import Chains
 
     Floats = npt.NDArray[np.float64]
     Ints = npt.NDArray[np.int64]

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from dispatch.roads.parts import RoadParts
+    from dispatch.roads.network.parts import RoadParts
 
     Floats = npt.NDArray[np.float64]
     Ints = npt.NDArray[np.int64]
