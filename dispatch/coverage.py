@@ -133,7 +133,16 @@ class Coverage:
 
 
 def share(part: float, whole: float) -> float:
-    """Return part of whole, 0-1; nothing asked for counts as fully met."""
+    """
+    Return part of whole, 0-1; nothing asked for counts as fully met.
+
+    Parameters
+    ----------
+    part
+        Litres, people or hours that are met.
+    whole
+        All of them; 0 or less asks for nothing.
+    """
     return 1.0 if whole <= 0 else part / whole
 
 
@@ -145,8 +154,12 @@ def compute_coverage(
 
     Parameters
     ----------
+    scenario
+        The day to plan.
+    plan
+        The plan, with its outcomes by village.
     travel
-        Gives the kilometres; without it they are missing.
+        Gives the kilometres; None: they are missing.
     """
     outcomes = plan.outcome_by_village
     visits = _stops_by_place(plan.routes, "deliver")
@@ -242,9 +255,11 @@ def _causes(
     """Return reasons and litres that add up to a shortage."""
     if shortage_l <= 0:
         return ()
-    told = [(cause.reason, cause.litres) for cause in outcome.causes] if outcome else []
-    if sum(litres for _, litres in told) == shortage_l:
-        return tuple(told)
+    known = (
+        [(cause.reason, cause.litres) for cause in outcome.causes] if outcome else []
+    )
+    if sum(litres for _, litres in known) == shortage_l:
+        return tuple(known)
     # A plan of another version, or one that a hand has changed.
     return (((outcome.reason if outcome else None) or "unknown", shortage_l),)
 
@@ -260,6 +275,8 @@ def people_at(
 
     Parameters
     ----------
+    village
+        Gives the number of people of each group.
     reached
         How far each band is filled, 0-1, water already in the tank included.
     """
@@ -343,8 +360,8 @@ def _reasons(places: pd.DataFrame) -> pd.DataFrame:
     total_l = int(short["shortage_l"].sum())
     causes = [
         (reason, litres, people)
-        for found, people in zip(short["causes"], short["population"], strict=True)
-        for reason, litres in found
+        for of_village, people in zip(short["causes"], short["population"], strict=True)
+        for reason, litres in of_village
     ]
     rows = []
     for reason in (*REASONS, "unknown"):

@@ -53,6 +53,13 @@ def gini(values: Sequence[float], weights: Sequence[float]) -> float:
     """
     Return the Gini index of values, each held by ``weights`` people; 0 is equal.
 
+    Parameters
+    ----------
+    values
+        Litres per person of every place.
+    weights
+        People of every place.
+
     Notes
     -----
     1 - 2 * area under the Lorenz curve, by trapezoids over the sorted values.
@@ -73,6 +80,13 @@ def gini(values: Sequence[float], weights: Sequence[float]) -> float:
 def jain(values: Sequence[float], weights: Sequence[float]) -> float:
     """
     Return Jain's index of values, each held by ``weights`` people; 1 is equal.
+
+    Parameters
+    ----------
+    values
+        Litres per person of every place.
+    weights
+        People of every place.
 
     References
     ----------

@@ -41,8 +41,8 @@ def data_folder() -> Path:
 
 def jobs_folder() -> Path | None:
     """Return the folder of runs and edits; None stands for one in the data folder."""
-    found = os.environ.get(JOBS_ENV)
-    return Path(found).resolve() if found else None
+    value = os.environ.get(JOBS_ENV)
+    return Path(value).resolve() if value else None
 
 
 def public_url() -> str | None:
@@ -58,8 +58,8 @@ def tile_wishes() -> TileWishes:
 
 def cache_folder() -> Path:
     """Return the folder of what is kept of roads, which need not exist yet."""
-    own = os.environ.get(CACHE_ENV)
-    return Path(own) if own else user_folder()
+    value = os.environ.get(CACHE_ENV)
+    return Path(value) if value else user_folder()
 
 
 def user_folder() -> Path:
@@ -73,7 +73,18 @@ def user_folder() -> Path:
 def publish(
     *, data: Path, jobs: Path | None = None, phones_at: str | None = None
 ) -> None:
-    """Tell the pages, which run in this process, where things are."""
+    """
+    Tell the pages, which run in this process, where data, runs and phones are.
+
+    Parameters
+    ----------
+    data
+        Folder of the scenarios.
+    jobs
+        Folder of runs and edits; None: what is set stays.
+    phones_at
+        Address where phones open the dashboard; None: nowhere.
+    """
     values = {
         DATA_ENV: str(data.resolve()),
         JOBS_ENV: str(jobs.resolve()) if jobs is not None else None,

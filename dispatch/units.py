@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from typing import Literal
 
 DAY_S = 86_400
 
@@ -30,9 +31,22 @@ def parse_clock_s(text: str) -> int:
     return hours * 3600 + minutes * 60 + seconds
 
 
-def format_clock(time_s: int) -> str:
-    """Return ``HH:MM`` of seconds since midnight, cut to the minute."""
-    return f"{time_s // 3600:02d}:{time_s % 3600 // 60:02d}"
+def format_clock(time_s: int, *, seconds: Literal["cut", "any", "all"] = "cut") -> str:
+    """
+    Return ``HH:MM`` or ``HH:MM:SS`` of seconds since midnight.
+
+    Parameters
+    ----------
+    time_s
+        Seconds since midnight; above 86400 it is the next day, and hours go on.
+    seconds
+        ``cut`` leaves them out, ``any`` shows them where there are some, ``all``
+        always.
+    """
+    text = f"{time_s // 3600:02d}:{time_s % 3600 // 60:02d}"
+    if seconds == "cut" or (seconds == "any" and time_s % 60 == 0):
+        return text
+    return f"{text}:{time_s % 60:02d}"
 
 
 def flow_duration_s(litres: int, rate_l_per_min: float | None) -> int:
@@ -40,6 +54,13 @@ def flow_duration_s(litres: int, rate_l_per_min: float | None) -> int:
     Return the whole seconds that ``litres`` take at a rate, rounded up.
 
     ``None`` means that the rate is not limited: the water takes no time.
+
+    Parameters
+    ----------
+    litres
+        Litres to fill or unload.
+    rate_l_per_min
+        Litres a minute; None: not limited, the water takes no time.
     """
     if rate_l_per_min is None:
         return 0
@@ -47,5 +68,14 @@ def flow_duration_s(litres: int, rate_l_per_min: float | None) -> int:
 
 
 def scaled_travel_s(travel_s: int, speed_factor: float) -> int:
-    """Return the travel time of a faster or slower truck, rounded up."""
+    """
+    Return the travel time of a faster or slower truck, rounded up.
+
+    Parameters
+    ----------
+    travel_s
+        Seconds of a truck with factor 1.
+    speed_factor
+        Driving times are divided by it; positive.
+    """
     return math.ceil(travel_s / speed_factor - 1e-9)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Kind = Literal["pickup", "delivery"]
 
 #: VROOM's own highest priority.
-MOST_PRIORITY = 100
+MAX_PRIORITY = 100
 #: How much more a litre is worth than one of the next band; steeper ratios would
 #: make all pieces of the last bands alike among 100 priorities.
 BAND_RATIO = 2.0
@@ -112,7 +112,7 @@ def _priorities(problem: PeerProblem) -> list[int]:
     """Return prizes scaled to 1..100, the least lifted to 1."""
     prizes = [piece.prize(BAND_RATIO) for piece in problem.pieces]
     most = max(prizes)
-    return [max(1, round(MOST_PRIORITY * prize / most)) for prize in prizes]
+    return [max(1, round(MAX_PRIORITY * prize / most)) for prize in prizes]
 
 
 def _shipment(

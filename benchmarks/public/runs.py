@@ -61,8 +61,16 @@ def search(
 
     Parameters
     ----------
+    public
+        The instance with its best known cost.
     seconds
         Wall time; ignored when ``iterations`` is given, which repeats exactly.
+    iterations
+        Iterations of every thread; None: by time.
+    seed
+        Start of the random numbers.
+    workers
+        Search threads; None: one for every core.
     """
     deadline = None if seconds is None else time.monotonic() + seconds
     instance = to_instance(public)

@@ -115,7 +115,7 @@ def row(roads: RoadNetwork, size: int) -> list[str]:
     from dispatch import travel_matrix
     from dispatch.model.road_limits import RoadLimit
     from dispatch.roads import model as models
-    from dispatch.roads.matrix_cache import fastest_ways
+    from dispatch.roads.matrix_cache import fastest_paths
 
     scenario = day_on(roads, size)
     # The lines and the tree of the network are made once per process.
@@ -134,8 +134,8 @@ def row(roads: RoadNetwork, size: int) -> list[str]:
     at = np.unique(model.place_position[model.place_position >= 0])
     search_s = best_s(lambda: graph.fastest(at, at))
     ours = graph.fastest(at, at).seconds
-    fastest_ways(graph, model.chains, at, at)
-    kept_s = best_s(lambda: fastest_ways(graph, model.chains, at, at))
+    fastest_paths(graph, model.chains, at, at)
+    kept_s = best_s(lambda: fastest_paths(graph, model.chains, at, at))
     busy = int(np.argmax(roads.length_m * (roads.access == 0)))
     closed = RoadLimit(limit_id="L", road=roads.edge_ids[busy], is_closed=True)
     closed_s = whole(replace(scenario, road_limits=(closed,)))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SIZES = "24,120,600,2000,5000"
 #: The whole plan with bound, reasons and check is made up to this size.
-MOST_SOLVED = 6_000
+MAX_SOLVED = 6_000
 
 
 def add_arguments(parser: argparse.ArgumentParser, shared: Path) -> None:
@@ -73,7 +73,7 @@ def measure(size: int, seconds: float) -> list[str]:
     timed = [f"{b - a:.2f}" for a, b in itertools.pairwise(marks)]
     cells = [f"{size:,}", f"{len(scenario.trucks):,}", *timed, f"{per_s:,.0f}"]
     del thread, instance
-    if size <= MOST_SOLVED:
+    if size <= MAX_SOLVED:
         began = time.monotonic()
         plan = solve(scenario, travel, SolveParams(seconds=seconds)).plan
         assert plan is not None

@@ -1,4 +1,4 @@
 """The rules of a valid plan, recomputed by a checker that never sees the solver.
 
-What nobody can change any more is told apart here; how plans are mended is not.
+Broken rules of what is done already are kept apart; plans are mended in ``planning``.
 """

@@ -117,7 +117,18 @@ class Facts:
     def leg(
         self, truck_id: str, before: str, after: str, depart_s: int
     ) -> tuple[float, int, float] | None:
-        """Return driving seconds, metres and least seconds of a leg; None: no way."""
+        """
+        Return driving seconds, metres and least seconds of a leg; None: no road.
+
+        Parameters
+        ----------
+        truck_id
+            Truck of the plan.
+        before, after
+            Ids of the places of two stops in order.
+        depart_s
+            Seconds since midnight at which the truck leaves.
+        """
         if before == after:
             return 0.0, 0, 0.0
         truck = self.trucks.get(truck_id)
@@ -147,10 +158,23 @@ def open_ways(
     speed_factor: float,
 ) -> Iterator[tuple[int, int, float]]:
     """
-    Yield seconds, metres and seconds of waiting of every way open at a departure.
+    Yield seconds, metres and seconds of waiting of every drive open at a departure.
 
-    A way over the roads open in some periods running is one if it is over before
-    the next of them ends. Who sets out may wait for any later change first.
+    A drive over the roads open in some periods running is one if it is over before the
+    next of them ends. Who sets out may wait for any later change first.
+
+    Parameters
+    ----------
+    travel
+        Driving seconds and metres between all places.
+    truck_class
+        Position in the matrices of ``travel``.
+    row, column
+        Positions of the two places.
+    depart_s
+        Seconds since midnight at which the truck leaves.
+    speed_factor
+        Of the truck; its times are divided by it.
     """
     later = travel.later
     if later is None:

@@ -1,4 +1,4 @@
-"""Broken rules of what is done, told apart from those of what is still to come."""
+"""Broken rules of what is done, apart from those of what is still to come."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dispatch.words.message import Message
 
 #: Broken rules that a sentence names; the rest is counted.
-MOST_NAMED: Final = 3
+MAX_NAMED: Final = 3
 
 
 class Split(NamedTuple):
@@ -39,13 +39,24 @@ class Split(NamedTuple):
 def split_violations(
     scenario: Scenario, plan: Plan, violations: Iterable[Violation]
 ) -> Split:
-    """Return the broken rules of a plan, told apart by what it says is done."""
+    """
+    Return the broken rules of a plan: of what is done, and of what is to come.
+
+    Parameters
+    ----------
+    scenario
+        The day to plan.
+    plan
+        Says how much of every route is done.
+    violations
+        As from `check_plan`.
+    """
     done = done_routes(plan)
-    found = Split([], [])
+    split = Split([], [])
     for violation in violations:
         is_past = bool(done) and is_done(violation, done, plan, scenario)
-        (found.past if is_past else found.to_come).append(violation)
-    return found
+        (split.past if is_past else split.to_come).append(violation)
+    return split
 
 
 def done_routes(plan: Plan) -> list[Route]:
@@ -57,15 +68,37 @@ def done_routes(plan: Plan) -> list[Route]:
     ]
 
 
-def past_said(scenario: Scenario, plan: Plan, past: Sequence[Violation]) -> Message:
-    """Return one sentence on what is done: how many rules, which truck, where, when."""
-    shown = [past_line(scenario, plan, violation) for violation in past[:MOST_NAMED]]
-    more = " …" if len(past) > MOST_NAMED else ""
+def past_message(scenario: Scenario, plan: Plan, past: Sequence[Violation]) -> Message:
+    """
+    Return one sentence on what is done: how many rules, which truck, where, when.
+
+    Parameters
+    ----------
+    scenario
+        The day to plan.
+    plan
+        Says how much of every route is done.
+    past
+        As from `split_violations`; not empty.
+    """
+    shown = [past_line(scenario, plan, violation) for violation in past[:MAX_NAMED]]
+    more = " …" if len(past) > MAX_NAMED else ""
     return say("past_broken", count=len(past), where=joined(shown), more=more)
 
 
 def past_line(scenario: Scenario, plan: Plan, violation: Violation) -> Message:
-    """Return where and when a rule was broken, and how."""
+    """
+    Return where and when a rule was broken, and how.
+
+    Parameters
+    ----------
+    scenario
+        The day to plan.
+    plan
+        Gives the time of the stop.
+    violation
+        One of what is done.
+    """
     truck_id = violation.truck_id or ""
     parts = [
         f"{truck_id} {scenario.plate(truck_id)}".strip(),
@@ -86,7 +119,16 @@ def _clock(plan: Plan, violation: Violation) -> str:
 
 
 def concerns(violation: Violation, route: Route) -> bool:
-    """Whether a broken rule is about a truck, or a place where it has been."""
+    """
+    Whether a broken rule is about a truck, or a place where it has been.
+
+    Parameters
+    ----------
+    violation
+        A broken rule.
+    route
+        Stops of one truck.
+    """
     if violation.truck_id is not None:
         return violation.truck_id == route.truck_id
     return any(stop.place_id == violation.place_id for stop in route.stops)
@@ -101,6 +143,17 @@ def is_done(
     These are the stops that are done, the way home from the last of them, a pause
     for which they were too late, and trucks, sources and villages to which the plan
     adds nothing.
+
+    Parameters
+    ----------
+    violation
+        A broken rule.
+    done
+        Routes as far as they were done or under way.
+    plan
+        The whole plan.
+    scenario
+        Gives the pauses of the trucks.
     """
     kept = {route.truck_id: len(route.stops) for route in done}
     idx, truck_id, place_id = (

@@ -44,8 +44,8 @@ def _wrong_ends(route: Route, truck: Truck) -> Iterator[tuple[int, Message]]:
     for idx, end in ((0, "depart"), (last, "return")):
         stop = route.stops[idx]
         if stop.kind != end:
-            found, right = term("stop", stop.kind), term("stop", end)
-            yield idx, say("broken.wrong_end", found=found, kind=right)
+            stop_kind, end_kind = term("stop", stop.kind), term("stop", end)
+            yield idx, say("broken.wrong_end", found=stop_kind, kind=end_kind)
         if stop.place_id != truck.depot_id:
             yield idx, say("broken.not_at_depot", own=truck.depot_id)
     for idx in range(1, last):
@@ -63,8 +63,8 @@ def _outside_shift(route: Route, truck: Truck) -> Iterator[tuple[int, Message]]:
         yield 0, say("broken.starts_early", time=time, shift=shift)
     if end_s > truck.shift_end_s:
         shift = format_clock(truck.shift_end_s)
-        said = say("broken.ends_late", time=format_clock(end_s), shift=shift)
-        yield len(route.stops) - 1, said
+        message = say("broken.ends_late", time=format_clock(end_s), shift=shift)
+        yield len(route.stops) - 1, message
 
 
 def check_legs(facts: Facts) -> Iterator[Violation]:

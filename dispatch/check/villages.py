@@ -66,20 +66,20 @@ def check_need_and_storage(facts: Facts) -> Iterator[Violation]:
             if total_l > free_l:
                 message = say("broken.no_room", litres=total_l, room=free_l)
                 yield Violation(8, message, place_id=village_id)
-        excess = _unfit_excess(facts, village_id)
+        excess = _non_potable_excess(facts, village_id)
         if excess is not None:
             yield Violation(8, excess, place_id=village_id)
 
 
-def _unfit_excess(facts: Facts, village_id: str) -> Message | None:
-    """Return what to say if more unfit water arrives than the animals need."""
-    unfit_l = sum(
+def _non_potable_excess(facts: Facts, village_id: str) -> Message | None:
+    """Return the message if more non-potable water arrives than animals need."""
+    non_potable_l = sum(
         event.litres for event in facts.visits[village_id] if not event.is_potable
     )
     animals_l = facts.needs[village_id][BANDS[LIVESTOCK]]
-    if unfit_l <= animals_l:
+    if non_potable_l <= animals_l:
         return None
-    return say("broken.unfit_excess", litres=unfit_l, need=animals_l)
+    return say("broken.unfit_excess", litres=non_potable_l, need=animals_l)
 
 
 def check_access(facts: Facts) -> Iterator[Violation]:
@@ -100,7 +100,7 @@ def check_access(facts: Facts) -> Iterator[Violation]:
 
 
 def check_potable(facts: Facts) -> Iterator[Violation]:
-    """Rule 10: potable trucks fill at potable sources; unfit water is for animals."""
+    """Rule 10: potable trucks fill at potable sources; other water is for animals."""
     for source_id, events in facts.fillings.items():
         source = facts.sources.get(source_id)
         for event in events:
@@ -111,7 +111,7 @@ def check_potable(facts: Facts) -> Iterator[Violation]:
                 yield event.violation(10, say("broken.unfit_filling"))
     for village_id in facts.visits:
         if village_id in facts.villages:
-            excess = _unfit_excess(facts, village_id)
+            excess = _non_potable_excess(facts, village_id)
             if excess is not None:
                 yield Violation(10, excess, place_id=village_id)
 
@@ -121,7 +121,7 @@ def check_small_visits(facts: Facts) -> Iterator[Violation]:
     Rule 11: a visit under min_drop_l completes what the village can take or need.
 
     Completes means: afterwards the village has min(need, free storage), or, for
-    unfit water, its livestock has all it needs.
+    non-potable water, its livestock has all it needs.
     """
     min_drop_l = facts.scenario.service.min_drop_l
     for village_id, events in facts.visits.items():

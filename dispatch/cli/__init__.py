@@ -1,4 +1,7 @@
-"""The command line: ``dispatch plan``, ``check``, ``template`` and ``serve``."""
+"""The command line: commands and options, text on the terminal, exit codes.
+
+What the commands do is in ``planning`` and ``files``, where pages call it too.
+"""
 
 from dispatch.cli.commands import app, main
 

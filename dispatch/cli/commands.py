@@ -89,7 +89,34 @@ def plan(
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:
-    """编制送水方案 · Plan the day: tables, map and drivers' sheets."""
+    """
+    编制送水方案 · Plan the day: tables, map and drivers' sheets.
+
+    \f
+
+    Parameters
+    ----------
+    scenario
+        Folder of tables, workbook or zip file of the day.
+    out
+        Folder of the plan; None: ``out`` and the name of the scenario.
+    seconds
+        Run time of the whole command; None: until a round gains nothing.
+    seed
+        Start of the random numbers; equal seeds repeat a run of iterations.
+    iterations
+        Iterations of every thread in place of a time; None: by time.
+    engine
+        Our search, or plain OR-Tools routing for comparison.
+    workers
+        Search threads, one core each.
+    strict
+        Whether warnings about the scenario stop like errors.
+    lang
+        Language of everything shown and written.
+    debug
+        Whether an internal error shows its traceback.
+    """
     t = Words(lang)
     with reported(t, debug=debug):
         from dispatch.cli.run import plan_on_terminal
@@ -112,7 +139,24 @@ def check(
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:
-    """检查方案 · Recompute a plan and list every rule that it breaks."""
+    """
+    检查方案 · Recompute a plan and list every rule that it breaks.
+
+    \f
+
+    Parameters
+    ----------
+    scenario
+        Folder of tables, workbook or zip file of the day.
+    plan
+        ``plan.json``, or the folder that holds it.
+    strict
+        Whether warnings about the scenario stop like errors.
+    lang
+        Language of everything shown and written.
+    debug
+        Whether an internal error shows its traceback.
+    """
     t = Words(lang)
     with reported(t, debug=debug):
         from dispatch.cli.run import check_on_terminal
@@ -144,7 +188,28 @@ def whatif(
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:
-    """增加什么最有用 · What one more truck, bay, hose or hour would add."""
+    """
+    增加什么最有用 · What one more truck, bay, hose or hour would add.
+
+    \f
+
+    Parameters
+    ----------
+    scenario
+        Folder of tables, workbook or zip file of the day.
+    plan
+        Plan to start from, or its folder; None: one is made first.
+    out
+        CSV file for all variants; None: only the terminal.
+    seconds
+        Run time of all variants together; None: by the size of the scenario.
+    seed
+        Start of the random numbers; equal seeds repeat a run of iterations.
+    lang
+        Language of everything shown and written.
+    debug
+        Whether an internal error shows its traceback.
+    """
     t = Words(lang)
     with reported(t, debug=debug):
         from dispatch.cli.whatif import whatif_on_terminal
@@ -209,17 +274,46 @@ def replan(
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:
-    """当天中途重排 · Plan the rest of a day, and list what changes and why."""
+    """
+    当天中途重排 · Plan the rest of a day, and list what changes and why.
+
+    \f
+
+    Parameters
+    ----------
+    scenario
+        Folder of tables, workbook or zip file of the day.
+    plan
+        The plan so far, or its folder.
+    now
+        ``HH:MM``; stops that began earlier stay as they are.
+    out
+        Folder of the new plan.
+    late
+        Truck and minutes behind, as ``T1=25``; None: all are on time.
+    lock
+        Villages whose visits stay as they were promised; None: none.
+    broken
+        Trucks that drive no more; what is on board is lost. None: none.
+    price
+        Litres that the plan must gain for every village whose visit changes.
+    seconds
+        Run time; None: until a round gains nothing.
+    seed
+        Start of the random numbers; equal seeds repeat a run of iterations.
+    overwrite
+        Whether the new plan may replace the old one.
+    lang
+        Language of everything shown and written.
+    debug
+        Whether an internal error shows its traceback.
+    """
     t = Words(lang)
     with reported(t, debug=debug):
         from dispatch.cli.replan import replan_on_terminal
         from dispatch.solver.params import SolveParams
-        from dispatch.units import parse_clock_s
 
-        try:
-            now_s = parse_clock_s(now)
-        except ValueError as error:
-            raise DispatchError(t("cli.replan.bad_now", text=now)) from error
+        now_s = _clock_s(now, t)
         replan_on_terminal(
             scenario,
             plan,
@@ -264,7 +358,26 @@ def roads(
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:
-    """把地图数据变成道路表 · Turn a map extract into tables of roads."""
+    """
+    把地图数据变成道路表 · Turn a map extract into tables of roads.
+
+    \f
+
+    Parameters
+    ----------
+    extract
+        OpenStreetMap extract, or lines as GeoJSON.
+    out
+        Folder that gets ``roads/`` and the basemap.
+    around
+        Scenario whose places decide what is kept; None: all roads.
+    margin_km
+        Kilometres around the places that are kept.
+    lang
+        Language of everything shown and written.
+    debug
+        Whether an internal error shows its traceback.
+    """
     t = Words(lang)
     with reported(t, debug=debug):
         from dispatch.cli.roads import roads_on_terminal
@@ -285,14 +398,29 @@ def template(
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:
-    """写出空白模板 · Write a template to fill in."""
+    """
+    写出空白模板 · Write a template to fill in.
+
+    \f
+
+    Parameters
+    ----------
+    folder
+        A new or empty folder.
+    xlsx
+        Whether to write one workbook in place of CSV files.
+    lang
+        Language of everything shown and written.
+    debug
+        Whether an internal error shows its traceback.
+    """
     t = Words(lang)
     with reported(t, debug=debug):
         from dispatch.files.scenario.template import write_template
 
         path = write_template(folder, xlsx=xlsx)
-        said = t("cli.template.written", path=path)
-        results_console().print(escape(said), soft_wrap=True)
+        written = t("cli.template.written", path=path)
+        results_console().print(escape(written), soft_wrap=True)
 
 
 @app.command()
@@ -314,24 +442,54 @@ def serve(
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:
-    """打开网页 · Run the dashboard until Ctrl-C."""
+    """
+    打开网页 · Run the dashboard until Ctrl-C.
+
+    \f
+
+    Parameters
+    ----------
+    data
+        Folder with one folder or workbook per scenario.
+    port
+        Port to listen at.
+    host
+        Address to listen at; ``0.0.0.0`` lets phones in the same network open it.
+    lang
+        Language of everything shown and written.
+    debug
+        Whether an internal error shows its traceback.
+    """
     t = Words(lang)
     with reported(t, debug=debug):
-        if not data.is_dir():
-            raise DispatchError(t("cli.error.no_folder", path=data))
+        _require_folder(data, t)
         _require_free_port(host, port, t)
         from dispatch.web.address import is_local, local_url, public_url
 
         here, phones = local_url(host, port), public_url(host, port)
-        said = [t("cli.serve.open", url=here)]
+        lines = [t("cli.serve.open", url=here)]
         if phones is not None and phones != here:
-            said.append(t("cli.serve.phones", url=phones))
+            lines.append(t("cli.serve.phones", url=phones))
         elif phones is None and not is_local(host):
-            said.append(t("cli.serve.no_network"))
-        results_console().print(escape("\n".join(said)), soft_wrap=True)
+            lines.append(t("cli.serve.no_network"))
+        results_console().print(escape("\n".join(lines)), soft_wrap=True)
         from dispatch.web.server import serve as run_server
 
         run_server(data, port, host=host)
+
+
+def _clock_s(text: str, t: Words) -> int:
+    from dispatch.units import parse_clock_s
+
+    try:
+        return parse_clock_s(text)
+    except ValueError as error:
+        raise DispatchError(t("cli.replan.bad_now", text=text)) from error
+
+
+def _require_folder(path: Path, t: Words) -> None:
+    if not path.is_dir():
+        raise DispatchError(t("cli.error.no_folder", path=path))
 
 
 def _require_free_port(host: str, port: int, t: Words) -> None:
@@ -342,8 +500,8 @@ def _require_free_port(host: str, port: int, t: Words) -> None:
             probe.bind((host, port))
         except OSError as error:
             reason = error.strerror or error
-            said = t("cli.error.port_busy", port=port, error=reason)
-            raise DispatchError(said) from error
+            text = t("cli.error.port_busy", port=port, error=reason)
+            raise DispatchError(text) from error
 
 
 def main() -> None:

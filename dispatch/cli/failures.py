@@ -35,7 +35,7 @@ NO_PLAN: Final = 3
 ABORTED: Final = 130
 
 #: Warnings shown before the rest is folded into one line.
-MOST_WARNINGS: Final = 8
+MAX_WARNINGS: Final = 8
 
 
 @contextlib.contextmanager
@@ -45,8 +45,16 @@ def reported(t: Words, *, debug: bool) -> Iterator[None]:
 
     Parameters
     ----------
+    t
+        Words in the language that was asked for.
     debug
         Show the traceback of an internal error.
+
+    Raises
+    ------
+    typer.Exit
+        With code 1 for an internal error, 2 for bad input, 3 without a plan, 130 after
+        Ctrl-C.
     """
     console = errors_console()
     try:
@@ -55,13 +63,13 @@ def reported(t: Words, *, debug: bool) -> Iterator[None]:
         show_data_error(console, error, t)
         raise typer.Exit(BAD_INPUT) from error
     except (PlanError, SolverError) as error:
-        _say(console, t("cli.error.no_plan", message=error.text(t.lang)))
+        _print_error(console, t("cli.error.no_plan", message=error.text(t.lang)))
         raise typer.Exit(NO_PLAN) from error
     except DispatchError as error:
-        _say(console, t("cli.error.dispatch", message=error.text(t.lang)))
+        _print_error(console, t("cli.error.dispatch", message=error.text(t.lang)))
         raise typer.Exit(BAD_INPUT) from error
     except KeyboardInterrupt as error:
-        _say(console, t("cli.error.aborted"))
+        _print_error(console, t("cli.error.aborted"))
         raise typer.Exit(ABORTED) from error
     except (typer.Exit, SystemExit):
         raise
@@ -69,37 +77,70 @@ def reported(t: Words, *, debug: bool) -> Iterator[None]:
         if debug:
             logging.getLogger(__name__).exception("internal error")
         what = f"{type(error).__name__}: {error}".splitlines()[0]
-        said = f"{t('cli.error.internal', error=what)} {t('cli.error.report')}"
-        console.print(escape(said), style="red", soft_wrap=True)
+        text = f"{t('cli.error.internal', error=what)} {t('cli.error.report')}"
+        console.print(escape(text), style="red", soft_wrap=True)
         raise typer.Exit(INTERNAL) from error
 
 
-def _say(console: Console, text: str) -> None:
+def _print_error(console: Console, text: str) -> None:
     console.print(escape(text), style="red", soft_wrap=True)
 
 
 def show_data_error(console: Console, error: DataError, t: Words) -> None:
-    """Show everything that is wrong with the input, each with what to do."""
+    """
+    Show everything that is wrong with the input, each with what to do.
+
+    Parameters
+    ----------
+    console
+        Where it is printed.
+    error
+        Every problem of the input.
+    t
+        Words in the language of the reader.
+    """
     problems = error.problems
     num_errors = sum(problem.severity == "error" for problem in problems)
-    said = t("cli.error.input", errors=num_errors, warnings=len(problems) - num_errors)
-    console.print(escape(said), style="bold red", soft_wrap=True)
+    headline = t(
+        "cli.error.input", errors=num_errors, warnings=len(problems) - num_errors
+    )
+    console.print(escape(headline), style="bold red", soft_wrap=True)
     console.print(problem_table(problems, t))
 
 
 def show_warnings(console: Console, warnings: Sequence[Problem], t: Words) -> None:
-    """Show what the reader noticed and went on with, folded where it is much."""
+    """
+    Show what the reader noticed and went on with, folded where it is much.
+
+    Parameters
+    ----------
+    console
+        Where it is printed.
+    warnings
+        In the order in which they were noticed; only the first ones are shown.
+    t
+        Words in the language of the reader.
+    """
     if not warnings:
         return
     console.print(escape(t("cli.problem.title")), style="bold yellow")
-    console.print(problem_table(warnings[:MOST_WARNINGS], t))
-    if len(warnings) > MOST_WARNINGS:
-        count = len(warnings) - MOST_WARNINGS
+    console.print(problem_table(warnings[:MAX_WARNINGS], t))
+    if len(warnings) > MAX_WARNINGS:
+        count = len(warnings) - MAX_WARNINGS
         console.print(escape(t("cli.problem.folded", count=count)), soft_wrap=True)
 
 
 def problem_table(problems: Sequence[Problem], t: Words) -> Table:
-    """Return one row per problem: severity, file, row, column, value, what to do."""
+    """
+    Return one row per problem: severity, file, row, column, value, what to do.
+
+    Parameters
+    ----------
+    problems
+        Errors and warnings, in their order.
+    t
+        Words in the language of the reader.
+    """
     said = problem_rows(problems, t)
     table = Table(show_edge=False, pad_edge=False)
     last = len(said.headings) - 1

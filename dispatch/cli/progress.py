@@ -31,7 +31,16 @@ LINE_EVERY_S: Final = 10.0
 
 
 def standing(progress: Progress, t: Words) -> str:
-    """Return litres served and bound in words, as far as they are known."""
+    """
+    Return litres served and bound in words, as far as they are known.
+
+    Parameters
+    ----------
+    progress
+        Where the run stands.
+    t
+        Words in the language of the reader.
+    """
     parts = []
     if progress.served_l is not None:
         served = f"{sum(progress.served_l.values()):,}"
@@ -64,11 +73,13 @@ class PlainLines:
 
 
 class MovingBar:
-    """One line that is drawn anew: phase, bar, elapsed time, litres."""
+    """One line that is redrawn: phase, bar, elapsed time, litres."""
 
     def __init__(self, bar: Bar, t: Words) -> None:
         self._bar, self._t = bar, t
-        self._task: TaskID = bar.add_task(t("cli.progress.compile"), total=1.0, said="")
+        self._task: TaskID = bar.add_task(
+            t("cli.progress.compile"), total=1.0, standing=""
+        )
 
     def __call__(self, progress: Progress) -> None:
         """Draw where the run stands; only the search moves the bar."""
@@ -77,13 +88,27 @@ class MovingBar:
             self._task,
             description=self._t(f"cli.progress.{progress.phase}"),
             completed=progress.fraction if progress.phase == "search" else done,
-            said=standing(progress, self._t),
+            standing=standing(progress, self._t),
         )
 
 
 @contextlib.contextmanager
 def shown_progress(console: Console, t: Words) -> Iterator[PlainLines | MovingBar]:
-    """Show the progress of the run inside, as the terminal allows."""
+    """
+    Show the progress of the run inside, as the terminal allows.
+
+    Parameters
+    ----------
+    console
+        Where it is printed.
+    t
+        Words in the language of the reader.
+
+    Yields
+    ------
+    PlainLines | MovingBar
+        What takes the progress of the run: lines where the terminal cannot draw.
+    """
     if not console.is_terminal:
         yield PlainLines(console, t)
         return
@@ -92,7 +117,7 @@ def shown_progress(console: Console, t: Words) -> Iterator[PlainLines | MovingBa
         TextColumn("{task.description}"),
         BarColumn(bar_width=24),
         TimeElapsedColumn(),
-        TextColumn("{task.fields[said]}"),
+        TextColumn("{task.fields[standing]}"),
     )
     with Bar(*columns, console=console, transient=True) as bar:
         yield MovingBar(bar, t)
@@ -104,6 +129,18 @@ def ended_by_ctrl_c(console: Console, t: Words) -> Iterator[threading.Event]:
     Yield an event that the first Ctrl-C sets; the second one aborts.
 
     Only the main thread may catch signals; elsewhere the event is never set.
+
+    Parameters
+    ----------
+    console
+        Where it is printed.
+    t
+        Words in the language of the reader.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        On the second Ctrl-C.
     """
     stop = threading.Event()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.markup import escape
 
-from dispatch.check.past import past_said
+from dispatch.check.past import past_message
 from dispatch.cli import summary
 from dispatch.cli.failures import NO_PLAN, show_warnings
 from dispatch.cli.run import reject, usable_folder, write_all
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from dispatch.words.words import Words
 
 #: Changes shown on the terminal; the folder holds all.
-MOST_SHOWN = 40
+MAX_SHOWN = 40
 
 
 def replan_on_terminal(
@@ -56,8 +56,30 @@ def replan_on_terminal(
 
     Parameters
     ----------
+    path
+        The scenario as it is now.
+    plan_path
+        The plan so far, or its folder.
+    out
+        Folder of the new plan.
+    params
+        Limits of the run.
+    now_s
+        Seconds since midnight; what began earlier stays.
+    late
+        Texts like ``T1=25``: trucks and the minutes that they are behind.
+    locked
+        Ids of villages whose trips stay as they were promised.
+    broken
+        Ids of trucks that drive no more.
+    price_l
+        Litres that the new plan must gain for every changed village.
+    seed
+        Start of the random numbers; equal seeds repeat a run.
     overwrite
         Whether the new plan may take the place of the old one.
+    t
+        Words in the language of the reader.
 
     Raises
     ------
@@ -92,18 +114,18 @@ def replan_on_terminal(
     scenario, plan, changes = planned.scenario, planned.plan, planned.changes
     if past := planned.broken.past:
         console.print(summary.violations_table(past, scenario, t))
-        said = past_said(scenario, plan, past).text(t.lang)
-        console.print(escape(said), style="yellow", soft_wrap=True)
+        text = past_message(scenario, plan, past).text(t.lang)
+        console.print(escape(text), style="yellow", soft_wrap=True)
     summary.show_summary(console, planned, t)
     console.print(changes_table(scenario, changes, t))
-    if len(changes) > MOST_SHOWN:
-        more = t("cli.replan.more", count=len(changes) - MOST_SHOWN)
+    if len(changes) > MAX_SHOWN:
+        more = t("cli.replan.more", count=len(changes) - MAX_SHOWN)
         console.print(escape(more))
     for note in plan.notes:
         console.print(escape(note.text(t.lang)), style="yellow", soft_wrap=True)
     write_all(planned, out, t)
-    said = t("cli.replan.written", folder=out)
-    console.print(escape(said), style="green", soft_wrap=True)
+    text = t("cli.replan.written", folder=out)
+    console.print(escape(text), style="green", soft_wrap=True)
 
 
 def _spare_old_plan(plan_path: Path, out: Path, t: Words) -> None:
@@ -118,15 +140,24 @@ def _spare_old_plan(plan_path: Path, out: Path, t: Words) -> None:
     target = out / "plan.json"
     if not (target.exists() and plan_path.exists() and target.samefile(plan_path)):
         return
-    said = t("cli.replan.same_folder", folder=out)
-    if sys.stdin.isatty() and typer.confirm(f"{said}\n{t('cli.replan.sure')}"):
+    question = t("cli.replan.same_folder", folder=out)
+    if sys.stdin.isatty() and typer.confirm(f"{question}\n{t('cli.replan.sure')}"):
         return
-    raise DispatchError(said)
+    raise DispatchError(question)
 
 
 def parse_delays(late: Sequence[str], scenario: Scenario, t: Words) -> dict[str, int]:
     """
     Return seconds per truck of texts like ``T1=25`` (minutes).
+
+    Parameters
+    ----------
+    late
+        Texts like ``T1=25``.
+    scenario
+        Gives the trucks, those out of service too.
+    t
+        Words in the language of the reader.
 
     Raises
     ------
@@ -158,16 +189,27 @@ def _require_trucks(broken: Sequence[str], scenario: Scenario, t: Words) -> None
     trucks = [truck.truck_id for truck in scenario.all_trucks]
     unknown = [truck_id for truck_id in broken if truck_id not in trucks]
     if unknown:
-        said = t(
+        text = t(
             "cli.replan.bad_broken", ids="  ".join(unknown), known="  ".join(trucks)
         )
-        raise DispatchError(said)
+        raise DispatchError(text)
 
 
 def changes_table(scenario: Scenario, changes: Sequence[Change], t: Words) -> Table:
-    """Return what changes for whom, and why; villages and trucks with their ids."""
+    """
+    Return what changes for whom, and why.
+
+    Parameters
+    ----------
+    scenario
+        Gives names.
+    changes
+        As from `plan_changes`; only the first ones are shown.
+    t
+        Words in the language of the reader.
+    """
     said = change_rows(
-        changes[:MOST_SHOWN],
+        changes[:MAX_SHOWN],
         t,
         village=lambda village_id: f"{scenario.label(village_id)} {village_id}",
         truck=str,

@@ -39,7 +39,27 @@ def roads_on_terminal(
     margin_km: float,
     t: Words,
 ) -> None:
-    """Write the roads of an extract as tables, and show what was in it."""
+    """
+    Write the roads of an extract as tables, and show what was in it.
+
+    Parameters
+    ----------
+    extract
+        An extract or GeoJSON lines.
+    out
+        Folder that gets ``roads/`` and the basemap.
+    around
+        A scenario; only roads near its places are kept. None: all.
+    margin_km
+        How far from the places roads are kept.
+    t
+        Words in the language of the reader.
+
+    Raises
+    ------
+    DispatchError
+        If a file is there already or the extract cannot be used.
+    """
     box = None if around is None else box_of_scenario(around, margin_km=margin_km)
     roads = read_roads(extract, box=box)
     basemap = basemap_of(extract, box=box)
@@ -52,25 +72,43 @@ def roads_on_terminal(
     for line in summary_lines(roads, t):
         console.print(escape(line), soft_wrap=True)
     if max(roads.num_nodes, roads.num_edges) > MAX_ROWS:
-        said = t("cli.roads.large", most=f"{MAX_ROWS:,}")
-        errors_console().print(escape(said), style="yellow", soft_wrap=True)
-    said = t("cli.roads.written", nodes=nodes, edges=edges)
-    console.print(escape(said), soft_wrap=True)
+        text = t("cli.roads.large", most=f"{MAX_ROWS:,}")
+        errors_console().print(escape(text), style="yellow", soft_wrap=True)
+    text = t("cli.roads.written", nodes=nodes, edges=edges)
+    console.print(escape(text), soft_wrap=True)
     if basemap:
         path = write_basemap(basemap, out)
-        said = t("cli.roads.basemap", path=path, count=f"{len(basemap):,}")
-        console.print(escape(said), soft_wrap=True)
+        text = t("cli.roads.basemap", path=path, count=f"{len(basemap):,}")
+        console.print(escape(text), soft_wrap=True)
 
 
 def basemap_of(extract: Path, *, box: Box | None) -> tuple[MapFeature, ...]:
-    """Return water, boundaries and names of an extract; of other files nothing."""
+    """
+    Return water, boundaries and names of an extract; of other files nothing.
+
+    Parameters
+    ----------
+    extract
+        An extract, or any other file.
+    box
+        South, west, north, east in degrees; None: everything.
+    """
     if not extract.is_file() or osm_format(extract.name) is None:
         return ()
     return read_basemap_bytes(extract.read_bytes(), extract.name, box=box)
 
 
 def box_of_scenario(path: Path, *, margin_km: float) -> Box | None:
-    """Return the box of all places of a scenario, with a margin."""
+    """
+    Return the box of all places of a scenario, with a margin.
+
+    Parameters
+    ----------
+    path
+        The scenario.
+    margin_km
+        Kilometres added on every side.
+    """
     scenario = read_scenario(path)
     places = [
         *((depot.lat, depot.lon) for depot in scenario.depots),
@@ -82,7 +120,16 @@ def box_of_scenario(path: Path, *, margin_km: float) -> Box | None:
 
 
 def class_table(roads: RoadNetwork, t: Words) -> Table:
-    """Return edges and kilometres by class of road, the longest first."""
+    """
+    Return edges and kilometres by class of road, the longest first.
+
+    Parameters
+    ----------
+    roads
+        The road network of the scenario, as columns.
+    t
+        Words in the language of the reader.
+    """
     columns = [
         (t("cli.roads.class"), False),
         (t("cli.roads.edges"), True),
@@ -104,7 +151,16 @@ def class_table(roads: RoadNetwork, t: Words) -> Table:
 
 
 def summary_lines(roads: RoadNetwork, t: Words) -> list[str]:
-    """Return how many edges are limited, graded and closed, and whose data it is."""
+    """
+    Return how many edges are limited, graded and closed, and whose data it is.
+
+    Parameters
+    ----------
+    roads
+        The road network of the scenario, as columns.
+    t
+        Words in the language of the reader.
+    """
     lines = [
         t(
             "cli.roads.title",

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Final
 import typer
 from rich.markup import escape
 
-from dispatch.check.past import past_said, split_violations
+from dispatch.atomic import write_text
+from dispatch.check.past import past_message, split_violations
 from dispatch.check.rules import check_plan
 from dispatch.cli import summary
 from dispatch.cli.failures import NO_PLAN, show_warnings
 from dispatch.cli.progress import ended_by_ctrl_c, shown_progress
 from dispatch.cli.screen import errors_console, results_console
 from dispatch.errors import DispatchError
-from dispatch.files.atomic import write_text
 from dispatch.files.plan.font import missing_glyphs
 from dispatch.files.plan.plan_json import plan_to_json, read_plan
 from dispatch.files.plan.write import write_plan
@@ -61,6 +61,21 @@ def plan_on_terminal(
     """
     Plan the scenario of ``path``, show the plan, and write it into ``out``.
 
+    Parameters
+    ----------
+    path
+        The scenario.
+    out
+        Folder of the plan; None: ``out`` and the scenario's name.
+    params
+        Limits of the run.
+    seed
+        Start of the random numbers; equal seeds repeat a run.
+    strict
+        Whether warnings stop the reading like errors.
+    t
+        Words in the language of the reader.
+
     Raises
     ------
     typer.Exit
@@ -84,8 +99,8 @@ def plan_on_terminal(
         console.print(escape(t("cli.progress.stopped")), style="yellow")
     console.print(escape(t("cli.plan.checked")), style="green")
     names = "  ".join(_names_of(written, out))
-    said = f"{t('cli.plan.files', folder=out)} {names}"
-    console.print(escape(said), soft_wrap=True)
+    text = f"{t('cli.plan.files', folder=out)} {names}"
+    console.print(escape(text), soft_wrap=True)
 
 
 def search_seconds(
@@ -98,6 +113,10 @@ def search_seconds(
     ----------
     wanted_s
         What the user asked for; exceeded by at most a tenth and a second.
+    num_villages
+        Villages of the day: more of them take longer to write.
+    num_trucks
+        Trucks of the day: each has its sheet.
     spent_s
         What starting and reading have taken so far.
     """
@@ -114,7 +133,21 @@ def default_out(scenario: Scenario) -> Path:
 
 
 def usable_folder(out: Path, t: Words) -> Path:
-    """Return the folder after looking that it can take a plan, before the work."""
+    """
+    Return the folder after looking that it can take a plan, before the work.
+
+    Parameters
+    ----------
+    out
+        Folder of the plan; it is made if it is not there.
+    t
+        Words in the language of the reader.
+
+    Raises
+    ------
+    DispatchError
+        If it is a file, the folder of a scenario, or cannot be made.
+    """
     if out.exists() and not out.is_dir():
         raise DispatchError(t("cli.error.out_is_file", path=out))
     if any((out / name).exists() for name in ("scenario.toml", "depots.csv")):
@@ -229,16 +262,27 @@ def reject(planned: Planned, out: Path, t: Words) -> None:
     path = write_text(out / REJECTED, plan_to_json(planned.plan))
     violations = [*planned.broken.past, *planned.broken.to_come]
     console.print(summary.violations_table(violations, planned.scenario, t))
-    said = escape(t("cli.plan.rejected", path=path))
-    console.print(said, style="bold red", soft_wrap=True)
+    text = escape(t("cli.plan.rejected", path=path))
+    console.print(text, style="bold red", soft_wrap=True)
     if (out / "plan.json").exists():
-        said = escape(t("cli.plan.old_plan", path=out / "plan.json"))
-        console.print(said, style="yellow", soft_wrap=True)
+        text = escape(t("cli.plan.old_plan", path=out / "plan.json"))
+        console.print(text, style="yellow", soft_wrap=True)
 
 
 def check_on_terminal(path: Path, plan_path: Path, *, strict: bool, t: Words) -> None:
     """
     Recompute a plan from its scenario and show every broken rule.
+
+    Parameters
+    ----------
+    path
+        The scenario.
+    plan_path
+        The plan or its folder.
+    strict
+        Whether warnings stop the reading like errors.
+    t
+        Words in the language of the reader.
 
     Raises
     ------
@@ -252,30 +296,30 @@ def check_on_terminal(path: Path, plan_path: Path, *, strict: bool, t: Words) ->
     errors, console = errors_console(), results_console()
     show_warnings(errors, scenario.warnings, t)
     if (plan.scenario, plan.date) != (scenario.name, scenario.date):
-        said = t(
+        text = t(
             "cli.check.other_scenario",
             plan=f"{plan.scenario} {plan.date}",
             scenario=f"{scenario.name} {scenario.date}",
         )
-        errors.print(escape(said), style="yellow", soft_wrap=True)
+        errors.print(escape(text), style="yellow", soft_wrap=True)
     travel = travel_matrix(scenario)
     violations = check_plan(scenario, travel, plan)
     if violations:
         console.print(summary.violations_table(violations, scenario, t))
         broken = split_violations(scenario, plan, violations)
         if broken.past:
-            said = t("cli.check.past_too", count=len(broken.past))
+            text = t("cli.check.past_too", count=len(broken.past))
             if not broken.to_come:
-                said = past_said(scenario, plan, broken.past).text(t.lang)
-            console.print(escape(said), style="yellow", soft_wrap=True)
+                text = past_message(scenario, plan, broken.past).text(t.lang)
+            console.print(escape(text), style="yellow", soft_wrap=True)
         if len(violations) > summary.MAX_VIOLATIONS:
             count = len(violations) - summary.MAX_VIOLATIONS
             console.print(escape(t("cli.check.more", count=count)))
         raise typer.Exit(NO_PLAN)
-    said = t(
+    text = t(
         "cli.check.good",
         routes=len(plan.routes),
         trips=sum(route.num_trips for route in plan.routes),
         litres=f"{sum(route.delivered_l for route in plan.routes):,}",
     )
-    console.print(escape(said), style="green", soft_wrap=True)
+    console.print(escape(text), style="green", soft_wrap=True)

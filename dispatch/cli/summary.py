@@ -88,7 +88,18 @@ def show_summary(
 
 
 def gap_text(bound: Bound | None, served_l: int, t: Words) -> str:
-    """Return how far the plan is from what no plan can beat."""
+    """
+    Return how far the plan is from what no plan can beat.
+
+    Parameters
+    ----------
+    bound
+        What was proven; None: nothing.
+    served_l
+        Litres of all bands.
+    t
+        Words in the language of the reader.
+    """
     if bound is None:
         return t("cli.plan.gap_none")
     total = f"{bound.total_l:,}"
@@ -100,7 +111,16 @@ def gap_text(bound: Bound | None, served_l: int, t: Words) -> str:
 
 
 def new_table(title: str, columns: Sequence[tuple[str, bool]]) -> Table:
-    """Return an empty table; columns are heading and whether they hold numbers."""
+    """
+    Return an empty table; columns are heading and whether they hold numbers.
+
+    Parameters
+    ----------
+    title
+        Text above the table; empty: none.
+    columns
+        Heading, and whether its cells are numbers.
+    """
     table = Table(
         title=title,
         title_justify="left",
@@ -127,7 +147,16 @@ def _number(value: float, digits: int = 1) -> str:
 
 
 def bands_table(figures: Coverage, t: Words) -> Table:
-    """Return need, served, coverage and bound of every band that is needed."""
+    """
+    Return need, served, coverage and bound of every band that is needed.
+
+    Parameters
+    ----------
+    figures
+        The figures of the plan.
+    t
+        Words in the language of the reader.
+    """
     names = ("need", "served", "coverage", "bound")
     columns = [
         (t("cli.plan.band"), False),
@@ -154,7 +183,16 @@ def bands_table(figures: Coverage, t: Words) -> Table:
 
 
 def trucks_table(figures: Coverage, t: Words) -> Table:
-    """Return trips, litres, hours and kilometres of every truck that drives."""
+    """
+    Return trips, litres, hours and kilometres of every truck that drives.
+
+    Parameters
+    ----------
+    figures
+        The figures of the plan.
+    t
+        Words in the language of the reader.
+    """
     names = ("trips", "visits", "litres", "duty", "driving", "km")
     columns = [
         (t("cli.plan.truck"), False),
@@ -189,7 +227,16 @@ def trucks_table(figures: Coverage, t: Words) -> Table:
 
 
 def reasons_table(figures: Coverage, t: Words) -> Table:
-    """Return the shortage by reason, with what would help."""
+    """
+    Return the shortage by reason, with what would help.
+
+    Parameters
+    ----------
+    figures
+        The figures of the plan.
+    t
+        Words in the language of the reader.
+    """
     names = ("places", "people", "shortage")
     columns = [
         (t("cli.plan.reason"), False),
@@ -209,7 +256,16 @@ def reasons_table(figures: Coverage, t: Words) -> Table:
 
 
 def worst_table(figures: Coverage, t: Words) -> Table:
-    """Return the places whose people get the fewest litres."""
+    """
+    Return the places whose people get the fewest litres.
+
+    Parameters
+    ----------
+    figures
+        The figures of the plan.
+    t
+        Words in the language of the reader.
+    """
     columns = [
         (t("cli.plan.place"), False),
         (t("cli.plan.people"), True),
@@ -232,7 +288,18 @@ def worst_table(figures: Coverage, t: Words) -> Table:
 def violations_table(
     violations: Sequence[Violation], scenario: Scenario, t: Words
 ) -> Table:
-    """Return every broken rule, with where it is broken."""
+    """
+    Return every broken rule, with where it is broken.
+
+    Parameters
+    ----------
+    violations
+        Broken rules; only the first ones are shown.
+    scenario
+        Gives names.
+    t
+        Words in the language of the reader.
+    """
     title = t("cli.check.title", count=len(violations))
     return rows_table(title, violation_rows(violations[:MAX_VIOLATIONS], scenario, t))
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
+from dispatch.atomic import write_text
 from dispatch.check.rules import check_plan
 from dispatch.cli.failures import show_warnings
 from dispatch.cli.progress import ended_by_ctrl_c
 from dispatch.cli.screen import errors_console, results_console
 from dispatch.cli.summary import new_table
 from dispatch.errors import PlanError
-from dispatch.files.atomic import write_text
 from dispatch.files.plan.plan_json import read_plan
 from dispatch.files.plan.tables import to_csv
 from dispatch.files.scenario.read import read_scenario
@@ -50,6 +50,21 @@ def whatif_on_terminal(
     """
     Show what changes of the means would add, most helpful first.
 
+    Parameters
+    ----------
+    path
+        The scenario.
+    plan_path
+        A plan to start from, or its folder; None: one is made first.
+    out
+        CSV file to write; None: none.
+    seconds
+        Run time of all variants together; None: by the size of the scenario.
+    seed
+        Start of the random numbers; equal seeds repeat a run.
+    t
+        Words in the language of the reader.
+
     Raises
     ------
     PlanError
@@ -69,7 +84,7 @@ def whatif_on_terminal(
             errors.print(escape(t("cli.whatif.step", count=count, total=total)))
 
     with ended_by_ctrl_c(errors, t) as stop:
-        found = what_if(
+        what_would_help = what_if(
             scenario,
             day.travel,
             plan,
@@ -78,13 +93,13 @@ def whatif_on_terminal(
             progress=report,
             should_stop=stop.is_set,
         )
-    console.print(effects_table(scenario, found, t))
-    noise = t("cli.whatif.noise", litres=f"{found.noise_l:,}")
+    console.print(effects_table(scenario, what_would_help, t))
+    noise = t("cli.whatif.noise", litres=f"{what_would_help.noise_l:,}")
     console.print(escape(noise), soft_wrap=True)
     if out is not None:
-        written = write_text(out, effects_csv(scenario, found, t), bom=True)
-        said = t("cli.whatif.written", path=written)
-        console.print(escape(said), soft_wrap=True)
+        written = write_text(out, effects_csv(scenario, what_would_help, t), bom=True)
+        text = t("cli.whatif.written", path=written)
+        console.print(escape(text), soft_wrap=True)
 
 
 def default_seconds(scenario: Scenario) -> float:
@@ -119,7 +134,18 @@ def _plan(day: Day, plan_path: Path | None, seconds: float, seed: int) -> Plan:
 
 
 def variant_text(scenario: Scenario, variant: Variant, t: Words) -> str:
-    """Return what a variant changes, in words."""
+    """
+    Return what a variant changes, in words.
+
+    Parameters
+    ----------
+    scenario
+        Gives names.
+    variant
+        A change of the means.
+    t
+        Words in the language of the reader.
+    """
     name = scenario.label(variant.subject)
     for limit in scenario.road_limits:
         if limit.limit_id == variant.subject:
@@ -132,9 +158,20 @@ def variant_text(scenario: Scenario, variant: Variant, t: Words) -> str:
     )
 
 
-def effects_table(scenario: Scenario, found: WhatIf, t: Words) -> Table:
-    """Return the gains per band that anything adds to; what adds nothing comes last."""
-    used = [b for b in BANDS if any(e.gain_l[b] for e in found.effects)]
+def effects_table(scenario: Scenario, result: WhatIf, t: Words) -> Table:
+    """
+    Return the gains per band that anything adds to; what adds nothing comes last.
+
+    Parameters
+    ----------
+    scenario
+        Gives names.
+    result
+        All variants, most helpful first.
+    t
+        Words in the language of the reader.
+    """
+    used = [b for b in BANDS if any(e.gain_l[b] for e in result.effects)]
     columns = [
         (t("cli.whatif.what"), False),
         *((t(f"band.{band}"), True) for band in used),
@@ -143,7 +180,7 @@ def effects_table(scenario: Scenario, found: WhatIf, t: Words) -> Table:
         (t("cli.whatif.sure"), False),
     ]
     table = new_table(t("cli.whatif.title"), columns)
-    for effect in found.effects:
+    for effect in result.effects:
         if not any(effect.key):
             continue
         table.add_row(
@@ -153,7 +190,7 @@ def effects_table(scenario: Scenario, found: WhatIf, t: Words) -> Table:
             f"{effect.gain_people:+,}",
             t("cli.whatif.clear" if effect.is_clear else "cli.whatif.unclear"),
         )
-    useless = [e for e in found.effects if not any(e.key)]
+    useless = [e for e in result.effects if not any(e.key)]
     if useless:
         table.add_section()
         names = "; ".join(variant_text(scenario, e.variant, t) for e in useless)
@@ -161,10 +198,21 @@ def effects_table(scenario: Scenario, found: WhatIf, t: Words) -> Table:
     return table
 
 
-def effects_csv(scenario: Scenario, found: WhatIf, t: Words) -> str:
-    """Return all variants as a table for Excel."""
+def effects_csv(scenario: Scenario, result: WhatIf, t: Words) -> str:
+    """
+    Return all variants as a table for Excel.
+
+    Parameters
+    ----------
+    scenario
+        Gives names.
+    result
+        All variants, most helpful first.
+    t
+        Words in the language of the reader.
+    """
     header = ["kind", "id", "what", *(f"{band}_l" for band in BANDS), "people", "clear"]
-    return to_csv(header, [_csv_row(scenario, effect, t) for effect in found.effects])
+    return to_csv(header, [_csv_row(scenario, effect, t) for effect in result.effects])
 
 
 def _csv_row(scenario: Scenario, effect: Effect, t: Words) -> list[Value]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from dispatch.files.atomic import write_text
+from dispatch.atomic import write_text
 from dispatch.files.plan.document import plan_schema
 from dispatch.files.tables.columns import markdown_tables
 from dispatch.roads.speeds import default_rules
@@ -81,7 +81,7 @@ A scenario is a folder of CSV files, one `.xlsx` with the same tables as sheets,
 - Times: `08:30`, `8：30`, `8点半`, `下午2:30`, `次日01:00` (or `25:00`), time cells
   of a workbook. Several windows: `08:00;14:00` and `11:00;18:00`, or both in the
   first column as `08:00-11:00;14:00-18:00`.
-  Windows that touch are one; those that no shift meets are told.
+  Windows that touch are one; those that no shift meets are reported.
 - An empty cell means "not limited" or "none", as the tables say. Blank rows are
   left out.
 - 无, 没有 and a dash mean what the tables say in "none means": the same as an empty
@@ -103,8 +103,8 @@ A scenario is a folder of CSV files, one `.xlsx` with the same tables as sheets,
   travel times that mean 500 km/h between the positions) are read with a warning.
 - Where a truck cannot reach a village, `transfer_lat`, `transfer_lon` (in the datum of
   the villages) say where it stops, and `transfer_by` how the water goes on.
-- All problems are told at once: file, row (the header is row 1), column, value, and
-  what to do. Errors stop; warnings go on, unless the reading is `strict`.
+- All problems are reported together: file, row (the header is row 1), column, value
+  and what to do. Errors stop; warnings go on, unless the reading is `strict`.
 - Limits, checked before the work: 64 MB, 4,000,000 cells and 50,000 rows a table
   (nodes and edges 120,000 rows); 200 MB a travel table; 150 MB a workbook or zip,
   250 MB unpacked, 1,100,000 cells; 120 MB an extract (200 MB unpacked); GeoJSON of
@@ -136,21 +136,21 @@ or GeoJSON lines in `roads/`. Tables win over an extract, and an extract over li
 
 ## Travel
 
-`travel_s.csv` (square, first column `place_id`, whole seconds, empty or -1: no way)
-wins over roads (closures then have no effect, which is said), and roads over straight
-lines (`travel.speed_km_h`, `travel.detour`). With roads, each truck drives the fastest
-way over the edges that its `gross_t`, `width_m` and `height_m` allow, loaded to
-villages and empty to sources and home. A place stands at the node of the same id, else
-at the nearest point of a road that some truck may use: above 200 m with a warning,
+`travel_s.csv` (square, first column `place_id`, whole seconds, empty or -1: no road)
+wins over roads (closures then have no effect, and a warning says so), and roads over
+straight lines (`travel.speed_km_h`, `travel.detour`). With roads, each truck drives the
+fastest path over the edges that its `gross_t`, `width_m` and `height_m` allow, loaded
+to villages and empty to sources and home. A place stands at the node of the same id,
+else at the nearest point of a road that some truck may use: above 200 m with a warning,
 above 2 km it is an error. A village with `transfer_lat` and `transfer_lon` is served
-there. An edge without a length is as long as its line.
-[ROADS.md](ROADS.md) has the whole story; the speeds are in the last table below.
+there. An edge without a length is as long as its line. [ROADS.md](ROADS.md) has the
+whole story; the speeds are in the last table below.
 
 ## Townships and counties
 
 `townships.csv` gives the seats of townships, `areas.geojson` their outlines and those
 of counties: polygons (or points) with the properties `name`, `code`, `level`
-(`township` or `county`; else told by the length of the code), `center` as [lon, lat],
+(`township` or `county`; else by the length of the code), `center` as [lon, lat],
 and `datum` where it is not WGS-84. A village is warned of when it lies more than 1 km
 outside its township's outline, or without one more than 8 km from the seat, or without
 that more than 8 km from the middle of the township's other places (at least four).

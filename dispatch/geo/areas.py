@@ -47,11 +47,25 @@ class Outline:
         return np.column_stack([x_m, (lat - self._middle[0]) * metres_per_degree])
 
     def beyond_m(self, *, lat: Floats, lon: Floats) -> Floats:
-        """Return metres from each point to the area, shape (N,); 0: inside."""
+        """
+        Return metres from each point to the area, shape (N,); 0: inside.
+
+        Parameters
+        ----------
+        lat, lon
+            Shape (N,), WGS-84 degrees.
+        """
         points = shapely.points(self._metres(lat, lon))
-        found: Floats = np.asarray(shapely.distance(self._shape, points), np.float64)
-        return found
+        gaps_m: Floats = np.asarray(shapely.distance(self._shape, points), np.float64)
+        return gaps_m
 
     def beyond_one_m(self, *, lat: float, lon: float) -> float:
-        """Return metres from one point to the area; 0: inside."""
+        """
+        Return metres from one point to the area; 0: inside.
+
+        Parameters
+        ----------
+        lat, lon
+            WGS-84 degrees.
+        """
         return float(self.beyond_m(lat=np.array([lat]), lon=np.array([lon]))[0])

@@ -16,7 +16,7 @@ _FROM_Y_M: Final = (
 )
 #: Offset and factor of lon, six coefficients of lat from power 0 up, and the scale of
 #: y: the tables of Baidu's JavaScript API (``MC2LL``), widely published. A test
-#: holds them against each other where bands meet, and against Mercator's formula.
+#: compares them where bands meet, and with Mercator's formula.
 _BANDS: Final = (
     (
         *(-3.030883460898826e-8, 0.00000898305509983578, 0.30071316287616),
@@ -44,6 +44,13 @@ _BANDS: Final = (
 def mercator_to_bd09(*, x_m: float, y_m: float) -> tuple[float, float]:
     """
     Return (lat, lon) in BD-09 degrees of a point in Baidu's Mercator metres.
+
+    Parameters
+    ----------
+    x_m
+        Metres east of Greenwich.
+    y_m
+        Metres north of the equator; negative: south.
 
     Raises
     ------

@@ -23,7 +23,16 @@ _BD_PI: Final = math.pi * 3000 / 180
 
 
 def to_wgs84(*, lat: float, lon: float, datum: Datum) -> tuple[float, float]:
-    """Return (lat, lon) in WGS-84 degrees of a point in any datum."""
+    """
+    Return (lat, lon) in WGS-84 degrees of a point in any datum.
+
+    Parameters
+    ----------
+    lat, lon
+        Degrees of ``datum``.
+    datum
+        What the degrees are in.
+    """
     if datum == "gcj02":
         return _invert(wgs84_to_gcj02, lat, lon)
     if datum == "bd09":
@@ -33,7 +42,16 @@ def to_wgs84(*, lat: float, lon: float, datum: Datum) -> tuple[float, float]:
 
 
 def from_wgs84(*, lat: float, lon: float, datum: Datum) -> tuple[float, float]:
-    """Return (lat, lon) in degrees of a datum, for the map programs that use it."""
+    """
+    Return (lat, lon) in degrees of a datum, for the map programs that use it.
+
+    Parameters
+    ----------
+    lat, lon
+        WGS-84 degrees.
+    datum
+        What the map program works in.
+    """
     if datum == "wgs84":
         return lat, lon
     shifted = wgs84_to_gcj02(lat=lat, lon=lon)
@@ -45,6 +63,11 @@ def from_wgs84(*, lat: float, lon: float, datum: Datum) -> tuple[float, float]:
 def wgs84_to_gcj02(*, lat: float, lon: float) -> tuple[float, float]:
     """
     Return (lat, lon) in GCJ-02 degrees.
+
+    Parameters
+    ----------
+    lat, lon
+        WGS-84 degrees.
 
     Notes
     -----
@@ -100,7 +123,14 @@ def _shift_east_m(x: float, y: float) -> float:
 
 
 def gcj02_to_bd09(*, lat: float, lon: float) -> tuple[float, float]:
-    """Return (lat, lon) in BD-09 degrees of a point in GCJ-02."""
+    """
+    Return (lat, lon) in BD-09 degrees of a point in GCJ-02.
+
+    Parameters
+    ----------
+    lat, lon
+        GCJ-02 degrees.
+    """
     radius = math.hypot(lon, lat) + 0.00002 * math.sin(lat * _BD_PI)
     angle = math.atan2(lat, lon) + 0.000003 * math.cos(lon * _BD_PI)
     return radius * math.sin(angle) + 0.006, radius * math.cos(angle) + 0.0065

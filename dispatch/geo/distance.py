@@ -21,7 +21,16 @@ def haversine_m(
     to_lat: npt.NDArray[np.float64],
     to_lon: npt.NDArray[np.float64],
 ) -> npt.NDArray[np.float64]:
-    """Return great-circle distances in metres, shape (len(lat), len(to_lat))."""
+    """
+    Return great-circle distances in metres, shape (len(lat), len(to_lat)).
+
+    Parameters
+    ----------
+    lat, lon
+        Where from: degrees, shape (A,).
+    to_lat, to_lon
+        Where to: degrees, shape (B,).
+    """
     lat_1, lon_1 = np.radians(lat)[:, None], np.radians(lon)[:, None]
     lat_2, lon_2 = np.radians(to_lat)[None, :], np.radians(to_lon)[None, :]
     half = (
@@ -37,7 +46,19 @@ def haversine_m(
 def legs_m(
     lat: npt.NDArray[np.float64], lon: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
-    """Return great-circle metres from each point to the next, one fewer than them."""
+    """
+    Return great-circle metres from each point to the next, one fewer than them.
+
+    Parameters
+    ----------
+    lat, lon
+        Points in their order: degrees, shape (N,).
+
+    Returns
+    -------
+    npt.NDArray[np.float64]
+        Shape (N - 1,).
+    """
     phi, lam = np.radians(lat), np.radians(lon)
     half = (
         np.sin(np.diff(phi) / 2) ** 2
@@ -50,7 +71,14 @@ def legs_m(
 
 
 def gap_m(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Return the metres between two points, each (lat, lon)."""
+    """
+    Return the metres between two points, each (lat, lon).
+
+    Parameters
+    ----------
+    one, other
+        (lat, lon) in degrees.
+    """
     lat_1, lon_1, lat_2, lon_2 = map(math.radians, (*one, *other))
     half = (
         math.sin((lat_2 - lat_1) / 2) ** 2

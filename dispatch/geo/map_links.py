@@ -81,9 +81,9 @@ def read_link(link: str) -> LinkPoint:
     rest = unquote(f"{url.path}#{url.fragment}")
     for pattern, program, reader in _PROGRAMS:
         if re.search(pattern, host):
-            found = reader(query, rest)
-            if found is not None:
-                return found
+            link_point = reader(query, rest)
+            if link_point is not None:
+                return link_point
             if host not in _SHORT_HOSTS:
                 raise SaidError(say("position_link_without", program=program))
     if host in _SHORT_HOSTS:
@@ -101,8 +101,8 @@ def _pair(text: str | None, *, lon_first: bool = False) -> Point | None:
 
 
 def _of_keys(query: Query, lat: str, lon: str) -> Point | None:
-    found = _pair(f"{query.get(lat, '')},{query.get(lon, '')}")
-    return found if lat in query and lon in query else None
+    point = _pair(f"{query.get(lat, '')},{query.get(lon, '')}")
+    return point if lat in query and lon in query else None
 
 
 def _first(query: Query, *keys: str, lon_first: bool = False) -> Point | None:
@@ -123,10 +123,10 @@ def _read_geo(link: str) -> LinkPoint:
     """Read RFC 5870, and Android's ``geo:0,0?q=lat,lon(name)``; both are WGS-84."""
     body = unquote(link[4:])
     _, _, query = body.partition("q=")
-    found = _taken(_pair(query) or _pair(body), "wgs84", "geo")
-    if found is None:
+    link_point = _taken(_pair(query) or _pair(body), "wgs84", "geo")
+    if link_point is None:
         raise SaidError(say("position_not_understood"))
-    return found
+    return link_point
 
 
 def _read_amap(query: Query, rest: str) -> LinkPoint | None:

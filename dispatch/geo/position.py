@@ -44,6 +44,8 @@ def parse_position(text: str, *, datum: Datum | None = None) -> Position:
 
     Parameters
     ----------
+    text
+        What somebody pasted; words around a link do no harm.
     datum
         Of plain numbers; None means WGS-84. Links know their own.
 
@@ -55,11 +57,13 @@ def parse_position(text: str, *, datum: Datum | None = None) -> Position:
     text = text[:_MAX_CHARACTERS]
     link = find_link(text)
     if link is not None:
-        found = read_link(link)
-        return _position(found.point, found.datum, found.how)
-    own = datum or "wgs84"
+        link_point = read_link(link)
+        return _position(link_point.point, link_point.datum, link_point.how)
+    assumed = datum or "wgs84"
     point = read_numbers(plain_text(text))
-    return _position(point, own, say("position_from_numbers", datum=_SHOWN[own]))
+    return _position(
+        point, assumed, say("position_from_numbers", datum=_SHOWN[assumed])
+    )
 
 
 #: How datums are called in texts.

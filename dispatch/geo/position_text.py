@@ -86,7 +86,14 @@ def read_numbers(text: str) -> Point:
 
 
 def in_order(one: float, other: float) -> Point:
-    """Return two degrees as (lat, lon): by what is in China, else lat first."""
+    """
+    Return two degrees as (lat, lon): by what is in China, else lat first.
+
+    Parameters
+    ----------
+    one, other
+        Degrees, in the order in which they were written.
+    """
     is_swapped = (
         _CHINA_LON[0] <= one <= _CHINA_LON[1]
         and _CHINA_LAT[0] <= other <= _CHINA_LAT[1]
@@ -101,16 +108,16 @@ def _angles(body: str, text: str) -> Angles:
     """Return degrees with their side (n, s, e, w), where any side is given."""
     # A side before the number, or else one behind it.
     pattern = rf"{_SIDE}\s*{body}|{body}(?:\s*{_SIDE})?"
-    found: Angles = []
+    angles: Angles = []
     for match in re.finditer(pattern, text, re.ASCII):
         before, *first, d, m, s, behind = match.groups()
         parts = first if before else [d, m, s]
         side = before or behind or ""
-        found.append((_degrees(parts, side), side))
+        angles.append((_degrees(parts, side), side))
     # What is left of 27°75′ must not pass for 27°.
     is_whole = not re.search("[°′″]", re.sub(pattern, "", text, flags=re.ASCII))
-    is_sided = any(side for _, side in found) or "°" in text
-    return found if len(found) == 2 and is_whole and is_sided else []
+    is_sided = any(side for _, side in angles) or "°" in text
+    return angles if len(angles) == 2 and is_whole and is_sided else []
 
 
 def _pair(text: str) -> Angles:

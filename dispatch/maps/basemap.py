@@ -38,7 +38,7 @@ RANKS: Final[tuple[Rank, ...]] = ("small", "middle", "main")
 #: Corners that move a line by less are left out; about a pixel at zoom 13.
 _CORNER_M: Final = 8.0
 #: A map with more points than this is drawn with fewer corners.
-_MOST_POINTS: Final = 150_000
+_MAX_POINTS: Final = 150_000
 #: What is so far around the places is drawn.
 MARGIN_DEG: Final = 0.06
 #: One name of a road in every square of this size.
@@ -69,7 +69,7 @@ class Basemap:
     water
         One list of outlines per piece of water, by the even-odd rule.
     credits_of
-        Whose data it is, each said once.
+        Whose data it is, each named once.
     """
 
     roads: dict[Rank, list[Points]]
@@ -97,7 +97,16 @@ def bounds_of(scenario: Scenario) -> Box | None:
 
 
 def basemap_of(scenario: Scenario, *, datum: Datum = "wgs84") -> Basemap:
-    """Return the basemap of a scenario, made once per network and surroundings."""
+    """
+    Return the basemap of a scenario, made once per network and surroundings.
+
+    Parameters
+    ----------
+    scenario
+        Gives roads, features, areas and the places that decide the view.
+    datum
+        Datum of the map; the points are moved to fit.
+    """
     box = bounds_of(scenario)
     if box is None:
         return Basemap({}, [], [], [], [], ())
@@ -132,15 +141,15 @@ def _made(
     drawn = _roads(roads, view) if roads is not None else {}
     if roads is not None:
         names += _road_names(roads, view)
-    said = [roads.attribution] if roads is not None else []
-    said += [feature.credit for feature in features]
+    credit_texts = [roads.attribution] if roads is not None else []
+    credit_texts += [feature.credit for feature in features]
     made = Basemap(
         roads=drawn,
         water=[outlines for outlines in water if outlines],
         rivers=[line for lines in rivers for line in lines],
         borders=[line for lines in borders for line in lines],
         names=names,
-        credits_of=tuple(text for text in dict.fromkeys(said) if text),
+        credits_of=tuple(text for text in dict.fromkeys(credit_texts) if text),
     )
     return made if datum == "wgs84" else _moved(made, datum)
 
@@ -156,20 +165,20 @@ def _roads(roads: RoadNetwork, view: shapely.Polygon) -> dict[Rank, list[Points]
     ranks = np.array([rank_of(roads.road_class[edge]) for edge in near], dtype=object)
     # Barriers have no length and are no roads to draw.
     long = roads.length_m[near] > 0
-    found: dict[Rank, npt.NDArray[np.object_]] = {}
+    by_rank: dict[Rank, npt.NDArray[np.object_]] = {}
     for rank in RANKS:
         chosen = lines.lines[near[(ranks == rank) & long]]
         merged = shapely.line_merge(shapely.multilinestrings(chosen))
-        found[rank] = shapely.get_parts(merged)
+        by_rank[rank] = shapely.get_parts(merged)
     corner_m = _CORNER_M
     while True:
         thin = {
-            rank: shapely.simplify(parts, corner_m) for rank, parts in found.items()
+            rank: shapely.simplify(parts, corner_m) for rank, parts in by_rank.items()
         }
         num_points = sum(
             int(shapely.get_num_coordinates(parts).sum()) for parts in thin.values()
         )
-        if num_points <= _MOST_POINTS or corner_m > 60:
+        if num_points <= _MAX_POINTS or corner_m > 60:
             break
         corner_m *= 2
     return {rank: [_degrees(lines, p) for p in parts] for rank, parts in thin.items()}
@@ -194,7 +203,7 @@ def _clipped(
     is_area: bool = False,
 ) -> list[Points]:
     """Return lines or outlines within the view, without their small corners."""
-    found: list[Points] = []
+    clipped: list[Points] = []
     corner = _CORNER_M / 111_000
     for line in lines:
         points = [(lon, lat) for lat, lon in line]
@@ -213,8 +222,8 @@ def _clipped(
             if kind == "Polygon":
                 rings = [part.exterior, *part.interiors]
             for ring in rings:
-                found.append([(round(y, 5), round(x, 5)) for x, y in ring.coords])
-    return found
+                clipped.append([(round(y, 5), round(x, 5)) for x, y in ring.coords])
+    return clipped
 
 
 def _place_names(
@@ -223,18 +232,18 @@ def _place_names(
     taken: frozenset[str],
 ) -> list[Name]:
     """Return names of places, without those that the scenario shows itself."""
-    found = []
+    names = []
     for feature in features:
         if feature.kind == "place" and feature.name and feature.name not in taken:
             (lat, lon), *_ = feature.lines[0]
             if view.contains(shapely.Point(lon, lat)):
-                found.append(Name(feature.name, lat, lon, "place"))
-    return found
+                names.append(Name(feature.name, lat, lon, "place"))
+    return names
 
 
 def _border_names(areas: Iterable[Area], view: shapely.Polygon) -> list[Name]:
     """Return the names of townships and counties, at their seat or in their middle."""
-    found = []
+    names = []
     for area in areas:
         centre = area.centre
         if centre is None and area.rings:
@@ -246,8 +255,8 @@ def _border_names(areas: Iterable[Area], view: shapely.Polygon) -> list[Name]:
             ).representative_point()
             centre = middle.y, middle.x
         if centre is not None and view.contains(shapely.Point(centre[1], centre[0])):
-            found.append(Name(area.name, *centre, "border"))
-    return found
+            names.append(Name(area.name, *centre, "border"))
+    return names
 
 
 def _road_names(roads: RoadNetwork, view: shapely.Polygon) -> list[Name]:
@@ -264,14 +273,14 @@ def _road_names(roads: RoadNetwork, view: shapely.Polygon) -> list[Name]:
         key = name, int(lat // _NAME_EVERY_DEG), int(lon // _NAME_EVERY_DEG)
         if key not in best or roads.length_m[edge] > roads.length_m[best[key]]:
             best[key] = edge
-    found = []
+    names = []
     for (name, _, _), edge in best.items():
         line = roads.line(edge)
         at = shapely.LineString([(lon, lat) for lat, lon in line]).interpolate(
             0.5, normalized=True
         )
-        found.append(Name(name, at.y, at.x, "road"))
-    return found
+        names.append(Name(name, at.y, at.x, "road"))
+    return names
 
 
 def _moved(made: Basemap, datum: Datum) -> Basemap:

@@ -44,14 +44,14 @@ def packed(features: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     for feature in features:
         geometry, properties = feature["geometry"], feature["properties"]
         lines = _lines(geometry["type"], geometry["coordinates"])
-        found = [steps_of((lat, lon) for lon, lat in line) for line in lines]
+        steps = [steps_of((lat, lon) for lon, lat in line) for line in lines]
         if geometry["type"] == "Point":
             icon = properties["icon"]
-            rows.append([0, found, -1, properties.get("tip", ""), icon])
+            rows.append([0, steps, -1, properties.get("tip", ""), icon])
             continue
         style = compact(properties.get("style", {}))
         number = styles.setdefault(style, len(styles))
-        rows.append([1, found, number, properties.get("tip", "")])
+        rows.append([1, steps, number, properties.get("tip", "")])
     return {"styles": [json.loads(style) for style in styles], "rows": rows}
 
 

@@ -155,7 +155,7 @@ class MapFeatures:
         """Return closures, limits and slow roads of the day, with their signs."""
         found: dict[LimitKind, list[Feature]] = {}
         model = road_model(self._scenario) if self._scenario.road_limits else None
-        for placed in model.placed if model else ():
+        for placed in model.matched if model else ():
             kind = limit_kind(placed.limit)
             tip = safe(limit_text(placed.limit, self._words))
             lines = stretch_lines(model.roads, placed.stretches) if model else []

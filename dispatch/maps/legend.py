@@ -73,7 +73,24 @@ def legend_html(
     basemap: Basemap,
     limits: tuple[LimitKind, ...],
 ) -> str:
-    """Return the legend as HTML: every sign, line and unit of the map."""
+    """
+    Return the legend as HTML: every sign, line and unit of the map.
+
+    Parameters
+    ----------
+    scenario
+        The day; its needs, roads and places decide which lines there are.
+    figures
+        Figures of the plan; None: the scenario alone.
+    words
+        Words in the language of the reader.
+    credits_of
+        Whose data the map shows, one line each.
+    basemap
+        What is drawn under all else.
+    limits
+        Kinds of limits that are on the map.
+    """
     return _template().render(
         t=words,
         scenario=scenario,

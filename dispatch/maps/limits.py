@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from dispatch.maps.basemap import basemap_of, bounds_of, rank_of
 from dispatch.maps.shapes import Line, Mark
 from dispatch.roads.model import edge_line, road_model
+from dispatch.units import format_clock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,36 +57,54 @@ def road_lines(scenario: Scenario) -> list[Line]:
     water = {"color": "#A9CBE0", "weight": 1, "fillOpacity": 1, "interactive": False}
     river = {"color": "#A9CBE0", "weight": 2, "interactive": False}
     border = {"color": "#8A7A9E", "weight": 1.5, "dashArray": "8 5"}
-    found = [Line([outlines], water, is_area=True) for outlines in made.water]
-    found += [Line(made.rivers, river)] if made.rivers else []
+    lines = [Line([outlines], water, is_area=True) for outlines in made.water]
+    lines += [Line(made.rivers, river)] if made.rivers else []
     if made.borders:
-        found.append(Line(made.borders, {**border, "interactive": False}))
-    found += [
+        lines.append(Line(made.borders, {**border, "interactive": False}))
+    lines += [
         Line(points, {"color": "#A39B8B", "weight": _WIDTH[rank], "interactive": False})
         for rank, points in made.roads.items()
         if points
     ]
-    said = " · ".join(made.credits_of)
-    return [replace(line, credit=said) for line in found]
+    credit = " · ".join(made.credits_of)
+    return [replace(line, credit=credit) for line in lines]
 
 
 def limit_lines(scenario: Scenario, t: Words) -> list[Line]:
-    """Return what every limit that holds today touches, and how it is called."""
+    """
+    Return what every limit that holds today touches, and how it is called.
+
+    Parameters
+    ----------
+    scenario
+        The day with its limits.
+    t
+        Words in the language of the reader.
+    """
     model = road_model(scenario)
     if model is None:
         return []
     return [
         Line(
-            stretch_lines(model.roads, placed.stretches),
-            limit_style(placed.limit),
-            limit_text(placed.limit, t),
+            stretch_lines(model.roads, matched.stretches),
+            limit_style(matched.limit),
+            limit_text(matched.limit, t),
         )
-        for placed in model.placed
+        for matched in model.matched
     ]
 
 
 def stretch_lines(roads: RoadNetwork, stretches: tuple[Stretch, ...]) -> list[Points]:
-    """Return the (lat, lon) points of stretches of road."""
+    """
+    Return the (lat, lon) points of stretches of road.
+
+    Parameters
+    ----------
+    roads
+        The network.
+    stretches
+        Parts of edges.
+    """
     return [edge_line(roads, *stretch) for stretch in stretches]
 
 
@@ -102,7 +121,16 @@ def limit_style(limit: RoadLimit) -> dict[str, Any]:
 
 
 def limit_text(limit: RoadLimit, t: Words) -> str:
-    """Return a limit in words: what, where, when."""
+    """
+    Return a limit in words: what, where, when.
+
+    Parameters
+    ----------
+    limit
+        A limit or closure of the office.
+    t
+        Words in the language of the reader.
+    """
     parts = [t("roads.closed")] if limit.is_closed else []
     for name, value in (
         ("max_gross_t", limit.max_gross_t),
@@ -119,15 +147,22 @@ def limit_text(limit: RoadLimit, t: Words) -> str:
 
 
 def valid_text(limit: RoadLimit, t: Words) -> str:
-    """Return from when until when a limit holds; empty: always."""
+    """
+    Return from when until when a limit holds; empty: always.
+
+    Parameters
+    ----------
+    limit
+        A limit or closure of the office.
+    t
+        Words in the language of the reader.
+    """
     ends = []
     for moment in (limit.valid_from, limit.valid_until):
         if moment is None:
             ends.append("")
             continue
-        clock = ""
-        if moment.time_s is not None:
-            clock = f"{moment.time_s // 3600:02}:{moment.time_s % 3600 // 60:02}"
+        clock = "" if moment.time_s is None else format_clock(moment.time_s)
         ends.append(" ".join(p for p in (str(moment.date or ""), clock) if p))
     if not any(ends):
         return ""
@@ -146,6 +181,10 @@ def place_marks(
 
     Parameters
     ----------
+    scenario
+        The day with its places.
+    t
+        Words in the language of the reader.
     moves
         Id of the place that can be dragged.
     """

@@ -16,7 +16,7 @@ import folium
 from branca.element import MacroElement
 from folium.template import Template
 
-from dispatch.check.past import past_said, split_violations
+from dispatch.check.past import past_message, split_violations
 from dispatch.check.rules import check_plan
 from dispatch.coverage import Coverage, compute_coverage
 from dispatch.maps.assets import JQUERY_URL, LEAFLET_URL, inline_scripts
@@ -60,7 +60,7 @@ def past_of(
     """Return what a map says of broken rules of what is done; None: there are none."""
     if not past:
         return None
-    text = past_said(scenario, plan, past).text(words.lang)
+    text = past_message(scenario, plan, past).text(words.lang)
     return Past(text, words("map.past", count=len(past)))
 
 

@@ -64,9 +64,9 @@ def truck_signs(scenario: Scenario) -> dict[str, TruckSign]:
 
     Notes
     -----
-    A letter that the table gives stays. Else the number of the id counts, if it tells
-    all trucks apart: T5 is E whoever else is there. Else the row counts; the editor
-    of the table writes such letters down before rows can be taken out.
+    A letter that the table gives stays. Else the number of the id counts, if no two
+    trucks share one: T5 is E whatever else is there. Else the row counts; the editor of
+    the table writes such letters down before rows can be taken out.
     """
     trucks = scenario.all_trucks
     letters: dict[str, str] = {}
@@ -74,14 +74,14 @@ def truck_signs(scenario: Scenario) -> dict[str, TruckSign]:
         letter = truck.letter.strip().upper()
         if letter and letter not in letters.values():
             letters[truck.truck_id] = letter
-    own = _letters_by_number([truck.truck_id for truck in trucks])
+    by_number = _letters_by_number([truck.truck_id for truck in trucks])
     for row, truck in enumerate(trucks):
         if truck.truck_id in letters:
             continue
-        letter = own.get(truck.truck_id) or _letters(row)
+        letter = by_number.get(truck.truck_id) or _letters(row)
         free = (_letters(idx) for idx in itertools.count())
         if letter in letters.values():
-            letter = next(found for found in free if found not in letters.values())
+            letter = next(unused for unused in free if unused not in letters.values())
         letters[truck.truck_id] = letter
     return {
         truck.truck_id: TruckSign(
@@ -111,18 +111,18 @@ def with_letters(scenario: Scenario) -> Scenario:
 
 
 #: Higher numbers in ids are no places in a row.
-_MOST_BY_NUMBER: Final = 99
+_MAX_BY_NUMBER: Final = 99
 
 
 def _letters_by_number(truck_ids: list[str]) -> dict[str, str]:
     """Return T5 -> E for all ids; nothing unless every id has a number of its own."""
-    found = {label: re.search(r"([0-9]+)$", label) for label in truck_ids}
-    numbers = [int(match[1]) for match in found.values() if match is not None]
+    matches = {label: re.search(r"([0-9]+)$", label) for label in truck_ids}
+    numbers = [int(match[1]) for match in matches.values() if match is not None]
     if len(set(numbers)) < len(truck_ids) or not all(
-        1 <= number <= _MOST_BY_NUMBER for number in numbers
+        1 <= number <= _MAX_BY_NUMBER for number in numbers
     ):
         return {}
-    return dict(zip(found, map(_letters, (n - 1 for n in numbers)), strict=True))
+    return dict(zip(matches, map(_letters, (n - 1 for n in numbers)), strict=True))
 
 
 def _colour(letter: str, row: int) -> str:
@@ -146,7 +146,16 @@ def _letters(idx: int) -> str:
 
 
 def level_svg(level: Level, size: int = 20) -> str:
-    """Return the sign of a level as SVG, its shape told apart without colour."""
+    """
+    Return the sign of a level as SVG; its shape is clear without colour.
+
+    Parameters
+    ----------
+    level
+        What the people of a place reach.
+    size
+        Width and height, pixels.
+    """
     sign = LEVEL_SIGNS[level]
     shape = (
         f'<polygon points="{sign.points}"'

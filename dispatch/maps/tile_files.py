@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: No map is asked for more, and larger numbers make no row of a tile.
-MOST_ZOOM: Final = 24
+MAX_ZOOM: Final = 24
 _PICTURES: Final = {
     b"\x89PNG": "image/png",
     b"\xff\xd8\xff": "image/jpeg",
@@ -70,11 +70,11 @@ def tile_file_info(path: Path) -> TileFileInfo:
         raise SaidError(say("tiles_file_missing", file=path.name))
     try:
         is_mbtiles = path.suffix.casefold() == ".mbtiles"
-        found = _mbtiles_info(path) if is_mbtiles else _pmtiles_info(path)
+        info = _mbtiles_info(path) if is_mbtiles else _pmtiles_info(path)
     except _BROKEN as error:
-        said = say("tiles_file_broken", file=path.name, error=_first_line(error))
-        raise SaidError(said) from error
-    return found
+        message = say("tiles_file_broken", file=path.name, error=_first_line(error))
+        raise SaidError(message) from error
+    return info
 
 
 def _first_line(error: BaseException) -> str:
@@ -82,7 +82,16 @@ def _first_line(error: BaseException) -> str:
 
 
 def tile_of(path: Path, zoom: int, x: int, y: int) -> tuple[bytes, str] | None:
-    """Return a picture and its type; None where there is none."""
+    """
+    Return a picture and its type; None where there is none.
+
+    Parameters
+    ----------
+    path
+        An MBTiles or PMTiles file with pictures.
+    zoom, x, y
+        The tile, as in XYZ addresses.
+    """
     data = raw_tile(path, zoom, x, y)
     kind = next(
         (k for sign, k in _PICTURES.items() if data and data.startswith(sign)), ""
@@ -91,8 +100,17 @@ def tile_of(path: Path, zoom: int, x: int, y: int) -> tuple[bytes, str] | None:
 
 
 def raw_tile(path: Path, zoom: int, x: int, y: int) -> bytes | None:
-    """Return the content of a tile as it is kept; None where there is none."""
-    if not (0 <= zoom <= MOST_ZOOM and 0 <= x < 2**zoom and 0 <= y < 2**zoom):
+    """
+    Return the content of a tile as it is kept; None where there is none.
+
+    Parameters
+    ----------
+    path
+        An MBTiles or PMTiles file.
+    zoom, x, y
+        The tile, as in XYZ addresses.
+    """
+    if not (0 <= zoom <= MAX_ZOOM and 0 <= x < 2**zoom and 0 <= y < 2**zoom):
         return None
     try:
         if path.suffix.casefold() == ".mbtiles":
@@ -113,16 +131,18 @@ def _mbtiles(path: Path) -> Iterator[sqlite3.Connection]:
 
 def _mbtiles_info(path: Path) -> TileFileInfo:
     with _mbtiles(path) as db:
-        said = {
+        metadata = {
             str(k): str(v) for k, v in db.execute("select name, value from metadata")
         }
         low, high = db.execute(
             "select min(zoom_level), max(zoom_level) from tiles"
         ).fetchone()
-    is_vector = said.get("format", "png").casefold() in ("pbf", "mvt")
+    is_vector = metadata.get("format", "png").casefold() in ("pbf", "mvt")
     if low is None:
         raise ValueError("no tiles")
-    return TileFileInfo(int(low), int(high), _plain(said.get("attribution")), is_vector)
+    return TileFileInfo(
+        int(low), int(high), _plain(metadata.get("attribution")), is_vector
+    )
 
 
 def _mbtiles_tile(path: Path, zoom: int, x: int, y: int) -> bytes | None:
@@ -153,8 +173,8 @@ def _pmtiles_info(path: Path) -> TileFileInfo:
         is_vector = header["tile_type"] == TileType.MVT
         if not is_vector and header["tile_type"] not in _RASTER:
             raise ValueError(f"tiles of the type {header['tile_type'].name}")
-        said = reader.metadata()
-        credit = said.get("attribution") if isinstance(said, dict) else None
+        metadata = reader.metadata()
+        credit = metadata.get("attribution") if isinstance(metadata, dict) else None
         return TileFileInfo(
             int(header["min_zoom"]),
             int(header["max_zoom"]),

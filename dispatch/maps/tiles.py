@@ -1,5 +1,5 @@
 """
-The setting that puts a map of somebody else under ours: off unless given.
+The setting that draws a tile server's or file's map under ours: off unless given.
 
 ``map.toml`` in the data folder, or the environment, which wins::
 
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from urllib.parse import urlsplit
 
 from dispatch import settings
-from dispatch.maps.tile_files import MOST_ZOOM, is_tile_file, tile_file_info
+from dispatch.maps.tile_files import MAX_ZOOM, is_tile_file, tile_file_info
 from dispatch.model.scenario import Datum
 from dispatch.roads.osm.extract import ATTRIBUTION as OSM_CREDIT
 from dispatch.words.message import Message, SaidError, say
@@ -124,10 +124,13 @@ def _read(
     tiles, datum, credit, token = wishes
     try:
         given = _toml(folder / SETTING_FILE) if stamp[1] else {}
-        own = {"tiles": tiles, "datum": datum, "attribution": credit}
+        from_environment = {"tiles": tiles, "datum": datum, "attribution": credit}
         # The credit and datum of the file belong to its own tiles.
         given = {} if tiles else given
-        given = {**given, **{name: text for name, text in own.items() if text}}
+        given = {
+            **given,
+            **{name: text for name, text in from_environment.items() if text},
+        }
         return TileSetting(tiles_of(given, folder=folder, token=token))
     except SaidError as error:
         return TileSetting(problem=error.said)
@@ -147,6 +150,15 @@ def tiles_of(
     """
     Return the tiles of settings; None where they are off.
 
+    Parameters
+    ----------
+    given
+        Settings by name, as in ``map.toml``.
+    folder
+        Folder that files of tiles are in.
+    token
+        Key for Tianditu; empty: none.
+
     Raises
     ------
     SaidError
@@ -162,8 +174,8 @@ def tiles_of(
     most = given.get("max_zoom", 18)
     if datum not in get_args(Datum):
         raise SaidError(say("tiles_datum", datum=str(datum)))
-    if not isinstance(most, int) or not 1 <= most <= MOST_ZOOM:
-        raise SaidError(say("tiles_max_zoom", value=str(most), most=MOST_ZOOM))
+    if not isinstance(most, int) or not 1 <= most <= MAX_ZOOM:
+        raise SaidError(say("tiles_max_zoom", value=str(most), most=MAX_ZOOM))
     if not isinstance(what, str) or not isinstance(credit, str):
         raise SaidError(say("tiles_setting_text"))
     if what.casefold() in ("", "none"):
@@ -196,8 +208,8 @@ def _tianditu(token: str, credit: str, most: int) -> Tiles:
 
 def _address(text: str) -> str:
     """Return an address with the blanks that our maps fill, or refuse it."""
-    url = _BLANK.sub(lambda found: f"{{{_WMTS.get(found[1].lower(), found[1])}}}", text)
-    blanks = {found[1] for found in _BLANK.finditer(url)}
+    url = _BLANK.sub(lambda blank: f"{{{_WMTS.get(blank[1].lower(), blank[1])}}}", text)
+    blanks = {blank[1] for blank in _BLANK.finditer(url)}
     if blanks != {"z", "x", "y"} or not _ADDRESS.fullmatch(_BLANK.sub("0", url)):
         raise SaidError(say("tiles_address", value=text[:120]))
     # A blank in the host would let the server name another one.

@@ -31,11 +31,20 @@ _CLASSES: Final = ("class", "kind", "highway")
 _NAMES: Final = ("name:zh-Hans", "name:zh", "name")
 _EMPTY: Final = compact({"extent": 4096})
 #: A tile that unpacks to more is none that a map should draw.
-_MOST_BYTES: Final = 8_000_000
+_MAX_BYTES: Final = 8_000_000
 
 
 def vector_tile_json(path: Path, zoom: int, x: int, y: int) -> str:
-    """Return a tile as JSON: outlines, lines and names in steps of its extent."""
+    """
+    Return a tile as JSON: outlines, lines and names in steps of its extent.
+
+    Parameters
+    ----------
+    path
+        An MBTiles or PMTiles file with vector tiles.
+    zoom, x, y
+        The tile, as in XYZ addresses.
+    """
     return _made(path, path.stat().st_mtime_ns, zoom, x, y)
 
 
@@ -48,7 +57,7 @@ def _made(path: Path, changed: int, zoom: int, x: int, y: int) -> str:
     try:
         if data[:2] == b"\x1f\x8b":
             unpacker = zlib.decompressobj(wbits=31)
-            data = unpacker.decompress(data, _MOST_BYTES)
+            data = unpacker.decompress(data, _MAX_BYTES)
         options = {"y_coord_down": True}
         layers = mapbox_vector_tile.decode(data, default_options=options)
         return compact(_drawn(layers))
@@ -57,7 +66,7 @@ def _made(path: Path, changed: int, zoom: int, x: int, y: int) -> str:
 
 
 def _drawn(layers: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {"extent": 4096}
+    by_kind: dict[str, Any] = {"extent": 4096}
     for name, layer in layers.items():
         kind = _KIND_OF.get(name)
         if kind is None:
@@ -65,23 +74,25 @@ def _drawn(layers: dict[str, Any]) -> dict[str, Any]:
         scale = 4096 / layer.get("extent", 4096)
         for feature in layer["features"]:
             lines = list(_lines(feature["geometry"], scale))
-            said = feature["properties"]
+            properties = feature["properties"]
             if kind == "names":
-                text = next((said[key] for key in _NAMES if said.get(key)), "")
+                text = next(
+                    (properties[key] for key in _NAMES if properties.get(key)), ""
+                )
                 if text and lines:
-                    found.setdefault(kind, []).append([*lines[0][:2], str(text)[:40]])
+                    by_kind.setdefault(kind, []).append([*lines[0][:2], str(text)[:40]])
             elif kind == "roads":
-                rank = _rank(said)
-                found.setdefault(rank, []).extend(lines)
+                rank = _rank(properties)
+                by_kind.setdefault(rank, []).extend(lines)
             elif kind == "water":
-                found.setdefault(kind, []).append(lines)
+                by_kind.setdefault(kind, []).append(lines)
             else:
-                found.setdefault(kind, []).extend(lines)
-    return found
+                by_kind.setdefault(kind, []).extend(lines)
+    return by_kind
 
 
-def _rank(said: dict[str, Any]) -> str:
-    name = next((str(said[key]) for key in _CLASSES if said.get(key)), "")
+def _rank(properties: dict[str, Any]) -> str:
+    name = next((str(properties[key]) for key in _CLASSES if properties.get(key)), "")
     return _RANKS.get(name) or rank_of(name)
 
 

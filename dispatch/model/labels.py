@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from dispatch.model.scenario import Place
 
 #: Fewer last digits of a code are too easily mistaken.
-_LEAST_TAIL: Final = 3
+_MIN_TAIL: Final = 3
 
 
 def place_labels(places: Mapping[str, Place]) -> dict[str, str]:
@@ -54,7 +54,16 @@ def _township(place: Place) -> str:
 
 
 def code_of(place: Place, place_id: str) -> str:
-    """Return the statistical code of a place, which may stand in its id; or nothing."""
+    """
+    Return the statistical code of a place, which may stand in its id; or nothing.
+
+    Parameters
+    ----------
+    place
+        Depot, source or village.
+    place_id
+        Its id, which may begin with 12 digits.
+    """
     code = str(getattr(place, "code", ""))
     match = re.match(r"\d{12}(?!\d)", place_id, re.ASCII)
     return code or (match[0] if match else "")
@@ -68,7 +77,7 @@ def _tails(ids: Sequence[str], members: dict[str, Place]) -> list[str]:
     longest = max(map(len, keys))
     size = next(
         size
-        for size in range(min(_LEAST_TAIL, longest), longest + 1)
+        for size in range(min(_MIN_TAIL, longest), longest + 1)
         if len({key[-size:] for key in keys}) == len(keys)
     )
     return [key if len(key) <= size else f"…{key[-size:]}" for key in keys]

@@ -32,7 +32,7 @@ BANDS: Final[tuple[Band, ...]] = (
     "normal",
 )
 
-#: The only band that water unfit for drinking may serve (rule 10).
+#: The only band that non-potable water may serve (rule 10).
 LIVESTOCK: Final = BANDS.index("livestock")
 
 
@@ -42,6 +42,13 @@ def gross_need_l(village: Village, standard: NeedStandard) -> dict[Band, int]:
 
     Fractions are carried from band to band and the last one is dropped, so that
     the bands add up to no more than the exact need (rule 8).
+
+    Parameters
+    ----------
+    village
+        Gives people, animals and facilities.
+    standard
+        Litres per person and animal.
     """
     others = village.population - village.vulnerable_people
     survival = standard.survival_l_per_person
@@ -73,7 +80,16 @@ def gross_need_l(village: Village, standard: NeedStandard) -> dict[Band, int]:
 
 
 def need_l(village: Village, standard: NeedStandard) -> dict[Band, int]:
-    """Return the litres of every band that the tank's stock does not cover."""
+    """
+    Return the litres of every band that the tank's stock does not cover.
+
+    Parameters
+    ----------
+    village
+        Gives people, animals, facilities and the stock of its tank.
+    standard
+        Litres per person and animal.
+    """
     left = village.stock_l
     net: dict[Band, int] = {}
     for band, litres in gross_need_l(village, standard).items():
@@ -92,7 +108,16 @@ def needs_l(scenario: Scenario) -> dict[str, dict[Band, int]]:
 
 
 def can_take_l(village: Village, standard: NeedStandard) -> int:
-    """Return the litres that the village may get today (rule 8)."""
+    """
+    Return the litres that the village may get today (rule 8).
+
+    Parameters
+    ----------
+    village
+        Gives its need, and the room in its tank where that is limited.
+    standard
+        Litres per person and animal.
+    """
     need = sum(need_l(village, standard).values())
     free = village.free_storage_l
     return need if free is None else min(need, free)
@@ -104,7 +129,7 @@ def served_l(
     """
     Return how far deliveries serve each band.
 
-    Water unfit for drinking serves livestock first; drinking water then fills
+    Non-potable water serves livestock first; drinking water then fills
     the bands from the top.
 
     Parameters
@@ -135,6 +160,13 @@ def slice_l(need: int, equity_steps: int) -> list[int]:
 
     The slices add up to the need; cut points are rounded up, so that the first
     slices are never short of their share.
+
+    Parameters
+    ----------
+    need
+        Litres of the band.
+    equity_steps
+        Number of slices.
     """
     cuts = [-(-need * step // equity_steps) for step in range(equity_steps + 1)]
     return [high - low for low, high in itertools.pairwise(cuts)]

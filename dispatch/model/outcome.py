@@ -26,8 +26,12 @@ def village_outcomes(
 
     Parameters
     ----------
+    scenario
+        Gives the villages and their needs.
+    routes
+        Deliveries of the day, those already made included.
     causes
-        Causes of the shortage per village id, the largest first.
+        Causes of the shortage per village id, the largest first; None: not examined.
     """
     delivered = _delivered_l(scenario, routes)
     outcomes = []
@@ -36,7 +40,7 @@ def village_outcomes(
         need = need_l(village, scenario.need)
         served = served_l(need, potable_l=potable_l, non_potable_l=non_potable_l)
         shortage = sum(need.values()) - sum(served.values())
-        found = (causes or {}).get(village.village_id, ()) if shortage else ()
+        of_village = (causes or {}).get(village.village_id, ()) if shortage else ()
         outcomes.append(
             VillageOutcome(
                 village_id=village.village_id,
@@ -44,8 +48,8 @@ def village_outcomes(
                 served_l=served,
                 delivered_l=potable_l + non_potable_l,
                 shortage_l=shortage,
-                reason=found[0].reason if found else None,
-                causes=found,
+                reason=of_village[0].reason if of_village else None,
+                causes=of_village,
             )
         )
     return tuple(outcomes)
@@ -80,7 +84,20 @@ def plan_totals(
     routes: Sequence[Route],
     villages: Sequence[VillageOutcome],
 ) -> Totals:
-    """Return the litres per band and the driving of a day."""
+    """
+    Return the litres per band and the driving of a day.
+
+    Parameters
+    ----------
+    scenario
+        The day to plan.
+    travel
+        Driving seconds and metres between all places.
+    routes
+        All routes of the day.
+    villages
+        Outcomes of these routes.
+    """
     need: dict[Band, int] = dict.fromkeys(BANDS, 0)
     served: dict[Band, int] = dict.fromkeys(BANDS, 0)
     for outcome in villages:

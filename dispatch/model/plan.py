@@ -39,8 +39,8 @@ Reason = Literal[
 #: Why a village can stay short, from what no dispatch can mend to what more trucks do.
 REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
 
-#: A village is told when its water comes; a visit that moves by more has changed.
-MOST_MOVED_S: Final = 1_800
+#: Villages know when their water comes; a visit that moves by more has changed.
+MAX_MOVED_S: Final = 1_800
 
 PLAN_FORMAT: Final = "water-dispatch-plan/1"
 
@@ -105,7 +105,7 @@ class VillageOutcome:
     reason
         What most of the shortage is due to.
     causes
-        All of it, the largest first; empty where nobody has looked.
+        All of it, the largest first; empty where it was not examined.
     """
 
     village_id: str

@@ -34,8 +34,8 @@ class RoadLimit:
     road
         Name or number of a road, or the id of an edge; empty: by points alone.
     points
-        (lat, lon) in WGS-84. One point: the nearest edge. Two: the way along the
-        roads between them. More: a line or area as drawn.
+        (lat, lon) in WGS-84. One point: the nearest edge. Two: the shortest path
+        along the roads between them. More: a line or area as drawn.
     shape
         ``area``: the points enclose an area; every road that enters it is meant.
     is_closed, max_gross_t, max_width_m, max_height_m
@@ -93,7 +93,7 @@ class SpeedRule:
         What the row is about: ``class`` and ``tertiary``; ``up`` and ``0.06``, which
         means climbs from 6 % upward.
     empty_km_h, loaded_km_h
-        No truck drives faster there; 0: cannot drive there. None: no say.
+        No truck drives faster there; 0: cannot drive there. None: no effect.
     max_gross_t
         Heavier trucks do not go there; None: all do.
     source

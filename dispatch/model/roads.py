@@ -154,7 +154,23 @@ class RoadNetwork:
         *,
         attribution: str = "",
     ) -> RoadNetwork:
-        """Return the network of rows; raise ``KeyError`` for an unknown node."""
+        """
+        Return the network of rows.
+
+        Parameters
+        ----------
+        nodes
+            Every point where roads meet.
+        edges
+            Stretches between nodes that are among ``nodes``.
+        attribution
+            Whose data it is.
+
+        Raises
+        ------
+        KeyError
+            If an edge names an unknown node.
+        """
         position = {node.node_id: idx for idx, node in enumerate(nodes)}
         points = [point for edge in edges for point in edge.shape]
         sizes = [0, *(len(edge.shape) for edge in edges)]
@@ -261,17 +277,17 @@ class RoadNetwork:
         """A hash of the whole content; equal networks have equal digests."""
         known: str | None = self.__dict__.get("_digest")
         if known is None:
-            found = hashlib.sha256()
+            content_hash = hashlib.sha256()
             for entry in fields(self):
                 value = getattr(self, entry.name)
                 if isinstance(value, np.ndarray):
-                    found.update(value.tobytes())
+                    content_hash.update(value.tobytes())
                 elif isinstance(value, tuple):
-                    found.update("\0".join(value).encode())
+                    content_hash.update("\0".join(value).encode())
                 else:
-                    found.update(str(value).encode())
-                found.update(b"\1")
-            known = found.hexdigest()[:20]
+                    content_hash.update(str(value).encode())
+                content_hash.update(b"\1")
+            known = content_hash.hexdigest()[:20]
             object.__setattr__(self, "_digest", known)
         return known
 
@@ -287,8 +303,8 @@ class RoadNetwork:
 
 
 def _floats(values: object) -> Floats:
-    found = [np.nan if value is None else value for value in values]  # type: ignore[attr-defined]  # any iterable of numbers or None
-    return np.array(found, dtype=np.float64)
+    known_or_nan = [np.nan if value is None else value for value in values]  # type: ignore[attr-defined]  # any iterable of numbers or None
+    return np.array(known_or_nan, dtype=np.float64)
 
 
 def _or_none(value: np.float64) -> float | None:

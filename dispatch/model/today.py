@@ -26,20 +26,20 @@ class TruckOut:
     litres
         Water that was filled at ``source_id`` and not delivered: drawn, and lost. 0
         for an empty tank.
-    was_said
-        False where it follows from the end of its shift alone.
+    is_reported
+        Whether the office took it off; False: its shift had ended all the same.
     """
 
     truck_id: str
     at_s: int
     source_id: str = ""
     litres: int = 0
-    was_said: bool = True
+    is_reported: bool = True
 
     def note(self) -> Message:
         """Return what the plan says of it."""
         time = format_clock(self.at_s)
-        if not self.was_said:
+        if not self.is_reported:
             return say("note_shift_was_over", truck=self.truck_id, time=time)
         if not self.litres:
             return say("note_truck_broken", truck=self.truck_id, time=time)

@@ -31,7 +31,7 @@ class TravelTable:
     place_ids
         The places of both axes, P of them.
     seconds, metres
-        Shape (P, P), from row to column; ``NO_ROAD`` where there is no way.
+        Shape (P, P), from row to column; ``NO_ROAD`` where there is no road.
         ``metres`` is None when only times were given.
     """
 
@@ -113,7 +113,7 @@ class Travel:
         The places of both axes: depots, sources, villages, P of them.
     seconds, metres
         One matrix per truck class, each of shape (P, P), from row to column,
-        for a truck of speed factor 1; ``NO_ROAD`` where there is no way.
+        for a truck of speed factor 1; ``NO_ROAD`` where there is no road.
     class_of_truck
         Position in ``seconds`` and ``metres`` for every truck id.
     method
@@ -139,10 +139,16 @@ class Travel:
         self, truck_class: int, row: int, column: int, depart_s: float, factor: float
     ) -> Leg | None:
         """
-        Return the fastest way from place to place for a departure; None: no road.
+        Return the fastest drive from place to place for a departure; None: no road.
 
         Parameters
         ----------
+        truck_class
+            Position in ``seconds``, from ``class_of_truck``.
+        row, column
+            Positions in ``place_ids``.
+        depart_s
+            Seconds since midnight.
         factor
             The truck's speed factor, by which times are divided.
 
@@ -160,13 +166,13 @@ class Travel:
         for entered in range(period, len(switches_s) + 1):
             if entered > period:
                 start_s = switches_s[entered - 1]
-            for ways, until_s in self._open_from(self.later, entered):
-                leg = self._drive(ways, truck_class, row, column, factor)
+            for times, until_s in self._open_from(self.later, entered):
+                leg = self._drive(times, truck_class, row, column, factor)
                 if leg is None or start_s + leg.drive_s > until_s:
                     continue
-                found = leg._replace(wait_s=start_s - depart_s)
-                if best is None or _leg_s(found) < _leg_s(best):
-                    best = found
+                waited = leg._replace(wait_s=start_s - depart_s)
+                if best is None or _leg_s(waited) < _leg_s(best):
+                    best = waited
                 break  # the next ones are no faster
         return best
 
@@ -182,7 +188,7 @@ class Travel:
     def _open_from(
         self, later: LaterTravel, period: int
     ) -> Iterator[tuple[WayTimes | Travel, float]]:
-        """Yield ways for legs that set out in a period, and when they must be over."""
+        """Yield times for legs that set out in a period, and when they must be over."""
         last = len(later.switches_s)
         until_s = (*later.switches_s, math.inf)
         yield (later.periods[period - 1] if period else self), until_s[period]
@@ -191,7 +197,16 @@ class Travel:
             yield later.throughout, math.inf
 
     def has_way(self, truck_class: int, row: int, column: int) -> bool:
-        """Whether there is a road at any time of the day."""
+        """
+        Whether there is a road at any time of the day.
+
+        Parameters
+        ----------
+        truck_class
+            Position in ``seconds``, from ``class_of_truck``.
+        row, column
+            Positions in ``place_ids``.
+        """
         matrices = [self.seconds]
         if self.later is not None:
             matrices += [ways.seconds for ways in self.later.every()]

@@ -1,4 +1,4 @@
-"""What a new plan changes for villages that were told of an earlier one, and why."""
+"""What a new plan changes for villages that know an earlier one, and why."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from dispatch.check.rules import check_plan
-from dispatch.model.plan import MOST_MOVED_S
+from dispatch.model.plan import MAX_MOVED_S
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -107,8 +107,8 @@ def plan_changes(
     changes = []
     for village_id in sorted({*old, *new}):
         pairs = _paired(old.get(village_id, []), new.get(village_id, []))
-        for was, now in pairs:
-            change = _change(village_id, was, now, why)
+        for announced, now in pairs:
+            change = _change(village_id, announced, now, why)
             if change is not None:
                 changes.append(change)
     return changes
@@ -134,7 +134,7 @@ def _num_over(
 
 
 def _visits(plan: Plan, num_over: Mapping[str, int]) -> dict[str, list[_Visit]]:
-    found: dict[str, list[_Visit]] = {}
+    by_village: dict[str, list[_Visit]] = {}
     for route in plan.routes:
         source_id = ""
         left = num_over.get(route.truck_id, 0)
@@ -145,8 +145,8 @@ def _visits(plan: Plan, num_over: Mapping[str, int]) -> dict[str, list[_Visit]]:
                 left -= 1
                 if left < 0:
                     visit = _Visit(route.truck_id, source_id, stop)
-                    found.setdefault(stop.place_id, []).append(visit)
-    return found
+                    by_village.setdefault(stop.place_id, []).append(visit)
+    return by_village
 
 
 def _paired(
@@ -179,30 +179,30 @@ def _paired(
 
 
 def _change(
-    village_id: str, was: _Visit | None, now: _Visit | None, why: _Why
+    village_id: str, announced: _Visit | None, now: _Visit | None, why: _Why
 ) -> Change | None:
     kind: ChangeKind
-    if was is None:
+    if announced is None:
         kind = "added"
     elif now is None:
         kind = "dropped"
-    elif was.truck_id != now.truck_id:
+    elif announced.truck_id != now.truck_id:
         kind = "other_truck"
-    elif abs(was.stop.start_s - now.stop.start_s) > MOST_MOVED_S:
+    elif abs(announced.stop.start_s - now.stop.start_s) > MAX_MOVED_S:
         kind = "moved"
-    elif was.stop.litres != now.stop.litres:
+    elif announced.stop.litres != now.stop.litres:
         kind = "litres"
     else:
         return None
     return Change(
         village_id=village_id,
         kind=kind,
-        reason="for_others" if was is None else why.reason(was),
-        truck_before=was.truck_id if was else None,
+        reason="for_others" if announced is None else why.reason(announced),
+        truck_before=announced.truck_id if announced else None,
         truck_after=now.truck_id if now else None,
-        start_before_s=was.stop.start_s if was else None,
+        start_before_s=announced.stop.start_s if announced else None,
         start_after_s=now.stop.start_s if now else None,
-        litres_before=was.stop.litres if was else 0,
+        litres_before=announced.stop.litres if announced else 0,
         litres_after=now.stop.litres if now else 0,
     )
 
@@ -252,8 +252,10 @@ class _Why:
         for route in before.routes:
             for idx, stop in enumerate(route.stops):
                 if stop.kind in ("fill", "deliver") and stop.place_id not in known:
-                    lost: ChangeReason = "source" if stop.kind == "fill" else "village"
-                    self._of_place[(None, stop.place_id)] = lost
+                    reason: ChangeReason = (
+                        "source" if stop.kind == "fill" else "village"
+                    )
+                    self._of_place[(None, stop.place_id)] = reason
                     after_lost.add((route.truck_id, idx + 1))
         return after_lost
 
@@ -275,8 +277,8 @@ def _late_trucks(before: Plan, done: Sequence[Route]) -> set[str]:
     late = set()
     for route in done:
         stops = [s for s in route.stops if s.kind in ("fill", "deliver")]
-        told = planned.get(route.truck_id, [])
-        is_told = 0 < len(stops) <= len(told)
-        if is_told and stops[-1].end_s > told[len(stops) - 1].end_s + LATE_S:
+        announced = planned.get(route.truck_id, [])
+        is_comparable = 0 < len(stops) <= len(announced)
+        if is_comparable and stops[-1].end_s > announced[len(stops) - 1].end_s + LATE_S:
             late.add(route.truck_id)
     return late

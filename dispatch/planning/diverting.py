@@ -29,12 +29,18 @@ def divert_trips(
     ----------
     done
         As from `split_day`: what was driven, and the whole trips under way.
+    scenario
+        The day as it is now.
+    travel
+        Times and metres on the roads as they are now.
+    now_s
+        Seconds since midnight; stops that began earlier stay.
 
     Notes
     -----
     A stop that is reached later moves. The water for one that is reached no more
     goes to the villages that it reaches first and that still need it. What nobody
-    can take stays as planned: it breaks rule 2, which the check tells.
+    can take stays as planned: it breaks rule 2, which the check reports.
     """
     ledger = _Ledger(scenario, done)
     return tuple(
@@ -104,19 +110,21 @@ class _Trip:
         if truck is None or first == 0 or first == len(self.route.stops):
             return self.route
         stops = list(self.route.stops[:first])
-        lost: list[Stop] = []
+        unreachable: list[Stop] = []
         for stop in self.route.stops[first:]:
             moved = self._moved(truck, stops[-1], stop)
             if moved is None:
-                lost.append(stop)
+                unreachable.append(stop)
                 self.ledger.book(truck.truck_id, stop.place_id, -stop.litres, -1)
             else:
                 stops.append(moved)
-        if not lost:
+        if not unreachable:
             return replace(self.route, stops=tuple(stops))
-        diverted = self._diverted(truck, stops, sum(stop.litres for stop in lost))
+        diverted = self._diverted(
+            truck, stops, sum(stop.litres for stop in unreachable)
+        )
         if diverted is None:
-            for stop in lost:
+            for stop in unreachable:
                 self.ledger.book(truck.truck_id, stop.place_id, stop.litres, 1)
             return self.route
         return replace(self.route, stops=(*stops, *diverted))
@@ -167,23 +175,23 @@ class _Trip:
         self, truck: Truck, stops: list[Stop], litres: int
     ) -> list[Stop] | None:
         """Return visits that take all the litres, the quickest first; or None."""
-        found: list[Stop] = []
+        visits: list[Stop] = []
         while litres > 0:
-            before = (stops + found)[-1]
-            visits = [
+            before = (stops + visits)[-1]
+            options = [
                 visit
                 for village in self.scenario.villages
                 if (visit := self._visit(truck, before, village, litres)) is not None
             ]
-            if not visits:
-                for stop in found:
+            if not options:
+                for stop in visits:
                     self.ledger.book(truck.truck_id, stop.place_id, -stop.litres, -1)
                 return None
-            best = min(visits, key=lambda stop: (stop.end_s, -stop.litres))
-            found.append(best)
+            best = min(options, key=lambda stop: (stop.end_s, -stop.litres))
+            visits.append(best)
             self.ledger.book(truck.truck_id, best.place_id, best.litres, 1)
             litres -= best.litres
-        return found
+        return visits
 
     def _visit(
         self, truck: Truck, before: Stop, village: Village, litres: int

@@ -30,13 +30,23 @@ def split_day(
 
     Parameters
     ----------
+    plan
+        The plan under way.
+    now_s
+        Seconds since midnight.
     delays_s
         Seconds that each truck is behind its plan; its stops that are not over yet
         move by as much.
     locked_villages
         Trips to any of these are promised.
     broken_trucks
-        Trucks that drive no more; `trucks_out` tells what they had on board.
+        Trucks that drive no more; `trucks_out` says what they had on board.
+
+    Returns
+    -------
+    tuple[tuple[Route, ...], tuple[Route, ...]]
+        Stops of every truck that has set out, up to its last delivery; then whole
+        trips, per truck, to locked villages.
     """
     done: list[Route] = []
     locked: list[Route] = []
@@ -58,7 +68,23 @@ def split_day(
 def trucks_out(
     plan: Plan, now_s: int, broken_trucks: Collection[str]
 ) -> tuple[TruckOut, ...]:
-    """Return the trucks that have broken down, with the water that is lost."""
+    """
+    Return the trucks that have broken down, with the water that is lost.
+
+    Parameters
+    ----------
+    plan
+        The plan under way.
+    now_s
+        Seconds since midnight.
+    broken_trucks
+        Ids of trucks; one that the plan does not use is empty.
+
+    Returns
+    -------
+    tuple[TruckOut, ...]
+        In the order of the ids.
+    """
     routes = plan.route_by_truck
     return tuple(
         _break_off(routes[truck_id], now_s)[1]

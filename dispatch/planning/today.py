@@ -73,7 +73,7 @@ def today_of(
         change_price_l=change_price_l,
         delays_s=delays_s,
         out=tuple(
-            replace(truck_out, was_said=truck_out.truck_id not in over)
+            replace(truck_out, is_reported=truck_out.truck_id not in over)
             for truck_out in trucks_out(previous, now_s, broken)
         ),
     )

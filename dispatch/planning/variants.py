@@ -68,7 +68,16 @@ class Variant:
 
 
 def as_it_is(scenario: Scenario, travel: Travel) -> Variant:
-    """Return the unchanged day."""
+    """
+    Return the unchanged day.
+
+    Parameters
+    ----------
+    scenario
+        The day to plan.
+    travel
+        Driving seconds and metres between all places.
+    """
     return Variant("as_it_is", "", scenario, travel)
 
 
@@ -78,6 +87,15 @@ def list_variants(scenario: Scenario, travel: Travel, plan: Plan) -> list[Varian
 
     Sources of which the plan leaves a fifth and more are not given more water; roads,
     lanes and windows are tried for the villages with the largest shortage.
+
+    Parameters
+    ----------
+    scenario
+        The day to plan.
+    travel
+        Driving seconds and metres between all places.
+    plan
+        Shows which sources are used up and which villages are short.
     """
     return [
         *_more_trucks(scenario, travel),
@@ -94,10 +112,10 @@ def _lifted_limits(scenario: Scenario) -> list[Variant]:
     if model is None or scenario.travel_table is not None:
         return []
     variants = []
-    for placed in model.placed[:MAX_LIFTED]:
-        kept = tuple(item for item in scenario.road_limits if item != placed.limit)
+    for matched in model.matched[:MAX_LIFTED]:
+        kept = tuple(item for item in scenario.road_limits if item != matched.limit)
         day = replace(scenario, road_limits=kept)
-        label = placed.limit.limit_id
+        label = matched.limit.limit_id
         variants.append(Variant("limit", label, day, travel_matrix(day)))
     return variants
 
@@ -110,7 +128,7 @@ def _more_trucks(scenario: Scenario, travel: Travel) -> list[Variant]:
         sizes.setdefault(size, []).append(truck)
     variants = []
     taken = {truck.truck_id for truck in scenario.trucks}
-    for alike in sorted(sizes.values(), key=lambda found: found[0].capacity_l):
+    for alike in sorted(sizes.values(), key=lambda group: group[0].capacity_l):
         depot_id = Counter(truck.depot_id for truck in alike).most_common(1)[0][0]
         like = next(truck for truck in alike if truck.depot_id == depot_id)
         truck_id = f"{like.truck_id}+"

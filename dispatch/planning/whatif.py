@@ -123,12 +123,20 @@ def what_if(
 
     Parameters
     ----------
+    scenario
+        The day to plan.
+    travel
+        Times and metres of the unchanged day.
     plan
         A good plan of the scenario as it is.
     seconds
         For all variants together.
+    seed
+        Start of the random numbers.
     iterations
         Per thread and variant instead of seconds: repeats bit for bit.
+    workers
+        Search threads of every run.
     progress
         Called with the number of variants solved and to solve.
     should_stop
@@ -152,13 +160,13 @@ def what_if(
             break
         left_s = deadline - confirm_s - time.monotonic()
         share = max(0.05, left_s) / (len(jobs) - k)
-        found, outcome = _solve_from(
+        new_plan, outcome = _solve_from(
             variant, plan, share, iterations, seed + k, workers, stop
         )
         if stop():  # cut short: it would look worse than it is
             break
         outcomes.append(outcome)
-        if k < NUM_CONTROLS or _is_valid_today(scenario, travel, found):
+        if k < NUM_CONTROLS or _is_valid_today(scenario, travel, new_plan):
             met.append(outcome)
         if progress is not None:
             progress(k + 1, len(jobs))
@@ -186,12 +194,12 @@ def what_if(
     )
 
 
-def _is_valid_today(scenario: Scenario, travel: Travel, found: Plan) -> bool:
+def _is_valid_today(scenario: Scenario, travel: Travel, new_plan: Plan) -> bool:
     """Whether a variant's plan does without what the variant adds."""
     trucks = {truck.truck_id for truck in scenario.trucks}
-    if any(route.truck_id not in trucks for route in found.routes):
+    if any(route.truck_id not in trucks for route in new_plan.routes):
         return False
-    return not check_plan(scenario, travel, found)
+    return not check_plan(scenario, travel, new_plan)
 
 
 @dataclass(slots=True)
@@ -205,13 +213,13 @@ class _Tried:
 
     def noise(self) -> tuple[int, int]:
         """Return the first band in which equal runs differ, and by how much at most."""
-        found = [
+        differences = [
             _first_difference(self.base.served_l, control.served_l)
             for control in self.controls
         ]
-        first = min((band for band, _ in found), default=len(BANDS))
+        first = min((band for band, _ in differences), default=len(BANDS))
         return first, max(
-            (abs(litres) for band, litres in found if band == first), default=0
+            (abs(litres) for band, litres in differences if band == first), default=0
         )
 
     def _exceeds_noise(self, outcome: _Outcome) -> bool:
@@ -229,14 +237,14 @@ class _Tried:
 
     def effects(self) -> list[Effect]:
         """Return what every variant adds."""
-        found = []
+        effects = []
         for k, (variant, first) in enumerate(self.runs):
             again = self.confirmed.get(k)
             outcomes = [first] if again is None else [first, again]
             worst = min(outcomes, key=lambda outcome: outcome.served_l)
             is_clear = again is not None and self._exceeds_noise(worst)
-            found.append(_effect(variant, self.base, worst, is_clear=is_clear))
-        return found
+            effects.append(_effect(variant, self.base, worst, is_clear=is_clear))
+        return effects
 
 
 def _first_difference(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, int]:
@@ -297,14 +305,16 @@ def _outcome(
     scenario, travel = variant.scenario, variant.travel
     villages = village_outcomes(scenario, routes)
     totals = plan_totals(scenario, travel, routes, villages)
-    found = replace(plan, routes=routes, villages=villages, totals=totals, bound=None)
-    violations = check_plan(scenario, travel, found)
+    new_plan = replace(
+        plan, routes=routes, villages=villages, totals=totals, bound=None
+    )
+    violations = check_plan(scenario, travel, new_plan)
     if violations:
         name = f"{variant.kind} {variant.subject}"
-        said = say("variant_breaks_rule", variant=name, broken=violations[0].line)
-        raise SolverError(said)
-    figures = compute_coverage(scenario, found, travel)
-    return found, _Outcome(
+        message = say("variant_breaks_rule", variant=name, broken=violations[0].line)
+        raise SolverError(message)
+    figures = compute_coverage(scenario, new_plan, travel)
+    return new_plan, _Outcome(
         served_l=tuple(totals.served_l[band] for band in BANDS),
         people=int(figures.standards["people"].loc["basic"]),
     )

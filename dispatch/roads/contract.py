@@ -1,4 +1,4 @@
-"""A road network without what no way between places needs: dead ends and bends."""
+"""A road network without dead ends and bends, which no path between places needs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Chains:
     """
-    Ways from junction to junction, each a chain of parts; K nodes, C chains.
+    Stretches from junction to junction, each a chain of parts; K nodes, C chains.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class Chains:
         Parameters
         ----------
         ahead, back
-            Shape (R,): a value of every part in either direction; inf: no way.
+            Shape (R,): a value of every part in either direction; inf: closed.
         """
         if not len(self.start):
             return np.zeros(0), np.zeros(0)
@@ -62,8 +62,10 @@ def contract(parts: RoadParts, terminals: Ints) -> Chains:
 
     Parameters
     ----------
+    parts
+        The cut network.
     terminals
-        Nodes that ways start or end at; they are kept.
+        Nodes where paths start or end, that is the places; they are kept.
 
     Notes
     -----
@@ -124,7 +126,7 @@ def _walk(
     ends = (parts.start.tolist(), parts.end.tolist())
     kept = is_kept.tolist()
     done = np.zeros(2 * len(parts.start), dtype=np.bool_).tolist()
-    start, end, sizes, found = [], [], [], []
+    start, end, sizes, half_parts = [], [], [], []
     for node in np.flatnonzero(is_kept).tolist():
         for leaving in halves[first[node] : first[node + 1]]:
             if done[leaving]:
@@ -142,9 +144,9 @@ def _walk(
                 start.append(node)
                 end.append(arrived)
                 sizes.append(len(chain))
-                found += chain
+                half_parts += chain
     nodes = np.flatnonzero(is_kept)
-    walked = np.array(found, dtype=np.int64)
+    walked = np.array(half_parts, dtype=np.int64)
     return Chains(
         nodes=nodes,
         start=np.searchsorted(nodes, np.array(start, dtype=np.int64)),

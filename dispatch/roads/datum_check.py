@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
 from dispatch.geo.datum import from_wgs84, to_wgs84
-from dispatch.geo.distance import EARTH_RADIUS_M
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,12 +27,10 @@ if TYPE_CHECKING:
     from dispatch.model.scenario import Datum, Scenario
 
     Floats = npt.NDArray[np.float64]
-    #: Metres to the nearest road for points of shape (P, 2).
-    Misfit = Callable[[Floats], Floats]
 
 DATUMS: Final[tuple[Datum, ...]] = ("wgs84", "gcj02", "bd09")
 #: Fewer points fit anything by chance.
-_LEAST_POINTS: Final = 3
+_MIN_POINTS: Final = 3
 #: From so many on, half the distance to the roads is no chance any more.
 _MANY_POINTS: Final = 10
 #: Places as near to the roads as this fit as they are; the shift is 300-1200 m.
@@ -41,13 +39,8 @@ _FITTING_M: Final = 100.0
 _RIGHT_M: Final = 150.0
 _RIGHT_OF_FEW_M: Final = 60.0
 #: Share of the points that must come closer.
-_LEAST_CLOSER: Final = 0.8
-_STEP_M: Final = 50.0
-_MARGIN_M: Final = 5000.0
-_MAX_SAMPLES: Final = 400_000
+_MIN_CLOSER: Final = 0.8
 _MAX_POINTS: Final = 300
-#: More pairs than this are left to a search tree, which takes a while to load.
-_MAX_PAIRS: Final = 3_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +78,8 @@ def datum_doubts(
 
     Parameters
     ----------
+    scenario
+        The day to plan.
     datum_of
         Gives the datum in which a table was read.
     """
@@ -97,13 +92,13 @@ def datum_doubts(
         )
     }
     by_roads = _doubts_by_roads(scenario.roads, tables, datum_of)
-    told = {doubt.table for doubt in by_roads}
+    doubted = {doubt.table for doubt in by_roads}
     outlined = [area for area in scenario.areas if area.rings]
     if scenario.roads is not None:
         roads = scenario.roads
         tables["nodes"] = _thinned(np.column_stack([roads.node_lat, roads.node_lon]))
     by_boundary = _doubts_by_boundary(outlined, tables, datum_of)
-    return (*by_roads, *(doubt for doubt in by_boundary if doubt.table not in told))
+    return (*by_roads, *(doubt for doubt in by_boundary if doubt.table not in doubted))
 
 
 def _thinned(points: Floats) -> Floats:
@@ -115,10 +110,21 @@ def _other_datums(datum: Datum) -> Iterator[Datum]:
 
 
 def reread(points: Floats, *, read_as: Datum, really: Datum) -> Floats:
-    """Return points that were read in one datum as they are in another, (P, 2)."""
+    """
+    Return points that were read in one datum as they are in another, (P, 2).
+
+    Parameters
+    ----------
+    points
+        Shape (P, 2): lat and lon in WGS-84 degrees, as they were converted.
+    read_as
+        Datum that the file was taken for.
+    really
+        Datum to try instead.
+    """
     written = [from_wgs84(lat=lat, lon=lon, datum=read_as) for lat, lon in points]
-    found = [to_wgs84(lat=lat, lon=lon, datum=really) for lat, lon in written]
-    return np.array(found).reshape(-1, 2)
+    moved = [to_wgs84(lat=lat, lon=lon, datum=really) for lat, lon in written]
+    return np.array(moved).reshape(-1, 2)
 
 
 def _doubts_by_roads(
@@ -127,20 +133,20 @@ def _doubts_by_roads(
     datum_of: Callable[[str], Datum],
 ) -> list[Doubt]:
     everything = np.concatenate([*tables.values()])
-    if roads is None or roads.num_edges == 0 or len(everything) < _LEAST_POINTS:
+    if roads is None or roads.num_edges == 0 or len(everything) < _MIN_POINTS:
         return []
-    nearest_m = _road_gaps(roads, everything)
-    found = []
+    nearest_m = partial(road_gaps_m, roads)
+    doubts = []
     for table, points in tables.items():
         read_as = datum_of(table)
         tried = {
             other: nearest_m(reread(points, read_as=read_as, really=other))
             for other in _other_datums(read_as)
-            if len(points) >= _LEAST_POINTS
+            if len(points) >= _MIN_POINTS
         }
-        found += _best_by_roads(table, read_as, nearest_m(points), tried)
-    if found:
-        return found
+        doubts += _best_by_roads(table, read_as, nearest_m(points), tried)
+    if doubts:
+        return doubts
     # All places fit each other: then it may be the roads. To move the roads one way
     # is to move the places the other way.
     read_as = datum_of("nodes")
@@ -164,7 +170,7 @@ def _best_by_roads(
     closer = float(np.mean(tried[would_fit] < now_m))
     is_many = len(now_m) >= _MANY_POINTS
     most_m = min(_RIGHT_M, now / 2) if is_many else min(_RIGHT_OF_FEW_M, now / 4)
-    least_closer = _LEAST_CLOSER if is_many else 1
+    least_closer = _MIN_CLOSER if is_many else 1
     if now <= _FITTING_M or then >= most_m or closer < least_closer:
         return []
     return [
@@ -180,66 +186,21 @@ def _best_by_roads(
     ]
 
 
-def _road_gaps(roads: RoadNetwork, around: Floats) -> Misfit:
-    """Return a function that gives metres to the nearest road, to about 25 m."""
-    middle = np.median(around, axis=0)
-    metres = math.radians(EARTH_RADIUS_M)
-    scale = np.array([metres, metres * math.cos(math.radians(middle[0]))])
-    samples = sample_roads(roads, scale=scale)
-    flat = (samples - middle) * scale
-    # Roads that no place can be near to only make the search slow.
-    low = (around.min(axis=0) - middle) * scale - _MARGIN_M
-    high = (around.max(axis=0) - middle) * scale + _MARGIN_M
-    flat = flat[((flat >= low) & (flat <= high)).all(axis=1)]
-    if len(flat) == 0:
-        return lambda points: np.full(len(points), np.inf)
-
-    return lambda points: _nearest(flat, (points - middle) * scale)
-
-
-def _nearest(samples: Floats, points: Floats) -> Floats:
-    if len(samples) * len(points) > _MAX_PAIRS:
-        from scipy.spatial import cKDTree
-
-        return np.asarray(cKDTree(samples).query(points)[0], dtype=np.float64)
-    gaps = np.hypot(
-        points[:, None, 0] - samples[None, :, 0],
-        points[:, None, 1] - samples[None, :, 1],
-    )
-    nearest_m: Floats = gaps.min(axis=1)
-    return nearest_m
-
-
-def sample_roads(roads: RoadNetwork, *, scale: Floats) -> Floats:
+def road_gaps_m(roads: RoadNetwork, points: Floats) -> Floats:
     """
-    Return (lat, lon) of points every 50 m along all roads, shape (N, 2).
+    Return metres to the nearest road, shape (P,).
 
     Parameters
     ----------
-    scale
-        Metres of a degree of latitude and of longitude here.
+    roads
+        At least one edge; whether it may be driven does not matter here.
+    points
+        Lat and lon in WGS-84, shape (P, 2).
     """
-    sizes = np.diff(roads.shape_at) + 2
-    first = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    last = first + sizes - 1
-    line = np.empty((int(sizes.sum()), 2))
-    is_inner = np.ones(len(line), dtype=np.bool_)
-    is_inner[first] = is_inner[last] = False
-    nodes = np.column_stack([roads.node_lat, roads.node_lon])
-    line[first], line[last] = nodes[roads.start], nodes[roads.end]
-    line[is_inner] = np.column_stack([roads.shape_lat, roads.shape_lon])
-    # Pieces between neighbours of one edge.
-    is_start = np.ones(len(line), dtype=np.bool_)
-    is_start[last] = False
-    begin = np.flatnonzero(is_start)
-    steps = line[begin + 1] - line[begin]
-    length_m = np.hypot(*(steps * scale).T)
-    step_m = max(_STEP_M, float(length_m.sum()) / _MAX_SAMPLES)
-    num = np.maximum(1, np.ceil(length_m / step_m)).astype(np.int64)
-    piece = np.repeat(np.arange(len(begin)), num)
-    within = np.arange(len(piece)) - np.repeat(np.cumsum(num) - num, num)
-    along = (within / num[piece])[:, None]
-    return np.concatenate([line[begin][piece] + steps[piece] * along, line[last]])
+    from dispatch.roads.nearby import nearest_edges  # Shapely takes a moment
+
+    anywhere = np.ones(roads.num_edges, dtype=np.bool_)
+    return nearest_edges(roads, anywhere, points[:, 0], points[:, 1])[2]
 
 
 def _doubts_by_boundary(
@@ -254,18 +215,18 @@ def _doubts_by_boundary(
 
     level = "county" if any(a.level == "county" for a in areas) else "township"
     outlines = [Outline(area) for area in areas if area.level == level]
-    found = []
+    doubts = []
     for table, points in tables.items():
-        if len(points) < _LEAST_POINTS:
+        if len(points) < _MIN_POINTS:
             continue
         read_as = datum_of(table)
         tried = {
             other: reread(points, read_as=read_as, really=other)
             for other in _other_datums(read_as)
         }
-        found += _best_by_boundary(table, read_as, points, tried, outlines)
-    if found:
-        return found
+        doubts += _best_by_boundary(table, read_as, points, tried, outlines)
+    if doubts:
+        return doubts
     everything = np.concatenate([*tables.values()])
     # A file of areas says so itself where it is in another datum.
     moved = {
@@ -287,7 +248,7 @@ def _best_by_boundary(
     would_fit = min(outside, key=lambda other: outside[other])
     then = outside[would_fit]
     # Three at least, and nearly all of those outside, must come in.
-    if now - then < _LEAST_POINTS or then > now / 4:
+    if now - then < _MIN_POINTS or then > now / 4:
         return []
     return [
         Doubt(

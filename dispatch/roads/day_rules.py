@@ -11,7 +11,7 @@ import numpy as np
 
 from dispatch.model.road_limits import Moment, RoadLimit
 from dispatch.model.roads import CLOSED, NO_HEAVY
-from dispatch.roads.limits import PlacedLimit, Stretch
+from dispatch.roads.limits import MatchedLimit, Stretch
 from dispatch.roads.osm.conditions import clauses, hours_of
 from dispatch.roads.osm.truck_tags import (
     CONDITIONAL,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from dispatch.roads.osm.conditions import Clause, Hours
 
 #: Heavier than any truck: what a rule says of trucks above all its own limits.
-_MOST_T: Final = 1e6
+_MAX_T: Final = 1e6
 
 
 class Allowed(NamedTuple):
@@ -73,12 +73,21 @@ class DayRules:
     """
 
     roads: RoadNetwork
-    limits: tuple[PlacedLimit, ...]
+    limits: tuple[MatchedLimit, ...]
     unread: tuple[UnreadRule, ...]
 
 
 def rules_on_day(scenario: Scenario, roads: RoadNetwork) -> DayRules:
-    """Return the roads as the conditional tags make them on a scenario's day."""
+    """
+    Return the roads as the conditional tags make them on a scenario's day.
+
+    Parameters
+    ----------
+    scenario
+        The day to plan.
+    roads
+        The network, with conditional tags as texts in ``rules``.
+    """
     of_text: dict[str, list[int]] = {}
     for idx, text in enumerate(roads.rules):
         if text:
@@ -91,7 +100,7 @@ def rules_on_day(scenario: Scenario, roads: RoadNetwork) -> DayRules:
         name: getattr(roads, name).copy()
         for name in ("access", "width_m", "max_height_m", "max_gross_t")
     }
-    limits: list[PlacedLimit] = []
+    limits: list[MatchedLimit] = []
     unread: dict[tuple[str, bool], list[int]] = {}
     for text, edges in of_text.items():
         rule = _Rule(text, scenario.date)
@@ -105,7 +114,7 @@ def rules_on_day(scenario: Scenario, roads: RoadNetwork) -> DayRules:
         _put(columns, edges, rule.always, best)
         stretches = tuple(Stretch(edge, 0.0, 1.0) for edge in edges)
         limits += [
-            PlacedLimit(_limit(roads.edge_ids[edges[0]], span, allowed), stretches)
+            MatchedLimit(_limit(roads.edge_ids[edges[0]], span, allowed), stretches)
             for *span, allowed in times
             if _is_stricter(allowed, best)
         ]
@@ -175,27 +184,27 @@ class _Rule:
         for _, _, hours in self._clauses:
             moments |= {m for span in hours.intervals for m in span}
         inside = sorted(m for m in moments if first_s <= m <= last_s)
-        found: list[tuple[int, int, Allowed]] = []
+        times: list[tuple[int, int, Allowed]] = []
         for early_s, late_s in itertools.pairwise(inside):
             allowed = self._at(early_s)
-            if found and found[-1][2] == allowed:
-                found[-1] = (found[-1][0], late_s, allowed)
+            if times and times[-1][2] == allowed:
+                times[-1] = (times[-1][0], late_s, allowed)
             else:
-                found.append((early_s, late_s, allowed))
-        return found or [(first_s, last_s, self._at(first_s))]
+                times.append((early_s, late_s, allowed))
+        return times or [(first_s, last_s, self._at(first_s))]
 
     def _at(self, time_s: int) -> Allowed:
         """Return what is allowed at a time, for the heaviest truck that may pass."""
-        weights = {_MOST_T}
+        weights = {_MAX_T}
         for _, clause, _ in self._clauses:
             weights |= {w for w in (clause.over_t, clause.up_to_t) if w is not None}
-        most_t, found = 0.0, None
+        most_t, last = 0.0, None
         for gross_t in sorted(weights):
             allowed = self._for_truck(time_s, gross_t)
-            if found is not None and _shuts(allowed, gross_t, found):
-                return found._replace(max_gross_t=min(found.max_gross_t, most_t))
-            most_t, found = gross_t, allowed
-        return found or self.always
+            if last is not None and _shuts(allowed, gross_t, last):
+                return last._replace(max_gross_t=min(last.max_gross_t, most_t))
+            most_t, last = gross_t, allowed
+        return last or self.always
 
     def _for_truck(self, time_s: int, gross_t: float) -> Allowed:
         tags = dict(self._fixed)
@@ -232,7 +241,8 @@ def _loosest(states: list[Allowed]) -> Allowed:
 
 def _is_stricter(allowed: Allowed, best: Allowed) -> bool:
     return allowed.access > best.access or any(
-        own < most for own, most in zip(allowed[1:], best[1:], strict=True)
+        value < best_value
+        for value, best_value in zip(allowed[1:], best[1:], strict=True)
     )
 
 

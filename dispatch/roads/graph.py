@@ -1,4 +1,4 @@
-"""Chains of road with the seconds of one class of trucks, and the fastest ways."""
+"""Chains of road with the seconds of one class of trucks, and the fastest paths."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 #: Dijkstra's rows at once, so that memory stays small on large networks.
 _CHUNK: Final = 64
 #: An explicit zero would be no link at all.
-_LEAST_S: Final = 1e-6
+_MIN_S: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
+class Paths:
     """
-    The fastest ways from some nodes to others.
+    The fastest paths from some nodes to others.
 
     Attributes
     ----------
     seconds, metres
-        Shape (rows, targets); inf where there is no way.
+        Shape (rows, targets); inf where there is no path.
     """
 
     seconds: Floats
@@ -75,12 +75,26 @@ class RoadGraph:
         return labels
 
     def link_between(self, from_idx: Ints, to_idx: Ints) -> Ints:
-        """Return the link of every pair of neighbours."""
-        found: Ints = np.searchsorted(self.keys, from_idx * self.num_nodes + to_idx)
-        return found
+        """
+        Return the position of the link of every pair of neighbours.
 
-    def fastest(self, rows: Ints, targets: Ints) -> Ways:
-        """Return the fastest ways from each of ``rows`` to each of ``targets``."""
+        Parameters
+        ----------
+        from_idx, to_idx
+            Nodes of one shape; each pair must have a link.
+        """
+        links: Ints = np.searchsorted(self.keys, from_idx * self.num_nodes + to_idx)
+        return links
+
+    def fastest(self, rows: Ints, targets: Ints) -> Paths:
+        """
+        Return the fastest paths from each of ``rows`` to each of ``targets``.
+
+        Parameters
+        ----------
+        rows, targets
+            Nodes of the graph.
+        """
         shape = (len(rows), len(targets))
         seconds, metres = np.full(shape, np.inf), np.full(shape, np.inf)
         for first in range(0, len(rows), _CHUNK):
@@ -94,7 +108,7 @@ class RoadGraph:
             seconds[block] = times[:, targets]
             metres[block] = self._metres(targets, before)
         metres[np.isinf(seconds)] = np.inf
-        return Ways(seconds, metres)
+        return Paths(seconds, metres)
 
     def _metres(self, targets: Ints, before: npt.NDArray[np.int32]) -> Floats:
         """Return metres to the targets, of every row at once."""
@@ -124,8 +138,8 @@ class RoadGraph:
             far_m[active] += far_m[over]
             jump[active] = jump[over]
             active = active[jump[jump[active]] != jump[active]]
-        found: Floats = far_m.reshape(num_rows, num_nodes)[:, targets]
-        return found
+        to_targets: Floats = far_m.reshape(num_rows, num_nodes)[:, targets]
+        return to_targets
 
     def reversed(self) -> RoadGraph:
         """Return the graph with every link turned round."""
@@ -142,7 +156,7 @@ class RoadGraph:
         )
 
     def predecessors(self, from_idx: int) -> npt.NDArray[np.int32]:
-        """Return the node before each on the fastest way from one node, (K,)."""
+        """Return the node before each on the fastest path from one node, (K,)."""
         _, before = dijkstra(
             self.links,
             directed=True,
@@ -155,18 +169,27 @@ class RoadGraph:
     def links_back(
         self, before: npt.NDArray[np.int32], from_idx: int, to_idx: int
     ) -> list[int]:
-        """Return the links of a way from the predecessors of its start."""
-        found: list[int] = []
+        """
+        Return the links of a path, first to last; empty if there is none.
+
+        Parameters
+        ----------
+        before
+            Shape (K,), as `predecessors` of its start.
+        from_idx, to_idx
+            First and last node of the path.
+        """
+        links: list[int] = []
         at = to_idx
         while at != from_idx:
             previous = int(before[at])
             if previous < 0:
                 return []
-            found.append(
+            links.append(
                 int(np.searchsorted(self.keys, previous * self.num_nodes + at))
             )
             at = previous
-        return found[::-1]
+        return links[::-1]
 
 
 def build_graph(
@@ -177,9 +200,11 @@ def build_graph(
 
     Parameters
     ----------
+    chains
+        The contracted network.
     ahead_s, back_s
-        Shape (R,): seconds of every part in either direction; inf: no way. With the
-        two exchanged the graph is reversed.
+        Shape (R,): seconds of every part in either direction; inf: closed. With the two
+        exchanged the graph is reversed.
     length_m
         Shape (R,): metres of every part.
     """
@@ -189,14 +214,14 @@ def build_graph(
     num_chains = len(chains.start)
     chain_idx = np.tile(np.arange(num_chains), 2)
     is_ahead = np.arange(2 * num_chains) < num_chains
-    seconds = np.maximum(np.concatenate([there_s, return_s]), _LEAST_S)
+    seconds = np.maximum(np.concatenate([there_s, return_s]), _MIN_S)
     keys = np.concatenate(
         [
             chains.start * num_nodes + chains.end,
             chains.end * num_nodes + chains.start,
         ]
     )
-    # Of parallel ways the fastest: sorted by key, then time, the first of each key.
+    # Of parallel links the fastest: sorted by key, then time, the first of each key.
     order = np.lexsort((metres[chain_idx], seconds, keys))
     order = order[np.isfinite(seconds[order])]
     keys, first = np.unique(keys[order], return_index=True)

@@ -1,4 +1,4 @@
-"""Limits and closures of the office -> the stretches of road that they touch."""
+"""Limits and closures of the office -> the stretches of road that they cover."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     Mask = npt.NDArray[np.bool_]
 
 #: A point of a limit may lie so far off its road.
-MOST_OFF_M: Final = 200.0
+MAX_OFF_M: Final = 200.0
 #: A spot stands for so much of the road on either side.
 SPOT_M: Final = 10.0
 #: A line drawn so near to a road follows it.
 _DRAWN_M: Final = 15.0
 #: Shorter overlaps are roads that a drawn line only meets at its end.
-_LEAST_ALONG_M: Final = 40.0
+_MIN_ALONG_M: Final = 40.0
 
 
 class Stretch(NamedTuple):
@@ -45,34 +45,58 @@ class Stretch(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class PlacedLimit:
+class MatchedLimit:
     """A limit with the stretches of road that it is about."""
 
     limit: RoadLimit
     stretches: tuple[Stretch, ...]
 
 
-def place_limits(
+def match_limits(
     roads: RoadNetwork, limits: Iterable[RoadLimit]
-) -> tuple[list[PlacedLimit], list[tuple[RoadLimit, SaidError]]]:
-    """Return the limits on the roads, and those that fit nowhere with the reason."""
-    placed, lost = [], []
+) -> tuple[list[MatchedLimit], list[tuple[RoadLimit, SaidError]]]:
+    """
+    Return the limits on the roads, and those that fit nowhere with the reason.
+
+    Parameters
+    ----------
+    roads
+        The road network of the scenario, as columns.
+    limits
+        Closures and limits as the office wrote them.
+
+    Returns
+    -------
+    tuple[list[MatchedLimit], list[tuple[RoadLimit, SaidError]]]
+        Those that cover some stretch of road, then those that match no road, each with
+        the reason; both in the given order.
+    """
+    matched, unmatched = [], []
     for limit in limits:
         try:
-            placed.append(PlacedLimit(limit, tuple(limit_stretches(roads, limit))))
+            matched.append(MatchedLimit(limit, tuple(limit_stretches(roads, limit))))
         except SaidError as error:
-            lost.append((limit, error))
-    return placed, lost
+            unmatched.append((limit, error))
+    return matched, unmatched
 
 
 def limit_stretches(roads: RoadNetwork, limit: RoadLimit) -> list[Stretch]:
     """
-    Return what a limit touches.
+    Return the stretches of road that a limit covers.
+
+    Parameters
+    ----------
+    roads
+        The road network of the scenario, as columns.
+    limit
+        By the name of a road, by points (one: a spot; two: between them; more: a drawn
+        line or an area), or both.
 
     Raises
     ------
     SaidError
-        If no road of that name is known, or its points lie off the roads.
+        If no road of that name is known, its points lie more than ``MAX_OFF_M`` off the
+        roads, no road joins them, or it covers no road.
     """
     named = _named(roads, limit.road) if limit.road else None
     if not limit.points:
@@ -81,16 +105,16 @@ def limit_stretches(roads: RoadNetwork, limit: RoadLimit) -> list[Stretch]:
         return [Stretch(int(edge), 0.0, 1.0) for edge in np.flatnonzero(named)]
     usable = np.ones(roads.num_edges, dtype=np.bool_) if named is None else named
     if limit.shape == "area":
-        found = _inside(roads, usable, limit)
+        stretches = _inside(roads, usable, limit)
     elif len(limit.points) == 1:
-        found = [_spot(roads, usable, limit)]
+        stretches = [_spot(roads, usable, limit)]
     elif len(limit.points) == 2:
-        found = _between(roads, usable, limit)
+        stretches = _between(roads, usable, limit)
     else:
-        found = _drawn(roads, usable, limit)
-    if not found:
+        stretches = _drawn(roads, usable, limit)
+    if not stretches:
         raise SaidError(say("limit_touches_no_road"))
-    return found
+    return stretches
 
 
 def _key(text: str) -> str:
@@ -126,8 +150,8 @@ def _snapped(
     lat, lon = np.array(limit.points, dtype=np.float64).T
     edge_idx, share, gap_m = nearest_edges(roads, usable, lat, lon)
     worst = float(gap_m.max())
-    if worst > MOST_OFF_M:
-        off = say("limit_off_road", gap_m=min(worst, 1e7), most_m=MOST_OFF_M)
+    if worst > MAX_OFF_M:
+        off = say("limit_off_road", gap_m=min(worst, 1e7), most_m=MAX_OFF_M)
         raise SaidError(off)
     return [(int(e), float(f)) for e, f in zip(edge_idx, share, strict=True)]
 
@@ -147,7 +171,7 @@ def _between(
     usable: Mask,
     limit: RoadLimit,
 ) -> list[Stretch]:
-    """Return the shortest way between two points, by length and either direction."""
+    """Return the shortest path between two points, by length, in either direction."""
     (edge_a, share_a), (edge_b, share_b) = _snapped(roads, usable, limit)
     if edge_a == edge_b:
         return [Stretch(edge_a, min(share_a, share_b), max(share_a, share_b))]
@@ -175,14 +199,16 @@ def _between(
     if not np.isfinite(total).any():
         raise SaidError(say("limit_points_apart"))
     i, j = np.unravel_index(int(np.argmin(total)), total.shape)
-    found = [Stretch(edge_a, *((0.0, share_a) if i == 0 else (share_a, 1.0)))]
+    stretches = [Stretch(edge_a, *((0.0, share_a) if i == 0 else (share_a, 1.0)))]
     at = target[j]
     while at != begin[i]:
         previous = int(before[i, at])
-        found.append(Stretch(edge_of[min(previous, at), max(previous, at)], 0.0, 1.0))
+        stretches.append(
+            Stretch(edge_of[min(previous, at), max(previous, at)], 0.0, 1.0)
+        )
         at = previous
-    found.append(Stretch(edge_b, *((0.0, share_b) if j == 0 else (share_b, 1.0))))
-    return [stretch for stretch in found if stretch.late > stretch.early]
+    stretches.append(Stretch(edge_b, *((0.0, share_b) if j == 0 else (share_b, 1.0))))
+    return [stretch for stretch in stretches if stretch.late > stretch.early]
 
 
 def _on_plane(lines: RoadLines, limit: RoadLimit) -> npt.NDArray[np.float64]:
@@ -211,7 +237,7 @@ def _drawn(
     lines = lines_of(roads)
     line = shapely.LineString(_on_plane(lines, limit))
     near = shapely.buffer(line, _DRAWN_M)
-    along = _overlaps(roads, usable, near, least_m=_LEAST_ALONG_M)
+    along = _overlaps(roads, usable, near, least_m=_MIN_ALONG_M)
     known = {stretch.edge_idx for stretch in along}
     crossed = np.flatnonzero(shapely.crosses(lines.lines, line) & usable)
     for edge in crossed.tolist():
@@ -239,7 +265,7 @@ def _overlaps(
         touched = np.flatnonzero(shapely.intersects(lines.lines, area) & usable)
     else:
         touched = np.array([only])
-    found = []
+    stretches = []
     for edge in touched.tolist():
         cut = shapely.intersection(lines.lines[edge], area)
         for piece in shapely.get_parts(cut):
@@ -248,5 +274,5 @@ def _overlaps(
                 continue
             ends = shapely.points(np.asarray(piece.coords)[[0, -1]])
             pair = lines.fractions(np.array([edge, edge]), ends)
-            found.append(Stretch(edge, float(pair.min()), float(pair.max())))
-    return found
+            stretches.append(Stretch(edge, float(pair.min()), float(pair.max())))
+    return stretches

@@ -1,4 +1,4 @@
-"""Fastest ways, kept by content: only what a change of roads touches is searched."""
+"""Fastest paths, cached by content hash; a new closure searches few of them again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from dispatch.roads import cache
-from dispatch.roads.graph import RoadGraph, Ways
+from dispatch.roads.graph import Paths, RoadGraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,37 +22,46 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Ints = npt.NDArray[np.int64]
 
-#: To be raised when the same roads would give other ways.
+#: To be raised when the same roads would give other paths.
 _VERSION: Final = 1
 #: Smaller searches take less time than a file.
-_LEAST_STEPS: Final = 200_000
-#: With more links changed, to search all anew is as fast.
-_MOST_CHANGED: Final = 40
+_MIN_STEPS: Final = 200_000
+#: With more links changed, a full search is as fast.
+_MAX_CHANGED: Final = 40
 #: Matrices of one network that a new one is compared with.
-_MOST_KEPT: Final = 6
+_MAX_KEPT: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Ways as they were found once, with the links they were found on."""
+    """Paths of an earlier search, with the links that they were searched on."""
 
-    ways: Ways
+    ways: Paths
     keys: Ints
     seconds: Floats
     metres: Floats
 
 
-def fastest_ways(graph: RoadGraph, chains: Chains, rows: Ints, targets: Ints) -> Ways:
+def fastest_paths(graph: RoadGraph, chains: Chains, rows: Ints, targets: Ints) -> Paths:
     """
-    Return the fastest ways from each of ``rows`` to each of ``targets``.
+    Return the fastest paths from each of ``rows`` to each of ``targets``.
+
+    Parameters
+    ----------
+    graph
+        Links of one class of trucks in some periods of the day.
+    chains
+        The contracted network behind it; earlier graphs of it are compared.
+    rows, targets
+        Nodes, positions among those of the graph.
 
     Notes
     -----
-    Kept on disk by the content of graph, rows and targets. On a graph that is like
+    Cached on disk under a hash of graph, rows and targets. On a graph that is like
     an earlier one but for a few roads, only the pairs that these roads touch are
     searched (`updated`).
     """
-    if len(rows) * graph.num_nodes < _LEAST_STEPS:
+    if len(rows) * graph.num_nodes < _MIN_STEPS:
         return graph.fastest(rows, targets)
     name = _digest(graph.keys, graph.seconds, graph.metres, rows, targets)
     kept = _load(name)
@@ -60,47 +69,47 @@ def fastest_ways(graph: RoadGraph, chains: Chains, rows: Ints, targets: Ints) ->
         return kept.ways
     family = _digest(chains.start, chains.end, rows, targets)
     earlier = _names(family)
-    ways = _from_earlier(graph, rows, targets, earlier)
-    if ways is None:
-        ways = graph.fastest(rows, targets)
+    paths = _from_earlier(graph, rows, targets, earlier)
+    if paths is None:
+        paths = graph.fastest(rows, targets)
     cache.store(
         f"ways-{name}",
         {
-            "seconds": ways.seconds,
-            "metres": ways.metres,
+            "seconds": paths.seconds,
+            "metres": paths.metres,
             "keys": graph.keys,
             "link_seconds": graph.seconds,
             "link_metres": graph.metres,
         },
     )
-    names = [name, *(known for known in earlier if known != name)][:_MOST_KEPT]
+    names = [name, *(known for known in earlier if known != name)][:_MAX_KEPT]
     cache.store(f"family-{family}", {"names": np.array(names)})
-    return ways
+    return paths
 
 
 def _digest(*arrays: npt.NDArray[np.generic]) -> str:
-    found = hashlib.sha256(str(_VERSION).encode())
+    digest = hashlib.sha256(str(_VERSION).encode())
     for array in arrays:
-        found.update(f"{array.dtype}{array.shape}".encode())
-        found.update(np.ascontiguousarray(array).tobytes())
-    return found.hexdigest()[:40]
+        digest.update(f"{array.dtype}{array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()[:40]
 
 
 def _names(family: str) -> list[str]:
-    found = cache.load(f"family-{family}")
-    return [] if found is None or "names" not in found else found["names"].tolist()
+    stored = cache.load(f"family-{family}")
+    return [] if stored is None or "names" not in stored else stored["names"].tolist()
 
 
 def _load(name: str) -> Kept | None:
-    found = cache.load(f"ways-{name}")
-    if found is None:
+    stored = cache.load(f"ways-{name}")
+    if stored is None:
         return None
     try:
         return Kept(
-            Ways(found["seconds"], found["metres"]),
-            found["keys"],
-            found["link_seconds"],
-            found["link_metres"],
+            Paths(stored["seconds"], stored["metres"]),
+            stored["keys"],
+            stored["link_seconds"],
+            stored["link_metres"],
         )
     except KeyError:
         return None
@@ -108,8 +117,8 @@ def _load(name: str) -> Kept | None:
 
 def _from_earlier(
     graph: RoadGraph, rows: Ints, targets: Ints, earlier: list[str]
-) -> Ways | None:
-    """Return the ways on the base of the most alike earlier graph; None if none."""
+) -> Paths | None:
+    """Return the paths on the base of the most alike earlier graph; None if none."""
     best: tuple[Changed, Kept] | None = None
     for name in earlier:
         kept = _load(name)
@@ -118,7 +127,7 @@ def _from_earlier(
         changed = changed_links(graph, kept)
         if best is None or changed.size < best[0].size:
             best = changed, kept
-    if best is None or best[0].size > _MOST_CHANGED:
+    if best is None or best[0].size > _MAX_CHANGED:
         return None
     return updated(graph, rows, targets, best[1], best[0])
 
@@ -136,37 +145,59 @@ class Changed(NamedTuple):
 
 
 def changed_links(graph: RoadGraph, kept: Kept) -> Changed:
-    """Return how the links of a graph differ from those of an earlier one."""
+    """
+    Return how the links of a graph differ from those of an earlier one.
+
+    Parameters
+    ----------
+    graph
+        The present graph.
+    kept
+        Keys, seconds and metres of the earlier links.
+    """
     keys = np.union1d(graph.keys, kept.keys)
     now_s, now_m = (
         _on_keys(keys, graph.keys, column) for column in (graph.seconds, graph.metres)
     )
-    was_s, was_m = (
+    earlier_s, earlier_m = (
         _on_keys(keys, kept.keys, column) for column in (kept.seconds, kept.metres)
     )
-    # Another road of the same time is another way: as if closed and opened.
-    is_other = (now_s == was_s) & (now_m != was_m)
-    return Changed(keys[(now_s > was_s) | is_other], keys[(now_s < was_s) | is_other])
+    # Another road of the same time is another path: as if closed and opened.
+    is_other = (now_s == earlier_s) & (now_m != earlier_m)
+    return Changed(
+        keys[(now_s > earlier_s) | is_other], keys[(now_s < earlier_s) | is_other]
+    )
 
 
-def _on_keys(keys: Ints, own: Ints, values: Floats) -> Floats:
-    found = np.full(len(keys), np.inf)
-    found[np.searchsorted(keys, own)] = values
-    return found
+def _on_keys(keys: Ints, link_keys: Ints, values: Floats) -> Floats:
+    on_keys = np.full(len(keys), np.inf)
+    on_keys[np.searchsorted(keys, link_keys)] = values
+    return on_keys
 
 
 def updated(
     graph: RoadGraph, rows: Ints, targets: Ints, kept: Kept, changed: Changed
-) -> Ways:
+) -> Paths:
     """
-    Return the ways on a graph from those on an earlier one.
+    Return the paths on a graph from those on an earlier one.
+
+    Parameters
+    ----------
+    graph
+        The present graph.
+    rows, targets
+        Nodes as in the earlier search.
+    kept
+        The earlier search.
+    changed
+        How the links of the two differ (`changed_links`).
 
     Notes
     -----
     A slower link (u, v) of w seconds touches the pairs (i, j) with
     d(i, u) + w + d(v, j) = d(i, j) on the earlier graph; these are searched again,
     from the rows and towards the targets that cover them. A faster link can only
-    offer the ways through it, d(i, u) + w + d(v, j) on the graph of now. Each takes
+    offer the paths through it, d(i, u) + w + d(v, j) on the present graph. Each takes
     two searches, whatever the number of places.
     """
     seconds, metres = kept.ways.seconds.copy(), kept.ways.metres.copy()
@@ -185,7 +216,7 @@ def updated(
             # Ties count as touched; a little slack for sums in another order.
             touched |= np.isfinite(way_s) & (way_s <= kept.ways.seconds + 1e-6)
         _search_again(graph, backwards, rows, targets, touched, seconds, metres)
-    return Ways(seconds, metres)
+    return Paths(seconds, metres)
 
 
 def _as_graph(kept: Kept, num_nodes: int) -> RoadGraph:
@@ -204,7 +235,7 @@ def _as_graph(kept: Kept, num_nodes: int) -> RoadGraph:
 def _through(
     graph: RoadGraph, backwards: RoadGraph, rows: Ints, targets: Ints, links: Ints
 ) -> Iterator[tuple[Floats, Floats]]:
-    """Yield seconds and metres, (rows, targets), of the best ways over each link."""
+    """Yield seconds and metres, (rows, targets), of the best paths over each link."""
     start, end = np.divmod(links, graph.num_nodes)
     towards = backwards.fastest(start, rows)
     onward = graph.fastest(end, targets)
@@ -225,15 +256,15 @@ def _search_again(
     seconds: Floats,
     metres: Floats,
 ) -> None:
-    """Put the ways of now in place of all touched ones."""
+    """Replace all touched paths by those on the present graph."""
     cover_rows, cover_targets = _cover(touched)
     if len(cover_rows):
-        found = graph.fastest(rows[cover_rows], targets)
-        seconds[cover_rows], metres[cover_rows] = found.seconds, found.metres
+        paths = graph.fastest(rows[cover_rows], targets)
+        seconds[cover_rows], metres[cover_rows] = paths.seconds, paths.metres
     if len(cover_targets):
-        found = backwards.fastest(targets[cover_targets], rows)
-        seconds[:, cover_targets] = found.seconds.T
-        metres[:, cover_targets] = found.metres.T
+        paths = backwards.fastest(targets[cover_targets], rows)
+        seconds[:, cover_targets] = paths.seconds.T
+        metres[:, cover_targets] = paths.metres.T
 
 
 def _cover(touched: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:

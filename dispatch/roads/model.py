@@ -10,7 +10,7 @@ import numpy as np
 from dispatch.roads.contract import Chains, contract
 from dispatch.roads.day_rules import DayRules, rules_on_day
 from dispatch.roads.graph import RoadGraph, build_graph
-from dispatch.roads.limits import place_limits
+from dispatch.roads.limits import match_limits
 from dispatch.roads.parts import RoadParts, cut_roads
 from dispatch.roads.periods import DayPeriods, Span, merged, periods_of_day
 from dispatch.roads.snap import Snaps, snap_places
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from dispatch.model.roads import RoadNetwork
     from dispatch.model.scenario import Scenario
-    from dispatch.roads.limits import PlacedLimit
+    from dispatch.roads.limits import MatchedLimit
 
     Line = list[tuple[float, float]]
 
@@ -34,7 +34,7 @@ class ClassGraphs(NamedTuple):
     The graphs of one class of trucks in some periods of the day.
 
     ``loaded`` leads to villages; ``empty_reversed`` has every link turned round, so
-    that few searches from sources and depots give the ways from all places to them.
+    that few searches from sources and depots give the routes from all places to them.
     """
 
     loaded: RoadGraph
@@ -49,8 +49,8 @@ class RoadModel:
     ----------
     rules
         What conditional tags make of the roads on this day.
-    placed, lost
-        Limits of the office on the roads, and those that fit nowhere with the reason.
+    matched, unmatched
+        Limits of the office on the roads, and those that fit no road, with the reason.
     periods
         When roads change during the day, and which limits hold when.
     class_of_truck
@@ -62,11 +62,11 @@ class RoadModel:
         roads = self.roads = self.rules.roads
         self.speeds: RoadSpeeds = road_speeds(roads, rules_with(scenario.speed_rules))
         self.snaps: Snaps = snap_places(scenario, roads, self.speeds)
-        placed, self.lost = place_limits(roads, scenario.road_limits)
-        day = periods_of_day(scenario, [*placed, *self.rules.limits])
-        held = day.all_limits
-        self.placed = tuple(item for item in held if item not in self.rules.limits)
-        self.parts: RoadParts = cut_roads(roads, self.snaps, held)
+        matched, self.unmatched = match_limits(roads, scenario.road_limits)
+        day = periods_of_day(scenario, [*matched, *self.rules.limits])
+        limits = day.all_limits
+        self.matched = tuple(item for item in limits if item not in self.rules.limits)
+        self.parts: RoadParts = cut_roads(roads, self.snaps, limits)
         self.periods: DayPeriods = self._merged(day, scenario)
         self._profiles: list[TruckProfile] = []
         self.class_of_truck: dict[str, int] = {}
@@ -111,11 +111,26 @@ class RoadModel:
         return len(self._profiles)
 
     def times(self, profile: TruckProfile, span: Span) -> PartTimes:
-        """Return the seconds of every part for a class in some periods of the day."""
+        """
+        Return the seconds of every part for a class in some periods of the day.
+
+        Parameters
+        ----------
+        profile
+            Weight, size and loaded speed of the class.
+        span
+            First and last period, both included; limits of all of them hold together.
+
+        Returns
+        -------
+        PartTimes
+            Seconds along and against every part, shape (R,) each; inf: closed or too
+            narrow.
+        """
         return self._times_under(profile, self.periods.limits_of(span))
 
     def _times_under(
-        self, profile: TruckProfile, limits: tuple[PlacedLimit, ...]
+        self, profile: TruckProfile, limits: tuple[MatchedLimit, ...]
     ) -> PartTimes:
         return part_times(profile, self.roads, self.speeds, self.parts, limits)
 
@@ -133,7 +148,16 @@ class RoadModel:
         return np.where(nodes >= 0, position, -1)
 
     def graphs(self, truck_class: int, span: Span) -> ClassGraphs:
-        """Return the graphs of a class, made when first asked for."""
+        """
+        Return the graphs of a class, built when first asked for.
+
+        Parameters
+        ----------
+        truck_class
+            Number as in ``class_of_truck``.
+        span
+            First and last period, both included.
+        """
         key = truck_class, span
         if key not in self._graphs:
             times = self.times(self._profiles[truck_class], span)
@@ -147,11 +171,22 @@ class RoadModel:
         return self._graphs[key]
 
     def link_line(self, graph: RoadGraph, link: int, *, reverse: bool) -> Line:
-        """Return the (lat, lon) points of a link, in driving order."""
+        """
+        Return the (lat, lon) points of a link, in driving order.
+
+        Parameters
+        ----------
+        graph
+            The graph that the link belongs to.
+        link
+            Position of the link in the graph.
+        reverse
+            Whether the graph has its links turned round, as ``empty_reversed``.
+        """
         chains, parts = self.chains, self.parts
         chain = int(graph.chain_idx[link])
         ahead = bool(graph.is_ahead[link]) != reverse
-        found: Line = []
+        points: Line = []
         steps = range(int(chains.part_at[chain]), int(chains.part_at[chain + 1]))
         for step in steps if ahead else reversed(steps):
             part = int(chains.part_idx[step])
@@ -161,8 +196,8 @@ class RoadModel:
                 float(parts.early[part]),
                 float(parts.late[part]),
             )
-            found += line if bool(chains.is_ahead[step]) == ahead else line[::-1]
-        return found
+            points += line if bool(chains.is_ahead[step]) == ahead else line[::-1]
+        return points
 
 
 def _columns(times: PartTimes) -> tuple[npt.NDArray[np.float64], ...]:
@@ -177,7 +212,18 @@ def _columns(times: PartTimes) -> tuple[npt.NDArray[np.float64], ...]:
 def edge_line(
     roads: RoadNetwork, edge_idx: int, early: float = 0.0, late: float = 1.0
 ) -> Line:
-    """Return the (lat, lon) points of an edge between two shares of its length."""
+    """
+    Return the (lat, lon) points of an edge between two shares of its length.
+
+    Parameters
+    ----------
+    roads
+        The network.
+    edge_idx
+        Position of the edge.
+    early, late
+        Shares of its length, 0 to 1, in the direction in which it is drawn.
+    """
     line = roads.line(edge_idx)
     if early <= 0 and late >= 1:
         return list(line)

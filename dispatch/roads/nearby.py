@@ -49,7 +49,14 @@ class RoadLines:
         self.lengths = shapely.length(self.lines)
 
     def plane(self, lat: Floats, lon: Floats) -> Floats:
-        """Return metres east and north of the middle, shape (..., 2)."""
+        """
+        Return metres east and north of the middle, shape (..., 2).
+
+        Parameters
+        ----------
+        lat, lon
+            Degrees, of one shape (...).
+        """
         scale = np.radians(1) * EARTH_RADIUS_M
         east = (np.asarray(lon) - self._lon_0) * scale
         east = east * np.cos(np.radians(self._lat_0))
@@ -65,7 +72,16 @@ class RoadLines:
     def fractions(
         self, edge_idx: npt.NDArray[np.int64], points: npt.NDArray[np.object_]
     ) -> Floats:
-        """Return how far along its edge each point is nearest, from 0 to 1."""
+        """
+        Return how far along its edge each point is nearest, from 0 to 1.
+
+        Parameters
+        ----------
+        edge_idx
+            Shape (n,): the edge of each point.
+        points
+            Shape (n,): points of shapely on the plane.
+        """
         lines = self.lines[edge_idx]
         share: Floats = shapely.line_locate_point(lines, points, normalized=True)
         return np.clip(np.nan_to_num(share), 0.0, 1.0)
@@ -93,6 +109,15 @@ def nearest_edges(
 ) -> tuple[npt.NDArray[np.int64], Floats, Floats]:
     """
     Return the nearest usable edge of every point, where along it, and the gap.
+
+    Parameters
+    ----------
+    roads
+        The network.
+    usable
+        Shape (E,): edges that may be chosen.
+    lat, lon
+        Shape (n,), degrees.
 
     Returns
     -------

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from dispatch.model.roads import RoadNetwork
-    from dispatch.roads.limits import PlacedLimit
+    from dispatch.roads.limits import MatchedLimit
     from dispatch.roads.snap import Snaps
 
     Floats = npt.NDArray[np.float64]
@@ -51,34 +51,49 @@ class RoadParts:
     place_node: Ints
     length_m: Floats
 
-    def inside(self, placed: PlacedLimit) -> npt.NDArray[np.bool_]:
+    def inside(self, matched: MatchedLimit) -> npt.NDArray[np.bool_]:
         """Return which parts a limit touches, shape (R,)."""
         touched = np.zeros(len(self.edge_idx), dtype=np.bool_)
         middle = (self.early + self.late) / 2
-        for edge, early, late in placed.stretches:
+        for edge, early, late in matched.stretches:
             of_edge = slice(*np.searchsorted(self.edge_idx, [edge, edge + 1]))
             touched[of_edge] |= (middle[of_edge] >= early) & (middle[of_edge] <= late)
         return touched
 
 
 def cut_roads(
-    roads: RoadNetwork, snaps: Snaps, limits: Sequence[PlacedLimit]
+    roads: RoadNetwork, snaps: Snaps, limits: Sequence[MatchedLimit]
 ) -> RoadParts:
-    """Return the parts, places first: their nodes do not depend on the limits."""
+    """
+    Return the parts, places first: their nodes do not depend on the limits.
+
+    Parameters
+    ----------
+    roads
+        The road network of the scenario, as columns.
+    snaps
+        Where the places meet the roads.
+    limits
+        Every limit of the day; edges are cut where one begins or ends.
+    """
     on_edge = snaps.edge_idx >= 0
     place_edge, place_share = snaps.edge_idx[on_edge], snaps.share[on_edge]
-    stretches = [stretch for placed in limits for stretch in placed.stretches]
+    stretches = [stretch for matched in limits for stretch in matched.stretches]
     limit_edge = np.array([s.edge_idx for s in stretches for _ in (0, 1)], np.int64)
     limit_share = np.array([share for s in stretches for share in (s.early, s.late)])
-    own_edge, own_share, own_node, next_node = _cuts(
+    place_cut_edge, place_cut_share, place_cut_node, next_node = _cuts(
         roads, place_edge, place_share, (), roads.num_nodes
     )
     cut_edge, cut_share, cut_node, next_node = _cuts(
-        roads, limit_edge, limit_share, (own_edge, own_share, own_node), next_node
+        roads,
+        limit_edge,
+        limit_share,
+        (place_cut_edge, place_cut_share, place_cut_node),
+        next_node,
     )
     place_node = snaps.node_idx.copy()
     place_node[on_edge] = _node_at(
-        roads, place_edge, place_share, own_edge, own_share, own_node
+        roads, place_edge, place_share, place_cut_edge, place_cut_share, place_cut_node
     )
     edges = np.arange(roads.num_edges)
     none, all_of = np.zeros(roads.num_edges), np.ones(roads.num_edges)

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from dispatch.model.scenario import Scenario
-    from dispatch.roads.limits import PlacedLimit
+    from dispatch.roads.limits import MatchedLimit
 
 #: Periods of a day; each more is a matrix per class of trucks, and one more for
 #: the legs between it and the next.
-MOST_PERIODS: Final = 6
+MAX_PERIODS: Final = 6
 
 #: From which period to which, both included.
 Span = tuple[int, int]
@@ -24,7 +24,7 @@ Span = tuple[int, int]
 class Widened:
     """A limit that counts for longer than it holds, seconds since midnight."""
 
-    item: PlacedLimit
+    item: MatchedLimit
     held_s: tuple[int, int]
     counted_s: tuple[int, int]
 
@@ -49,8 +49,8 @@ class DayPeriods:
     first_s: int
     last_s: int
     switches_s: tuple[int, ...]
-    limits: tuple[tuple[PlacedLimit, ...], ...]
-    held_s: tuple[tuple[PlacedLimit, int, int], ...]
+    limits: tuple[tuple[MatchedLimit, ...], ...]
+    held_s: tuple[tuple[MatchedLimit, int, int], ...]
 
     @property
     def last(self) -> int:
@@ -58,18 +58,18 @@ class DayPeriods:
         return len(self.switches_s)
 
     @property
-    def all_limits(self) -> tuple[PlacedLimit, ...]:
+    def all_limits(self) -> tuple[MatchedLimit, ...]:
         """Every limit that holds at some time of the day."""
         return self.limits_of((0, self.last))
 
     @property
     def spans(self) -> tuple[Span, ...]:
         """The periods, neighbours of two, and the whole day, each once."""
-        found = [(p, p) for p in range(self.last + 1)]
-        found += [(p, p + 1) for p in range(self.last)]
-        return tuple(dict.fromkeys([*found, (0, self.last)]))
+        spans = [(p, p) for p in range(self.last + 1)]
+        spans += [(p, p + 1) for p in range(self.last)]
+        return tuple(dict.fromkeys([*spans, (0, self.last)]))
 
-    def limits_of(self, span: Span) -> tuple[PlacedLimit, ...]:
+    def limits_of(self, span: Span) -> tuple[MatchedLimit, ...]:
         """Return the limits that hold at any time of some periods, each once."""
         chosen = self.limits[span[0] : span[1] + 1]
         return tuple(dict.fromkeys(itertools.chain.from_iterable(chosen)))
@@ -79,7 +79,14 @@ class DayPeriods:
         return sum(switch_s <= time_s for switch_s in self.switches_s)
 
     def hours(self, period: int) -> tuple[int, int]:
-        """Return from when until when a period lasts."""
+        """
+        Return from when until when a period lasts.
+
+        Returns
+        -------
+        tuple[int, int]
+            Seconds since midnight.
+        """
         bounds = (self.first_s, *self.switches_s, self.last_s)
         return bounds[period], bounds[period + 1]
 
@@ -96,23 +103,32 @@ class DayPeriods:
 
     def widened(self) -> list[Widened]:
         """Return the limits that count for longer than they hold."""
-        found = []
+        widened = []
         for item, early_s, late_s in self.held_s:
             within = [p for p in range(self.last + 1) if item in self.limits[p]]
             if not within:
                 continue
             counted_s = self.hours(within[0])[0], self.hours(within[-1])[1]
             if counted_s[0] < early_s or counted_s[1] > late_s:
-                found.append(Widened(item, (early_s, late_s), counted_s))
-        return found
+                widened.append(Widened(item, (early_s, late_s), counted_s))
+        return widened
 
 
-def periods_of_day(scenario: Scenario, placed: Sequence[PlacedLimit]) -> DayPeriods:
-    """Return the periods of a scenario's day: a new one where any limit changes."""
+def periods_of_day(scenario: Scenario, matched: Sequence[MatchedLimit]) -> DayPeriods:
+    """
+    Return the periods of a scenario's day: a new one where any limit changes.
+
+    Parameters
+    ----------
+    scenario
+        The day to plan.
+    matched
+        Limits on the roads; those of other days are left out.
+    """
     first_s = min((truck.shift_start_s for truck in scenario.trucks), default=0)
     last_s = max((truck.shift_end_s for truck in scenario.trucks), default=86_400)
-    held: list[tuple[PlacedLimit, int, int]] = []
-    for item in placed:
+    active: list[tuple[MatchedLimit, int, int]] = []
+    for item in matched:
         interval = item.limit.interval_s(scenario.date)
         # Nothing is known of the next day: what holds at midnight goes on.
         if interval is None:
@@ -120,34 +136,38 @@ def periods_of_day(scenario: Scenario, placed: Sequence[PlacedLimit]) -> DayPeri
         early_s, late_s = interval
         late_s = last_s + 1 if late_s >= 86_400 else late_s
         if early_s <= last_s and late_s > first_s:
-            held.append((item, max(early_s, first_s), min(late_s, last_s + 1)))
+            active.append((item, max(early_s, first_s), min(late_s, last_s + 1)))
     moments = sorted(
         {
             moment
-            for _, early_s, late_s in held
+            for _, early_s, late_s in active
             for moment in (early_s, late_s)
             if first_s < moment <= last_s
         }
     )
     begins = (first_s, *moments)
     limits = tuple(
-        tuple(item for item, early_s, late_s in held if early_s <= begin < late_s)
+        tuple(item for item, early_s, late_s in active if early_s <= begin < late_s)
         for begin in begins
     )
-    return DayPeriods(first_s, last_s, tuple(moments), limits, tuple(held))
+    return DayPeriods(first_s, last_s, tuple(moments), limits, tuple(active))
 
 
 def merged(
-    day: DayPeriods, is_same: Callable[[int, int], bool], most: int = MOST_PERIODS
+    day: DayPeriods, is_same: Callable[[int, int], bool], most: int = MAX_PERIODS
 ) -> DayPeriods:
     """
     Return a day of fewer periods.
 
     Parameters
     ----------
+    day
+        Periods as the limits make them.
     is_same
         Whether no truck drives otherwise in two neighbouring periods of ``day``:
         such a change is none.
+    most
+        Number of periods to keep at most.
 
     Notes
     -----

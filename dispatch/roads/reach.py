@@ -1,4 +1,4 @@
-"""Who can drive where at all, without the cost of all travel times."""
+"""Which trucks can reach which places at all, without the cost of all travel times."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from dispatch.errors import Problem
 from dispatch.model.travel import NO_ROAD, TravelTable
 from dispatch.roads.model import road_model
-from dispatch.roads.periods import MOST_PERIODS
+from dispatch.roads.periods import MAX_PERIODS
 from dispatch.roads.snap import FAR_M, NEAR_M
 from dispatch.units import format_clock
 from dispatch.words.message import joined, say
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dispatch.words.message import Message
 
     Bools = npt.NDArray[np.bool_]
-    Ways = dict[str, Bools]
+    Reachable = dict[str, Bools]
 
 #: Why trucks cannot serve a place at its road.
 _WHY: Final[dict[Obstacle, str]] = {
@@ -34,17 +34,17 @@ _WHY: Final[dict[Obstacle, str]] = {
     "stopping": "road_lacks_stopping",
 }
 #: Villages that a warning names; the rest is counted.
-MOST_NAMED: Final = 12
+MAX_NAMED: Final = 12
 #: Roads that a warning names for each of its tags.
-MOST_ROADS: Final = 5
+MAX_ROADS: Final = 5
 
 
-def round_trips(scenario: Scenario) -> Ways:
+def round_trips(scenario: Scenario) -> Reachable:
     """
     Return for every truck, shape (S, V): whether it can carry from source to village.
 
     That is: depot to source, source to village, and home again, by other villages
-    and sources where there is no way straight.
+    and sources where there is no direct path.
     """
     if scenario.travel_table is not None:
         return _by_table(scenario, scenario.travel_table)
@@ -63,7 +63,7 @@ def _blocks(scenario: Scenario) -> tuple[slice, slice]:
     return slice(first, middle), slice(middle, middle + len(scenario.villages))
 
 
-def _by_table(scenario: Scenario, table: TravelTable) -> Ways:
+def _by_table(scenario: Scenario, table: TravelTable) -> Reachable:
     sources, villages = _blocks(scenario)
     known = _known(scenario, table)
     of_depot = {}
@@ -73,8 +73,8 @@ def _by_table(scenario: Scenario, table: TravelTable) -> Ways:
     return {truck.truck_id: of_depot[truck.depot_id] for truck in scenario.trucks}
 
 
-def single_trips(scenario: Scenario) -> Ways:
-    """Return the ways of `round_trips` without asking for the way home."""
+def single_trips(scenario: Scenario) -> Reachable:
+    """Return the same as `round_trips` without asking for the way home."""
     table = scenario.travel_table
     if table is None:
         return round_trips(scenario)
@@ -88,7 +88,7 @@ def single_trips(scenario: Scenario) -> Ways:
 
 
 def _known(scenario: Scenario, table: TravelTable) -> Bools:
-    """Return whether there is a way from place to place, in the scenario's order."""
+    """Return whether a path leads from place to place, in the scenario's order."""
     position = table.index
     order = [position[label] for label in scenario.place_ids]
     known: Bools = table.seconds[np.ix_(order, order)] != NO_ROAD
@@ -138,18 +138,20 @@ def _spread(start: Bools, steps: Bools) -> Bools:
     return reached
 
 
-def _by_roads(scenario: Scenario, model: RoadModel) -> Ways:
+def _by_roads(scenario: Scenario, model: RoadModel) -> Reachable:
     """Return what the roads of any period of the day allow."""
     sources, villages = _blocks(scenario)
     depot_idx = scenario.place_idx  # depots are the first places
     position = model.place_position
-    ways: Ways = {}
+    reachable: Reachable = {}
     reached: dict[tuple[int, str], npt.NDArray[np.bool_]] = {}
     for truck in scenario.trucks:
         truck_class = model.class_of_truck[truck.truck_id]
         key = truck_class, truck.depot_id
         if key not in reached:
-            found = np.zeros((len(scenario.sources), len(scenario.villages)), np.bool_)
+            carried = np.zeros(
+                (len(scenario.sources), len(scenario.villages)), np.bool_
+            )
             for span in model.periods.spans:
                 parts = model.graphs(truck_class, span).loaded.components()
                 # A place without a road has no part; maybe no place has one.
@@ -157,10 +159,10 @@ def _by_roads(scenario: Scenario, model: RoadModel) -> Ways:
                 part = np.where(position >= 0, parts[position], -1)
                 home = part[depot_idx[truck.depot_id]]
                 at_source = (part[sources] == home) & (home >= 0)
-                found |= at_source[:, None] & (part[villages] == home)[None, :]
-            reached[key] = found
-        ways[truck.truck_id] = reached[key]
-    return ways
+                carried |= at_source[:, None] & (part[villages] == home)[None, :]
+            reached[key] = carried
+        reachable[truck.truck_id] = reached[key]
+    return reachable
 
 
 def snap_warnings(scenario: Scenario) -> list[Problem]:
@@ -168,7 +170,7 @@ def snap_warnings(scenario: Scenario) -> list[Problem]:
     Return a warning for every place that stands away from the roads.
 
     Beyond ``FAR_M`` it is an error: no truck would come near it. A place whose
-    nearest road cannot be left, reached or stopped on is told too.
+    nearest road cannot be left, reached or stopped on is reported too.
     """
     model = road_model(scenario)
     if model is None or scenario.travel_table is not None:
@@ -181,20 +183,20 @@ def snap_warnings(scenario: Scenario) -> list[Problem]:
         label = f"{place.name} ({scenario.place_ids[idx]})"
         is_lost = not has_road[idx]
         if is_lost and not np.isfinite(gap_m):
-            said = say("no_usable_road", place=label)
+            message = say("no_usable_road", place=label)
         elif is_lost:
-            said = say(
+            message = say(
                 "place_without_road",
                 place=label,
                 gap_km=gap_m / 1000,
                 far_km=FAR_M / 1000,
             )
         elif gap_m > NEAR_M:
-            said = say("place_off_road", place=label, gap_m=gap_m)
+            message = say("place_off_road", place=label, gap_m=gap_m)
         else:
             continue
         severity: Literal["error", "warning"] = "error" if is_lost else "warning"
-        problems.append(Problem("roads", said, severity=severity))
+        problems.append(Problem("roads", message, severity=severity))
     problems += [
         Problem("roads", _moved(scenario, model, moved), severity="warning")
         for moved in snaps.moved
@@ -237,12 +239,12 @@ def limit_warnings(scenario: Scenario) -> list[Problem]:
     And one for those that count longer than they hold, if roads change too often.
     """
     if scenario.road_limits and scenario.travel_table is not None:
-        said = say("limits_beside_table")
-        return [Problem("roads/limits.csv", said, severity="warning")]
+        message = say("limits_beside_table")
+        return [Problem("roads/limits.csv", message, severity="warning")]
     model = road_model(scenario)
     if model is None and scenario.road_limits:
-        said = say("limits_without_roads")
-        return [Problem("roads/limits.csv", said, severity="warning")]
+        message = say("limits_without_roads")
+        return [Problem("roads/limits.csv", message, severity="warning")]
     if model is None:
         return []
     return [
@@ -253,7 +255,7 @@ def limit_warnings(scenario: Scenario) -> list[Problem]:
             value=limit.limit_id,
             severity="warning",
         )
-        for limit, error in model.lost
+        for limit, error in model.unmatched
     ] + [*_widened(model), *_unread(model)]
 
 
@@ -264,22 +266,22 @@ def _unread(model: RoadModel) -> list[Problem]:
         rules = [rule for rule in model.rules.unread if rule.is_holiday == is_holiday]
         if not rules:
             continue
-        told = [
+        rule_messages = [
             say(
                 "rule_of_roads",
                 tag=rule.tag,
-                roads=", ".join(rule.roads[:MOST_ROADS])
-                + (" …" if len(rule.roads) > MOST_ROADS else ""),
+                roads=", ".join(rule.roads[:MAX_ROADS])
+                + (" …" if len(rule.roads) > MAX_ROADS else ""),
             )
-            for rule in rules[:MOST_NAMED]
+            for rule in rules[:MAX_NAMED]
         ]
-        said = say(
+        message = say(
             key,
             count=len({road for rule in rules for road in rule.roads}),
-            rules=joined(told),
-            more=" …" if len(rules) > MOST_NAMED else "",
+            rules=joined(rule_messages),
+            more=" …" if len(rules) > MAX_NAMED else "",
         )
-        problems.append(Problem("roads", said, severity="warning"))
+        problems.append(Problem("roads", message, severity="warning"))
     return problems
 
 
@@ -288,23 +290,23 @@ def _widened(model: RoadModel) -> list[Problem]:
     widened = model.periods.widened()
     if not widened:
         return []
-    told = [
+    limit_messages = [
         say(
             "limit_counts_longer",
             limit=item.item.limit.limit_id,
             held=_hours(item.held_s),
             counted=_hours(item.counted_s),
         )
-        for item in widened[:MOST_NAMED]
+        for item in widened[:MAX_NAMED]
     ]
-    said = say(
+    message = say(
         "limits_count_longer",
         count=len(widened),
-        most=MOST_PERIODS,
-        limits=joined(told),
-        more=" …" if len(widened) > MOST_NAMED else "",
+        most=MAX_PERIODS,
+        limits=joined(limit_messages),
+        more=" …" if len(widened) > MAX_NAMED else "",
     )
-    return [Problem("roads/limits.csv", said, severity="warning")]
+    return [Problem("roads/limits.csv", message, severity="warning")]
 
 
 def _hours(interval_s: tuple[int, int]) -> str:
@@ -321,23 +323,25 @@ def out_of_reach(scenario: Scenario) -> list[tuple[tuple[str, ...], tuple[str, .
     alike: dict[tuple[str, ...], list[str]] = {}
     for truck in scenario.trucks:
         reached = np.atleast_1d(ways[truck.truck_id].any(axis=0))
-        lost = tuple(
+        unreached = tuple(
             village.village_id
             for village, is_reached in zip(scenario.villages, reached, strict=True)
             if not is_reached
         )
-        if lost:
-            alike.setdefault(lost, []).append(truck.truck_id)
+        if unreached:
+            alike.setdefault(unreached, []).append(truck.truck_id)
     return [(tuple(trucks), villages) for villages, trucks in alike.items()]
 
 
 def cut_off_villages(scenario: Scenario) -> list[str]:
     """Return the villages that no truck reaches."""
-    lost: dict[str, int] = {}
+    num_trucks: dict[str, int] = {}
     for trucks, villages in out_of_reach(scenario):
         for village in villages:
-            lost[village] = lost.get(village, 0) + len(trucks)
-    return [village for village, num in lost.items() if num == len(scenario.trucks)]
+            num_trucks[village] = num_trucks.get(village, 0) + len(trucks)
+    return [
+        village for village, num in num_trucks.items() if num == len(scenario.trucks)
+    ]
 
 
 def reach_notes(scenario: Scenario) -> list[Message]:
@@ -347,22 +351,22 @@ def reach_notes(scenario: Scenario) -> list[Message]:
     What no truck reaches is a warning of the village, and left out here.
     """
     groups = out_of_reach(scenario)
-    lost_by = Counter({v: 0 for _, lost in groups for v in lost})
-    for trucks, lost in groups:
-        lost_by.update({village: len(trucks) for village in lost})
+    unreached_by = Counter({v: 0 for _, unreached in groups for v in unreached})
+    for trucks, unreached in groups:
+        unreached_by.update({village: len(trucks) for village in unreached})
     notes = []
-    for trucks, lost in groups:
-        told = [v for v in lost if lost_by[v] < len(scenario.trucks)]
-        if told:
+    for trucks, unreached in groups:
+        only_some = [v for v in unreached if unreached_by[v] < len(scenario.trucks)]
+        if only_some:
             shown = [
-                f"{scenario.village_by_id[v].name} ({v})" for v in told[:MOST_NAMED]
+                f"{scenario.village_by_id[v].name} ({v})" for v in only_some[:MAX_NAMED]
             ]
-            more = " …" if len(told) > MOST_NAMED else ""
+            more = " …" if len(only_some) > MAX_NAMED else ""
             notes.append(
                 say(
                     "trucks_cannot_reach",
                     trucks=", ".join(trucks),
-                    count=len(told),
+                    count=len(only_some),
                     villages=", ".join(shown) + more,
                 )
             )

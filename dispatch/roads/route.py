@@ -52,8 +52,13 @@ class RouteFinder:
 
         Parameters
         ----------
+        truck_id
+            Its class decides which roads; of an unknown truck the line is straight.
+        from_place, to_place
+            Ids of places.
         depart_s, arrive_s
-            When the truck drives; None: the roads of the morning.
+            When the truck drives, seconds since midnight; None: on the roads of the
+            morning.
         """
         start, end = self._position[from_place], self._position[to_place]
         ends = [self._points[start], self._points[end]]
@@ -64,7 +69,7 @@ class RouteFinder:
         key = (truck_class, on_road, waited, from_place, to_place)
         if key not in self._lines:
             inner = self._along_roads(truck_class, on_road, start, end)
-            # No way that stays open: the truck waited for one.
+            # No path that stays open: the truck waited for one.
             inner = inner or self._along_roads(truck_class, waited, start, end)
             self._lines[key] = _without_repeats([ends[0], *inner, ends[1]])
         return list(self._lines[key])
@@ -125,5 +130,14 @@ def route_geometry(
     Return the line of one leg as (lat, lon) points, along roads where there are any.
 
     For many legs of one scenario use `RouteFinder`, which builds the graph once.
+
+    Parameters
+    ----------
+    scenario
+        The day to plan.
+    truck_id
+        The truck that drives.
+    from_place, to_place
+        Ids of places.
     """
     return RouteFinder(scenario).line(truck_id, from_place, to_place)

@@ -10,7 +10,7 @@ import numpy as np
 from dispatch.geo.distance import haversine_m
 from dispatch.roads.nearby import nearest_edges
 from dispatch.roads.truck_class import TruckProfile, profile_of
-from dispatch.roads.two_way import AccessFinder, may_stop, open_ways, pieces
+from dispatch.roads.two_way import AccessFinder, may_stop, open_edges, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dispatch.model.roads import RoadNetwork
     from dispatch.model.scenario import Scenario, Truck
     from dispatch.roads.speeds import RoadSpeeds
-    from dispatch.roads.two_way import Access, OpenWays, Role
+    from dispatch.roads.two_way import Access, OpenEdges, Role
 
 #: A place farther from the road than this gets a warning.
 NEAR_M: Final = 200.0
@@ -32,8 +32,8 @@ ISLAND_MOVE_M: Final = 200.0
 #: From a road that hangs together with the others but cannot be left or reached
 #: (a one-way sign in the map), it may be more: there is a road all the way.
 STUB_MOVE_M: Final = 500.0
-#: Places that moved less are told nothing: no position is as exact.
-_TOLD_M: Final = 10.0
+#: A smaller move is not reported: no position is as exact.
+_MIN_REPORTED_M: Final = 10.0
 
 
 def positions_of(
@@ -114,6 +114,15 @@ def snap_places(scenario: Scenario, roads: RoadNetwork, speeds: RoadSpeeds) -> S
 
     A node of equal id counts within ``FAR_M``.
 
+    Parameters
+    ----------
+    scenario
+        The day to plan.
+    roads
+        The network.
+    speeds
+        Speeds on every edge; an edge of speed 0 is not usable.
+
     Notes
     -----
     Only roads that some truck of the scenario may use count. Of these a place takes
@@ -133,8 +142,8 @@ class _Snapping:
     ) -> None:
         self.scenario, self.roads = scenario, roads
         self.lat, self.lon = positions_of(scenario)
-        self._ways: dict[TruckProfile, OpenWays] = {}
-        self._by_content: dict[bytes, OpenWays] = {}
+        self._ways: dict[TruckProfile, OpenEdges] = {}
+        self._by_content: dict[bytes, OpenEdges] = {}
         self._speeds = speeds
         classes = self._classes(scenario.trucks)
         self.usable = np.zeros(roads.num_edges, dtype=np.bool_)
@@ -147,18 +156,18 @@ class _Snapping:
         self.node_idx = self._nodes_of_equal_id()
         self.near = nearest_edges(roads, self.usable, self.lat, self.lon)
 
-    def _classes(self, trucks: Iterable[Truck]) -> list[OpenWays]:
-        """Return the ways of every class of trucks, equal ones once."""
-        found: dict[int, OpenWays] = {}
+    def _classes(self, trucks: Iterable[Truck]) -> list[OpenEdges]:
+        """Return the open edges of every class of trucks, equal ones once."""
+        by_object: dict[int, OpenEdges] = {}
         for profile in {profile_of(truck) for truck in trucks} or {TruckProfile()}:
             if profile not in self._ways:
-                ways = open_ways(profile, self.roads, self._speeds)
+                ways = open_edges(profile, self.roads, self._speeds)
                 key = b"".join(mask.tobytes() for mask in ways)
-                # The same object for equal ways, so that they are searched once.
+                # The same object for equal edges, so that they are searched once.
                 self._ways[profile] = self._by_content.setdefault(key, ways)
             ways = self._ways[profile]
-            found[id(ways)] = ways
-        return list(found.values())
+            by_object[id(ways)] = ways
+        return list(by_object.values())
 
     def _nodes_of_equal_id(self) -> npt.NDArray[np.int64]:
         by_id = {label: idx for idx, label in enumerate(self.roads.node_ids)}
@@ -179,26 +188,26 @@ class _Snapping:
 
     def snaps(self) -> Snaps:
         """Return where all places stand."""
-        found = Snaps(
+        snaps = Snaps(
             edge_idx=np.where(self.node_idx >= 0, -1, self.near[0]),
             share=self.near[1].copy(),
             node_idx=self.node_idx.copy(),
             gap_m=np.where(self.node_idx >= 0, 0.0, self.near[2]),
         )
-        found.share[self.node_idx >= 0] = 0.0
+        snaps.share[self.node_idx >= 0] = 0.0
         moved: list[Moved] = []
         finder = AccessFinder(self.roads, self._at())
         for role, which, trucks in self._groups():
             access = finder.access(self._classes(trucks), role)
-            moved += self._move(found, which, access)
-        is_far = (found.node_idx < 0) & (found.gap_m > FAR_M)
-        found.edge_idx[is_far] = -1
-        told = sorted(
+            moved += self._move(snaps, which, access)
+        is_far = (snaps.node_idx < 0) & (snaps.gap_m > FAR_M)
+        snaps.edge_idx[is_far] = -1
+        reported = sorted(
             (item for item in moved if not is_far[item.place_idx]),
             key=lambda item: item.place_idx,
         )
         return Snaps(
-            found.edge_idx, found.share, found.node_idx, found.gap_m, tuple(told)
+            snaps.edge_idx, snaps.share, snaps.node_idx, snaps.gap_m, tuple(reported)
         )
 
     def _groups(
@@ -213,8 +222,8 @@ class _Snapping:
             ("village", np.arange(middle, len(self.lat)), scene.trucks),
         ]
         for idx, depot in enumerate(scene.depots):
-            own = tuple(t for t in scene.trucks if t.depot_id == depot.depot_id)
-            groups.append(("depot", np.array([idx]), own or scene.trucks))
+            of_depot = tuple(t for t in scene.trucks if t.depot_id == depot.depot_id)
+            groups.append(("depot", np.array([idx]), of_depot or scene.trucks))
         return groups
 
     def _at(self) -> dict[Role, npt.NDArray[np.int64]]:
@@ -233,10 +242,10 @@ class _Snapping:
         )
         moved = []
         for row, idx in enumerate(which.tolist()):
-            found = self._obstacle(snaps, idx, access)
-            if found is None:
+            problem = self._obstacle(snaps, idx, access)
+            if problem is None:
                 continue
-            obstacle, most_m = found
+            obstacle, most_m = problem
             near_m = float(snaps.gap_m[idx])
             is_near = gaps[row] <= min(near_m + most_m, FAR_M)
             edge = int(snaps.edge_idx[idx])
@@ -245,7 +254,7 @@ class _Snapping:
                 snaps.gap_m[idx], snaps.node_idx[idx] = gaps[row], -1
             if obstacle == "stopping" and not is_near:
                 continue  # a rest area, by the look of it
-            if not is_near or gaps[row] > near_m + _TOLD_M:
+            if not is_near or gaps[row] > near_m + _MIN_REPORTED_M:
                 to_edge = int(edges[row]) if is_near else -1
                 gap_m = float(gaps[row])
                 moved.append(Moved(idx, edge, near_m, obstacle, to_edge, gap_m))

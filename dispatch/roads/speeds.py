@@ -51,11 +51,11 @@ def _number(text: str) -> float | None:
     return float(text) if text else None
 
 
-def rules_with(own: Iterable[SpeedRule]) -> tuple[SpeedRule, ...]:
-    """Return the default rows, each replaced by an own row of its kind and value."""
-    found = {_key(rule): rule for rule in default_rules()}
-    found |= {_key(rule): rule for rule in own}
-    return tuple(found.values())
+def rules_with(overrides: Iterable[SpeedRule]) -> tuple[SpeedRule, ...]:
+    """Return the default rows, each replaced by the override of its kind and value."""
+    rules = {_key(rule): rule for rule in default_rules()}
+    rules |= {_key(rule): rule for rule in overrides}
+    return tuple(rules.values())
 
 
 def _key(rule: SpeedRule) -> tuple[str, str | float]:
@@ -88,6 +88,13 @@ def road_speeds(roads: RoadNetwork, rules: Iterable[SpeedRule]) -> RoadSpeeds:
     """
     Return the speeds on every edge: the lowest of all rows that fit.
 
+    Parameters
+    ----------
+    roads
+        The road network of the scenario, as columns.
+    rules
+        Rows of the table of speeds, as ``rules_with`` gives them.
+
     Notes
     -----
     A speed measured on the road itself wins over every row. A posted limit holds
@@ -115,13 +122,15 @@ def road_speeds(roads: RoadNetwork, rules: Iterable[SpeedRule]) -> RoadSpeeds:
             gross = np.minimum(gross, _column(rows, "max_gross_t")[code])
     posted = np.where(np.isnan(roads.max_speed_km_h), np.inf, roads.max_speed_km_h)
     grade = np.nan_to_num(roads.grade, nan=0.0)
-    found = []
+    by_direction = []
     for speed, name in ((empty, "empty_km_h"), (loaded, "loaded_km_h")):
         for rise in (grade, -grade):
             capped = np.minimum(np.minimum(speed, posted), _slope(rise, rules, name))
-            own = np.where(np.isnan(roads.speed_km_h), capped, roads.speed_km_h)
-            found.append(own)
-    return RoadSpeeds(found[0], found[1], found[2], found[3], gross)
+            speed_km_h = np.where(np.isnan(roads.speed_km_h), capped, roads.speed_km_h)
+            by_direction.append(speed_km_h)
+    return RoadSpeeds(
+        by_direction[0], by_direction[1], by_direction[2], by_direction[3], gross
+    )
 
 
 def _column(rows: list[SpeedRule | None], name: str) -> Floats:

@@ -8,7 +8,7 @@ import numpy as np
 
 from dispatch.geo.distance import haversine_m
 from dispatch.model.travel import NO_ROAD, LaterTravel, Travel, TravelTable, WayTimes
-from dispatch.roads.matrix_cache import fastest_ways
+from dispatch.roads.matrix_cache import fastest_paths
 from dispatch.roads.model import road_model
 from dispatch.roads.snap import positions_of
 from dispatch.roads.speeds import ACCESS_KM_H
@@ -33,7 +33,7 @@ def travel_matrix(scenario: Scenario) -> Travel:
 
     Notes
     -----
-    Roads: the fastest way over the roads that the truck's laden weight and size
+    Roads: the fastest path over the roads that the truck's laden weight and size
     allow; trucks with the same roads and speeds share a class. The stretch between a
     place and its road counts as a lane, with the detour of ``straight_line``. Where a
     closure begins or ends while trucks work, there are times for before and after.
@@ -67,15 +67,15 @@ def _straight_lines(scenario: Scenario) -> Travel:
 
 def _from_roads(scenario: Scenario, model: RoadModel) -> Travel:
     day = model.periods
-    found = {span: _in_span(scenario, model, span) for span in day.spans}
-    seconds, metres = found[0, 0]
+    by_span = {span: _in_span(scenario, model, span) for span in day.spans}
+    seconds, metres = by_span[0, 0]
     later = None
     if day.switches_s:
         later = LaterTravel(
             switches_s=day.switches_s,
-            periods=tuple(found[p, p] for p in range(1, day.last + 1)),
-            across=tuple(found[p, p + 1] for p in range(day.last)),
-            throughout=found[0, day.last],
+            periods=tuple(by_span[p, p] for p in range(1, day.last + 1)),
+            across=tuple(by_span[p, p + 1] for p in range(day.last)),
+            throughout=by_span[0, day.last],
         )
     return Travel(
         place_ids=scenario.place_ids,
@@ -124,13 +124,13 @@ def _between_places(
         rows, row_of = np.unique(position[on_road], return_inverse=True)
         targets, column_of = np.unique(position[columns], return_inverse=True)
         if is_reversed:
-            found = fastest_ways(graph, model.chains, targets, rows)
-            found_s, found_m = found.seconds.T, found.metres.T
+            paths = fastest_paths(graph, model.chains, targets, rows)
+            paths_s, paths_m = paths.seconds.T, paths.metres.T
         else:
-            found = fastest_ways(graph, model.chains, rows, targets)
-            found_s, found_m = found.seconds, found.metres
+            paths = fastest_paths(graph, model.chains, rows, targets)
+            paths_s, paths_m = paths.seconds, paths.metres
         grid, nodes = np.ix_(on_road, columns), np.ix_(row_of, column_of)
-        seconds[grid], metres[grid] = found_s[nodes], found_m[nodes]
+        seconds[grid], metres[grid] = paths_s[nodes], paths_m[nodes]
     return seconds, metres
 
 

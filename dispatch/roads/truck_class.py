@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dispatch.model.roads import RoadNetwork
     from dispatch.model.scenario import Truck
-    from dispatch.roads.limits import PlacedLimit
+    from dispatch.roads.limits import MatchedLimit
     from dispatch.roads.parts import RoadParts
     from dispatch.roads.speeds import RoadSpeeds
 
@@ -48,6 +48,20 @@ def may_drive(profile: TruckProfile, roads: RoadNetwork, speeds: RoadSpeeds) -> 
     """
     Return for every edge whether the truck may use it, by what the network says.
 
+    Parameters
+    ----------
+    profile
+        Laden weight and size; None in it limits nothing.
+    roads
+        The network with its posted limits.
+    speeds
+        Gives the weight that surface and track carry.
+
+    Returns
+    -------
+    Mask
+        Shape (E,).
+
     Notes
     -----
     The laden weight counts in both directions: an empty truck that could cross a weak
@@ -66,11 +80,11 @@ def may_drive(profile: TruckProfile, roads: RoadNetwork, speeds: RoadSpeeds) -> 
     return allowed
 
 
-def _forbids(placed: PlacedLimit, profile: TruckProfile) -> bool:
-    limit = placed.limit
+def _forbids(matched: MatchedLimit, profile: TruckProfile) -> bool:
+    limit = matched.limit
     return limit.is_closed or any(
-        own is not None and most is not None and own > most
-        for own, most in (
+        of_truck is not None and most is not None and of_truck > most
+        for of_truck, most in (
             (profile.gross_t, limit.max_gross_t),
             (profile.width_m, limit.max_width_m),
             (profile.height_m, limit.max_height_m),
@@ -80,7 +94,7 @@ def _forbids(placed: PlacedLimit, profile: TruckProfile) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class PartTimes:
-    """Seconds of every part in either direction, shape (R,) each; inf: no way."""
+    """Seconds of every part in either direction, shape (R,) each; inf: closed."""
 
     empty_ahead: Floats
     empty_back: Floats
@@ -100,23 +114,38 @@ def part_times(
     roads: RoadNetwork,
     speeds: RoadSpeeds,
     parts: RoadParts,
-    limits: Sequence[PlacedLimit],
+    limits: Sequence[MatchedLimit],
 ) -> PartTimes:
-    """Return how long a class of trucks takes while the given limits hold."""
+    """
+    Return how long a class of trucks takes while the given limits hold.
+
+    Parameters
+    ----------
+    profile
+        Laden weight, size and loaded speed of the class.
+    roads
+        The network.
+    speeds
+        Speeds on every edge, km/h.
+    parts
+        The cut network, R parts.
+    limits
+        Limits that hold together; other limits of the day are left out.
+    """
     edge = parts.edge_idx
     allowed = may_drive(profile, roads, speeds)[edge]
     slowest = np.full(len(edge), np.inf)
-    for placed in limits:
-        touched = parts.inside(placed)
-        if _forbids(placed, profile):
+    for matched in limits:
+        touched = parts.inside(matched)
+        if _forbids(matched, profile):
             allowed &= ~touched
-        if placed.limit.speed_km_h is not None:
-            slowest[touched] = np.minimum(slowest[touched], placed.limit.speed_km_h)
+        if matched.limit.speed_km_h is not None:
+            slowest[touched] = np.minimum(slowest[touched], matched.limit.speed_km_h)
     loaded_most = np.inf
     if profile.loaded_speed_km_h is not None:
         loaded_most = profile.loaded_speed_km_h
     one_way = roads.one_way[edge]
-    found = []
+    by_direction = []
     for speed, most, is_back in (
         (speeds.empty_ahead, np.inf, False),
         (speeds.empty_back, np.inf, True),
@@ -126,5 +155,5 @@ def part_times(
         km_h = np.minimum(np.minimum(speed[edge], slowest), most)
         is_open = allowed & (km_h > 0) & ~(one_way & is_back)
         with np.errstate(divide="ignore", invalid="ignore"):
-            found.append(np.where(is_open, parts.length_m * 3.6 / km_h, np.inf))
-    return PartTimes(*found)
+            by_direction.append(np.where(is_open, parts.length_m * 3.6 / km_h, np.inf))
+    return PartTimes(*by_direction)

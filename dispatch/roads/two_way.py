@@ -35,7 +35,7 @@ _IS_LOADED: Final[dict[Role, tuple[bool, bool]]] = {
 _NO_STOPPING: Final = frozenset({"motorway", "motorway_link"})
 
 
-class OpenWays(NamedTuple):
+class OpenEdges(NamedTuple):
     """Which edges a class of trucks may drive, by direction; shape (E,) each."""
 
     empty_ahead: Mask
@@ -49,7 +49,19 @@ class OpenWays(NamedTuple):
         return either | self.loaded_ahead | self.loaded_back
 
     def of_load(self, *, is_loaded: bool) -> tuple[Mask, Mask]:
-        """Return the edges open ahead and back."""
+        """
+        Return the edges open ahead and back.
+
+        Parameters
+        ----------
+        is_loaded
+            Whether the truck carries water.
+
+        Returns
+        -------
+        tuple[Mask, Mask]
+            Shape (E,) each: along and against the edge.
+        """
         if is_loaded:
             return self.loaded_ahead, self.loaded_back
         return self.empty_ahead, self.empty_back
@@ -75,17 +87,28 @@ class Access:
     node_go: Mask
 
 
-def open_ways(
+def open_edges(
     profile: TruckProfile, roads: RoadNetwork, speeds: RoadSpeeds
-) -> OpenWays:
-    """Return what a class of trucks may drive, without closures of the day."""
+) -> OpenEdges:
+    """
+    Return which edges a class of trucks may drive, without closures of the day.
+
+    Parameters
+    ----------
+    profile
+        Weight and size of the class.
+    roads
+        The road network of the scenario, as columns.
+    speeds
+        Speeds on every edge; 0 is impassable.
+    """
     allowed = may_drive(profile, roads, speeds)
-    there = allowed & ~roads.one_way
-    return OpenWays(
+    either_way = allowed & ~roads.one_way
+    return OpenEdges(
         allowed & (speeds.empty_ahead > 0),
-        there & (speeds.empty_back > 0),
+        either_way & (speeds.empty_back > 0),
         allowed & (speeds.loaded_ahead > 0),
-        there & (speeds.loaded_back > 0),
+        either_way & (speeds.loaded_back > 0),
     )
 
 
@@ -97,15 +120,19 @@ def may_stop(roads: RoadNetwork) -> Mask:
 
 
 def main_nodes(
-    roads: RoadNetwork, ways: OpenWays, near: dict[Role, Ints]
+    roads: RoadNetwork, ways: OpenEdges, near: dict[Role, Ints]
 ) -> npt.NDArray[np.bool_]:
     """
     Return the nodes of the main roads, shape (N,).
 
     Parameters
     ----------
+    roads
+        The network.
+    ways
+        What the class may drive.
     near
-        The nearest edges of depots and sources.
+        The nearest edges of depots and sources, -1 where none is near.
 
     Notes
     -----
@@ -121,11 +148,11 @@ def main_nodes(
     sizes = np.bincount(first[inner], weights=roads.length_m[inner])
     if not len(sizes) or sizes.max() <= 0:
         return np.zeros(roads.num_nodes, dtype=np.bool_)
-    held = [
+    with_role = [
         {int(first[edge]) for edge in near[role].tolist() if edge >= 0 and inner[edge]}
         for role in ("depot", "source")
     ]
-    chosen = [int(np.argmax(sizes)), *(held[0] & held[1])]
+    chosen = [int(np.argmax(sizes)), *(with_role[0] & with_role[1])]
     return np.isin(labels, chosen)
 
 
@@ -146,9 +173,9 @@ def _reached(roads: RoadNetwork, ahead: Mask, back: Mask, main: Mask) -> Mask:
     columns = np.concatenate([links.col, begin])
     graph = coo_array((np.ones(len(rows)), (rows, columns)), shape=(one + 1, one + 1))
     order = breadth_first_order(graph.tocsr(), one, return_predecessors=False)
-    found = np.zeros(one + 1, dtype=np.bool_)
-    found[order] = True
-    return found[:one]
+    is_reached = np.zeros(one + 1, dtype=np.bool_)
+    is_reached[order] = True
+    return is_reached[:one]
 
 
 class AccessFinder:
@@ -166,22 +193,38 @@ class AccessFinder:
         self._main: dict[int, Mask] = {}
         self._found: dict[tuple[int, Role], Access] = {}
         # Keys are ids: the classes must live as long.
-        self._kept: list[OpenWays] = []
+        self._kept: list[OpenEdges] = []
 
-    def access(self, classes: Sequence[OpenWays], role: Role) -> Access:
-        """Return where trucks of any of the classes can come and go for a role."""
-        found = [self._of_class(ways, role) for ways in classes]
+    def access(self, classes: Sequence[OpenEdges], role: Role) -> Access:
+        """
+        Return where trucks of any of the classes can come and go for a role.
+
+        Parameters
+        ----------
+        classes
+            What each class of trucks may drive.
+        role
+            Decides in which direction they come loaded.
+
+        Returns
+        -------
+        Access
+            By edge and node. Coming and going must hold for one and the same class.
+        """
+        of_classes = [self._of_class(ways, role) for ways in classes]
         edges, nodes = self._roads.num_edges, self._roads.num_nodes
         # Come and go must hold for one and the same class.
-        both = _any((a.come & a.go for a in found), edges)
-        node_both = _any((a.node_come & a.node_go for a in found), nodes)
-        come = _any((a.come for a in found), edges)
-        go = _any((a.go for a in found), edges) & (both | ~come)
-        node_come = _any((a.node_come for a in found), nodes)
-        node_go = _any((a.node_go for a in found), nodes) & (node_both | ~node_come)
+        both = _any((a.come & a.go for a in of_classes), edges)
+        node_both = _any((a.node_come & a.node_go for a in of_classes), nodes)
+        come = _any((a.come for a in of_classes), edges)
+        go = _any((a.go for a in of_classes), edges) & (both | ~come)
+        node_come = _any((a.node_come for a in of_classes), nodes)
+        node_go = _any((a.node_go for a in of_classes), nodes) & (
+            node_both | ~node_come
+        )
         return Access(come, go, node_come, node_go)
 
-    def _of_class(self, ways: OpenWays, role: Role) -> Access:
+    def _of_class(self, ways: OpenEdges, role: Role) -> Access:
         if id(ways) not in self._main:
             self._kept.append(ways)
             self._main[id(ways)] = main_nodes(self._roads, ways, self._near)
@@ -193,13 +236,13 @@ class AccessFinder:
 
 
 def _any(masks: Iterable[Mask], size: int) -> Mask:
-    found = np.zeros(size, dtype=np.bool_)
+    result = np.zeros(size, dtype=np.bool_)
     for mask in masks:
-        found |= mask
-    return found
+        result |= mask
+    return result
 
 
-def _of_class(roads: RoadNetwork, ways: OpenWays, main: Mask, role: Role) -> Access:
+def _of_class(roads: RoadNetwork, ways: OpenEdges, main: Mask, role: Role) -> Access:
     is_loaded_in, is_loaded_out = _IS_LOADED[role]
     ahead, back = ways.of_load(is_loaded=is_loaded_in)
     reached = _reached(roads, ahead, back, main)
@@ -211,7 +254,16 @@ def _of_class(roads: RoadNetwork, ways: OpenWays, main: Mask, role: Role) -> Acc
 
 
 def pieces(roads: RoadNetwork, usable: Mask) -> Ints:
-    """Return a number per node; nodes hang together on usable roads if it is equal."""
+    """
+    Return the number of its connected piece for every node, shape (N,).
+
+    Parameters
+    ----------
+    roads
+        The network.
+    usable
+        Shape (E,): edges that join their nodes, in both directions.
+    """
     none = np.zeros(roads.num_edges, dtype=np.bool_)
     links = _links(roads, usable, none)
     labels: Ints = connected_components(links, directed=False)[1].astype(np.int64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-from dispatch.files.atomic import write_file
+from dispatch.atomic import write_file
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,4 +1,4 @@
 """The search for plans, and the proof of how good they are.
 
-The search works on arrays; what a day under way or a variant is, is told elsewhere.
+The search works on arrays; days under way and variants are defined elsewhere.
 """

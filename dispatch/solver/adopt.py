@@ -30,6 +30,17 @@ def go_on_from(
     """
     Give all threads the trips still to come.
 
+    Parameters
+    ----------
+    threads
+        All threads of the run; the state of each is replaced.
+    scenario
+        The day to plan.
+    rest
+        The rest of the day as arrays.
+    today
+        Gives the trips still to come and which of them are promised.
+
     Returns
     -------
     list[str]
@@ -39,7 +50,7 @@ def go_on_from(
     adopted = {
         scenario.trucks[r].truck_id: locked.sum() for r, (_, locked) in rows.items()
     }
-    lost = [
+    not_adopted = [
         route.truck_id
         for route in today.locked
         if adopted.get(route.truck_id, 0) < route.num_served
@@ -57,7 +68,7 @@ def go_on_from(
                 thread, r, row, locked if is_kept[r] else locked & False
             )
         broken = [scenario.trucks[r].truck_id for r in rows if not is_kept[r]]
-        broken = sorted({*broken, *lost})
+        broken = sorted({*broken, *not_adopted})
         store_best(thread.state)
         load_best(thread.instance, thread.state)
         store_best(thread.state)  # with the number of changed villages
@@ -76,7 +87,18 @@ def _adopt_as_announced(
 
 
 def adopt_row(thread: SearchThread, r: int, row: Row) -> bool:
-    """Replace a truck's route; return whether all that is promised in it stands."""
+    """
+    Replace a truck's route; return whether all that is promised in it stands.
+
+    Parameters
+    ----------
+    thread
+        Its current solution changes.
+    r
+        Position of the truck and its route.
+    row
+        Entries of the route.
+    """
     if not _may_stand(thread.instance, thread.state, r, row):
         return False
     while True:

@@ -11,10 +11,13 @@ import numpy as np
 from dispatch.model.need import BANDS, Band
 from dispatch.model.plan import Bound
 from dispatch.solver.bounding.ascent import Limits, TripBound
-from dispatch.solver.bounding.data import build_bound_data
+from dispatch.solver.bounding.data import (
+    MAX_PLACES,
+    build_bound_data,
+    shortest_drives_s,
+)
 from dispatch.solver.bounding.prices import Goal
 from dispatch.solver.bounding.radial import RadialModel
-from dispatch.solver.bounding.ways import MAX_PLACES, shortest_ways
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +62,7 @@ class BoundModel:
     def __init__(self, instance: Instance, band_need: npt.NDArray[np.int64]) -> None:
         self._instance = instance
         self._need = band_need
-        self._shortest = shortest_ways(instance)
+        self._shortest = shortest_drives_s(instance)
         self._radial = RadialModel(instance, band_need, self._shortest)
         self._trips: TripBound | None = None
 
@@ -84,7 +87,18 @@ class BoundModel:
     def least_known_l(
         self, bands: Sequence[int], floors_l: Sequence[float], limits: Limits
     ) -> float:
-        """Return the same as `most_l`, as tight as it gets within the limits."""
+        """
+        Return the same as `most_l`, as tight as it gets within the limits.
+
+        Parameters
+        ----------
+        bands
+            Positions of the bands whose litres count.
+        floors_l
+            Litres that the first bands must get.
+        limits
+            When to stop; what is proven by then holds.
+        """
         known = self.most_l(bands, floors_l)
         if not self._is_priced() or limits.are_reached(0):
             return known

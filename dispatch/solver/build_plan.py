@@ -27,8 +27,14 @@ def best_routes(
 
     Parameters
     ----------
+    scenario
+        The day that the arrays are of.
+    instance
+        The scenario as arrays.
+    state
+        Its best solution is read.
     begun
-        Per truck position the route that its stops go on from.
+        Per truck position the route that its stops go on from; None: whole routes.
     """
     routes = []
     for r, truck in enumerate(scenario.trucks):
@@ -125,9 +131,9 @@ def _stops(
     return stops
 
 
-def _home_s(way_s: int) -> int:
-    """Return the way to the depot; none that is known counts as none at all."""
-    return int(way_s) if way_s < BIG else 0
+def _home_s(drive_s: int) -> int:
+    """Return the seconds to the depot; 0 where no road is known."""
+    return int(drive_s) if drive_s < BIG else 0
 
 
 def _with_first_pause(
@@ -173,6 +179,10 @@ def assign_bays(
 
     Parameters
     ----------
+    scenario
+        Gives the number of bays.
+    routes
+        Timed routes; at no moment more trucks fill at a source than it has bays.
     num_given
         Per truck the number of its first stops that are driven and stay as they are.
     """
@@ -195,7 +205,7 @@ def assign_bays(
                 until[stop.bay - 1] = max(until[stop.bay - 1], end_s)
             continue
         free = [bay for bay, free_at in enumerate(until) if free_at <= start_s]
-        if free:  # else the timetable is wrong, which the check will say
+        if free:  # else the timetable is wrong, which the check reports
             until[free[0]] = end_s
             changed[route_idx][stop_idx] = replace(stop, bay=free[0] + 1)
     return tuple(

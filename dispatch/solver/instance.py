@@ -30,7 +30,16 @@ LISTED_SOURCES = 64
 
 
 def build_instance(scenario: Scenario, travel: Travel) -> Instance:
-    """Return the arrays of a scenario; its villages may be out of reach."""
+    """
+    Return the arrays of a scenario; its villages may be out of reach.
+
+    Parameters
+    ----------
+    scenario
+        The day to plan.
+    travel
+        Driving seconds and metres between all places.
+    """
     _trucks, sources, villages = scenario.trucks, scenario.sources, scenario.villages
     position = travel.index
     first_source = len(scenario.depots)
@@ -96,7 +105,18 @@ def build_instance(scenario: Scenario, travel: Travel) -> Instance:
 
 
 def village_reach(instance: Instance, *, is_potable: bool, roads: Roads) -> Reach:
-    """Return what water can come to the villages of an instance; see `reach_of`."""
+    """
+    Return what water can come to the villages of an instance; see `reach_of`.
+
+    Parameters
+    ----------
+    instance
+        The scenario as arrays.
+    is_potable
+        Drinking water; else water for animals.
+    roads
+        Which legs must have a road, as in `reach_of`.
+    """
     village = instance.village
     least = village["min_visit"].astype(np.int64)
     if not is_potable:  # a visit that completes the animals' need may be smaller
@@ -207,23 +227,23 @@ def _drive_classes(
     early_s = _scaled(travel.seconds, list(keys), order)
     if travel.later is None:
         return early_s, numbers
-    ways = [*travel.later.periods, *travel.later.across]
+    tables = [*travel.later.periods, *travel.later.across]
     if len(travel.later.across) > 1:
-        ways.append(travel.later.throughout)
-    layers = [early_s, *(_scaled(way.seconds, list(keys), order) for way in ways)]
+        tables.append(travel.later.throughout)
+    layers = [early_s, *(_scaled(table.seconds, list(keys), order) for table in tables)]
     return np.concatenate([np.min(layers, axis=0), *layers]), numbers
 
 
 def _scaled(
     matrices: Sequence[IntArray], keys: list[tuple[int, float]], order: IntArray
 ) -> npt.NDArray[np.int32]:
-    found = []
+    layers = []
     for truck_class, speed_factor in keys:
         raw = matrices[truck_class][np.ix_(order, order)]
         scaled = np.ceil(raw / speed_factor - 1e-9)
         scaled[raw == NO_ROAD] = BIG
-        found.append(scaled.astype(np.int32))
-    return np.stack(found)
+        layers.append(scaled.astype(np.int32))
+    return np.stack(layers)
 
 
 def _access_classes(

@@ -35,6 +35,10 @@ def most_by_more_trucks(
 
     Parameters
     ----------
+    instance
+        The scenario as arrays.
+    state
+        Its best solution has drawn water and used bays already.
     wants
         Shape (N, 2): litres that N villages lack for people and for animals.
     potable, non_potable
@@ -44,7 +48,7 @@ def most_by_more_trucks(
     -------
     tuple of arrays, shape (N,)
         Litres by more trucks with the bays there are, and what more bays would add.
-        The rest of ``wants`` no source has.
+        No source has the rest of ``wants``.
     """
     drawn, busy_s = _used(instance, state)
     supply, bay_s = source_limits(instance)

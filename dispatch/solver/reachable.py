@@ -41,7 +41,7 @@ class Reach:
     Attributes
     ----------
     passed
-        Shape (steps, V): whether a way is left after each of `STEPS`.
+        Shape (steps, V): whether any truck and source are left after each of `STEPS`.
     allowed
         Shape (S, V): whether some truck may bring water from a source, by roads,
         access and kind of water.
@@ -82,17 +82,25 @@ def reach_of(
 
     Parameters
     ----------
+    truck, source
+        Records of the instance, shapes (R,) and (S,).
     least_l
         Shape (V,): litres of the smallest first visit.
     travel_s
         Shape (C, P, P): the least seconds of the day, `BIG` where there is no road.
+    may_enter
+        Shape (access class, V).
+    source_windows
+        Shape (S, W, 2), seconds since midnight.
+    fill_setup_s
+        Seconds of every filling before water flows.
     is_potable
         Water of potable trucks from potable sources, which people need; else that of
         all other trucks, which serves animals.
     roads
-        Which ways the table must hold: ``direct`` from where a truck is to the source,
+        Which legs must have a road: ``direct`` from where a truck is to the source,
         from there to the village, and on; ``from_source`` to the village; ``any`` none
-        at all, since a truck may come by way of other places.
+        at all, since a truck may come through other places.
     """
     num_sources, num_villages = source.size, least_l.size
     passed = np.zeros((len(STEPS), num_villages), dtype=bool)
@@ -108,22 +116,22 @@ def reach_of(
     is_open = (open_s >= 0)[:, None] & has_water
     can_flow = is_open & (flow_l[:, None] + 1e-9 >= least_l)
     for kind in _kinds(truck):
-        ways = _ways(kind, travel_s, num_sources, num_villages, roads)
-        passed[0] |= ways.any(axis=0)
-        ways &= may_enter[kind.access_class]
-        passed[1] |= ways.any(axis=0)
+        usable = _legs_open(kind, travel_s, num_sources, num_villages, roads)
+        passed[0] |= usable.any(axis=0)
+        usable &= may_enter[kind.access_class]
+        passed[1] |= usable.any(axis=0)
         if is_potable != kind.is_potable:
             continue
         if is_potable:
-            ways &= (source["is_potable"] > 0)[:, None]
-        passed[2] |= ways.any(axis=0)
-        allowed |= ways
-        is_way = ways.any(axis=0)
-        largest[is_way] = np.maximum(largest[is_way], kind.capacity)
-        ways &= kind.capacity >= least_l
-        passed[3] |= ways.any(axis=0)
+            usable &= (source["is_potable"] > 0)[:, None]
+        passed[2] |= usable.any(axis=0)
+        allowed |= usable
+        may_come = usable.any(axis=0)
+        largest[may_come] = np.maximum(largest[may_come], kind.capacity)
+        usable &= kind.capacity >= least_l
+        passed[3] |= usable.any(axis=0)
         for step, filled in enumerate((has_water, is_open, can_flow), start=4):
-            passed[step] |= (ways & filled).any(axis=0)
+            passed[step] |= (usable & filled).any(axis=0)
     return Reach(np.logical_and.accumulate(passed, axis=0), allowed, largest)
 
 
@@ -151,7 +159,7 @@ def _kinds(truck: RecordArray) -> list[_Kind]:
     ]
 
 
-def _ways(
+def _legs_open(
     kind: _Kind,
     travel_s: npt.NDArray[np.int32],
     num_sources: int,
@@ -161,15 +169,17 @@ def _ways(
     """Return (S, V) whether a truck gets from sources to villages."""
     if roads == "any":
         return np.ones((num_sources, num_villages), dtype=bool)
-    ways: BoolArray = np.less(travel_s[kind.drive_class], BIG)
-    first_village = ways.shape[0] - num_villages
+    has_road: BoolArray = np.less(travel_s[kind.drive_class], BIG)
+    first_village = has_road.shape[0] - num_villages
     sources = slice(first_village - num_sources, first_village)
     villages = slice(first_village, None)
-    reached: BoolArray = np.array(ways[sources, villages])
+    reached: BoolArray = np.array(has_road[sources, villages])
     if roads == "direct":
-        # The last village of a day needs the way home; others go on to a source.
-        leads_on = ways[villages, kind.depot] | ways[villages, sources].any(axis=1)
-        reached &= np.logical_and(leads_on, ways[kind.start, sources][:, None])
+        # The last village of a day needs a road home; others go on to a source.
+        leads_on = has_road[villages, kind.depot] | has_road[villages, sources].any(
+            axis=1
+        )
+        reached &= np.logical_and(leads_on, has_road[kind.start, sources][:, None])
     return reached
 
 

@@ -53,12 +53,16 @@ def shortage_causes(
 
     Parameters
     ----------
+    instance
+        The scenario as arrays.
     state
         Holds the plan as its best.
+    short
+        What villages lack, by position.
     min_drop_l
         The smallest visit.
     is_whole_day
-        Whether ``instance`` is a whole day: of what is left of one, no way is too long.
+        Whether ``instance`` is a whole day: in the rest of a day no drive is too long.
     """
     books = _Books(instance, state, short)
     books.book_impossible()
@@ -72,7 +76,7 @@ def shortage_causes(
 
 
 class _Books:
-    """Litres not yet explained, and the causes found so far."""
+    """Litres not yet explained, and the causes booked so far."""
 
     def __init__(
         self, instance: Instance, state: State, short: Mapping[int, Unserved]
@@ -158,13 +162,13 @@ class _Books:
             self.book(village, "source_dry", self.left(village))
 
     def causes(self) -> dict[int, tuple[Cause, ...]]:
-        """Return the causes found, by village; the largest first."""
+        """Return the causes booked, by village; the largest first."""
         return {
             village: tuple(
                 Cause(reason, litres)
-                for reason, litres in sorted(found.items(), key=lambda item: -item[1])
+                for reason, litres in sorted(booked.items(), key=lambda item: -item[1])
             )
-            for village, found in self._causes.items()
+            for village, booked in self._causes.items()
         }
 
 
@@ -196,7 +200,7 @@ def _binding_limits(
 
     Every limit is lifted in turn, for an empty day and then for the plan as it is.
     Where an empty day brings nothing even so, limits are lifted one after the other:
-    the last that was needed is the one; with all of them lifted the way is too long.
+    the last that was needed is the one; with all of them lifted the drive is too long.
     """
     reasons: dict[int, Reason] = {}
     empty = empty_state(instance, 0)
@@ -219,8 +223,8 @@ def _binding_limits(
     return reasons
 
 
-def _not_in(villages: list[int], found: Iterable[int]) -> list[int]:
-    known = set(found)
+def _not_in(villages: list[int], left_out: Iterable[int]) -> list[int]:
+    known = set(left_out)
     return [village for village in villages if village not in known]
 
 
@@ -233,15 +237,15 @@ def _reachable(instance: Instance, plan: State, villages: list[int]) -> set[int]
     np.copyto(state.b_route, plan.b_route)
     state.b_entry[:, : sizes.row] = plan.b_entry
     load_best(instance, state)
-    found = set()
+    reached = set()
     for village in villages:
         litres = probe(instance, state, village)
         while litres == 0 and (grown := grown_state(state)) is not None:
             state = grown
             litres = probe(instance, state, village)
         if litres > 0:
-            found.add(village)
-    return found
+            reached.add(village)
+    return reached
 
 
 def _relaxations(

@@ -52,6 +52,15 @@ def rest_of_day(scenario: Scenario, instance: Instance, today: Today) -> Rest:
     """
     Return the arrays of what can still be done after ``today.now_s``.
 
+    Parameters
+    ----------
+    scenario
+        The day to plan.
+    instance
+        The arrays of the whole day; they are copied, not changed.
+    today
+        Where the day stands.
+
     Raises
     ------
     PlanError
@@ -79,8 +88,8 @@ def rest_of_day(scenario: Scenario, instance: Instance, today: Today) -> Rest:
         if r is None:
             raise PlanError(say("done_truck_unknown", truck=route.truck_id))
         if unknown:
-            said = say("done_place_unknown", truck=route.truck_id, place=unknown[0])
-            raise PlanError(said)
+            message = say("done_place_unknown", truck=route.truck_id, place=unknown[0])
+            raise PlanError(message)
         rest.prefix[r] = route
         _book_done_stops(rest, r, route, nodes, today.now_s, potable, non_potable)
     _serve(rest, potable, non_potable)
@@ -145,7 +154,7 @@ def _advance_trucks(
     """
     Let trucks that are on their way arrive first, at a source or at home.
 
-    A truck that is called off the road needs the way from where it is; counting
+    A truck that is called off the road needs the drive from where it is; counting
     from the place that it heads for never promises too much.
     """
     announced = today.previous.route_by_truck if today.previous else {}
@@ -305,6 +314,13 @@ def _earlier(scenario: Scenario, instance: Instance, today: Today) -> IntArray:
 def list_given_fills(rest: Rest, state: State) -> State:
     """
     Enter fillings under way into the bays' lists, under no route of the search.
+
+    Parameters
+    ----------
+    rest
+        Gives the fillings under way.
+    state
+        A state of its instance.
 
     Returns
     -------

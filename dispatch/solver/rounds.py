@@ -82,6 +82,10 @@ def search_until_idle(
 
     Parameters
     ----------
+    threads
+        Searched together; they keep their best.
+    limits
+        Lengths of the rounds.
     again
         Temperatures of every round but the first.
     is_best_possible
@@ -89,6 +93,10 @@ def search_until_idle(
     is_short_above
         Whether a level above the contested one is short without proof; the search
         then goes on to its longest time.
+    should_stop
+        Asked from time to time; the search then ends at once.
+    on_progress
+        Told the share of the longest time that has passed.
     """
     begin = time.monotonic()
     round_s = limits.first_s

@@ -48,6 +48,13 @@ def cut_needs(instance: Instance, piece_l: int) -> list[Piece]:
 
     People's and animals' water stay together, except that a village which only
     trucks with non-potable water may enter gets animals' pieces.
+
+    Parameters
+    ----------
+    instance
+        The scenario as arrays.
+    piece_l
+        Litres of a piece, about.
     """
     potable = instance.truck["is_potable"].astype(bool)
     pieces = []
@@ -248,6 +255,8 @@ class RoutingModel:
 
         Parameters
         ----------
+        seconds
+            Wall time; at least 0.05.
         first_only
             Stop at the first solution; else guided local search to the limit.
         """

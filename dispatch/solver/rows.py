@@ -52,7 +52,21 @@ def _known_trips(stops: list[Stop], nodes: Mapping[str, int]) -> list[Stop]:
 
 
 def rows_to_adopt(scenario: Scenario, today: Today) -> dict[int, tuple[Row, BoolArray]]:
-    """Return per truck position its trips still to come, and which are promised."""
+    """
+    Return per truck position its trips still to come, and which are promised.
+
+    Parameters
+    ----------
+    scenario
+        The day to plan.
+    today
+        Gives the plan announced, what is done, and what is promised.
+
+    Returns
+    -------
+    dict[int, tuple[Row, BoolArray]]
+        By truck position: the entries, and shape (n,) whether each is promised.
+    """
     trucks = scenario.truck_idx
     nodes = scenario.place_idx
     locked = {
@@ -60,7 +74,7 @@ def rows_to_adopt(scenario: Scenario, today: Today) -> dict[int, tuple[Row, Bool
         for route in today.locked
         for stop in route.stops
     }
-    found = {}
+    rows = {}
     out = {truck_out.truck_id for truck_out in today.out}
     for truck_id, stops in today.still_to_come().items():
         if truck_id in out:
@@ -75,5 +89,5 @@ def rows_to_adopt(scenario: Scenario, today: Today) -> dict[int, tuple[Row, Bool
             np.array([s.start_s for s in known], dtype=np.int64),
             np.array([s.end_s for s in known], dtype=np.int64),
         )
-        found[trucks[truck_id]] = row, np.array(is_locked, dtype=np.bool_)
-    return found
+        rows[trucks[truck_id]] = row, np.array(is_locked, dtype=np.bool_)
+    return rows

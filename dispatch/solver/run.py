@@ -302,7 +302,7 @@ def _is_best_possible(run: _Run, model: BoundModel) -> bool:
         return False
     if any(most[b] >= served[b] + 1 for b in range(len(BANDS))):
         return False
-    # Where all that can be is served, the way may still be shorter.
+    # Where all that can be is served, the driving may still be shorter.
     all_served = best_thread(run.threads).contested_level() == run.threads[0].num_levels
     return not all_served or not any(served)
 
@@ -357,7 +357,7 @@ def _route(run: _Run, instance: Instance, bound_s: float) -> None:
     """Fill one thread per size of pieces with OR-Tools' own best routes."""
     run.threads = run.threads[:1]
     left = run.seconds - run.elapsed_s() - _finishing_s(run, bound_s)
-    found = []
+    threads = []
     for k, share in enumerate(PIECE_SHARES):
         if run.should_stop():
             break
@@ -367,8 +367,8 @@ def _route(run: _Run, instance: Instance, bound_s: float) -> None:
         routed = _routing_model(instance, share).solve(seconds, first_only=False)
         _adopt_routes(thread, routed)
         store_best(thread.state)
-        found.append(thread)
-    run.threads = found or run.threads
+        threads.append(thread)
+    run.threads = threads or run.threads
     for thread in run.threads:
         if thread.state.b_served[0] < 0:
             store_best(thread.state)
@@ -400,14 +400,14 @@ def _plan(
     scenario = run.scenario
     bare = village_outcomes(scenario, routes)
     short = {k: unserved for k, of in enumerate(bare) if (unserved := _unserved(of))}
-    found = shortage_causes(
+    booked = shortage_causes(
         instance,
         thread.state,
         short,
         min_drop_l=scenario.service.min_drop_l,
         is_whole_day=run.rest is None,
     )
-    causes = {scenario.villages[k].village_id: why for k, why in found.items()}
+    causes = {scenario.villages[k].village_id: why for k, why in booked.items()}
     villages = village_outcomes(scenario, routes, causes)
     totals = plan_totals(scenario, run.travel, routes, villages)
     try:

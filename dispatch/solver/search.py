@@ -37,7 +37,7 @@ MAX_TRIED_THIN: Final = 1_000
 MAX_IN_ORDER: Final = 1_000
 #: Share of a full start's water that a start with thin visits must bring.
 MIN_THIN: Final = 0.9
-#: Share of all that can be needed from which the search looks at the way only.
+#: Share of all that can be needed from which the search looks at driving only.
 ALL_SERVED: Final = 0.99
 #: Share of the levels above the contested one from which all of them are pushed.
 NEARLY_FULL: Final = 0.98
@@ -131,7 +131,7 @@ class SearchThread:
         """
         Return the litres that a plan without any order of levels serves.
 
-        How much water there is tells which level it reaches.
+        The amount of water decides which level it reaches.
         """
         greedy = empty_state(self.instance, 1)
         greedy = self._construct(greedy, self._goal.size)
@@ -214,7 +214,16 @@ class SearchThread:
         return level
 
     def step(self, num_iterations: int, fraction: float) -> None:
-        """Anneal at the temperature of ``fraction`` of the run."""
+        """
+        Anneal at the temperature of ``fraction`` of the run.
+
+        Parameters
+        ----------
+        num_iterations
+            Iterations at that temperature.
+        fraction
+            Share of the run that is over, 0 to 1.
+        """
         params, state = self.params, self.state
         level = self.contested_level()
         scale = self._scale()
@@ -223,7 +232,7 @@ class SearchThread:
             hot, cold = params.hot * scale.visit_l, params.cold * scale.visit_l
             split_price = params.split_price * scale.leg
             drive_weight = params.drive_weight * scale.l_per_drive
-        else:  # all can be served: what counts is the way
+        else:  # all can be served: what counts is the driving
             hot, cold = params.hot_way * scale.leg, params.cold_way * scale.leg
             split_price = params.split_price_way * scale.leg
             weight *= params.missing_price / scale.l_per_drive
@@ -333,15 +342,24 @@ class SearchThread:
         return max(float(now), float(best)), bool(best >= now)
 
     def adopt(self, other: SearchThread, *, is_best: bool) -> None:
-        """Go on from another thread's solution, its best or its current one."""
+        """
+        Go on from another thread's solution, its best or its current one.
+
+        Parameters
+        ----------
+        other
+            The thread to adopt from; may be this one.
+        is_best
+            Whether its best solution is adopted, not its current one.
+        """
         if other is self and not is_best:
             return
         self.state = resized_state(self.state, sizes_of(other.state))
         other.state = resized_state(other.state, sizes_of(self.state))
         mine, theirs = self.state, other.state
         kept = [part.copy() for part in _best_parts(mine)]
-        found = _best_parts(theirs) if is_best else _current_parts(theirs)
-        for target, source in zip(_best_parts(mine), found, strict=True):
+        adopted = _best_parts(theirs) if is_best else _current_parts(theirs)
+        for target, source in zip(_best_parts(mine), adopted, strict=True):
             np.copyto(target, source)
         load_best(self.instance, mine)
         if other is not self:
@@ -411,12 +429,16 @@ def run_search(
 
     Parameters
     ----------
+    threads
+        Run side by side, one core each.
     deadline
         As of `time.monotonic`; ignored when ``iterations`` is given.
     iterations
         For every thread; the run then repeats bit for bit.
     should_stop
         Asked between chunks; the best so far is kept.
+    on_progress
+        Told the share of the run that is over, 0 to 1.
     """
     begin = time.monotonic()
     stopping = False

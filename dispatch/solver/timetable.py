@@ -36,7 +36,16 @@ class _Filling:
 
 
 def has_queues(scenario: Scenario, routes: Sequence[Route]) -> bool:
-    """Whether a truck waits at a source, so that another timetable could be better."""
+    """
+    Whether a truck waits at a source, so that another timetable could be better.
+
+    Parameters
+    ----------
+    scenario
+        The day to plan.
+    routes
+        Timed routes.
+    """
     limited = {
         source.source_id for source in scenario.sources if source.bays is not None
     }
@@ -171,8 +180,16 @@ def improve_timetable(
 
     Parameters
     ----------
+    scenario
+        The day; promised times are not respected, so only for whole days.
+    instance
+        The scenario as arrays.
+    routes
+        Timed routes; their order of stops and litres stay.
     seconds
         Deterministic time of CP-SAT, about a second each: the same on every machine.
+    seed
+        Seed of CP-SAT.
     """
     table = _Timetable(scenario, instance)
     for route in routes:

@@ -24,12 +24,12 @@ def lan_address() -> str | None:
         try:
             with socket.socket(family, socket.SOCK_DGRAM) as probe:
                 probe.connect((target, 9))
-                found = str(probe.getsockname()[0])
+                text = str(probe.getsockname()[0])
         except OSError:
             continue
-        address = ipaddress.ip_address(found)
+        address = ipaddress.ip_address(text)
         if not (address.is_loopback or address.is_unspecified or address.is_link_local):
-            return found
+            return text
     return None
 
 
@@ -43,6 +43,10 @@ def public_url(
     ----------
     host
         Where the server listens: ``0.0.0.0`` and ``::`` are all its addresses.
+    port
+        Port that the server listens at.
+    find
+        Gives the address of this computer in its network; None: no network.
     """
     if is_local(host):
         return None
@@ -51,7 +55,16 @@ def public_url(
 
 
 def local_url(host: str, port: int) -> str:
-    """Return the address on this computer itself."""
+    """
+    Return the address on this computer itself.
+
+    Parameters
+    ----------
+    host
+        Where the server listens.
+    port
+        Port that the server listens at.
+    """
     is_here = is_local(host) or host in _ANYWHERE
     return _url("localhost" if is_here else host, port)
 

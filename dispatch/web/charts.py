@@ -32,6 +32,15 @@ def timetable_rows(scenario: Scenario, plan: Plan, t: Words) -> pd.DataFrame:
     Columns ``truck`` (letter and id), ``kind`` (drive, wait, fill, deliver, break),
     ``start_h``, ``end_h``, ``sign`` (what is written on the bar), ``what``,
     ``place``, ``litres``, ``time``.
+
+    Parameters
+    ----------
+    scenario
+        The day to plan.
+    plan
+        The plan to look at.
+    t
+        Words in the language of the reader.
     """
     signs = truck_signs(scenario)
     rows: list[tuple[Any, ...]] = []
@@ -81,7 +90,18 @@ def timetable_rows(scenario: Scenario, plan: Plan, t: Words) -> pd.DataFrame:
 def timetable_chart(
     scenario: Scenario, plan: Plan, t: Words
 ) -> alt.LayerChart | alt.FacetChart:
-    """Return the day of every truck as bars; letters on them say what they are."""
+    """
+    Return the day of every truck as bars; letters on them say what they are.
+
+    Parameters
+    ----------
+    scenario
+        The day to plan.
+    plan
+        The plan to look at.
+    t
+        Words in the language of the reader.
+    """
     rows = timetable_rows(scenario, plan, t)
     start = float(rows["start_h"].min()) if len(rows) else 6.0
     end = float(rows["end_h"].max()) if len(rows) else 18.0
@@ -134,7 +154,16 @@ def timetable_chart(
 
 
 def bands_chart(figures: Coverage, t: Words) -> alt.LayerChart | alt.FacetChart:
-    """Return every band: need as outline, served filled, bound as a tick."""
+    """
+    Return every band: need as outline, served filled, bound as a tick.
+
+    Parameters
+    ----------
+    figures
+        The figures of the plan.
+    t
+        Words in the language of the reader.
+    """
     rows = figures.bands.reset_index()
     rows = rows[rows["need_l"] > 0].copy()
     rows["name"] = [t(f"band.{band}") for band in rows["band"]]

@@ -30,10 +30,10 @@ class Finished:
     @property
     def made(self) -> str:
         """When planning was asked for, as month, day and time."""
-        return clock_text(self.job.request().created)
+        return moment_text(self.job.request().created)
 
 
-def clock_text(moment: float) -> str:
+def moment_text(moment: float) -> str:
     """Return month, day and time of day of seconds since 1970."""
     return f"{dt.datetime.fromtimestamp(moment):%m-%d %H:%M}"
 

@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
 
 def summary_rows(run: Finished, t: Words) -> list[tuple[str, str]]:
-    """Return the figures that an official asks for first, in words."""
+    """
+    Return the figures that an official asks for first, in words.
+
+    Parameters
+    ----------
+    run
+        A finished run.
+    t
+        Words in the language of the reader.
+    """
     figures, scenario = run.figures, run.result.scenario
     basic = figures.standards.to_dict("index")["basic"]
     fairness = figures.fairness
@@ -55,7 +64,16 @@ def summary_rows(run: Finished, t: Words) -> list[tuple[str, str]]:
 
 
 def report_xlsx(run: Finished, t: Words) -> bytes:
-    """Return every figure as a workbook: one sheet per question, ready to print."""
+    """
+    Return every figure as a workbook: one sheet per question, ready to print.
+
+    Parameters
+    ----------
+    run
+        A finished run.
+    t
+        Words in the language of the reader.
+    """
     figures, scenario = run.figures, run.result.scenario
     summary = pd.DataFrame(
         summary_rows(run, t), columns=[t("table.figure"), t("table.count")]
@@ -99,7 +117,18 @@ def _width(text: str) -> int:
 
 
 def paper_file(run: Finished, name: str, t: Words) -> bytes:
-    """Return ``plan.xlsx`` or ``sheets.pdf`` in the language of who asks."""
+    """
+    Return ``plan.xlsx`` or ``sheets.pdf`` in the language of who asks.
+
+    Parameters
+    ----------
+    run
+        A finished run.
+    name
+        ``plan.xlsx`` or ``sheets.pdf``.
+    t
+        Words in the language of the reader.
+    """
     if t.lang == LANGUAGES[0]:
         return (run.job.out / name).read_bytes()
     scenario, travel, plan = run.result.scenario, run.result.travel, run.result.plan
@@ -119,6 +148,13 @@ def everything_zip(run: Finished, t: Words) -> bytes:
     Return all files of a run, and the officials' workbook, as one zip file.
 
     Files are in Chinese; who reads the pages in English finds English paper beside.
+
+    Parameters
+    ----------
+    run
+        A finished run.
+    t
+        Words in the language of the reader.
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -117,10 +117,10 @@ def _tile(request: Request) -> Response:
     }
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
-    found = tile_of(tiles.file, zoom, x, y)
-    if found is None:
-        found = NO_PICTURE, "image/png"
-    data, kind = found
+    picture = tile_of(tiles.file, zoom, x, y)
+    if picture is None:
+        picture = NO_PICTURE, "image/png"
+    data, kind = picture
     return Response(data, media_type=kind, headers=headers)
 
 
@@ -187,6 +187,8 @@ def serve(
     ----------
     data_dir
         Holds one folder or workbook per scenario.
+    port
+        Port to listen at.
     host
         ``0.0.0.0`` lets phones in the same network see it.
     jobs_dir

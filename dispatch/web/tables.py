@@ -55,14 +55,32 @@ def _heading(frame: pd.DataFrame, t: Words) -> pd.DataFrame:
 
 
 def bands_table(figures: Coverage, t: Words) -> pd.DataFrame:
-    """Return need, served, shortage, coverage and bound of every band."""
+    """
+    Return need, served, shortage, coverage and bound of every band.
+
+    Parameters
+    ----------
+    figures
+        The figures of the plan.
+    t
+        Words in the language of the reader.
+    """
     table = figures.bands.reset_index()
     table["band"] = [t(f"band.{band}") for band in table["band"]]
     return _heading(table, t)
 
 
 def standards_table(figures: Coverage, t: Words) -> pd.DataFrame:
-    """Return the people at each standard."""
+    """
+    Return the people at each standard.
+
+    Parameters
+    ----------
+    figures
+        The figures of the plan.
+    t
+        Words in the language of the reader.
+    """
     table = figures.standards.reset_index()
     table["standard"] = [
         f"{t(f'standard.{name}')} {t('unit.litres', count=f'{litres:g}')}"
@@ -75,7 +93,18 @@ def standards_table(figures: Coverage, t: Words) -> pd.DataFrame:
 def places_table(
     places: pd.DataFrame, t: Words, columns: Sequence[str] | None = None
 ) -> pd.DataFrame:
-    """Return places with the chosen columns, by default all."""
+    """
+    Return places with the chosen columns, by default all.
+
+    Parameters
+    ----------
+    places
+        The table of places of the figures.
+    t
+        Words in the language of the reader.
+    columns
+        Names of the columns to keep, in their order; None: all.
+    """
     table = places.copy()
     table["level"] = [f"{LEVEL_MARKS[x]} {t(f'level.{x}')}" for x in table["level"]]
     table["reason"] = [t.causes(causes) for causes in table["causes"]]
@@ -88,7 +117,16 @@ def places_table(
 
 
 def reasons_table(figures: Coverage, t: Words) -> pd.DataFrame:
-    """Return shortage by reason, with what would help."""
+    """
+    Return shortage by reason, with what would help.
+
+    Parameters
+    ----------
+    figures
+        The figures of the plan.
+    t
+        Words in the language of the reader.
+    """
     table = figures.reasons.reset_index()
     table["help"] = [t(f"help.{reason}") for reason in table["reason"]]
     table["reason"] = [t(f"reason.{reason}") for reason in table["reason"]]
@@ -96,12 +134,32 @@ def reasons_table(figures: Coverage, t: Words) -> pd.DataFrame:
 
 
 def sources_table(figures: Coverage, t: Words) -> pd.DataFrame:
-    """Return what every source gives."""
+    """
+    Return what every source gives.
+
+    Parameters
+    ----------
+    figures
+        The figures of the plan.
+    t
+        Words in the language of the reader.
+    """
     return _heading(figures.sources.rename(columns={"share": "supply_share"}), t)
 
 
 def trucks_table(figures: Coverage, scenario: Scenario, t: Words) -> pd.DataFrame:
-    """Return what every truck does, with its letter."""
+    """
+    Return what every truck does, with its letter.
+
+    Parameters
+    ----------
+    figures
+        The figures of the plan.
+    scenario
+        Gives the letters of the trucks.
+    t
+        Words in the language of the reader.
+    """
     table = figures.trucks.copy()
     signs = truck_signs(scenario)
     letters = [
@@ -112,7 +170,18 @@ def trucks_table(figures: Coverage, scenario: Scenario, t: Words) -> pd.DataFram
 
 
 def route_table(route: Route, scenario: Scenario, t: Words) -> pd.DataFrame:
-    """Return the stops of one truck in order."""
+    """
+    Return the stops of one truck in order.
+
+    Parameters
+    ----------
+    route
+        Stops of one truck.
+    scenario
+        Gives names.
+    t
+        Words in the language of the reader.
+    """
     rows = [
         (
             format_clock(stop.start_s),
@@ -131,14 +200,36 @@ def route_table(route: Route, scenario: Scenario, t: Words) -> pd.DataFrame:
 def violations_table(
     violations: Sequence[Violation], scenario: Scenario, t: Words
 ) -> pd.DataFrame:
-    """Return every broken rule in words, with where it is broken."""
+    """
+    Return every broken rule in words, with where it is broken.
+
+    Parameters
+    ----------
+    violations
+        Broken rules.
+    scenario
+        Gives names.
+    t
+        Words in the language of the reader.
+    """
     return frame_of(violation_rows(violations, scenario, t))
 
 
 def changes_table(
     changes: Sequence[Change], scenario: Scenario, t: Words
 ) -> pd.DataFrame:
-    """Return what a replan changes for which village, and why."""
+    """
+    Return what a replan changes for which village, and why.
+
+    Parameters
+    ----------
+    changes
+        As from `plan_changes`.
+    scenario
+        Gives names and letters.
+    t
+        Words in the language of the reader.
+    """
     signs = truck_signs(scenario)
 
     def letter(truck_id: str) -> str:

@@ -1,5 +1,5 @@
 """
-Everything that is said to users, by key, in Chinese and English; no data, no layout.
+Every text for users, by key, in Chinese and English; no data, no layout.
 
 A new text is a key in the table of its subject (``pages.toml``, ``paper.toml``, ...),
 with both languages and the same blanks. `Message` carries a key and its figures to

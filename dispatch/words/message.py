@@ -1,4 +1,4 @@
-"""What is said to users: sentences and words by key, each in two languages."""
+"""Texts for users: sentences and words by key, each in two languages."""
 
 from __future__ import annotations
 
@@ -76,6 +76,8 @@ def joined(
 
     Parameters
     ----------
+    parts
+        Messages, or texts that are the same in both languages.
     marks
         What stands between, in Chinese and in English.
     """
@@ -83,20 +85,52 @@ def joined(
 
 
 def say(key: str, /, **fields: object) -> Message:
-    """Return the message of a key; a key that is in no table is a bug."""
+    """
+    Return the message of a key; a key that is in no table is a bug.
+
+    Parameters
+    ----------
+    key
+        A key of the tables of texts.
+    **fields
+        Values of the blanks of its text; a value may be a message itself.
+
+    Raises
+    ------
+    KeyError
+        If no table has the key: a fault of the program, never of the input.
+    """
     if key not in templates():
         raise KeyError(f"no text has the key {key!r}")
     return Message(key, tuple(fields.items()))
 
 
 def term(subject: str, value: str) -> Message | str:
-    """Return the word of a value of a closed list; a value not in it as it is."""
+    """
+    Return the word of a value of a closed list; a value not in it as it is.
+
+    Parameters
+    ----------
+    subject
+        What the value belongs to: the first part of the key.
+    value
+        The value, the rest of the key.
+    """
     key = f"{subject}.{value}"
     return Message(key) if key in templates() else value
 
 
 def known_message(key: str, fields: Mapping[str, object]) -> Message | None:
-    """Return a message read from a file; None where it is not one of ours."""
+    """
+    Return a message read from a file; None where it is not one of ours.
+
+    Parameters
+    ----------
+    key
+        Key as stored.
+    fields
+        Names and values of the blanks as stored.
+    """
     texts = templates().get(key)
     if texts is None:
         return None

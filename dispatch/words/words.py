@@ -56,12 +56,12 @@ class Words:
 
     def causes(self, causes: Iterable[tuple[str, int]]) -> str:
         """Return why a place is short; with litres where there are several reasons."""
-        told = list(causes)
-        if len(told) == 1:
-            return self(f"reason.{told[0][0]}")
+        listed = list(causes)
+        if len(listed) == 1:
+            return self(f"reason.{listed[0][0]}")
         return self("unit.between").join(
             self("reason.part", reason=self(f"reason.{reason}"), litres=f"{litres:,}")
-            for reason, litres in told
+            for reason, litres in listed
         )
 
     def percent(self, part: float) -> str:

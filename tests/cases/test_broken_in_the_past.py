@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from typer.testing import CliRunner
 
 from dispatch import check_plan, travel_matrix
-from dispatch.check.past import past_said, split_violations
+from dispatch.check.past import past_message, split_violations
 from dispatch.cli import app
 from dispatch.files.plan.plan_json import plan_from_json, plan_to_json
 from dispatch.files.plan.sheets import sheets_pdf
@@ -56,7 +56,7 @@ def test_the_plan_itself_knows_what_was_done(day) -> None:
 
 def test_one_sentence_says_which_truck_where_and_when(day) -> None:
     _, scene, _, found = day
-    text = past_said(scene, found.plan, found.broken.past).text("zh")
+    text = past_message(scene, found.plan, found.broken.past).text("zh")
     first = found.broken.past[0]
     assert first.stop_index is not None
     start_s = found.plan.routes[0].stops[first.stop_index].start_s

@@ -17,6 +17,7 @@ LAYERS = (
     "units",
     "words",
     "errors",
+    "atomic",
     "model",
     "check",
     "fairness",

@@ -11,7 +11,7 @@ from dispatch.model.scenario import Depot, NeedStandard, ServiceRules, TimeWindo
 from dispatch.model.today import Today
 from dispatch.model.travel import Travel
 from dispatch.planning.split import split_day
-from dispatch.solver.kernel.moves import MOST_MOVED_S
+from dispatch.solver.kernel.moves import MAX_MOVED_S
 from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
 from dispatch.words.message import say
@@ -200,6 +200,6 @@ def test_where_nothing_went_wrong_nothing_changes(drawn, now_s):
         for told in flows(route):
             assert told.kind == "fill" or any(
                 stop.place_id == told.place_id
-                and abs(stop.start_s - told.start_s) <= MOST_MOVED_S
+                and abs(stop.start_s - told.start_s) <= MAX_MOVED_S
                 for stop in flows(routes[route.truck_id])
             )

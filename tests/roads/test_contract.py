@@ -11,7 +11,7 @@ from dispatch.model.road_limits import RoadLimit
 from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
 from dispatch.roads.contract import contract
 from dispatch.roads.graph import build_graph
-from dispatch.roads.limits import PlacedLimit, Stretch
+from dispatch.roads.limits import MatchedLimit, Stretch
 from dispatch.roads.parts import cut_roads
 from dispatch.roads.snap import Snaps
 from tests.roads.real_roads import parts_of
@@ -86,7 +86,7 @@ def test_cuts_do_not_change_any_length(roads: RoadNetwork, data: st.DataObject) 
         node_idx=np.full(len(spots), -1, dtype=np.int64),
         gap_m=np.zeros(len(spots)),
     )
-    limit = PlacedLimit(
+    limit = MatchedLimit(
         RoadLimit(limit_id="L", is_closed=True),
         tuple(Stretch(e, min(a, b), max(a, b)) for e, a, b in pairs),
     )

@@ -16,7 +16,7 @@ from dispatch.files.scenario.write import write_scenario
 from dispatch.geo.areas import Outline
 from dispatch.model.areas import Area
 from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
-from dispatch.roads.datum_check import DATUMS, datum_doubts, reread, sample_roads
+from dispatch.roads.datum_check import DATUMS, datum_doubts, reread, road_gaps_m
 
 if TYPE_CHECKING:
     from dispatch.model.scenario import Datum, Scenario
@@ -130,21 +130,17 @@ def test_places_anywhere_are_no_wrong_datum(yonghe: Scenario, num: int) -> None:
     assert alarms <= 1
 
 
-def test_roads_are_sampled_along_their_shape() -> None:
+def test_gaps_are_measured_to_the_shape_of_a_road() -> None:
+    """A place at the bend of a road is on it, far as it is from both ends."""
     nodes = [
         RoadNode(node_id=i, lat=27.0, lon=112 + n / 100) for n, i in enumerate("ab")
     ]
-    edge = RoadEdge(
+    bent = RoadEdge(
         edge_id="e", from_node="a", to_node="b", length_m=1, shape=((27.005, 112.005),)
     )
-    straight = RoadEdge(edge_id="f", from_node="a", to_node="b", length_m=1)
-    scale = np.array([111_195.0, 99_000.0])
-    samples = sample_roads(RoadNetwork.of(nodes, [edge, straight]), scale=scale)
-    # 746 m to the corner and 746 m on are 15 pieces each; 990 m straight are 20.
-    assert len(samples) == 15 + 15 + 20 + 2
-    assert samples[:, 0].max() == pytest.approx(27.005)
-    gaps = np.hypot(*(np.diff(samples[:30], axis=0) * scale).T)
-    assert gaps.max() < 50
+    points = np.array([(27.005, 112.005), (27.0025, 112.0025), (27.006, 112.005)])
+    gaps_m = road_gaps_m(RoadNetwork.of(nodes, [bent]), points)
+    assert gaps_m == pytest.approx([0, 0, 111.2], abs=0.5)
 
 
 def outline(path: Path, code: str) -> Area:
@@ -192,7 +188,7 @@ def test_the_warning_says_file_datums_figures_and_remedy(
     warnings = read_scenario(folder).warnings
     (problem,) = [p for p in warnings if p.said.key == "datum_off_roads"]
     assert str(problem) == (
-        "villages.csv: median 204 m between places and roads as WGS-84, 0 m as GCJ-02: "
+        "villages.csv: median 203 m between places and roads as WGS-84, 0 m as GCJ-02: "
         "is it GCJ-02? then write in scenario.toml, below the line [datums]: "
         'villages = "gcj02"'
     )

@@ -194,6 +194,6 @@ def test_a_closed_road_is_planned_around(day: tuple[Scenario, Plan]) -> None:
     assert "http://" not in page.replace("http://www.w3.org", "")
     model = road_model(closed)
     assert model is not None
-    assert [item.limit.limit_id for item in model.placed][-1] == "slide"
+    assert [item.limit.limit_id for item in model.matched][-1] == "slide"
     finder = RouteFinder(closed)
     assert spot not in finder.line(truck, source, village, depart_s=SLIDE_S + 60)

@@ -13,7 +13,7 @@ from dispatch.roads.graph import RoadGraph, build_graph
 from dispatch.roads.matrix_cache import (
     Kept,
     changed_links,
-    fastest_ways,
+    fastest_paths,
     updated,
 )
 from dispatch.settings import CACHE_ENV
@@ -26,7 +26,7 @@ SIDE = 18
 @pytest.fixture(autouse=True)
 def _own_cache(tmp_path, monkeypatch):
     monkeypatch.setenv(CACHE_ENV, str(tmp_path))
-    monkeypatch.setattr(matrix_cache, "_LEAST_STEPS", 0)
+    monkeypatch.setattr(matrix_cache, "_MIN_STEPS", 0)
 
 
 def grid():
@@ -64,8 +64,8 @@ def same(found, expected) -> None:
 def test_the_same_roads_are_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
     graph, chains, at = graph_with(grid().length_m / 10)
     counted = Counted(monkeypatch)
-    first = fastest_ways(graph, chains, at, at)
-    again = fastest_ways(graph, chains, at, at)
+    first = fastest_paths(graph, chains, at, at)
+    again = fastest_paths(graph, chains, at, at)
     assert counted.rows == [len(at)]
     same(again, first)
 
@@ -76,20 +76,20 @@ def test_a_closure_searches_only_what_it_touches(
 ) -> None:
     seconds = grid().length_m / 10
     graph, chains, at = graph_with(seconds)
-    fastest_ways(graph, chains, at, at)
+    fastest_paths(graph, chains, at, at)
     shut = seconds.copy()
     shut[closed] = np.inf
     less, _, _ = graph_with(shut)
     expected = less.fastest(at, at)
     counted = Counted(monkeypatch)
-    found = fastest_ways(less, chains, at, at)
+    found = fastest_paths(less, chains, at, at)
     same(found, expected)
     assert sum(counted.rows) < len(at)
     # A second closure starts from what is known of the first.
     shut[closed - 7] *= 3
     lesser, _, _ = graph_with(shut)
     expected = lesser.fastest(at, at)
-    same(fastest_ways(lesser, chains, at, at), expected)
+    same(fastest_paths(lesser, chains, at, at), expected)
 
 
 def test_a_road_that_opens_offers_the_ways_through_it(
@@ -98,13 +98,13 @@ def test_a_road_that_opens_offers_the_ways_through_it(
     """One link each way: two searches for each, not one for every place."""
     seconds = grid().length_m / 10
     graph, chains, at = graph_with(seconds)
-    fastest_ways(graph, chains, at, at)
+    fastest_paths(graph, chains, at, at)
     quick = seconds.copy()
     quick[100] /= 5
     better, _, _ = graph_with(quick)
     expected = better.fastest(at, at)
     counted = Counted(monkeypatch)
-    same(fastest_ways(better, chains, at, at), expected)
+    same(fastest_paths(better, chains, at, at), expected)
     assert sum(counted.rows) == 4
 
 
@@ -129,7 +129,7 @@ def test_any_few_changes_give_the_ways_of_now(seed: int, count: int) -> None:
 
 def test_a_damaged_cache_is_passed_over(tmp_path) -> None:
     graph, chains, at = graph_with(grid().length_m / 10)
-    expected = fastest_ways(graph, chains, at, at)
+    expected = fastest_paths(graph, chains, at, at)
     for path in tmp_path.glob("*.npz"):
         path.write_bytes(path.read_bytes()[:-40])
-    same(fastest_ways(graph, chains, at, at), expected)
+    same(fastest_paths(graph, chains, at, at), expected)

@@ -13,7 +13,7 @@ from dispatch.model.road_limits import Moment, RoadLimit, SpeedRule
 from dispatch.model.roads import CLOSED, NO_HEAVY, RoadEdge, RoadNetwork, RoadNode
 from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
 from dispatch.model.travel import TravelTable
-from dispatch.roads.limits import PlacedLimit, limit_stretches
+from dispatch.roads.limits import MatchedLimit, limit_stretches
 from dispatch.roads.model import road_model
 from dispatch.roads.periods import merged, periods_of_day
 from dispatch.roads.reach import (
@@ -350,10 +350,10 @@ def test_before_work_and_after_it_nothing_is_closed() -> None:
         assert travel.seconds[0][1, 2] == 334
 
 
-def placed_on(*limits: RoadLimit) -> list[PlacedLimit]:
+def placed_on(*limits: RoadLimit) -> list[MatchedLimit]:
     roads = RoadNetwork.of(NODES, EDGES)
     return [
-        PlacedLimit(limit, tuple(limit_stretches(roads, limit))) for limit in limits
+        MatchedLimit(limit, tuple(limit_stretches(roads, limit))) for limit in limits
     ]
 
 

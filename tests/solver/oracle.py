@@ -9,7 +9,7 @@ from dispatch.model.scenario import TimeWindow
 from dispatch.model.travel import NO_ROAD
 
 ALWAYS = (TimeWindow(0, 10**6),)
-MOST_STOPS = 2
+MAX_STOPS = 2
 
 
 class State(NamedTuple):
@@ -114,7 +114,7 @@ def _trips(scene, truck, state):
     for source in scene.sources:
         if not truck.may_fill_at(source):
             continue
-        for number in range(1, MOST_STOPS + 1):
+        for number in range(1, MAX_STOPS + 1):
             for order in itertools.permutations(range(len(scene.villages)), number):
                 amounts = [_amounts(scene, truck, state, k) for k in order]
                 for litres in itertools.product(*amounts):

@@ -6,9 +6,8 @@ import numpy as np
 
 from dispatch.model.need import BANDS, needs_l
 from dispatch.model.scenario import ServiceRules
-from dispatch.solver.bounding.data import build_bound_data
+from dispatch.solver.bounding.data import build_bound_data, shortest_drives_s
 from dispatch.solver.bounding.trips import Trip
-from dispatch.solver.bounding.ways import shortest_ways
 from dispatch.solver.instance import build_instance
 from dispatch.solver.kernel.arrays import empty_state
 from dispatch.solver.kernel.search import adopt_route
@@ -76,5 +75,5 @@ def half_loads(**scene_fields):
     need = needs_l(scene)
     rows = [[need[v.village_id][band] for band in BANDS] for v in scene.villages]
     return build_bound_data(
-        instance, np.array(rows, dtype=np.int64), shortest_ways(instance)
+        instance, np.array(rows, dtype=np.int64), shortest_drives_s(instance)
     )

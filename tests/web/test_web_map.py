@@ -231,7 +231,7 @@ def test_basemap_is_cut_to_the_surroundings(scenario):
 
 
 def test_large_networks_lose_corners_not_roads(scenario, monkeypatch):
-    monkeypatch.setattr("dispatch.maps.basemap._MOST_POINTS", 50)
+    monkeypatch.setattr("dispatch.maps.basemap._MAX_POINTS", 50)
     line = tuple((28 + n / 10_000, 115 + (n % 2) * 0.0002) for n in range(1, 100))
     nodes = [
         RoadNode(node_id="A", lat=28.0, lon=115.0),

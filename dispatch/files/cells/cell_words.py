@@ -56,6 +56,13 @@ def meaning_of(cell: Cell, column: Column) -> Meaning | None:
 
     ``unlimited`` is what an empty cell of that column means.
 
+    Parameters
+    ----------
+    cell
+        Any cell.
+    column
+        Decides what the word means, and whether a limit may be left out.
+
     Raises
     ------
     CellError

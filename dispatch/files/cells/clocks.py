@@ -8,7 +8,7 @@ from typing import Final
 
 from dispatch.files.cells.parse import Cell, CellError, is_blank, plain
 from dispatch.model.scenario import TimeWindow
-from dispatch.units import DAY_S
+from dispatch.units import DAY_S, format_clock
 from dispatch.words.message import say
 
 #: End of a window that is not limited: the end of the next day.
@@ -36,6 +36,11 @@ def parse_clock_cell(cell: Cell) -> int:
 
     Understood are ``08:30``, ``8：30``, ``8点半``, ``下午2:30``, ``次日 01:00``,
     ``25:00`` (one o'clock at night), time cells and fractions of a day.
+
+    Raises
+    ------
+    CellError
+        If it is no time of day.
     """
     if isinstance(cell, bool):
         raise CellError(say("must_be_clock"))
@@ -119,6 +124,16 @@ def parse_windows(open_from: Cell, open_until: Cell) -> tuple[TimeWindow, ...]:
     Return the windows of the two cells ``open_from`` and ``open_until``, in order.
 
     ``08:00-11:00;14:00-18:00`` in the first with an empty second is understood too.
+
+    Parameters
+    ----------
+    open_from, open_until
+        Cells, which may be blank or list several times with ``;``.
+
+    Raises
+    ------
+    CellError
+        If a time cannot be read, a window ends before it starts, or windows overlap.
     """
     if isinstance(open_from, str) and is_blank(open_until):
         ranges = [_DASH.split(part) for part in re.split(r"[;、,]", plain(open_from))]
@@ -136,7 +151,21 @@ def _optional(text: str) -> int | None:
 def make_windows(
     starts: list[int | None], ends: list[int | None]
 ) -> tuple[TimeWindow, ...]:
-    """Return windows in order; an open end is the start or the end of the day."""
+    """
+    Return windows in order; an open end is the start or the end of the day.
+
+    Parameters
+    ----------
+    starts, ends
+        Seconds since midnight, in pairs; None, or an empty list: not limited. Touching
+        windows become one.
+
+    Raises
+    ------
+    CellError
+        If the lists differ in length, a window ends before it starts, or windows
+        overlap.
+    """
     if not starts and not ends:
         return ()
     starts = starts or [None] * len(ends)
@@ -162,17 +191,11 @@ def make_windows(
     return tuple(merged)
 
 
-def format_clock_s(time_s: int) -> str:
-    """Return ``HH:MM``, with seconds only where there are any."""
-    text = f"{time_s // 3600:02d}:{time_s % 3600 // 60:02d}"
-    return text if time_s % 60 == 0 else f"{text}:{time_s % 60:02d}"
-
-
 def format_windows(windows: tuple[TimeWindow, ...]) -> tuple[str, str]:
     """Return the cells ``open_from`` and ``open_until`` of windows."""
-    starts = [format_clock_s(window.early_s) for window in windows]
+    starts = [format_clock(window.early_s, seconds="any") for window in windows]
     ends = [
-        "" if window.late_s == LAST_S else format_clock_s(window.late_s)
+        "" if window.late_s == LAST_S else format_clock(window.late_s, seconds="any")
         for window in windows
     ]
     return ";".join(starts), ";".join(ends)

@@ -53,8 +53,15 @@ def refuse_formula(cell: Cell, *, is_text: bool = False) -> None:
 
     Parameters
     ----------
+    cell
+        Any cell.
     is_text
         Any text may stand there, even one that begins with an equals sign.
+
+    Raises
+    ------
+    CellError
+        With the advice to paste values, or what failed in the sheet.
     """
     if not isinstance(cell, str):
         return

@@ -6,10 +6,10 @@ import datetime as dt
 import re
 from typing import Final
 
-from dispatch.files.cells.clocks import format_clock_s, parse_clock_cell
+from dispatch.files.cells.clocks import parse_clock_cell
 from dispatch.files.cells.parse import Cell, CellError, plain, show
 from dispatch.model.road_limits import Moment
-from dispatch.units import DAY_S
+from dispatch.units import DAY_S, format_clock
 from dispatch.words.message import say
 
 _DATED: Final = re.compile(r"(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)(?:[t\s]*(.+))?")
@@ -20,7 +20,14 @@ _FIRST_YEAR: Final = 1905
 
 
 def parse_date(cell: Cell) -> dt.date:
-    """Return a date such as 2022-09-06, 2022/9/6 or 2022年9月6日."""
+    """
+    Return a date such as 2022-09-06, 2022/9/6 or 2022年9月6日.
+
+    Raises
+    ------
+    CellError
+        If it is no date, or far from any year of a plan.
+    """
     if isinstance(cell, dt.datetime):
         return near_date(cell.date())
     if isinstance(cell, dt.date):
@@ -92,12 +99,19 @@ def format_moment(moment: Moment | None) -> str:
     if moment is None:
         return ""
     date = "" if moment.date is None else moment.date.isoformat()
-    time = "" if moment.time_s is None else format_clock_s(moment.time_s)
+    time = "" if moment.time_s is None else format_clock(moment.time_s, seconds="any")
     return " ".join(part for part in (date, time) if part)
 
 
 def is_before(first: Moment, second: Moment) -> bool:
-    """Whether the first is earlier, or cannot be compared with the second."""
+    """
+    Whether the first is earlier, or cannot be compared with the second.
+
+    Parameters
+    ----------
+    first, second
+        From when and until when; a missing date or time is not limited.
+    """
     if first.date is not None and second.date is not None:
         if first.date != second.date:
             return first.date < second.date

@@ -1,4 +1,4 @@
-"""One cell of a spreadsheet -> a value with its unit, or a sentence what is wrong."""
+"""One cell of a spreadsheet -> a value with its unit, or what is wrong with it."""
 
 from __future__ import annotations
 
@@ -167,8 +167,17 @@ def parse_quantity(cell: Cell, kind: str, *, header_unit: str = "") -> Decimal:
 
     Parameters
     ----------
+    cell
+        A cell that is not blank.
+    kind
+        Decides which units are known and which one comes back.
     header_unit
-        Unit in the brackets of the header; it holds for cells without their own.
+        Unit in the brackets of the header; it holds for cells without a unit.
+
+    Raises
+    ------
+    CellError
+        If it is no finite number, or in an unknown unit.
     """
     units = UNITS[kind]
     if isinstance(cell, bool) or not isinstance(cell, (str, int, float)):
@@ -212,7 +221,23 @@ def _split_number(text: str) -> tuple[Decimal, str]:
 
 
 def parse_whole(cell: Cell, kind: str, *, header_unit: str = "") -> int:
-    """Return whole people, litres or seconds; litres and seconds are rounded."""
+    """
+    Return whole people, litres or seconds; litres and seconds are rounded.
+
+    Parameters
+    ----------
+    cell
+        A cell that is not blank.
+    kind
+        ``litres_down``, ``litres_up`` and ``seconds`` round; others must be whole.
+    header_unit
+        Unit in the brackets of the header; empty: the unit of the kind.
+
+    Raises
+    ------
+    CellError
+        If it is no number, in an unknown unit, or should be whole and is not.
+    """
     number = parse_quantity(cell, kind, header_unit=header_unit)
     if kind == "litres_down":
         return int(number.to_integral_value(ROUND_FLOOR))
@@ -226,6 +251,13 @@ def parse_whole(cell: Cell, kind: str, *, header_unit: str = "") -> int:
 def parse_label(cell: Cell, number_format: str = "") -> str:
     """
     Return an id exactly as written; whole numbers of a sheet lose their ``.0``.
+
+    Parameters
+    ----------
+    cell
+        A cell that is not blank.
+    number_format
+        Format of the cell in its sheet, which may show leading zeros.
 
     Raises
     ------
@@ -249,7 +281,14 @@ def parse_label(cell: Cell, number_format: str = "") -> str:
 
 
 def refuse_sheet_error(text: str) -> None:
-    """Raise for ``#REF!`` and its kin."""
+    """
+    Raise for ``#REF!`` and other errors of a sheet.
+
+    Raises
+    ------
+    CellError
+        With the advice to mend the formula.
+    """
     if text.strip().upper() in _SHEET_ERRORS:
         raise CellError(say("formula_failed"))
 
@@ -265,7 +304,14 @@ def _label_of_number(cell: float, number_format: str) -> str:
 
 
 def parse_text(cell: Cell) -> str:
-    """Return free text on one line; a phone number keeps all its digits."""
+    """
+    Return free text on one line; a phone number keeps all its digits.
+
+    Raises
+    ------
+    CellError
+        If it is an error of the sheet or longer than 1000 characters.
+    """
     if isinstance(cell, bool):
         return "是" if cell else "否"
     text = cell if isinstance(cell, str) else _text_of_number(cell)
@@ -322,7 +368,14 @@ _NO: Final = frozenset(
 
 
 def parse_yes_no(cell: Cell) -> bool:
-    """Return whether a cell says yes."""
+    """
+    Return whether a cell says yes.
+
+    Raises
+    ------
+    CellError
+        If it is neither yes nor no.
+    """
     if isinstance(cell, bool):
         return cell
     text = plain(show(cell)).casefold()
@@ -340,7 +393,14 @@ _DEGREES: Final = re.compile(
 
 
 def parse_degrees(cell: Cell) -> float:
-    """Return decimal degrees; degrees, minutes and seconds are understood too."""
+    """
+    Return decimal degrees; degrees, minutes and seconds are understood too.
+
+    Raises
+    ------
+    CellError
+        If it is no finite angle.
+    """
     if isinstance(cell, str):
         text = plain(cell).casefold().replace("′′", "″")
         match = _DEGREES.fullmatch(text)

@@ -1,4 +1,4 @@
-"""One cell and its column -> a checked value, or a sentence what is wrong."""
+"""One cell and its column -> a checked value, or what is wrong with it."""
 
 from __future__ import annotations
 
@@ -46,6 +46,17 @@ def parse_value(
     """
     Return the value of a cell that is not blank, checked against its range.
 
+    Parameters
+    ----------
+    cell
+        A cell that is not blank.
+    column
+        Kind, unit and range of the column.
+    header_unit
+        Unit in the brackets of the header; empty: the column's own.
+    number_format
+        Format of the cell in its sheet, which may show leading zeros.
+
     Raises
     ------
     CellError
@@ -63,7 +74,7 @@ def parse_value(
         number = parse_quantity(cell, kind, header_unit=header_unit)
         return _in_range(float(number), column)
     if kind in ("lat", "lon"):
-        # Off the map is told with both coordinates, in case they are swapped.
+        # Off the map is reported with both coordinates, in case they are swapped.
         return parse_degrees(cell)
     if kind in ("id", "ref"):
         return parse_label(cell, number_format)
@@ -112,7 +123,14 @@ _DATUMS: Final = {
 
 
 def parse_datum(cell: Cell) -> str:
-    """Return the datum; CGCS2000 lies within centimetres of WGS-84."""
+    """
+    Return the datum; CGCS2000 lies within centimetres of WGS-84.
+
+    Raises
+    ------
+    CellError
+        If it is no datum.
+    """
     key = re.sub(r"[\s\-_]", "", plain(show(cell)).casefold())
     if key not in _DATUMS:
         raise CellError(say("must_be_datum"))
@@ -123,7 +141,14 @@ Points = tuple[tuple[float, float], ...]
 
 
 def parse_shape(cell: Cell) -> Points:
-    """Return the points of a WKT line, which has lon before lat, as (lat, lon)."""
+    """
+    Return the points of a WKT line, which has lon before lat, as (lat, lon).
+
+    Raises
+    ------
+    CellError
+        If it is no line.
+    """
     match = re.fullmatch(r"linestring\s*\((.+)\)", _text(cell), re.IGNORECASE)
     if match is None:
         raise CellError(say("must_be_line"))
@@ -131,7 +156,14 @@ def parse_shape(cell: Cell) -> Points:
 
 
 def parse_path(cell: Cell) -> tuple[LimitShape, Points]:
-    """Return what a WKT line or polygon is, and its points; areas are not closed."""
+    """
+    Return what a WKT line or polygon is, and its points; areas are not closed.
+
+    Raises
+    ------
+    CellError
+        If it is neither, or has too few points.
+    """
     text = _text(cell)
     line = re.fullmatch(r"linestring\s*\((.+)\)", text, re.IGNORECASE)
     # Holes are left out: a limit holds in the whole area.
@@ -140,10 +172,10 @@ def parse_path(cell: Cell) -> tuple[LimitShape, Points]:
         text,
         re.IGNORECASE,
     )
-    found = line or area
-    if found is None:
+    match = line or area
+    if match is None:
         raise CellError(say("must_be_path"))
-    points = _wkt_points(found[1])
+    points = _wkt_points(match[1])
     if area is not None and points[0] == points[-1]:
         points = points[:-1]
     if len(points) < (2 if line is not None else 3):
@@ -179,7 +211,14 @@ _ACCESS_WORDS: Final = {
 
 
 def parse_access(cell: Cell) -> int:
-    """Return who may use a road: all, no goods vehicles, or nobody."""
+    """
+    Return who may use a road: all, no goods vehicles, or nobody.
+
+    Raises
+    ------
+    CellError
+        If the word is not known.
+    """
     if isinstance(cell, bool):
         return OPEN if cell else CLOSED
     text = plain(show(cell)).casefold()
@@ -199,7 +238,14 @@ _SPEED_KINDS: Final = {
 
 
 def parse_speed_kind(cell: Cell) -> str:
-    """Return what a row of speeds is about."""
+    """
+    Return what a row of speeds is about.
+
+    Raises
+    ------
+    CellError
+        If the word is not known.
+    """
     text = plain(show(cell)).casefold()
     if text not in _SPEED_KINDS:
         raise CellError(say("must_be_speed_kind"))
@@ -207,7 +253,14 @@ def parse_speed_kind(cell: Cell) -> str:
 
 
 def parse_grade_text(text: str) -> str:
-    """Return a grade as a fraction in text: ``6%``, ``6`` and ``0.06`` are ``0.06``."""
+    """
+    Return a grade as a fraction in text: ``6%``, ``6`` and ``0.06`` are ``0.06``.
+
+    Raises
+    ------
+    CellError
+        If it is no grade.
+    """
     match = re.fullmatch(r"(\d{1,2}(?:\.\d+)?)\s*(%)?", plain(text))
     if match is None:
         raise CellError(say("must_be_grade"))

@@ -20,6 +20,13 @@ def amap_web(*, lat: float, lon: float, name: str = "") -> str:
     Return Amap's web link that drives there; on a phone it opens the app if there.
 
     GCJ-02, lon first. Amap URI API, "路线规划": lbs.amap.com/api/uri-api
+
+    Parameters
+    ----------
+    lat, lon
+        WGS-84 degrees.
+    name
+        What the app calls the place; empty: nothing.
     """
     lat, lon = from_wgs84(lat=lat, lon=lon, datum="gcj02")
     to = f"{lon:.6f},{lat:.6f}" + (f",{_word(name)}" if name else "")
@@ -31,6 +38,13 @@ def amap_app(*, lat: float, lon: float, name: str = "") -> str:
     Return the link of Amap's Android app, which works without a network.
 
     GCJ-02 (``dev=0``). Amap mobile URI, "路径规划": lbs.amap.com/api/amap-mobile
+
+    Parameters
+    ----------
+    lat, lon
+        WGS-84 degrees.
+    name
+        What the app calls the place; empty: nothing.
     """
     lat, lon = from_wgs84(lat=lat, lon=lon, datum="gcj02")
     return (
@@ -41,11 +55,18 @@ def amap_app(*, lat: float, lon: float, name: str = "") -> str:
 
 def baidu_web(*, lat: float, lon: float, name: str) -> str:
     """
-    Return Baidu's web link that shows the place and offers the way there.
+    Return Baidu's web link that shows the place and offers to drive there.
 
     BD-09, lat first (``bd09ll``). Baidu's web link for directions needs the origin,
     which nobody knows here. Baidu map URI API, "自定义打点":
     lbsyun.baidu.com/index.php?title=uri/api/web
+
+    Parameters
+    ----------
+    lat, lon
+        WGS-84 degrees.
+    name
+        What the page calls the place.
     """
     lat, lon = from_wgs84(lat=lat, lon=lon, datum="bd09")
     title = _word(name)
@@ -61,6 +82,13 @@ def baidu_app(*, lat: float, lon: float, name: str) -> str:
 
     BD-09, lat first (``bd09ll``). Baidu map URI API, "路线规划":
     lbsyun.baidu.com/index.php?title=uri/api/android
+
+    Parameters
+    ----------
+    lat, lon
+        WGS-84 degrees.
+    name
+        What the app calls the place.
     """
     lat, lon = from_wgs84(lat=lat, lon=lon, datum="bd09")
     return (
@@ -74,6 +102,13 @@ def tencent_web(*, lat: float, lon: float, name: str) -> str:
     Return Tencent's web link that drives there.
 
     GCJ-02, lat first. Tencent map URI API, "路线规划": lbs.qq.com/webApi/uriV1
+
+    Parameters
+    ----------
+    lat, lon
+        WGS-84 degrees.
+    name
+        What the app calls the place.
     """
     lat, lon = from_wgs84(lat=lat, lon=lon, datum="gcj02")
     return (
@@ -88,6 +123,13 @@ def geo_uri(*, lat: float, lon: float, name: str = "") -> str:
 
     WGS-84, lat first. RFC 5870; ``q`` with a name in brackets as in Android's "Common
     intents": developer.android.com/guide/components/intents-common
+
+    Parameters
+    ----------
+    lat, lon
+        WGS-84 degrees.
+    name
+        What the map program calls the place; empty: nothing.
     """
     at = f"{lat:.6f},{lon:.6f}"
     return f"geo:{at}?q={at}({_word(name)})" if name else f"geo:{at}"

@@ -97,7 +97,24 @@ class Paper:
         bold: bool = False,
         align: Literal["L", "C", "R"] = "L",
     ) -> None:
-        """Draw one line inside ``width``: smaller first, then cut with dots."""
+        """
+        Draw one line inside ``width``: smaller first, then cut with dots.
+
+        Parameters
+        ----------
+        x, y
+            Left and top, mm from the corner of the page.
+        width
+            Room for the line, mm.
+        text
+            One line; signs that the font lacks are replaced.
+        size_pt
+            Size of the type, if it fits.
+        bold
+            Whether the letters get an outline; the font has one weight.
+        align
+            Left, centre or right in the width.
+        """
         if not text:
             return
         line = printable(text)
@@ -124,7 +141,16 @@ class Paper:
         return size_pt
 
     def box(self, x: float, y: float, width: float, height: float) -> None:
-        """Draw an empty box."""
+        """
+        Draw an empty box.
+
+        Parameters
+        ----------
+        x, y
+            Left and top, mm from the corner of the page.
+        width, height
+            Size, mm.
+        """
         self._pdf.rect(x, y, width, height)
 
     def bar(
@@ -137,7 +163,20 @@ class Paper:
         *,
         size_pt: float,
     ) -> None:
-        """Draw white text on a black bar."""
+        """
+        Draw white text on a black bar.
+
+        Parameters
+        ----------
+        x, y
+            Left and top, mm from the corner of the page.
+        width, height
+            Size, mm.
+        text
+            One line.
+        size_pt
+            Size of the type, if it fits.
+        """
         self._pdf.rect(x, y, width, height, style="F")
         self._pdf.set_text_color(255)
         top = y + (height - size_pt * _MM_PER_PT * 1.15) / 2
@@ -145,7 +184,18 @@ class Paper:
         self._pdf.set_text_color(0)
 
     def code(self, code: QRCode, x: float, y: float, size_mm: float) -> None:
-        """Draw a QR code with the quiet zone inside its size."""
+        """
+        Draw a QR code with the quiet zone inside its size.
+
+        Parameters
+        ----------
+        code
+            What segno made.
+        x, y
+            Left and top, mm from the corner of the page.
+        size_mm
+            Width and height.
+        """
         rows = tuple(bytes(row) for row in code.matrix)
         module = size_mm / (len(rows) + 2 * _QUIET)
         for column, row, width, height in _dark_boxes(rows):

@@ -176,6 +176,8 @@ def read_plan(path: str | Path, *, scenario: Scenario | None = None) -> Plan:
 
     Parameters
     ----------
+    path
+        The file.
     scenario
         Gives name and date to a plan that names none.
 
@@ -189,8 +191,8 @@ def read_plan(path: str | Path, *, scenario: Scenario | None = None) -> Plan:
         num_bytes = path.stat().st_size
         data = path.read_bytes() if num_bytes <= MAX_FILE_BYTES else b""
     except OSError as error:
-        said = say("plan_cannot_be_opened", error=error.strerror)
-        raise DataError([Problem(str(path), said)]) from error
+        message = say("plan_cannot_be_opened", error=error.strerror)
+        raise DataError([Problem(str(path), message)]) from error
     if num_bytes > MAX_FILE_BYTES:
         raise DataError(
             [Problem(str(path), say("more_bytes_than", most=MAX_FILE_BYTES))]
@@ -201,7 +203,23 @@ def read_plan(path: str | Path, *, scenario: Scenario | None = None) -> Plan:
 def plan_from_json(
     data: bytes, *, file: str = "plan.json", scenario: Scenario | None = None
 ) -> Plan:
-    """Return the plan of the content of a ``plan.json``; see `read_plan`."""
+    """
+    Return the plan of the content of a ``plan.json``; see `read_plan`.
+
+    Parameters
+    ----------
+    data
+        Content of the file.
+    file
+        Name for messages.
+    scenario
+        Gives name and date to a plan that names none; None: the file must.
+
+    Raises
+    ------
+    DataError
+        With every problem: where in the file, what stands there, what to write.
+    """
     try:
         check_parts(data, file, MAX_PLAN_PARTS)
         document = parse_json(decode(data, file), file)

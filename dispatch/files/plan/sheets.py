@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import segno
 
 from dispatch.check.past import concerns, done_routes, past_line
-from dispatch.files.cells.clocks import LAST_S, format_clock_s
+from dispatch.files.cells.clocks import LAST_S
 from dispatch.files.plan.font import missing_glyphs
 from dispatch.files.plan.links import amap_web
 from dispatch.files.plan.paper import Paper
@@ -37,7 +37,7 @@ _LITRES_X: Final = 140.0
 _QR_X: Final = 176.0
 _QR_MM: Final = 22.0
 #: Broken rules of what is done that a sheet shows; more are counted.
-_MOST_PAST: Final = 3
+_MAX_PAST: Final = 3
 _FILL_QR_MM: Final = 18.5
 _HEIGHT: Final = {
     "depart": 11.0,
@@ -61,10 +61,16 @@ def sheets_pdf(
 
     Parameters
     ----------
+    plan
+        The plan to print.
+    scenario
+        Gives plates, contacts and positions.
     is_estimate
         Whether times rest on straight lines; the sheets then say so.
     past
-        Rules that what is done has broken: told to the trucks that it is about.
+        Rules that what is done has broken, printed for the trucks that they concern.
+    lang
+        Language of the texts, ``zh`` or ``en``.
     """
     writer = _SheetWriter(
         plan, scenario, is_estimate=is_estimate, past=past, t=Words(lang)
@@ -170,13 +176,13 @@ class _SheetWriter:
     def _draw_past(self, route: Route, y: float) -> float:
         """Draw which rules were broken by what this truck has done; return where."""
         done = self.done.get(route.truck_id)
-        own = [v for v in self.past if done is not None and concerns(v, done)]
-        if not own:
+        of_truck = [v for v in self.past if done is not None and concerns(v, done)]
+        if not of_truck:
             return y
-        note = self.t("paper.sheet.past", count=len(own))
+        note = self.t("paper.sheet.past", count=len(of_truck))
         self.paper.text(_LEFT, y, _WIDTH, note, size_pt=11, bold=True)
         y += 6
-        for violation in own[:_MOST_PAST]:
+        for violation in of_truck[:_MAX_PAST]:
             line = past_line(self.scenario, self.plan, violation).text(self.t.lang)
             self.paper.text(_LEFT, y, _WIDTH, line, size_pt=10)
             y += 5.5
@@ -319,8 +325,8 @@ class _SheetWriter:
 
 def _hours(village: Village, t: Words) -> str:
     spans = [
-        f"{format_clock_s(w.early_s)}-"
-        + ("" if w.late_s == LAST_S else format_clock_s(w.late_s))
+        f"{format_clock(w.early_s, seconds='any')}-"
+        + ("" if w.late_s == LAST_S else format_clock(w.late_s, seconds="any"))
         for w in village.windows
     ]
     hours = t("unit.items").join(spans)

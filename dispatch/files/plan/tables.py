@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from dispatch.model.need import BANDS
+from dispatch.units import format_clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,13 +23,17 @@ Rows = list[list[Value]]
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def clock_text(time_s: int) -> str:
-    """Return ``HH:MM:SS``; hours above 24 belong to the next day."""
-    return f"{time_s // 3600:02d}:{time_s % 3600 // 60:02d}:{time_s % 60:02d}"
-
-
 def to_csv(header: Sequence[str], rows: Rows) -> str:
-    """Return CSV text; no cell of it is run as a formula."""
+    """
+    Return CSV text; no cell of it is run as a formula.
+
+    Parameters
+    ----------
+    header
+        Texts of the first row.
+    rows
+        Texts, numbers or None, one list per row.
+    """
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(header)
@@ -69,7 +74,16 @@ VISIT_HEADER = (
 
 
 def visit_rows(plan: Plan, scenario: Scenario) -> Rows:
-    """Return the rows of ``visits.csv``."""
+    """
+    Return the rows of ``visits.csv``.
+
+    Parameters
+    ----------
+    plan
+        The plan to write.
+    scenario
+        Gives names and plates.
+    """
     names = scenario.labels
     return [
         [
@@ -80,9 +94,9 @@ def visit_rows(plan: Plan, scenario: Scenario) -> Rows:
             stop.kind,
             stop.place_id,
             names.get(stop.place_id, ""),
-            clock_text(stop.arrive_s),
-            clock_text(stop.start_s),
-            clock_text(stop.end_s),
+            format_clock(stop.arrive_s, seconds="all"),
+            format_clock(stop.start_s, seconds="all"),
+            format_clock(stop.end_s, seconds="all"),
             stop.litres if stop.kind in ("fill", "deliver") else None,
             stop.bay,
         ]
@@ -106,7 +120,16 @@ VILLAGE_HEADER = (
 
 
 def village_rows(plan: Plan, scenario: Scenario) -> Rows:
-    """Return the rows of the written ``villages.csv``."""
+    """
+    Return the rows of the written ``villages.csv``.
+
+    Parameters
+    ----------
+    plan
+        The plan to write.
+    scenario
+        Gives names.
+    """
     names = scenario.labels
     return [
         [
@@ -150,7 +173,18 @@ def trip_header(t: Words) -> list[str]:
 
 
 def trip_rows(plan: Plan, scenario: Scenario, t: Words) -> Rows:
-    """Return the rows of the sheet of trips: one per stop."""
+    """
+    Return the rows of the sheet of trips: one per stop.
+
+    Parameters
+    ----------
+    plan
+        The plan to write.
+    scenario
+        Gives names, plates, drivers and contacts.
+    t
+        Words in the language of the reader.
+    """
     names = scenario.labels
     trucks = scenario.truck_by_id
     contacts: dict[str, tuple[str, str]] = {
@@ -174,9 +208,9 @@ def trip_rows(plan: Plan, scenario: Scenario, t: Words) -> Rows:
                     t(f"stop.{stop.kind}"),
                     stop.place_id,
                     names.get(stop.place_id, ""),
-                    clock_text(stop.arrive_s)[:5],
-                    clock_text(stop.start_s)[:5],
-                    clock_text(stop.end_s)[:5],
+                    format_clock(stop.arrive_s),
+                    format_clock(stop.start_s),
+                    format_clock(stop.end_s),
                     stop.litres if stop.kind in ("fill", "deliver") else None,
                     stop.bay,
                     *contacts.get(stop.place_id, ("", "")),
@@ -209,7 +243,18 @@ def coverage_header(t: Words) -> list[str]:
 
 
 def coverage_rows(plan: Plan, scenario: Scenario, t: Words) -> Rows:
-    """Return the rows of the sheet of villages; the share is between 0 and 1."""
+    """
+    Return the rows of the sheet of villages; the share is between 0 and 1.
+
+    Parameters
+    ----------
+    plan
+        The plan to write.
+    scenario
+        Gives names and people.
+    t
+        Words in the language of the reader.
+    """
     villages = scenario.village_by_id
     names = scenario.labels
     visits: dict[str, int] = {}
@@ -271,7 +316,18 @@ def source_header(t: Words) -> list[str]:
 
 
 def source_rows(plan: Plan, scenario: Scenario, t: Words) -> Rows:
-    """Return the rows of the sheet of sources."""
+    """
+    Return the rows of the sheet of sources.
+
+    Parameters
+    ----------
+    plan
+        The plan to write.
+    scenario
+        Gives the sources, used or not.
+    t
+        Words in the language of the reader.
+    """
     unlimited = t("paper.unlimited")
     names = scenario.labels
     rows: Rows = []
@@ -293,8 +349,8 @@ def source_rows(plan: Plan, scenario: Scenario, t: Words) -> Rows:
                 used,
                 unlimited if source.supply_l is None else source.supply_l - used,
                 len(fills),
-                clock_text(min(s.start_s for s in fills))[:5] if fills else "",
-                clock_text(max(s.start_s for s in fills))[:5] if fills else "",
+                format_clock(min(s.start_s for s in fills)) if fills else "",
+                format_clock(max(s.start_s for s in fills)) if fills else "",
             ]
         )
     return rows

@@ -38,7 +38,18 @@ _MAX_WIDTH: Final = 40
 
 
 def plan_xlsx(plan: Plan, scenario: Scenario, lang: Lang = "zh") -> bytes:
-    """Return the content of ``plan.xlsx``; the same plan gives the same bytes."""
+    """
+    Return the content of ``plan.xlsx``; the same plan gives the same bytes.
+
+    Parameters
+    ----------
+    plan
+        The plan to write.
+    scenario
+        Gives names, plates and contacts.
+    lang
+        Language of the texts, ``zh`` or ``en``.
+    """
     t = Words(lang)
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, SAFE_OPTIONS)
@@ -68,7 +79,22 @@ def text_width(text: str) -> int:
 def add_table_sheet(
     book: Any, name: str, header: Sequence[str], rows: Rows, *, footer: str
 ) -> None:
-    """Add a sheet with frozen header, filter and A4 landscape print set-up."""
+    """
+    Add a sheet with frozen header, filter and A4 landscape print set-up.
+
+    Parameters
+    ----------
+    book
+        A workbook of xlsxwriter.
+    name
+        Name of the sheet, 31 characters at most.
+    header
+        Texts of the first row.
+    rows
+        Texts, whole numbers, shares (as floats) or None, one list per row.
+    footer
+        Text at the foot of every printed page.
+    """
     sheet = book.add_worksheet(name)
     border = {"border": 1, "border_color": "#999999", "valign": "vcenter"}
     head = book.add_format(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dispatch.atomic import write_file, write_text
 from dispatch.check.past import split_violations
 from dispatch.check.rules import check_plan
 from dispatch.errors import DispatchError
-from dispatch.files.atomic import write_file, write_text
 from dispatch.files.plan.gpx import gpx_text
 from dispatch.files.plan.kml import kml_text
 from dispatch.files.plan.plan_json import plan_to_json
@@ -52,8 +52,14 @@ def write_plan(
 
     Parameters
     ----------
+    plan
+        The plan to write.
+    scenario
+        The day that it is for.
     travel
         Says on the sheets whether times are estimates.
+    out_dir
+        A folder that is no scenario; it is made if it is not there.
     sheets
         Whether to write the drivers' PDF.
     lang

@@ -1,4 +1,4 @@
 """Road networks, limits, areas and background maps in files.
 
-Ways over them are searched in the road engine, outside this package.
+Paths over them are searched in the road engine, outside this package.
 """

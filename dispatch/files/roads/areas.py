@@ -46,10 +46,19 @@ def build_township(values: dict[str, Any]) -> Area:
 
 def read_areas(file: str, data: bytes, problems: list[Problem]) -> tuple[Area, ...]:
     """
-    Return the areas of a GeoJSON file, in WGS-84; one that cannot be read is told.
+    Return the areas of a GeoJSON file, in WGS-84; one that cannot be read is reported.
 
     Features are polygons or points with the properties ``name``, ``code``, ``level``
     (else by the code), ``center`` as [lon, lat] and ``datum``.
+
+    Parameters
+    ----------
+    file
+        Name of the file, for messages.
+    data
+        Content of the file.
+    problems
+        Receives every problem.
     """
     try:
         document = load_geojson(data, file)
@@ -59,8 +68,8 @@ def read_areas(file: str, data: bytes, problems: list[Problem]) -> tuple[Area, .
         problems.append(error.problem)
         return ()
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        said = say("areas_broken", error=type(error).__name__)
-        problems.append(Problem(file, said))
+        message = say("areas_broken", error=type(error).__name__)
+        problems.append(Problem(file, message))
         return ()
     areas = []
     for number, feature in enumerate(features, 1):
@@ -73,8 +82,8 @@ def read_areas(file: str, data: bytes, problems: list[Problem]) -> tuple[Area, .
     return tuple(areas)
 
 
-def _feature_problem(file: str, number: int, said: Any) -> Problem:
-    return Problem(file, said, value=f"feature {number}")
+def _feature_problem(file: str, number: int, message: Any) -> Problem:
+    return Problem(file, message, value=f"feature {number}")
 
 
 def _read_feature(feature: dict[str, Any], common: str) -> Area:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from dispatch.atomic import write_text
 from dispatch.errors import DataError, DispatchError, Problem
-from dispatch.files.atomic import write_text
 from dispatch.files.roads.geojson import BadPoint, line_points, read_features
 from dispatch.files.tables.raw import TableError
 from dispatch.model.areas import MapFeature
@@ -29,10 +29,19 @@ _NAME_CHARACTERS: Final = 80
 
 
 def pick_basemap(inputs: Inputs, *, box: Box | None) -> tuple[MapFeature, ...]:
-    """Return the basemap of its own file, else of the extract of the roads."""
+    """
+    Return the basemap of its own file, else of the extract of the roads.
+
+    Parameters
+    ----------
+    inputs
+        Tables, settings and roads as found in the files.
+    box
+        South, west, north, east in degrees; None: everything.
+    """
     if inputs.basemap is not None:
         return read_basemap(*inputs.basemap, inputs.problems)
-    # An extract that is damaged was told as the roads were read from it.
+    # A damaged extract was reported when the roads were read from it.
     for name, data in inputs.extracts[:1]:
         try:
             return read_basemap_bytes(data, name, box=box)
@@ -49,25 +58,36 @@ def pick_basemap(inputs: Inputs, *, box: Box | None) -> tuple[MapFeature, ...]:
 def read_basemap(
     file: str, data: bytes, problems: list[Problem]
 ) -> tuple[MapFeature, ...]:
-    """Return the features of a file in WGS-84; what is wrong with it is a warning."""
-    found, num_bad = [], 0
+    """
+    Return the features of a file in WGS-84; what is wrong with it is a warning.
+
+    Parameters
+    ----------
+    file
+        Name of the file, for messages.
+    data
+        Content of the file.
+    problems
+        Receives every problem.
+    """
+    drawn, num_bad = [], 0
     try:
         features = read_features(file, data)
     except TableError as error:
-        told = replace(error.problem, severity="warning")
-        if told.said.key == "geojson_unreadable":
-            told = replace(told, said=say("basemap_unreadable"))
-        problems.append(told)
+        problem = replace(error.problem, severity="warning")
+        if problem.said.key == "geojson_unreadable":
+            problem = replace(problem, said=say("basemap_unreadable"))
+        problems.append(problem)
         return ()
     for feature in features:
         try:
-            found.append(_feature(feature))
+            drawn.append(_feature(feature))
         except (BadPoint, KeyError, TypeError, ValueError):
             num_bad += 1
     if num_bad:
-        said = say("basemap_features_lost", count=num_bad)
-        problems.append(Problem(file, said, severity="warning"))
-    return tuple(found)
+        message = say("basemap_features_lost", count=num_bad)
+        problems.append(Problem(file, message, severity="warning"))
+    return tuple(drawn)
 
 
 def _feature(feature: dict[str, Any]) -> MapFeature:
@@ -115,6 +135,13 @@ def _row(feature: MapFeature) -> dict[str, Any]:
 def write_basemap(features: Sequence[MapFeature], folder: str | Path) -> Path:
     """
     Return the path of ``basemap.geojson`` in a folder.
+
+    Parameters
+    ----------
+    features
+        In WGS-84, in the order in which they are drawn.
+    folder
+        The folder of the scenario.
 
     Raises
     ------

@@ -38,6 +38,13 @@ def read_features(file: str, data: bytes) -> list[dict[str, Any]]:
     """
     Return the features of a GeoJSON file.
 
+    Parameters
+    ----------
+    file
+        Name of the file, for messages.
+    data
+        Content of the file.
+
     Raises
     ------
     TableError
@@ -68,9 +75,17 @@ def read_network(
 
     Parameters
     ----------
+    file
+        Name of the file, for messages.
+    data
+        Content of the file.
     datum
         Of the lines; those with the tag ``highway`` come from OpenStreetMap and are
         WGS-84 whatever it says.
+    box
+        South, west, north, east in degrees; lines elsewhere are left out. None: all.
+    problems
+        Receives every problem.
     """
     try:
         features = read_features(file, data)
@@ -85,8 +100,8 @@ def read_network(
         try:
             parts = _parts(feature, "wgs84" if _is_osm(feature) else datum)
         except BadPoint:
-            said = say("geojson_bad_point")
-            problems.append(Problem(file, said, row=number))
+            message = say("geojson_bad_point")
+            problems.append(Problem(file, message, row=number))
             continue
         way = _way(feature, record)
         for part_number, part in enumerate(parts):
@@ -115,8 +130,8 @@ def _network(
     network = build_network(kept, points, attribution=credit, number_all=False)
     if network.num_edges:
         return network
-    said = say("geojson_without_lines" if box is None else "osm_elsewhere")
-    problems.append(Problem(file, said))
+    message = say("geojson_without_lines" if box is None else "osm_elsewhere")
+    problems.append(Problem(file, message))
     return None
 
 
@@ -127,8 +142,8 @@ def _is_line(feature: dict[str, Any]) -> bool:
 
 
 def _properties(feature: dict[str, Any]) -> dict[str, Any]:
-    found = feature.get("properties")
-    return found if isinstance(found, dict) else {}
+    properties = feature.get("properties")
+    return properties if isinstance(properties, dict) else {}
 
 
 def _is_osm(feature: dict[str, Any]) -> bool:
@@ -143,17 +158,17 @@ def _records(
     # Headers of every column; layers that were put together may name it twice.
     heads: dict[str, list[str]] = {"edge_id": []}
     for key in dict.fromkeys(k for _, f in drawn for k in _columns(f)):
-        found = table.find(key)
-        if found is not None and found[0].name not in ("from", "to", "shape"):
-            heads.setdefault(found[0].name, []).append(key)
+        match = table.find(key)
+        if match is not None and match[0].name not in ("from", "to", "shape"):
+            heads.setdefault(match[0].name, []).append(key)
     rows: list[tuple[int, list[Cell]]] = []
     for number, feature in drawn:
         values = _columns(feature)
-        own, *cells = (
+        label_cell, *cells = (
             next((values[key] for key in keys if values.get(key) is not None), None)
             for keys in heads.values()
         )
-        label = f"L{number}" if own in (None, "") else _cell(own)
+        label = f"L{number}" if label_cell in (None, "") else _cell(label_cell)
         rows.append((number, [label, "start", "end", *map(_cell, cells)]))
     first, *others = ((*keys, name)[0] for name, keys in heads.items())
     raw = RawTable(file, (first, "from", "to", *others), rows)
@@ -194,12 +209,26 @@ def _parts(feature: dict[str, Any], datum: Datum) -> list[Points]:
     parts = [coordinates] if geometry["type"] == "LineString" else coordinates
     if not isinstance(parts, list):
         raise BadPoint
-    found = [line_points(part, datum) for part in parts]
-    return [part for part in found if len(part) > 1]
+    lines = [line_points(part, datum) for part in parts]
+    return [part for part in lines if len(part) > 1]
 
 
 def line_points(coordinates: object, datum: Datum) -> Points:
-    """Return the points of a line, which has lon before lat, as (lat, lon)."""
+    """
+    Return the points of a line, which has lon before lat, as (lat, lon).
+
+    Parameters
+    ----------
+    coordinates
+        A list of positions of GeoJSON.
+    datum
+        Datum of the coordinates.
+
+    Raises
+    ------
+    BadPoint
+        If it is no list, or has a point that is no longitude and latitude.
+    """
     if not isinstance(coordinates, list):
         raise BadPoint
     points = []
@@ -217,7 +246,24 @@ def line_points(coordinates: object, datum: Datum) -> Points:
 def read_shapes(
     file: str, data: bytes, datum: Datum, problems: list[Problem]
 ) -> dict[str, Points]:
-    """Return the points of every edge, by ``edge_id``; what is wrong is a warning."""
+    """
+    Return the points of every edge, by ``edge_id``; what is wrong is a warning.
+
+    Parameters
+    ----------
+    file
+        Name of the file, for messages.
+    data
+        Content of the file.
+    datum
+        Datum of the lines.
+    problems
+        Receives every problem.
+
+    Notes
+    -----
+    Anything wrong with one feature leaves out the lines of the whole file.
+    """
     lines: dict[str, Points] = {}
     try:
         for feature in read_features(file, data):
@@ -228,7 +274,7 @@ def read_shapes(
     except TableError as error:
         problems.append(replace(error.problem, severity="warning"))
     except (ValueError, KeyError, TypeError) as error:
-        said = say("geojson_broken", error=type(error).__name__.strip("_"))
-        problems.append(Problem(file, said, severity="warning"))
+        message = say("geojson_broken", error=type(error).__name__.strip("_"))
+        problems.append(Problem(file, message, severity="warning"))
         return {}
     return lines

@@ -23,7 +23,18 @@ _SPEEDS: Final = ("empty_kmh", "loaded_kmh", "max_weight_t")
 
 
 def check_limits(records: list[Record], datum: Datum, problems: list[Problem]) -> None:
-    """Put ids and WGS-84 points into the records, and add what is wrong with them."""
+    """
+    Put ids and WGS-84 points into the records, and add what is wrong with them.
+
+    Parameters
+    ----------
+    records
+        Rows of the limits; ids are filled in and points put in ``path``.
+    datum
+        Datum of the positions in the table.
+    problems
+        Receives every problem.
+    """
     used = {record.values.get("limit_id") for record in records}
     free = (label for number in count(1) if (label := f"L{number}") not in used)
     for record in records:
@@ -36,7 +47,7 @@ def check_limits(records: list[Record], datum: Datum, problems: list[Problem]) -
 
 def _check_says_something(record: Record, problems: list[Problem]) -> None:
     values = record.values
-    if record.is_broken:  # the cell that is wrong would have said it
+    if record.is_broken:  # the wrong cell might have been the one
         return
     if not values.get("closed") and not any(name in values for name in _LIMITS):
         problems.append(record.problem(None, say("limit_says_nothing")))
@@ -73,11 +84,11 @@ def _position(
     record: Record, names: tuple[str, str], datum: Datum, problems: list[Problem]
 ) -> tuple[float, float] | None:
     """Return (lat, lon) of two columns in WGS-84, taken out of the record."""
-    found = [record.values.pop(name, None) for name in names]
-    if found == [None, None]:
+    values = [record.values.pop(name, None) for name in names]
+    if values == [None, None]:
         return None
-    if None in found:
-        empty = names[found.index(None)]
+    if None in values:
+        empty = names[values.index(None)]
         if not record.is_broken:
             problems.append(record.problem(empty, say("limit_half_position")))
         return None
@@ -85,7 +96,7 @@ def _position(
     point = Record(
         record.file,
         record.row,
-        dict(zip(("lat", "lon"), found, strict=True)),
+        dict(zip(("lat", "lon"), values, strict=True)),
         {
             key: record.cells.get(name)
             for key, name in zip(("lat", "lon"), names, strict=True)
@@ -152,7 +163,16 @@ def _wkt(limit: RoadLimit) -> str:
 
 
 def check_speeds(records: list[Record], problems: list[Problem]) -> None:
-    """Add what is wrong with the rows of speeds; grades become fractions."""
+    """
+    Add what is wrong with the rows of speeds; grades become fractions.
+
+    Parameters
+    ----------
+    records
+        Rows of the speeds.
+    problems
+        Receives every problem.
+    """
     seen: dict[tuple[str, str], Record] = {}
     for record in records:
         kind, value = record.values.get("kind"), record.values.get("value")
@@ -169,8 +189,8 @@ def check_speeds(records: list[Record], problems: list[Problem]) -> None:
             problems.append(record.problem(None, say("speed_says_nothing")))
         first = seen.setdefault((kind, value.casefold()), record)
         if first is not record:
-            said = say("speed_row_twice", kind=kind, value=value, row=first.row)
-            problems.append(record.problem("value", said))
+            message = say("speed_row_twice", kind=kind, value=value, row=first.row)
+            problems.append(record.problem("value", message))
 
 
 def build_speed(values: dict[str, Any]) -> SpeedRule:

@@ -11,7 +11,7 @@ from dispatch.errors import DataError, Problem
 from dispatch.files.roads.geojson import read_network, read_shapes
 from dispatch.files.tables.build import build_all, build_edge, build_node
 from dispatch.geo.datum import to_wgs84
-from dispatch.geo.distance import EARTH_RADIUS_M
+from dispatch.geo.distance import EARTH_RADIUS_M, gap_m
 from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
 from dispatch.roads.osm.extract import read_osm_bytes
 from dispatch.roads.osm.split import with_grades
@@ -34,7 +34,16 @@ _SAME_M: Final = 1.0
 
 
 def box_around(records: Records, *, margin_km: float = MARGIN_KM) -> Box | None:
-    """Return the box of all places in WGS-84 with a margin; None without places."""
+    """
+    Return the box of all places in WGS-84 with a margin; None without places.
+
+    Parameters
+    ----------
+    records
+        Rows by the name of their table.
+    margin_km
+        Kilometres added on every side.
+    """
     places = [
         (record.values["lat"], record.values["lon"])
         for table in ("villages", "sources", "depots")
@@ -45,7 +54,16 @@ def box_around(records: Records, *, margin_km: float = MARGIN_KM) -> Box | None:
 
 
 def box_of(places: Sequence[tuple[float, float]], *, margin_km: float) -> Box | None:
-    """Return south, west, north, east around (lat, lon) with a margin."""
+    """
+    Return south, west, north, east around (lat, lon) with a margin.
+
+    Parameters
+    ----------
+    places
+        (lat, lon) in degrees.
+    margin_km
+        Kilometres added on every side.
+    """
     if not places:
         return None
     lat, lon = zip(*places, strict=True)
@@ -62,6 +80,12 @@ def pick_roads(
 
     Parameters
     ----------
+    inputs
+        Tables, settings and roads as found in the files.
+    records
+        Rows by the name of their table.
+    datum
+        Datum of tables and lines; OpenStreetMap is always WGS-84.
     box
         What of an extract is wanted; None: all. Tables are never cut.
     """
@@ -71,8 +95,8 @@ def pick_roads(
     first = tables[0] if has_tables else ""
     for name, _ in inputs.extracts:
         if first:
-            said = say("roads_twice", first=first)
-            problems.append(Problem(name, said, severity="warning"))
+            message = say("roads_twice", first=first)
+            problems.append(Problem(name, message, severity="warning"))
         first = first or name
     if has_tables or not (inputs.extracts or inputs.shapes):
         return build_roads(
@@ -87,8 +111,8 @@ def pick_roads(
         file, data = inputs.shapes
         return read_network(file, data, datum=datum, box=box, problems=problems)
     if inputs.shapes is not None:
-        said = say("roads_twice", first=first)
-        problems.append(Problem(inputs.shapes[0], said, severity="warning"))
+        message = say("roads_twice", first=first)
+        problems.append(Problem(inputs.shapes[0], message, severity="warning"))
     try:
         name, data = inputs.extracts[0]
         return read_osm_bytes(data, name, box=box)
@@ -98,9 +122,9 @@ def pick_roads(
 
 
 def _credits(records: Records) -> str:
-    """Return whose data the edges are, each said once."""
-    said = [record.values.get("credit", "") for record in records["edges"]]
-    return "; ".join(text for text in dict.fromkeys(said) if text)
+    """Return whose data the edges are, each named once."""
+    credit_texts = [record.values.get("credit", "") for record in records["edges"]]
+    return "; ".join(text for text in dict.fromkeys(credit_texts) if text)
 
 
 def build_roads(
@@ -117,23 +141,35 @@ def build_roads(
 
     Parameters
     ----------
+    nodes, edges
+        Rows of the tables as objects.
     shapes
         Name and content of a GeoJSON file with a line per ``edge_id``.
+    datum
+        Datum of the shapes; the nodes are WGS-84 already.
+    problems
+        Receives every problem.
+    attribution
+        Whose data it is; maps show it.
     """
     if not nodes or not edges:
         if nodes or edges:
-            found, lost = ("nodes", "edges") if nodes else ("edges", "nodes")
-            said = say(f"{found}_without_{lost}")
-            problems.append(Problem(f"roads/{lost}.csv", said, severity="warning"))
+            present, missing = ("nodes", "edges") if nodes else ("edges", "nodes")
+            message = say(f"{present}_without_{missing}")
+            problems.append(
+                Problem(f"roads/{missing}.csv", message, severity="warning")
+            )
         return None
     lines = {} if shapes is None else read_shapes(*shapes, datum, problems)
     by_id = {node.node_id: node for node in nodes}
     finished = []
     for edge in edges:
-        own = tuple(to_wgs84(lat=lat, lon=lon, datum=datum) for lat, lon in edge.shape)
-        points = own or lines.get(edge.edge_id, ())
+        of_table = tuple(
+            to_wgs84(lat=lat, lon=lon, datum=datum) for lat, lon in edge.shape
+        )
+        points = of_table or lines.get(edge.edge_id, ())
         finished.append(_finish(edge, points, by_id, problems))
-    # Edges of unknown nodes were told, and are an error.
+    # Edges of unknown nodes were reported, and are an error.
     known = [e for e in finished if e.from_node in by_id and e.to_node in by_id]
     roads = RoadNetwork.of(nodes, known, attribution=attribution)
     ele_m = roads.node_ele_m
@@ -155,44 +191,32 @@ def _finish(
 ) -> RoadEdge:
     """Return the edge with inner points only, and with a length."""
     first, last = nodes.get(edge.from_node), nodes.get(edge.to_node)
-    if first is None or last is None:  # told as an unknown node already
+    if first is None or last is None:  # reported as an unknown node already
         return edge
     start, end = (first.lat, first.lon), (last.lat, last.lon)
     line = list(points)
-    if line and _gap_m(start, line[0]) > _gap_m(start, line[-1]):
+    if line and gap_m(start, line[0]) > gap_m(start, line[-1]):
         line.reverse()  # drawn from its end
     # A line may be given with its ends or without them.
-    if line and _gap_m(start, line[0]) <= _SAME_M:
+    if line and gap_m(start, line[0]) <= _SAME_M:
         line = line[1:]
-    if line and _gap_m(end, line[-1]) <= _SAME_M:
+    if line and gap_m(end, line[-1]) <= _SAME_M:
         line = line[:-1]
     length_m = edge.length_m
     if length_m < 0:
         length_m = _length_m((start, *line, end))
-    straight_m = _gap_m(start, end)
+    straight_m = gap_m(start, end)
     # A kilometre of slack for tunnels, bridges and coarse positions.
     if length_m < straight_m * 0.9 - 1000:
-        said = say(
+        message = say(
             "road_shorter_than_line",
             edge=edge.edge_id,
             length_m=length_m,
             straight_m=straight_m,
         )
-        problems.append(Problem("edges", said, severity="warning"))
+        problems.append(Problem("edges", message, severity="warning"))
     return replace(edge, length_m=length_m, shape=tuple(line))
 
 
-def _gap_m(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Return great-circle metres; one pair at a time is faster without numpy."""
-    lat, to_lat = math.radians(one[0]), math.radians(other[0])
-    half = (
-        math.sin((to_lat - lat) / 2) ** 2
-        + math.cos(lat)
-        * math.cos(to_lat)
-        * math.sin(math.radians(other[1] - one[1]) / 2) ** 2
-    )
-    return 2 * EARTH_RADIUS_M * math.asin(math.sqrt(min(half, 1.0)))
-
-
 def _length_m(points: Points) -> float:
-    return sum(_gap_m(one, other) for one, other in itertools.pairwise(points))
+    return sum(gap_m(one, other) for one, other in itertools.pairwise(points))

@@ -8,8 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dispatch.atomic import write_text
 from dispatch.errors import DispatchError
-from dispatch.files.atomic import write_text
 from dispatch.files.tables.columns import tables
 from dispatch.model.roads import CLOSED, NO_HEAVY, OPEN
 from dispatch.words.message import say
@@ -51,6 +51,13 @@ def road_rows(roads: RoadNetwork) -> dict[str, list[list[Value]]]:
 def write_roads(roads: RoadNetwork, folder: str | Path) -> list[Path]:
     """
     Return the paths of ``roads/nodes.csv`` and ``roads/edges.csv`` in a folder.
+
+    Parameters
+    ----------
+    roads
+        The network.
+    folder
+        Gets a folder ``roads``.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A whole scenario: read, checked, doubted, edited and written back.
+"""A whole scenario: read, checked, with warnings, edited and written back.
 
 Single tables are read in ``tables``, plans are written in ``plan``.
 """

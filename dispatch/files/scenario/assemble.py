@@ -67,7 +67,18 @@ def assemble(
     inputs: Inputs, *, name: str, folder: Path | None, strict: bool
 ) -> Scenario:
     """
-    Return the scenario of what was found, in WGS-84.
+    Return the scenario of tables and settings, in WGS-84.
+
+    Parameters
+    ----------
+    inputs
+        Tables, settings and roads as found in the files.
+    name
+        Name of the scenario where the settings give none.
+    folder
+        Where it was read from; None for uploaded files.
+    strict
+        Whether warnings stop the reading like errors.
 
     Raises
     ------
@@ -126,7 +137,41 @@ def build_scenario(
     folder: Path | None,
     strict: bool,
 ) -> Scenario:
-    """Return the scenario of checked records, or raise all problems at once."""
+    """
+    Return the scenario of checked records, or raise all problems at once.
+
+    Parameters
+    ----------
+    records
+        Checked rows by the name of their table; positions in WGS-84.
+    settings
+        What the whole day shares, with the name to use.
+    problems
+        What is known to be wrong so far; warnings of the scenario are added.
+    travel_table
+        Times and lengths between places; None: by roads or straight lines.
+    travel_files
+        File of ``travel_s`` and ``travel_m``, for messages; None: none was read.
+    roads
+        The network; None without roads.
+    speed_rules
+        Rows of the table of speeds.
+    areas
+        Townships and counties.
+    basemap
+        What maps draw under all else.
+    folder
+        Where it was read from; None for uploaded files.
+    strict
+        Whether warnings stop the reading like errors.
+
+    Raises
+    ------
+    DataError
+        If there is any error; with ``strict`` also for warnings.
+    AssertionError
+        If the date is missing and no problem says so: a fault of the reader.
+    """
     villages = build_all(records["villages"], build_village, problems)
     sources = build_all(records["sources"], build_source, problems)
     depots = build_all(records["depots"], build_depot, problems)
@@ -165,7 +210,21 @@ def build_scenario(
 
 
 def stop_on(problems: list[Problem], *, strict: bool) -> None:
-    """Raise if there is an error, or a warning and ``strict``."""
+    """
+    Raise if there is an error, or a warning and ``strict``.
+
+    Parameters
+    ----------
+    problems
+        Everything that is wrong so far.
+    strict
+        Whether warnings stop the reading like errors.
+
+    Raises
+    ------
+    DataError
+        With all of them, errors first.
+    """
     if strict:
         problems = [replace(problem, severity="error") for problem in problems]
     if any(problem.severity == "error" for problem in problems):
@@ -200,7 +259,7 @@ def _key_of(problem: Problem) -> tuple[str, str | None, str]:
 
 
 def read_tables(
-    found: Mapping[str, RawTable],
+    raws: Mapping[str, RawTable],
     datum_of: Callable[[str], Datum],
     problems: list[Problem],
 ) -> Records:
@@ -209,14 +268,18 @@ def read_tables(
 
     Parameters
     ----------
+    raws
+        Tables as cells, by name; those that are missing have no rows.
     datum_of
         The datum of the positions in a table.
+    problems
+        Receives every problem.
     """
     records: Records = {}
     for table in (*OBJECT_TABLES, *ROAD_TABLES, *AREA_TABLES):
         records[table] = []
-        if table in found:
-            records[table] = read_records(found[table], tables()[table], problems)
+        if table in raws:
+            records[table] = read_records(raws[table], tables()[table], problems)
     for table in ("villages", "sources", "depots", "nodes", "townships"):
         datum = datum_of(table)
         fix_positions(records[table], datum, problems, pasted=table != "nodes")
@@ -226,12 +289,12 @@ def read_tables(
     check_speeds(records["speeds"], problems)
     check_rows(records, problems)
     check_ids(records, problems)
-    if "depots" in found:
+    if "depots" in raws:
         depot_ids = known_ids(records, "depots")
         check_references(
             records["trucks"], "depot_id", depot_ids, "no_such_depot", problems
         )
-    if "nodes" in found:
+    if "nodes" in raws:
         node_ids = known_ids(records, "nodes")
         for column in ("from", "to"):
             check_references(
@@ -245,23 +308,23 @@ def _travel_table(
 ) -> TravelTable | None:
     """Return the travel table; the names of its files are added to ``files``."""
     problems = inputs.problems
-    found = dict(inputs.matrices)
+    matrices = dict(inputs.matrices)
     for name in MATRIX_TABLES:
         if name in inputs.tables:
             raw = inputs.tables[name]
-            if name in found:
-                said = say("table_twice", table=name, first=found[name][0])
-                problems.append(Problem(raw.file, said))
+            if name in matrices:
+                message = say("table_twice", table=name, first=matrices[name][0])
+                problems.append(Problem(raw.file, message))
             matrix = read_matrix(raw, problems)
             if matrix is not None:
-                found[name] = (raw.file, matrix)
-    files.update({name: file for name, (file, _) in found.items()})
-    if "travel_s" not in found:
-        if "travel_m" in found and "travel_s" not in inputs.broken:
-            said = say("metres_without_seconds")
-            file = found["travel_m"][0]
-            problems.append(Problem(file, said, severity="warning"))
+                matrices[name] = (raw.file, matrix)
+    files.update({name: file for name, (file, _) in matrices.items()})
+    if "travel_s" not in matrices:
+        if "travel_m" in matrices and "travel_s" not in inputs.broken:
+            message = say("metres_without_seconds")
+            file = matrices["travel_m"][0]
+            problems.append(Problem(file, message, severity="warning"))
         return None
     return build_travel_table(
-        found["travel_s"], found.get("travel_m"), place_ids, problems
+        matrices["travel_s"], matrices.get("travel_m"), place_ids, problems
     )

@@ -24,16 +24,27 @@ _FILES: Final = {"nodes": "roads/nodes.csv", "areas": "areas.geojson"}
 def notice_datums(
     scenario: Scenario, records: Records, settings: Settings
 ) -> list[Problem]:
-    """Return a warning with both figures, and what to write in ``scenario.toml``."""
+    """
+    Return a warning with both figures, and what to write in ``scenario.toml``.
+
+    Parameters
+    ----------
+    scenario
+        The day to plan.
+    records
+        Rows by the name of their table.
+    settings
+        What the whole day shares.
+    """
     problems = []
     for doubt in datum_doubts(scenario, settings.datum_of):
         members = records.get(doubt.table, [])
         file = members[0].file if members else _FILES.get(doubt.table, doubt.table)
-        problems.append(Problem(file, _said(doubt), severity="warning"))
+        problems.append(Problem(file, _message_of(doubt), severity="warning"))
     return problems
 
 
-def _said(doubt: Doubt) -> Message:
+def _message_of(doubt: Doubt) -> Message:
     read_as, would_fit = _SHOWN[doubt.read_as], _SHOWN[doubt.would_fit]
     remedy = say("datum_remedy", table=doubt.table, datum=doubt.would_fit)
     if doubt.table == "areas":

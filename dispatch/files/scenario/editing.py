@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dispatch.errors import Problem
-from dispatch.files.cells.clocks import format_clock_s, format_windows
+from dispatch.files.cells.clocks import format_windows
 from dispatch.files.cells.parse import is_blank
 from dispatch.files.roads.limits import limit_values
 from dispatch.files.scenario.assemble import (
@@ -23,6 +23,7 @@ from dispatch.files.tables.raw import RawTable
 from dispatch.geo.distance import haversine_m
 from dispatch.model.road_limits import RoadLimit
 from dispatch.model.travel import TravelTable
+from dispatch.units import format_clock
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -92,11 +93,13 @@ def _value(item: Item, column: Column) -> Any:
         window = item.break_window  # type: ignore[union-attr]  # a column of trucks
         if window is None:
             return ""
-        return format_clock_s(window.early_s if name == "break_from" else window.late_s)
+        return format_clock(
+            window.early_s if name == "break_from" else window.late_s, seconds="any"
+        )
     if name == "break_s":
         return item.break_s or None  # type: ignore[union-attr]  # a column of trucks
     if column.kind == "clock":
-        return format_clock_s(getattr(item, f"{name}_s"))
+        return format_clock(getattr(item, f"{name}_s"), seconds="any")
     return getattr(item, name)
 
 
@@ -112,6 +115,8 @@ def scenario_from_tables(
         As from `scenario_tables`; a table that is left out stays as in ``base``.
     base
         Gives settings, roads and, for places whose ids stay, the travel table.
+    strict
+        Whether warnings stop the reading like errors.
 
     Raises
     ------
@@ -119,12 +124,14 @@ def scenario_from_tables(
         As from `read_scenario`; rows count from 2, as below a header in row 1.
     """
     problems: list[Problem] = []
-    own = scenario_tables(base)
-    unknown = sorted(set(frames) - set(own))
+    current = scenario_tables(base)
+    unknown = sorted(set(frames) - set(current))
     problems += [
         Problem(name, say("table_not_editable"), severity="warning") for name in unknown
     ]
-    raws = {name: frame_to_raw(name, frames.get(name, own[name])) for name in own}
+    raws = {
+        name: frame_to_raw(name, frames.get(name, current[name])) for name in current
+    }
     # No limits at all is no mistake, unlike no villages.
     raws = {n: raw for n, raw in raws.items() if raw.rows or n in OBJECT_TABLES}
     settings = _settings_of(base)
@@ -145,7 +152,16 @@ def scenario_from_tables(
 
 
 def frame_to_raw(name: str, frame: pd.DataFrame) -> RawTable:
-    """Return a data frame as a table of cells; rows without any value are left out."""
+    """
+    Return a data frame as a table of cells; rows without any value are left out.
+
+    Parameters
+    ----------
+    name
+        Name of the table, which messages show as its file.
+    frame
+        Columns by their English or Chinese name; the first row is row 2.
+    """
     rows = []
     for number, values in enumerate(frame.itertuples(index=False, name=None), 2):
         cells = [_cell(value) for value in values]
@@ -224,5 +240,5 @@ def _notice_moved(base: Scenario, records: Records, problems: list[Problem]) -> 
                 to_lon=np.array([record.values["lon"]]),
             )[0, 0]
             if moved_m > _MOVED_M:
-                said = say("place_moved", moved_m=float(moved_m))
-                problems.append(record.problem("lat", said, warn=True))
+                message = say("place_moved", moved_m=float(moved_m))
+                problems.append(record.problem("lat", message, warn=True))

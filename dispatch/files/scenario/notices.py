@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dispatch.files.scenario.settings import Settings
     from dispatch.files.tables.checks import Records
     from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
-    from dispatch.roads.reach import Ways
+    from dispatch.roads.reach import Reachable
     from dispatch.words.message import Message
 
 #: Farther from all others a digit is likely wrong: three tenths of a degree.
@@ -51,6 +51,12 @@ def notice_all(
 
     Parameters
     ----------
+    scenario
+        The day to plan.
+    records
+        Rows by the name of their table.
+    settings
+        What the whole day shares.
     travel_files
         File or sheet of ``travel_s`` and ``travel_m``, where they were read.
     """
@@ -69,21 +75,21 @@ def notice_all(
 
 
 def _warn(
-    records: Records, table: str, position: int, column: str, said: Message
+    records: Records, table: str, position: int, column: str, message: Message
 ) -> Problem:
     if position < len(records.get(table, [])):
-        return records[table][position].problem(column, said, warn=True)
-    return Problem(table, said, severity="warning")
+        return records[table][position].problem(column, message, warn=True)
+    return Problem(table, message, severity="warning")
 
 
 def _notice_potable(records: Records) -> list[Problem]:
-    """Return a warning where nobody said whether water may be drunk."""
+    """Return a warning where it is not given whether water may be drunk."""
     problems = []
     for table in ("sources", "trucks"):
         for record in records.get(table, []):
             if "potable" not in record.values and not record.is_broken:
-                said = say("potable_not_given")
-                problems.append(record.problem("potable", said, warn=True))
+                message = say("potable_not_given")
+                problems.append(record.problem("potable", message, warn=True))
     return problems
 
 
@@ -107,13 +113,13 @@ def _notice_far(scenario: Scenario, records: Records) -> list[Problem]:
     problems = []
     for idx in np.flatnonzero(is_far):
         table, position = owners[idx]
-        said = say(
+        message = say(
             "place_far_away",
             name=labels[scenario.place_ids[idx]],
             away_km=float(away_m[idx]) / 1000,
             middle_km=float(middle_m[idx]) / 1000,
         )
-        problems.append(_warn(records, table, position, "lat", said))
+        problems.append(_warn(records, table, position, "lat", message))
     return problems
 
 
@@ -160,15 +166,15 @@ def _notice_unfed(scenario: Scenario, records: Records) -> list[Problem]:
         for source in scenario.sources
     ):
         return [Problem("trucks", say("no_truck_may_fill"), severity="warning")]
-    ways, there = round_trips(scenario), single_trips(scenario)
+    round_trip, single_trip = round_trips(scenario), single_trips(scenario)
     labels = scenario.labels
     problems = []
     for position, village in enumerate(scenario.villages):
-        reason = _why_unfed(scenario, position, ways, there)
+        reason = _why_unfed(scenario, position, round_trip, single_trip)
         if reason is not None:
             name = labels[village.village_id]
-            said = say("nobody_can_bring", name=name, reason=reason)
-            problems.append(_warn(records, "villages", position, "village_id", said))
+            message = say("nobody_can_bring", name=name, reason=reason)
+            problems.append(_warn(records, "villages", position, "village_id", message))
     return problems
 
 
@@ -177,7 +183,7 @@ def _can_fill(truck: Truck, source: Source) -> bool:
 
 
 def _why_unfed(
-    scenario: Scenario, position: int, ways: Ways, there: Ways
+    scenario: Scenario, position: int, round_trip: Reachable, single_trip: Reachable
 ) -> Message | None:
     """Return what keeps every truck away from a village; None if one can come."""
     village = scenario.villages[position]
@@ -187,10 +193,10 @@ def _why_unfed(
         if not truck.may_enter(village):
             continue
         reasons.add("unfed_no_road")
-        if there[truck.truck_id][:, position].any():
+        if single_trip[truck.truck_id][:, position].any():
             reasons.add("unfed_no_way_home")
         for way, source in zip(
-            ways[truck.truck_id][:, position], scenario.sources, strict=True
+            round_trip[truck.truck_id][:, position], scenario.sources, strict=True
         ):
             if not way:
                 continue

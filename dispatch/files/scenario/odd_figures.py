@@ -34,7 +34,16 @@ _USUAL: Final = (
 
 
 def notice_figures(scenario: Scenario, records: Records) -> list[Problem]:
-    """Return a warning for every figure far from all that is usual."""
+    """
+    Return a warning for every figure far from all that is usual.
+
+    Parameters
+    ----------
+    scenario
+        The day to plan.
+    records
+        Rows by the name of their table.
+    """
     problems = []
     for table, column, low, high, key in _USUAL:
         for record in records.get(table, []):
@@ -44,10 +53,10 @@ def notice_figures(scenario: Scenario, records: Records) -> list[Problem]:
     for record, truck in zip(records["trucks"], scenario.trucks, strict=True):
         water_t = truck.capacity_l / 1000
         if truck.gross_t is not None and truck.gross_t < water_t:
-            said = say("odd_gross", water_t=water_t)
-            problems.append(_doubt(record, "gross_t", said))
+            message = say("odd_gross", water_t=water_t)
+            problems.append(_doubt(record, "gross_t", message))
     return problems
 
 
-def _doubt(record: Record, column: str, said: Message) -> Problem:
-    return record.problem(column, said, warn=True)
+def _doubt(record: Record, column: str, message: Message) -> Problem:
+    return record.problem(column, message, warn=True)

@@ -27,13 +27,22 @@ _FROM_CENTRE_M: Final = 8000.0
 _BEYOND_TOWNSHIP_M: Final = 1000.0
 _BEYOND_COUNTY_M: Final = 500.0
 #: The middle of fewer villages says little.
-_LEAST_OTHERS: Final = 4
+_MIN_OTHERS: Final = 4
 #: Digits of the statistical codes of a county and a township.
 _COUNTY, _TOWNSHIP = 6, 9
 
 
 def notice_places(scenario: Scenario, records: Records) -> list[Problem]:
-    """Return what is wrong with places in respect of township, county and name."""
+    """
+    Return what is wrong with places in respect of township, county and name.
+
+    Parameters
+    ----------
+    scenario
+        The day to plan.
+    records
+        Rows by the name of their table.
+    """
     return [
         *_notice_townships(scenario, records),
         *_notice_counties(scenario, records),
@@ -64,14 +73,14 @@ def _notice_townships(scenario: Scenario, records: Records) -> list[Problem]:
     labels = scenario.labels
     problems = []
     for record, village in zip(records["villages"], scenario.villages, strict=True):
-        own = _townships_of(village, townships)
+        of_village = _townships_of(village, townships)
         label = labels[village.village_id]
-        said = _beside_own(village, label, own)
-        if not own and village.township:
+        message = _beside_township(village, label, of_village)
+        if not of_village and village.township:
             others = [v for v in by_name[village.township] if v is not village]
-            said = _beside_others(village, label, others)
-        if said is not None:
-            problems.append(record.problem("lat", said, warn=True))
+            message = _beside_others(village, label, others)
+        if message is not None:
+            problems.append(record.problem("lat", message, warn=True))
     return problems
 
 
@@ -85,8 +94,10 @@ def _townships_of(village: Village, townships: Sequence[Area]) -> list[Area]:
     return coded or ([] if named is known else named)
 
 
-def _beside_own(village: Village, label: str, own: Sequence[Area]) -> Message | None:
-    outlined = [area for area in own if area.rings]
+def _beside_township(
+    village: Village, label: str, townships: Sequence[Area]
+) -> Message | None:
+    outlined = [area for area in townships if area.rings]
     if outlined:
         beyond_m = _beyond_m(outlined, village)
         if beyond_m <= _BEYOND_TOWNSHIP_M:
@@ -96,7 +107,7 @@ def _beside_own(village: Village, label: str, own: Sequence[Area]) -> Message | 
             "township_outside", name=label, township=name, away_km=beyond_m / 1000
         )
     here = village.lat, village.lon
-    gaps = [(gap_m(here, area.centre), area) for area in own if area.centre]
+    gaps = [(gap_m(here, area.centre), area) for area in townships if area.centre]
     if not gaps:
         return None
     away_m, nearest = min(gaps, key=lambda pair: pair[0])
@@ -108,7 +119,7 @@ def _beside_own(village: Village, label: str, own: Sequence[Area]) -> Message | 
 def _beside_others(
     village: Village, label: str, others: Sequence[Village]
 ) -> Message | None:
-    if len(others) < _LEAST_OTHERS:
+    if len(others) < _MIN_OTHERS:
         return None
     middle = median(v.lat for v in others), median(v.lon for v in others)
     away_m = gap_m((village.lat, village.lon), middle)
@@ -140,17 +151,17 @@ def _notice_counties(scenario: Scenario, records: Records) -> list[Problem]:
     for table, places in members.items():
         for record, (place_id, place) in zip(records[table], places, strict=True):
             code = code_of(place, place_id)
-            own = _counties_of(code, counties)
-            if not own:
+            of_place = _counties_of(code, counties)
+            if not of_place:
                 continue
             beyond_m, county = min(
-                ((_beyond_m([area], place), area) for area in own),
+                ((_beyond_m([area], place), area) for area in of_place),
                 key=lambda pair: pair[0],
             )
             if beyond_m <= _BEYOND_COUNTY_M:
                 continue
             parts = [getattr(place, "township", ""), code or place_id]
-            said = say(
+            message = say(
                 "county_outside",
                 name=labels[place_id],
                 which=" ".join(part for part in parts if part),
@@ -158,7 +169,7 @@ def _notice_counties(scenario: Scenario, records: Records) -> list[Problem]:
                 away_km=beyond_m / 1000,
             )
             is_village = table == "villages"
-            problems.append(record.problem("lat", said, warn=not is_village))
+            problems.append(record.problem("lat", message, warn=not is_village))
     return problems
 
 
@@ -179,6 +190,6 @@ def _notice_same_names(scenario: Scenario, records: Records) -> list[Problem]:
             continue
         first = seen.setdefault((village.name, village.township), record.row)
         if first != record.row:
-            said = say("name_twice", name=village.name, row=first)
-            problems.append(record.problem("name", said, warn=True))
+            message = say("name_twice", name=village.name, row=first)
+            problems.append(record.problem("name", message, warn=True))
     return problems

@@ -1,4 +1,4 @@
-"""A scenario in any of its forms -> ``Scenario``, with all problems told at once."""
+"""A scenario in any of its forms -> ``Scenario``; problems are reported together."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _TEXT_SUFFIXES: Final = (".csv", ".tsv", ".txt")
 
 @dataclass(slots=True)
 class Inputs:
-    """What was found: tables by name, settings, the shapes of roads."""
+    """What the files hold: tables by name, settings, the shapes of roads."""
 
     tables: dict[str, RawTable] = field(default_factory=dict)
     #: Travel matrices that were read at once, with the name of their file.
@@ -67,6 +67,8 @@ def read_scenario(path: str | Path, *, strict: bool = False) -> Scenario:
 
     Parameters
     ----------
+    path
+        The folder or file.
     strict
         Warnings stop the reading like errors.
 
@@ -85,8 +87,8 @@ def read_scenario(path: str | Path, *, strict: bool = False) -> Scenario:
         else:
             raise DataError([Problem(str(path), say("no_such_path"))])
     except OSError as error:
-        said = say("cannot_be_opened", error=error.strerror)
-        raise DataError([Problem(str(path), said)]) from error
+        message = say("cannot_be_opened", error=error.strerror)
+        raise DataError([Problem(str(path), message)]) from error
     name = path.resolve().name if path.is_dir() else path.stem
     return _read(files, name=name, folder=folder, strict=strict)
 
@@ -103,6 +105,13 @@ def read_scenario_files(
         Content by file name; ``roads/nodes.csv`` and ``nodes.csv`` mean the same.
     name
         Name of the scenario where the settings give none.
+    strict
+        Whether warnings stop the reading like errors.
+
+    Raises
+    ------
+    DataError
+        With every problem: file, row, column, value and what to do.
     """
     return _read(files, name=name, folder=None, strict=strict)
 
@@ -120,10 +129,10 @@ def _too_large(name: str, num_bytes: int) -> Problem | None:
         limit = MAX_TOML_BYTES
     if num_bytes <= limit:
         return None
-    said = say("file_too_large", size_mb=num_bytes / 1e6, most_mb=limit / 1e6)
+    message = say("file_too_large", size_mb=num_bytes / 1e6, most_mb=limit / 1e6)
     if osm_format(name):
-        said = say("extract_too_large", size_mb=num_bytes / 1e6, most_mb=limit / 1e6)
-    return Problem(name, said)
+        message = say("extract_too_large", size_mb=num_bytes / 1e6, most_mb=limit / 1e6)
+    return Problem(name, message)
 
 
 def _sizes(num_bytes: Mapping[str, int]) -> list[Problem]:
@@ -133,10 +142,10 @@ def _sizes(num_bytes: Mapping[str, int]) -> list[Problem]:
     total = sum(num_bytes.values())
     if not problems and total > MAX_TOTAL_BYTES:
         largest = max(num_bytes, key=lambda name: num_bytes[name])
-        said = say(
+        message = say(
             "files_too_large", size_mb=total / 1e6, most_mb=MAX_TOTAL_BYTES / 1e6
         )
-        problems.append(Problem(largest, said))
+        problems.append(Problem(largest, message))
     return problems
 
 
@@ -175,15 +184,22 @@ def _single_file(path: Path) -> dict[str, bytes]:
     if suffix in (".csv", ".toml", ".tsv"):
         raise DataError([Problem(path.name, say("one_file_of_many"))])
     if suffix not in (".xlsx", ".xlsm", ".zip", ".xls"):
-        said = say("file_without_ending")
+        message = say("file_without_ending")
         if suffix:
-            said = say("wrong_kind_of_file", suffix=suffix)
-        raise DataError([Problem(path.name, said)])
+            message = say("wrong_kind_of_file", suffix=suffix)
+        raise DataError([Problem(path.name, message)])
     return load_files([(path.name, path)])
 
 
 def load_files(items: list[tuple[str, Path]]) -> dict[str, bytes]:
-    """Return the content of files, or say which are too large."""
+    """
+    Return the content of files by name.
+
+    Raises
+    ------
+    DataError
+        If files are too large, one of them or all together.
+    """
     problems = _sizes({name: item.stat().st_size for name, item in items})
     if problems:
         raise DataError(problems)
@@ -202,7 +218,16 @@ def _read(
 
 
 def collect(files: Mapping[str, bytes], inputs: Inputs) -> None:
-    """Sort files into tables, settings and roads; what is wrong becomes a problem."""
+    """
+    Sort files into tables, settings and roads; what is wrong becomes a problem.
+
+    Parameters
+    ----------
+    files
+        Content by file name.
+    inputs
+        Receives tables, settings, roads and problems.
+    """
     for name, data in files.items():
         suffix = PurePosixPath(name).suffix.casefold()
         try:
@@ -222,8 +247,8 @@ def collect(files: Mapping[str, bytes], inputs: Inputs) -> None:
             elif suffix in _TEXT_SUFFIXES:
                 _collect_csv(name, data, inputs)
             else:
-                said = say("file_not_read")
-                inputs.problems.append(Problem(name, said, severity="warning"))
+                message = say("file_not_read")
+                inputs.problems.append(Problem(name, message, severity="warning"))
         except TableError as error:
             inputs.problems.append(error.problem)
             inputs.is_book_broken |= suffix in (".xlsx", ".xlsm", ".xls", ".zip")
@@ -235,15 +260,15 @@ def _collect_shapes(name: str, data: bytes, inputs: Inputs) -> None:
     elif inputs.shapes is None:
         inputs.shapes = (name, data)
     else:
-        said = say("roads_twice", first=inputs.shapes[0])
-        inputs.problems.append(Problem(name, said, severity="warning"))
+        message = say("roads_twice", first=inputs.shapes[0])
+        inputs.problems.append(Problem(name, message, severity="warning"))
 
 
 def _unzip(name: str, data: bytes, inputs: Inputs) -> dict[str, bytes]:
     too_large: list[Problem] = []
 
     def is_wanted(member: str, num_bytes: int) -> bool:
-        """Whether a member shall be unpacked; one that is too large is told."""
+        """Whether a member shall be unpacked; one that is too large is reported."""
         if not _may_belong(member):
             return False
         problem = _too_large(member, num_bytes)
@@ -259,8 +284,8 @@ def _collect_settings(name: str, data: bytes, inputs: Inputs) -> None:
     stem = PurePosixPath(name).stem
     table = table_of(stem)
     if table is None or table.name != "scenario":
-        said = say("settings_elsewhere")
-        inputs.problems.append(Problem(name, said, severity="warning"))
+        message = say("settings_elsewhere")
+        inputs.problems.append(Problem(name, message, severity="warning"))
         return
     inputs.broken.add("scenario")
     entries = toml_entries(data, name)
@@ -269,8 +294,8 @@ def _collect_settings(name: str, data: bytes, inputs: Inputs) -> None:
 
 def _set_settings(label: str, entries: list[Entry], inputs: Inputs) -> None:
     if inputs.settings is not None:
-        said = say("settings_twice", first=inputs.settings[0])
-        inputs.problems.append(Problem(label, said))
+        message = say("settings_twice", first=inputs.settings[0])
+        inputs.problems.append(Problem(label, message))
         return
     inputs.settings = (label, entries)
 
@@ -279,8 +304,8 @@ def _collect_csv(name: str, data: bytes, inputs: Inputs) -> None:
     table = table_of(PurePosixPath(name).stem)
     if table is None:
         known = ", ".join(f"{item}.csv" for item in tables() if item != "scenario")
-        said = say("table_unknown", known=known)
-        inputs.problems.append(Problem(name, said, severity="warning"))
+        message = say("table_unknown", known=known)
+        inputs.problems.append(Problem(name, message, severity="warning"))
         return
     inputs.broken.add(table.name)
     matrix = fast_matrix(data) if table.name in MATRIX_TABLES else None
@@ -293,21 +318,21 @@ def _collect_csv(name: str, data: bytes, inputs: Inputs) -> None:
 
 def _collect_workbook(name: str, data: bytes, inputs: Inputs) -> None:
     sheets = read_workbook(data, name, _max_rows)
-    for sheet, found in sheets.items():
+    for sheet, content in sheets.items():
         table = table_of(sheet)
-        if table is None or found is None:
+        if table is None or content is None:
             if sheet not in GUIDE_SHEETS:
-                said = say("sheet_unknown")
+                message = say("sheet_unknown")
                 label = f"{name}[{sheet}]"
-                inputs.problems.append(Problem(label, said, severity="warning"))
+                inputs.problems.append(Problem(label, message, severity="warning"))
             continue
         inputs.broken.add(table.name)
-        if isinstance(found, Problem):
+        if isinstance(content, Problem):
             # An empty sheet of an optional table is as good as none.
-            if table.required or found.said.key != "table_empty":
-                inputs.problems.append(found)
+            if table.required or content.said.key != "table_empty":
+                inputs.problems.append(content)
         else:
-            _add_table(table.name, found, inputs)
+            _add_table(table.name, content, inputs)
 
 
 def _max_rows(sheet: str) -> int:
@@ -323,8 +348,8 @@ def _add_table(name: str, raw: RawTable, inputs: Inputs) -> None:
     if name == "scenario":
         _set_settings(raw.file, sheet_entries(raw, inputs.problems), inputs)
     elif name in inputs.tables:
-        said = say("table_twice", table=name, first=inputs.tables[name].file)
-        inputs.problems.append(Problem(raw.file, said))
+        message = say("table_twice", table=name, first=inputs.tables[name].file)
+        inputs.problems.append(Problem(raw.file, message))
     else:
         inputs.tables[name] = raw
 
@@ -338,5 +363,5 @@ def _check_missing(inputs: Inputs, *, is_folder: bool) -> None:
             continue
         if table.name not in inputs.tables and table.name not in inputs.broken:
             what = f"{table.name}.csv" if is_folder else table.name
-            said = say("table_missing", table=table.name, zh=table.zh)
-            inputs.problems.append(Problem(what, said))
+            message = say("table_missing", table=table.name, zh=table.zh)
+            inputs.problems.append(Problem(what, message))

@@ -25,6 +25,8 @@ def read_roads(
 
     Parameters
     ----------
+    path
+        The extract, GeoJSON file or folder.
     box
         South, west, north, east in degrees: roads elsewhere are left out. Tables are
         never cut.
@@ -46,11 +48,11 @@ def read_roads(
         else:
             raise DataError([Problem(str(path), say("no_such_path"))])
     except OSError as error:
-        said = say("cannot_be_opened", error=error.strerror)
-        raise DataError([Problem(str(path), said)]) from error
+        message = say("cannot_be_opened", error=error.strerror)
+        raise DataError([Problem(str(path), message)]) from error
     collect(files, inputs)
-    found = {n: raw for n, raw in inputs.tables.items() if n in ("nodes", "edges")}
-    records = read_tables(found, lambda _: datum, inputs.problems)
+    raws = {n: raw for n, raw in inputs.tables.items() if n in ("nodes", "edges")}
+    records = read_tables(raws, lambda _: datum, inputs.problems)
     roads = pick_roads(inputs, records, datum, box=box)
     stop_on(inputs.problems, strict=False)
     if roads is None:

@@ -28,8 +28,12 @@ def scenario_with_limits(
 
     Parameters
     ----------
+    scenario
+        Keeps its own limits, but for those of equal ids.
     name, data
         A CSV file of any name, or a workbook with a sheet of limits.
+    datum
+        Datum of the positions in the table.
 
     Raises
     ------
@@ -44,8 +48,8 @@ def scenario_with_limits(
     collect({name: data}, inputs)
     if "limits" not in inputs.tables and not inputs.problems:
         inputs.problems.append(Problem(name, say("no_limits_there")))
-    found = {n: raw for n, raw in inputs.tables.items() if n == "limits"}
-    records = read_tables(found, lambda _: datum, inputs.problems)
+    raws = {n: raw for n, raw in inputs.tables.items() if n == "limits"}
+    records = read_tables(raws, lambda _: datum, inputs.problems)
     stop_on(inputs.problems, strict=False)
     fresh = [build_limit(dict(record.values)) for record in records["limits"]]
     ids = {limit.limit_id for limit in fresh}
@@ -61,8 +65,12 @@ def scenario_with_roads(
 
     Parameters
     ----------
+    scenario
+        Keeps everything but its roads; its basemap stays if the file has none.
     name, data
         An extract, GeoJSON lines, or a zip with tables of roads.
+    datum
+        Datum of tables and lines; OpenStreetMap is always WGS-84.
 
     Raises
     ------
@@ -72,8 +80,8 @@ def scenario_with_roads(
     inputs = Inputs()
     inside = name if name.casefold().endswith(".zip") else f"roads/{name}"
     collect({inside: data}, inputs)
-    found = {n: raw for n, raw in inputs.tables.items() if n in ("nodes", "edges")}
-    records = read_tables(found, lambda _: datum, inputs.problems)
+    raws = {n: raw for n, raw in inputs.tables.items() if n in ("nodes", "edges")}
+    records = read_tables(raws, lambda _: datum, inputs.problems)
     points = [(place.lat, place.lon) for place in scenario.places]
     points += [village.stop_at for village in scenario.villages]
     box = box_of(points, margin_km=MARGIN_KM)
@@ -89,7 +97,16 @@ def scenario_with_roads(
 
 
 def limits_csv(scenario: Scenario, *, chinese: bool = False) -> bytes:
-    """Return the limits of a scenario as a CSV file for Excel; maybe only a header."""
+    """
+    Return the limits of a scenario as a CSV file for Excel; maybe only a header.
+
+    Parameters
+    ----------
+    scenario
+        The day with the limits.
+    chinese
+        Whether the header is in Chinese.
+    """
     columns = tables()["limits"].columns
     frame = scenario_tables(scenario)["limits"]
     frame.columns = [column.zh if chinese else column.name for column in columns]

@@ -39,7 +39,14 @@ def resting_of(
     sources: tuple[Source, ...],
     trucks: tuple[Truck, ...],
 ) -> tuple[Resting, ...]:
-    """Return what is out of service, with its row."""
+    """
+    Return what is out of service, with its row.
+
+    Parameters
+    ----------
+    villages, sources, trucks
+        All rows of the tables, in service or not.
+    """
     tables: list[tuple[Village | Source | Truck, ...]] = [villages, sources, trucks]
     return tuple(
         Resting(row, item)

@@ -84,10 +84,18 @@ def toml_entries(data: bytes, file: str) -> list[Entry]:
     """
     Return the entries of a TOML file; keys of a section get its name and a dot.
 
+    Parameters
+    ----------
+    data
+        Content of the file.
+    file
+        Name of the file, for messages.
+
     Raises
     ------
     TableError
-        If it is no TOML.
+        If it is no TOML, too large, nested too deep, or has a value that TOML allows
+        and no setting means.
     """
     if len(data) > MAX_TOML_BYTES:
         raise TableError(Problem(file, say("more_bytes_than", most=MAX_TOML_BYTES)))
@@ -100,8 +108,8 @@ def toml_entries(data: bytes, file: str) -> list[Entry]:
     except RecursionError as error:
         raise TableError(Problem(file, say("toml_too_deep"))) from error
     except tomllib.TOMLDecodeError as error:
-        said = say("toml_broken", error=str(error))
-        raise TableError(Problem(file, said)) from error
+        message = say("toml_broken", error=str(error))
+        raise TableError(Problem(file, message)) from error
     except ValueError as error:  # a date that there is not, a number of 5,000 digits
         raise TableError(Problem(file, say("toml_bad_value"))) from error
 
@@ -117,12 +125,21 @@ def _flat(document: dict[str, Any]) -> Iterable[Entry]:
             raise RecursionError
         else:
             stem = f"{key}." if key else ""
-            found = [(f"{stem}{k}", v, depth + 1) for k, v in value.items()]
-            parts += reversed(found)
+            members = [(f"{stem}{k}", v, depth + 1) for k, v in value.items()]
+            parts += reversed(members)
 
 
 def sheet_entries(raw: RawTable, problems: list[Problem]) -> list[Entry]:
-    """Return the entries of a sheet with keys in column 1 and values in column 2."""
+    """
+    Return the entries of a sheet with keys in column 1 and values in column 2.
+
+    Parameters
+    ----------
+    raw
+        The sheet as cells; a header row is recognised and left out.
+    problems
+        Receives every problem.
+    """
     head: list[Cell] = list(raw.header)
     # The sheet may start with a header (key, value) or with the first setting.
     is_first = _column_of(raw.header[0]) is not None
@@ -135,9 +152,9 @@ def sheet_entries(raw: RawTable, problems: list[Problem]) -> list[Entry]:
         if not is_blank(key):
             entries.append(Entry(show(key), value, number))
         elif not is_blank(value):
-            said = say("setting_without_key")
+            message = say("setting_without_key")
             problems.append(
-                Problem(raw.file, said, number, None, show(value), "warning")
+                Problem(raw.file, message, number, None, show(value), "warning")
             )
     _check_sheet(raw, problems)
     return entries
@@ -152,14 +169,14 @@ def _check_sheet(raw: RawTable, problems: list[Problem]) -> None:
         if is_inside or (merge.first == 0 < merge.last and merge.first_row in numbers):
             if not is_inside and not _hides_value(raw, merge.first_row):
                 continue
-            said = say("merged_settings", range=merge.ref)
-            problems.append(Problem(raw.file, said, row=merge.first_row))
+            message = say("merged_settings", range=merge.ref)
+            problems.append(Problem(raw.file, message, row=merge.first_row))
     if raw.is_hidden:
         problems.append(Problem(raw.file, say("sheet_hidden"), severity="warning"))
     hidden = [number for number in raw.hidden_rows if number in numbers]
     if hidden:
-        said = say("rows_hidden", rows=row_ranges(hidden))
-        problems.append(Problem(raw.file, said, severity="warning"))
+        message = say("rows_hidden", rows=row_ranges(hidden))
+        problems.append(Problem(raw.file, message, severity="warning"))
 
 
 def _hides_value(raw: RawTable, row: int) -> bool:
@@ -174,20 +191,31 @@ def _column_of(key: str) -> Column | None:
     by_name = known.get(header_key(key))
     if by_name is not None:
         return by_name
-    found = table.find(key)
-    return None if found is None else found[0]
+    match = table.find(key)
+    return None if match is None else match[0]
 
 
 def read_settings(entries: list[Entry], file: str, problems: list[Problem]) -> Settings:
-    """Return the settings; problems are added, and defaults stand in for them."""
+    """
+    Return the settings; problems are added, and defaults stand in for them.
+
+    Parameters
+    ----------
+    entries
+        Keys and values in the order of the file.
+    file
+        Name of the file, for messages.
+    problems
+        Receives every problem.
+    """
     values: dict[str, Any] = {}
     for entry in entries:
         column = _column_of(entry.key)
         if column is None:
             problems.append(_unknown_key(entry, file))
         elif column.name in values:
-            said = say("setting_twice")
-            problems.append(Problem(file, said, row=entry.row, column=entry.key))
+            message = say("setting_twice")
+            problems.append(Problem(file, message, row=entry.row, column=entry.key))
         elif not is_empty(entry.cell):
             try:
                 if meaning_of(entry.cell, column) is None:

@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Final
 
-from dispatch.files.atomic import write_text
+from dispatch.atomic import write_text
 from dispatch.files.scenario.write import (
     refuse_used,
     write_scenario,
@@ -106,6 +106,8 @@ def write_template(folder: str | Path, *, xlsx: bool = False) -> Path:
     ----------
     folder
         A new or empty folder; with ``xlsx`` also the name of a new ``.xlsx`` file.
+    xlsx
+        Whether to write one workbook in place of a folder of CSV files.
 
     Raises
     ------

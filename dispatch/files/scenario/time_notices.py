@@ -1,12 +1,12 @@
-"""Hours that nobody can meet: windows, openings and shifts that miss each other."""
+"""Hours at which nothing can happen: windows, openings, shifts that do not overlap."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dispatch.files.cells.clocks import LAST_S, format_clock_s
+from dispatch.files.cells.clocks import LAST_S
 from dispatch.model.scenario import TimeWindow
-from dispatch.units import DAY_S
+from dispatch.units import DAY_S, format_clock
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
 
 def notice_times(scenario: Scenario, records: Records) -> list[Problem]:
-    """Return a warning for all hours of the day at which nothing can happen."""
+    """
+    Return a warning for all hours of the day at which nothing can happen.
+
+    Parameters
+    ----------
+    scenario
+        The day to plan.
+    records
+        Rows by the name of their table.
+    """
     return [
         *_notice_villages(scenario, records),
         *_notice_sources(scenario, records),
@@ -32,9 +41,9 @@ def _notice_villages(scenario: Scenario, records: Records) -> list[Problem]:
     working = [_unloading(truck, scenario) for truck in scenario.trucks]
     problems = []
     for record, village in zip(records["villages"], scenario.villages, strict=True):
-        said = _dead_hours(village.windows, [span for span in working if span])
-        if said is not None:
-            problems.append(record.problem("open_from", said, warn=True))
+        message = _dead_hours(village.windows, [span for span in working if span])
+        if message is not None:
+            problems.append(record.problem("open_from", message, warn=True))
     return problems
 
 
@@ -43,9 +52,9 @@ def _notice_sources(scenario: Scenario, records: Records) -> list[Problem]:
     working = [TimeWindow(t.shift_start_s, t.shift_end_s) for t in scenario.trucks]
     problems = []
     for record, source in zip(records["sources"], scenario.sources, strict=True):
-        said = _dead_hours(source.windows, working)
-        if said is not None:
-            problems.append(record.problem("open_from", said, warn=True))
+        message = _dead_hours(source.windows, working)
+        if message is not None:
+            problems.append(record.problem("open_from", message, warn=True))
     return problems
 
 
@@ -58,15 +67,15 @@ def _notice_trucks(scenario: Scenario, records: Records) -> list[Problem]:
         opened = [window for source in sources for window in source.windows]
         is_always = any(not source.windows for source in sources)
         if sources and not is_always and not _meets(shift, opened):
-            said = say("shift_without_source", hours=_hours([shift]))
-            problems.append(record.problem("shift_start", said, warn=True))
+            message = say("shift_without_source", hours=_hours([shift]))
+            problems.append(record.problem("shift_start", message, warn=True))
         pause = truck.break_window
         if pause is not None and not _meets(pause, [shift]):
-            said = say("break_outside_shift", hours=_hours([shift]))
+            message = say("break_outside_shift", hours=_hours([shift]))
             later = _later(pause)
             if _meets(later, [shift]):
-                said = say("break_next_day", later=_hours([later]))
-            problems.append(record.problem("break_from", said, warn=True))
+                message = say("break_next_day", later=_hours([later]))
+            problems.append(record.problem("break_from", message, warn=True))
     return problems
 
 
@@ -86,7 +95,7 @@ def _unloading(truck: Truck, scenario: Scenario) -> TimeWindow | None:
 def _dead_hours(
     windows: Sequence[TimeWindow], working: Sequence[TimeWindow]
 ) -> Message | None:
-    """Return what to say of windows that nobody meets; None if all are met."""
+    """Return the message on windows that no truck meets; None if all are met."""
     dead = [window for window in windows if not _meets(window, working)]
     if not dead or not working:
         return None
@@ -123,7 +132,8 @@ def _merged(windows: Sequence[TimeWindow]) -> list[TimeWindow]:
 
 
 def _hours(windows: Sequence[TimeWindow]) -> str:
+    ends_s = [(w.early_s, min(w.late_s, LAST_S + DAY_S)) for w in windows]
     return ", ".join(
-        f"{format_clock_s(w.early_s)}-{format_clock_s(min(w.late_s, LAST_S + DAY_S))}"
-        for w in windows
+        "-".join(format_clock(time_s, seconds="any") for time_s in pair)
+        for pair in ends_s
     )

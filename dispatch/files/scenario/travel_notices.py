@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 #: Nearer places say nothing: they may share a position.
-_LEAST_M: Final = 300.0
+_MIN_M: Final = 300.0
 #: No truck is faster, and none that drives at all as slow as the crow flies.
 _FASTEST_KM_H: Final = 150.0
 _SLOWEST_KM_H: Final = 2.0
-#: One way may be longer than the other, but not by five times and half an hour.
-_MOST_UNLIKE: Final = 5.0
+#: One direction may take longer than the other, but not fivefold and by half an hour.
+_MAX_UNLIKE: Final = 5.0
 _UNLIKE_S: Final = 1800
 #: A road is no shorter than the straight line; positions are rounded.
 _SHORTEST: Final = 0.9
@@ -43,7 +43,7 @@ _SHORT: Final[Keys] = ("travel_short", "travel_short_all")
 _LONG: Final[Keys] = ("travel_long", "travel_long_all")
 #: Rows at a time, so that 5,000 places need no gigabytes; pairs that are named.
 _ROWS: Final = 256
-_MOST_NAMED: Final = 5
+_MAX_NAMED: Final = 5
 
 
 @dataclass(slots=True)
@@ -56,9 +56,9 @@ class _Tally:
     def add(self, odd: Bools, first_row: int) -> None:
         """Count the odd pairs of some rows."""
         self.count += int(odd.sum())
-        if len(self.pairs) < _MOST_NAMED:
-            found = np.argwhere(odd)[: _MOST_NAMED - len(self.pairs)]
-            self.pairs += [(int(row) + first_row, int(col)) for row, col in found]
+        if len(self.pairs) < _MAX_NAMED:
+            odd_pairs = np.argwhere(odd)[: _MAX_NAMED - len(self.pairs)]
+            self.pairs += [(int(row) + first_row, int(col)) for row, col in odd_pairs]
 
 
 def notice_travel(scenario: Scenario, files: Mapping[str, str]) -> list[Problem]:
@@ -67,6 +67,8 @@ def notice_travel(scenario: Scenario, files: Mapping[str, str]) -> list[Problem]
 
     Parameters
     ----------
+    scenario
+        The day with its travel table.
     files
         File or sheet of ``travel_s`` and ``travel_m``, as the user knows it.
     """
@@ -77,7 +79,7 @@ def notice_travel(scenario: Scenario, files: Mapping[str, str]) -> list[Problem]
     fast, slow, unlike, short, long = (_Tally() for _ in range(5))
     num_times = num_lengths = 0
     for first_row, rows, straight_m in _blocks(scenario):
-        is_apart = straight_m > _LEAST_M
+        is_apart = straight_m > _MIN_M
         seconds = table.seconds[np.ix_(order[rows], order)]
         is_known = is_apart & (seconds != NO_ROAD)
         num_times += int(is_known.sum())
@@ -86,7 +88,7 @@ def notice_travel(scenario: Scenario, files: Mapping[str, str]) -> list[Problem]
         slow.add(is_known & (km_h < _SLOWEST_KM_H), first_row)
         back = table.seconds[np.ix_(order, order[rows])].T
         longer, shorter = np.maximum(seconds, back), np.minimum(seconds, back)
-        is_unlike = (longer > _MOST_UNLIKE * shorter) & (longer - shorter > _UNLIKE_S)
+        is_unlike = (longer > _MAX_UNLIKE * shorter) & (longer - shorter > _UNLIKE_S)
         unlike.add(
             is_known & (back != NO_ROAD) & is_unlike & (seconds > back), first_row
         )
@@ -97,18 +99,18 @@ def notice_travel(scenario: Scenario, files: Mapping[str, str]) -> list[Problem]
             short.add(is_known & (metres < _SHORTEST * straight_m), first_row)
             long.add(is_known & (metres > _LONGEST * straight_m), first_row)
     speaker = _Speaker(scenario, table, order)
-    said: list[tuple[str, Message | None]] = [
+    messages: list[tuple[str, Message | None]] = [
         ("travel_s", speaker.of_speed(fast, num_times, _FAST)),
         ("travel_s", speaker.of_speed(slow, num_times, _SLOW)),
         ("travel_m", speaker.of_length(short, num_lengths, _SHORT)),
         ("travel_m", speaker.of_length(long, num_lengths, _LONG)),
     ]
     if 2 * max(fast.count, slow.count) <= num_times:
-        said.append(("travel_s", speaker.of_unlike(unlike)))
+        messages.append(("travel_s", speaker.of_unlike(unlike)))
     return [
-        Problem(files.get(name, name), what, severity="warning")
-        for name, what in said
-        if what is not None
+        Problem(files.get(name, name), message, severity="warning")
+        for name, message in messages
+        if message is not None
     ]
 
 
@@ -188,7 +190,7 @@ class _Speaker:
         return self._say(keys, tally, num, shown)
 
     def of_unlike(self, tally: _Tally) -> Message | None:
-        """Return what to say of ways that take far longer than the way back."""
+        """Return the message on drives that take far longer than the way back."""
         if not tally.count:
             return None
         shown = []

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 import xlsxwriter  # type: ignore[import-untyped]  # no stubs
 
+from dispatch.atomic import write_file, write_text
 from dispatch.errors import DispatchError
-from dispatch.files.atomic import write_file, write_text
 from dispatch.files.cells.formulas import as_text_cell
 from dispatch.files.plan.workbook import SAFE_OPTIONS, text_width
 from dispatch.files.roads.areas import areas_geojson, is_row
@@ -62,6 +62,12 @@ def write_scenario(
 
     Parameters
     ----------
+    scenario
+        The day to plan.
+    folder
+        A new or empty folder.
+    chinese_headers
+        Whether headers are in Chinese; both read back.
     bom
         Mark the CSV files as UTF-8, so that Excel shows Chinese when opening them.
 
@@ -94,7 +100,14 @@ def _csv_cell(value: Value) -> Value:
 
 
 def refuse_used(folder: Path) -> None:
-    """Raise if a folder has anything in it, or is a file."""
+    """
+    Raise if a folder has anything in it, or is a file.
+
+    Raises
+    ------
+    DispatchError
+        If there is anything.
+    """
     if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
         raise DispatchError(say("folder_not_empty", folder=folder))
 
@@ -106,6 +119,20 @@ def write_scenario_xlsx(
     Return the path of a workbook with one sheet per table and a guide.
 
     A workbook has no room for outlines of townships and counties.
+
+    Parameters
+    ----------
+    scenario
+        The day to plan.
+    path
+        The ``.xlsx`` file; one that is there is replaced.
+    chinese_headers
+        Whether headers are in Chinese; both read back.
+
+    Raises
+    ------
+    DispatchError
+        If the place cannot be written.
     """
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, SAFE_OPTIONS)
@@ -166,7 +193,7 @@ def _help_typing(
 
 
 def _all_tables(scenario: Scenario, *, chinese: bool) -> Tables:
-    found: Tables = {}
+    by_name: Tables = {}
     for name, frame in scenario_tables(scenario).items():
         columns = tables()[name].columns
         rows = [
@@ -174,27 +201,27 @@ def _all_tables(scenario: Scenario, *, chinese: bool) -> Tables:
             for row in frame.itertuples(index=False, name=None)
         ]
         if rows or name in OBJECT_TABLES:
-            found[name] = (_headers(columns, chinese=chinese), rows)
+            by_name[name] = (_headers(columns, chinese=chinese), rows)
     if scenario.roads is not None:
         for name, road_table in road_rows(scenario.roads).items():
             head = _headers(tables()[name].columns, chinese=chinese)
-            found[name] = (head, road_table)
+            by_name[name] = (head, road_table)
     if scenario.speed_rules:
         columns = tables()["speeds"].columns
         speeds = [speed_values(rule) for rule in scenario.speed_rules]
         speed_rows = [[row[column.name] for column in columns] for row in speeds]
-        found["speeds"] = (_headers(columns, chinese=chinese), speed_rows)
+        by_name["speeds"] = (_headers(columns, chinese=chinese), speed_rows)
     seats = [area for area in scenario.areas if is_row(area)]
     if seats:
         columns = tables()["townships"].columns
         seat_rows = [_seat_row(area, columns) for area in seats]
-        found["townships"] = (_headers(columns, chinese=chinese), seat_rows)
+        by_name["townships"] = (_headers(columns, chinese=chinese), seat_rows)
     table = scenario.travel_table
     if table is not None:
-        found["travel_s"] = _matrix(table.place_ids, table.seconds)
+        by_name["travel_s"] = _matrix(table.place_ids, table.seconds)
         if table.metres is not None:
-            found["travel_m"] = _matrix(table.place_ids, table.metres)
-    return found
+            by_name["travel_m"] = _matrix(table.place_ids, table.metres)
+    return by_name
 
 
 def _headers(columns: Iterable[Column], *, chinese: bool) -> list[str]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dispatch.files.tables.raw import RawTable
 
 #: Unknown columns that are named one by one; longer headers resemble no column.
-_MOST_UNKNOWN: Final = 30
+_MAX_UNKNOWN: Final = 30
 _LONG_HEADER: Final = 60
 #: What brackets of a header say of how to fill it in, and not of a unit.
 _MARKS: Final = frozenset(
@@ -36,21 +36,32 @@ class Bound:
 
 
 def bind_columns(raw: RawTable, table: Table, problems: list[Problem]) -> list[Bound]:
-    """Return the columns that a table has; what its header lacks is a problem."""
+    """
+    Return the columns that a table has; what its header lacks is a problem.
+
+    Parameters
+    ----------
+    raw
+        The table as cells.
+    table
+        Columns of the table in the dictionary.
+    problems
+        Receives every problem.
+    """
     bound: dict[str, Bound] = {}
     unknown: list[tuple[int, str]] = []
     surveyed = set(own_headers(raw.header))
     if surveyed:
-        said = say("survey_columns", columns=", ".join(sorted(surveyed)[:20]))
-        problems.append(Problem(raw.file, said, severity="warning"))
+        message = say("survey_columns", columns=", ".join(sorted(surveyed)[:20]))
+        problems.append(Problem(raw.file, message, severity="warning"))
     for position, header in enumerate(raw.header):
         if not plain(header):
             if any(
                 position < len(cells) and cells[position] not in (None, "")
                 for _, cells in raw.rows
             ):
-                said = say("header_missing", number=position + 1)
-                problems.append(Problem(raw.file, said, severity="warning"))
+                message = say("header_missing", number=position + 1)
+                problems.append(Problem(raw.file, message, severity="warning"))
             continue
         if header in surveyed:
             continue
@@ -59,28 +70,28 @@ def bind_columns(raw: RawTable, table: Table, problems: list[Problem]) -> list[B
         except CellError as error:
             problems.append(Problem(raw.file, error.said, raw.header_row, header))
             continue
-        found = table.find(header)
-        if found is None:
+        match = table.find(header)
+        if match is None:
             unknown.append((position, header))
             continue
-        column, unit = found
+        column, unit = match
         if column.name in bound:
-            said = say(
+            message = say(
                 "column_twice",
                 first=bound[column.name].header,
                 second=header,
                 column=column.name,
             )
-            problems.append(Problem(raw.file, said, raw.header_row, header))
+            problems.append(Problem(raw.file, message, raw.header_row, header))
             continue
         unit = _header_unit(raw, header, column, unit, problems)
         bound[column.name] = Bound(column, position, header, unit)
-    lost = _bind_surveyed(raw, table, unknown, bound, problems)
-    problems += _unknown_columns(raw, table, lost)
+    unmatched = _bind_surveyed(raw, table, unknown, bound, problems)
+    problems += _unknown_columns(raw, table, unmatched)
     for column in table.columns:
         if column.required and column.name not in bound:
-            said = say("column_missing", column=column.name, zh=column.zh)
-            problems.append(Problem(raw.file, said, column=column.name))
+            message = say("column_missing", column=column.name, zh=column.zh)
+            problems.append(Problem(raw.file, message, column=column.name))
     return list(bound.values())
 
 
@@ -92,16 +103,16 @@ def _bind_surveyed(
     problems: list[Problem],
 ) -> list[str]:
     """Bind headers by the question they end with; return those left over."""
-    lost = []
+    unmatched = []
     for position, header in unknown:
-        found = column_of(header, table)
-        if found is None or found[0].name in bound:
-            lost.append(header)
+        match = column_of(header, table)
+        if match is None or match[0].name in bound:
+            unmatched.append(header)
             continue
-        column, unit = found
+        column, unit = match
         unit = _header_unit(raw, header, column, unit, problems)
         bound[column.name] = Bound(column, position, header, unit)
-    return lost
+    return unmatched
 
 
 def _header_unit(
@@ -112,22 +123,22 @@ def _header_unit(
         return ""
     if unit_key(unit) in UNITS[column.kind]:
         return unit
-    said = say("unit_in_header_unknown", unit=unit, column=column.name)
-    problems.append(Problem(raw.file, said, raw.header_row, header))
+    message = say("unit_in_header_unknown", unit=unit, column=column.name)
+    problems.append(Problem(raw.file, message, raw.header_row, header))
     return ""
 
 
 def _unknown_columns(raw: RawTable, table: Table, headers: list[str]) -> list[Problem]:
     """Return a warning for each column that no table has; many are counted."""
     problems = []
-    for header in headers[:_MOST_UNKNOWN]:
+    for header in headers[:_MAX_UNKNOWN]:
         near = table.suggestion(header) if len(header) <= _LONG_HEADER else None
         hint = say("did_you_mean", near=near) if near else ""
-        said = say("column_unknown", hint=hint)
+        message = say("column_unknown", hint=hint)
         problems.append(
-            Problem(raw.file, said, raw.header_row, show(header), severity="warning")
+            Problem(raw.file, message, raw.header_row, show(header), severity="warning")
         )
-    if len(headers) > _MOST_UNKNOWN:
-        said = say("columns_unknown", count=len(headers) - _MOST_UNKNOWN)
-        problems.append(Problem(raw.file, said, severity="warning"))
+    if len(headers) > _MAX_UNKNOWN:
+        message = say("columns_unknown", count=len(headers) - _MAX_UNKNOWN)
+        problems.append(Problem(raw.file, message, severity="warning"))
     return problems

@@ -22,7 +22,18 @@ def build_all(
     build: Callable[[dict[str, Any]], _Item],
     problems: list[Problem],
 ) -> tuple[_Item, ...]:
-    """Return the objects of all rows that have no error."""
+    """
+    Return the objects of all rows that have no error.
+
+    Parameters
+    ----------
+    records
+        Rows of one table; broken ones are left out.
+    build
+        Makes the object from the values of a row by column name.
+    problems
+        Receives every problem.
+    """
     items = []
     for record in records:
         if record.is_broken:

@@ -32,14 +32,23 @@ ID_COLUMNS: Final = {
     "limits": "limit_id",
 }
 #: Problems that ask "did you mean", and ids among which that is looked up.
-_MOST_HINTS: Final = 50
-_MOST_TO_COMPARE: Final = 3_000
+_MAX_HINTS: Final = 50
+_MAX_TO_COMPARE: Final = 3_000
 #: Tables whose ids share one space, since a travel matrix names them together.
 _PLACES: Final = ("depots", "sources", "villages")
 
 
 def check_ids(records: Records, problems: list[Problem]) -> None:
-    """Add a problem for every id that is used twice, among places of all kinds."""
+    """
+    Add a problem for every id that is used twice, among places of all kinds.
+
+    Parameters
+    ----------
+    records
+        Rows by the name of their table.
+    problems
+        Receives every problem.
+    """
     _check_unique(records, _PLACES, problems)
     for table in ("trucks", "nodes", "edges", "limits"):
         _check_unique(records, (table,), problems)
@@ -57,10 +66,10 @@ def _check_unique(
                 continue
             first = seen.setdefault(label, record)
             if first is not record:
-                said = say("id_used_here", row=first.row)
+                message = say("id_used_here", row=first.row)
                 if first.file != record.file:
-                    said = say("id_used_elsewhere", row=first.row, file=first.file)
-                problems.append(record.problem(column, said))
+                    message = say("id_used_elsewhere", row=first.row, file=first.file)
+                problems.append(record.problem(column, message))
 
 
 def check_references(
@@ -70,9 +79,24 @@ def check_references(
     key: str,
     problems: list[Problem],
 ) -> None:
-    """Add a problem, the message of ``key``, for every id that no row has."""
+    """
+    Add a problem, the message of ``key``, for every id that no row has.
+
+    Parameters
+    ----------
+    records
+        Rows of the table that refers.
+    column
+        Its column with the ids.
+    known
+        Ids of the table that is referred to.
+    key
+        Message of an id that is not among them; it takes a ``hint``.
+    problems
+        Receives every problem.
+    """
     ids = set(known)
-    num_hints = _MOST_HINTS if len(known) <= _MOST_TO_COMPARE else 0
+    num_hints = _MAX_HINTS if len(known) <= _MAX_TO_COMPARE else 0
     for record in records:
         label = record.values.get(column)
         if label is not None and label not in ids:
@@ -83,7 +107,16 @@ def check_references(
 
 
 def known_ids(records: Records, table: str) -> list[str]:
-    """Return the ids of a table, broken rows too, so that one error stays one."""
+    """
+    Return the ids of a table, broken rows too, so that one error stays one.
+
+    Parameters
+    ----------
+    records
+        Rows by the name of their table.
+    table
+        Name of the table.
+    """
     column = ID_COLUMNS[table]
     return [
         record.values[column]
@@ -100,16 +133,22 @@ def fix_positions(
 
     Parameters
     ----------
+    records
+        Rows of one table; ``lat`` and ``lon`` are replaced.
+    datum
+        Datum of the positions in the file.
+    problems
+        Receives every problem.
     pasted
         Whether the table has a column ``position`` instead of ``lat`` and ``lon``.
     """
     heads = records[0].heads if records else {}
-    lost = [name for name in ("lat", "lon") if records and name not in heads]
-    if pasted and lost and "position" not in heads:
-        for name in lost:
+    missing = [name for name in ("lat", "lon") if records and name not in heads]
+    if pasted and missing and "position" not in heads:
+        for name in missing:
             zh = tables()["villages"].column(name).zh
-            said = say("column_missing", column=name, zh=zh)
-            problems.append(Problem(records[0].file, said, column=name))
+            message = say("column_missing", column=name, zh=zh)
+            problems.append(Problem(records[0].file, message, column=name))
         for record in records:
             record.is_broken = True
         pasted = False
@@ -124,25 +163,25 @@ def _read_pasted(record: Record, datum: Datum, problems: list[Problem]) -> None:
     """Set lat and lon of a row, which may be given in ``position``."""
     text = record.values.pop("position", None)
     given = [name for name in ("lat", "lon") if not is_blank(record.cells.get(name))]
-    found = None
+    pasted = None
     if text is not None:
         try:
-            found = parse_position(str(text), datum=datum)
+            pasted = parse_position(str(text), datum=datum)
         except SaidError as error:
             problems.append(record.problem("position", error.said))
             return
     if len(given) == 1:
-        lost = "lon" if given == ["lat"] else "lat"
-        problems.append(record.problem(lost, say("position_half")))
+        missing = "lon" if given == ["lat"] else "lat"
+        problems.append(record.problem(missing, say("position_half")))
     elif "lat" in record.values and "lon" in record.values:
         is_good = _convert(record, "lat", "lon", datum, problems)
-        own = record.values["lat"], record.values["lon"]
-        away_m = 0.0 if found is None else gap_m((found.lat, found.lon), own)
+        typed = record.values["lat"], record.values["lon"]
+        away_m = 0.0 if pasted is None else gap_m((pasted.lat, pasted.lon), typed)
         if is_good and away_m > _SAME_PLACE_M:
-            said = say("position_differs", gap_m=away_m)
-            problems.append(record.problem("position", said))
-    elif found is not None:
-        record.values["lat"], record.values["lon"] = found.lat, found.lon
+            message = say("position_differs", gap_m=away_m)
+            problems.append(record.problem("position", message))
+    elif pasted is not None:
+        record.values["lat"], record.values["lon"] = pasted.lat, pasted.lon
     elif not given:
         problems.append(record.problem("lat", say("position_missing")))
 
@@ -154,20 +193,31 @@ _TRANSFER_M: Final = 3000.0
 
 
 def fix_transfer(record: Record, datum: Datum, problems: list[Problem]) -> None:
-    """Turn the transfer point of a village into WGS-84, or say what is wrong."""
+    """
+    Turn the transfer point of a village into WGS-84, or add what is wrong with it.
+
+    Parameters
+    ----------
+    record
+        A row of the villages; its position is WGS-84 already.
+    datum
+        Datum of the positions in the file.
+    problems
+        Receives every problem.
+    """
     names = ("transfer_lat", "transfer_lon")
     given = [name for name in names if not is_blank(record.cells.get(name))]
     if len(given) == 1:
-        lost = names[1] if given[0] == names[0] else names[0]
-        problems.append(record.problem(lost, say("transfer_half")))
+        missing = names[1] if given[0] == names[0] else names[0]
+        problems.append(record.problem(missing, say("transfer_half")))
     if not all(name in record.values for name in names):
         return
     if _convert(record, *names, datum, problems) and not record.is_broken:
         stop = record.values["transfer_lat"], record.values["transfer_lon"]
         away_m = gap_m((record.values["lat"], record.values["lon"]), stop)
         if away_m > _TRANSFER_M:
-            said = say("transfer_far", away_km=away_m / 1000)
-            problems.append(record.problem("transfer_lat", said, warn=True))
+            message = say("transfer_far", away_km=away_m / 1000)
+            problems.append(record.problem("transfer_lat", message, warn=True))
 
 
 def _convert(
@@ -184,8 +234,8 @@ def _convert(
     # China's latitudes: such a pair is a Chinese place the wrong way round.
     is_swapped = 3 <= lon <= 54 and 73 <= lat <= 136
     if is_swapped or (not is_on_map and abs(lon) <= 90 and abs(lat) <= 180):
-        said = say("look_swapped", lat=lat, lon=lon)
-        problems.append(record.problem(lat_name, said))
+        message = say("look_swapped", lat=lat, lon=lon)
+        problems.append(record.problem(lat_name, message))
     elif not is_on_map:
         column, limit = (lon_name, 180) if -90 <= lat <= 90 else (lat_name, 90)
         problems.append(record.problem(column, say("off_the_map", limit=limit)))
@@ -200,7 +250,16 @@ def _convert(
 
 
 def check_rows(records: Records, problems: list[Problem]) -> None:
-    """Check times and amounts of every row, broken ones too, so that all is told."""
+    """
+    Check times and amounts of every row, broken ones too, to report all at once.
+
+    Parameters
+    ----------
+    records
+        Rows by the name of their table.
+    problems
+        Receives every problem.
+    """
     for record in records.get("villages", []):
         _read_windows(record, problems)
         _check_people(record, problems)
@@ -208,8 +267,8 @@ def check_rows(records: Records, problems: list[Problem]) -> None:
     for record in records.get("sources", []):
         _read_windows(record, problems)
         if record.values.get("supply_l") == 0:
-            said = say("source_gives_nothing")
-            problems.append(record.problem("supply_l", said, warn=True))
+            message = say("source_gives_nothing")
+            problems.append(record.problem("supply_l", message, warn=True))
     for record in records.get("trucks", []):
         _check_capacity(record, problems)
         _check_shift(record, problems)
@@ -224,10 +283,10 @@ def _read_windows(record: Record, problems: list[Problem]) -> None:
         record.values["windows"] = parse_windows(open_from, open_until)
     except CellError as error:
         column = "open_until" if is_blank(open_from) else "open_from"
-        said = error.said
+        message = error.said
         if not is_blank(open_from) and not is_blank(open_until):
-            said = say("with_open_until", value=show(open_until), what=said)
-        problems.append(record.problem(column, said))
+            message = say("with_open_until", value=show(open_until), what=message)
+        problems.append(record.problem(column, message))
 
 
 def _check_people(record: Record, problems: list[Problem]) -> None:
@@ -235,29 +294,29 @@ def _check_people(record: Record, problems: list[Problem]) -> None:
     if population is None:
         return
     if record.values.get("vulnerable_people", 0) > population:
-        said = say("more_vulnerable_than_people", population=population)
-        problems.append(record.problem("vulnerable_people", said))
+        message = say("more_vulnerable_than_people", population=population)
+        problems.append(record.problem("vulnerable_people", message))
 
 
 def _check_tank(record: Record, problems: list[Problem]) -> None:
     storage_l, stock_l = record.values.get("storage_l"), record.values.get("stock_l", 0)
     if storage_l == 0:
-        said = say("tank_holds_nothing")
-        problems.append(record.problem("storage_l", said, warn=True))
+        message = say("tank_holds_nothing")
+        problems.append(record.problem("storage_l", message, warn=True))
     elif storage_l is not None and stock_l > storage_l:
-        said = say("tank_is_full", storage_l=storage_l)
-        problems.append(record.problem("stock_l", said, warn=True))
+        message = say("tank_is_full", storage_l=storage_l)
+        problems.append(record.problem("stock_l", message, warn=True))
 
 
 #: No water truck holds less; a smaller number was meant in tonnes.
-_LEAST_CAPACITY_L: Final = 100
+_MIN_CAPACITY_L: Final = 100
 
 
 def _check_capacity(record: Record, problems: list[Problem]) -> None:
     capacity_l = record.values.get("capacity_l")
-    if capacity_l is not None and capacity_l < _LEAST_CAPACITY_L:
-        said = say("capacity_in_tonnes", capacity_l=capacity_l)
-        problems.append(record.problem("capacity_l", said))
+    if capacity_l is not None and capacity_l < _MIN_CAPACITY_L:
+        message = say("capacity_in_tonnes", capacity_l=capacity_l)
+        problems.append(record.problem("capacity_l", message))
 
 
 def _check_shift(record: Record, problems: list[Problem]) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _MAX_TITLES: Final = 8
 _MAX_HEADS: Final = 3
 #: Fewer known words in a lower row may be chance.
-_LEAST_HEADERS: Final = 3
+_MIN_HEADERS: Final = 3
 #: Headers are short; a longer text is none.
 _MAX_HEADER_CHARS: Final = 200
 #: What a row of units says of columns that have no unit.
@@ -49,6 +49,13 @@ def find_head(raw: RawTable, table: Table) -> RawTable:
     Return the table without titles above its header, its rows of header made one.
 
     牲畜 over 牛, 猪, 羊 gives 牛, 猪, 羊; 载水量 over 吨 gives 载水量（吨）.
+
+    Parameters
+    ----------
+    raw
+        The table as cells.
+    table
+        Columns that a header is recognised by.
     """
     top: Line = (raw.header_row, list(raw.header))
     lines = [top, *raw.rows[: _MAX_TITLES + _MAX_HEADS]]
@@ -61,7 +68,7 @@ def find_head(raw: RawTable, table: Table) -> RawTable:
                 break
             texts = _joined(part, merges, table)
             known = len(_known(texts, table))
-            least = _LEAST_HEADERS if start else 1
+            least = _MIN_HEADERS if start else 1
             rank, best_rank = (known, -depth), (best.known, -best.depth)
             if known >= least and rank > best_rank:
                 best = _Head(texts, known, start, depth)
@@ -73,8 +80,8 @@ def find_head(raw: RawTable, table: Table) -> RawTable:
 
 
 def _known(texts: Sequence[str], table: Table) -> set[str]:
-    found = (table.find(text) for text in texts if 0 < len(text) < _MAX_HEADER_CHARS)
-    return {pair[0].name for pair in found if pair is not None}
+    matches = (table.find(text) for text in texts if 0 < len(text) < _MAX_HEADER_CHARS)
+    return {pair[0].name for pair in matches if pair is not None}
 
 
 def _text(cells: Sequence[Cell], position: int) -> str:
@@ -132,9 +139,9 @@ def _spread(
     texts = [_text(cells, position) for position in range(width)]
     if line is part[-1]:
         return texts
-    own = [m for m in merges if m.first_row == number and m.last > m.first]
+    wide = [m for m in merges if m.first_row == number and m.last > m.first]
     if merges:
-        for merge in own:
+        for merge in wide:
             last = min(merge.last, width - 1)
             for position in range(merge.first, last + 1):
                 texts[position] = texts[merge.first]
@@ -210,30 +217,43 @@ def _is_units(cells: list[Cell], raw: RawTable, table: Table) -> bool | None:
 
 
 def _column(head: str, table: Table, kind: str) -> Column | None:
-    found = table.find(head) if 0 < len(head) < _MAX_HEADER_CHARS else None
-    return found[0] if found is not None and found[0].kind == kind else None
+    match = table.find(head) if 0 < len(head) < _MAX_HEADER_CHARS else None
+    return match[0] if match is not None and match[0].kind == kind else None
 
 
 def is_repeated(cells: list[Cell], header: Sequence[str], table: Table) -> bool:
-    """Whether a row is the header once more, as printed on every page."""
+    """
+    Whether a row is the header once more, as printed on every page.
+
+    Parameters
+    ----------
+    cells
+        Cells of the row.
+    header
+        Texts of the header.
+    table
+        Columns of the table in the dictionary.
+    """
     texts = {i: text for i in range(len(cells)) if (text := _text(cells, i))}
     if len(texts) < 2 or not all(isinstance(cells[i], str) for i in texts):
         return False
     same = 0
     for position, text in texts.items():
         head = header[position] if position < len(header) else ""
-        found = table.find(text) if len(text) < _MAX_HEADER_CHARS else None
-        own = table.find(head) if 0 < len(head) < _MAX_HEADER_CHARS else None
-        if text != head and (found is None or own is None or found[0] != own[0]):
+        match = table.find(text) if len(text) < _MAX_HEADER_CHARS else None
+        head_match = table.find(head) if 0 < len(head) < _MAX_HEADER_CHARS else None
+        if text != head and (
+            match is None or head_match is None or match[0] != head_match[0]
+        ):
             return False
         same += 1
     return same >= 2
 
 
 def _with_unit(head: str, text: str, table: Table) -> str:
-    found = table.find(head) if 0 < len(head) < _MAX_HEADER_CHARS else None
+    match = table.find(head) if 0 < len(head) < _MAX_HEADER_CHARS else None
     unit = _unit_of(text) if text else None
-    if found is None or found[1] or unit is None or found[0].kind not in UNITS:
+    if match is None or match[1] or unit is None or match[0].kind not in UNITS:
         return head
-    is_own = UNITS[found[0].kind].get(unit_key(unit)) == 1
+    is_own = UNITS[match[0].kind].get(unit_key(unit)) == 1
     return head if is_own or unit in _OTHER_UNITS else f"{head}（{unit}）"

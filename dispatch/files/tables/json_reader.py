@@ -25,9 +25,18 @@ def check_parts(data: bytes, file: str, most: int) -> None:
 
     Parameters
     ----------
+    data
+        Content of the file.
+    file
+        Name of the file, for messages.
     most
         Lists and objects; of values and keys there may be three times as many. A
         number takes 32 bytes in memory, a list at least twice that.
+
+    Raises
+    ------
+    TableError
+        If it has more.
     """
     num = data.count(b"[") + data.count(b"{")
     if num > most or max(data.count(b","), data.count(b":")) > 3 * most:
@@ -37,6 +46,13 @@ def check_parts(data: bytes, file: str, most: int) -> None:
 def load_geojson(data: bytes, file: str) -> Any:
     """
     Return the document of a GeoJSON file.
+
+    Parameters
+    ----------
+    data
+        Content of the file.
+    file
+        Name of the file, for messages.
 
     Raises
     ------
@@ -79,22 +95,30 @@ def parse_json(text: str, file: str) -> Any:
     """
     Return the document.
 
+    Parameters
+    ----------
+    text
+        The document.
+    file
+        Name of the file, for messages.
+
     Raises
     ------
     TableError
-        If it is no JSON, with line and column.
+        If it is no JSON, with line and column; if a key stands twice or a number is not
+        finite; if it is nested too deep.
     """
     try:
         return json.loads(
             text, object_pairs_hook=_unique, parse_constant=_refuse_constant
         )
     except json.JSONDecodeError as error:
-        said = say(
+        message = say(
             "json_broken", error=error.msg, line=error.lineno, column=error.colno
         )
-        raise TableError(Problem(file, said, row=error.lineno)) from error
+        raise TableError(Problem(file, message, row=error.lineno)) from error
     except SaidError as error:
-        said = say("json_unusable", what=error.said)
-        raise TableError(Problem(file, said)) from error
+        message = say("json_unusable", what=error.said)
+        raise TableError(Problem(file, message)) from error
     except (ValueError, RecursionError) as error:
         raise TableError(Problem(file, _unusable(error))) from error

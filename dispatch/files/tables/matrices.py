@@ -48,8 +48,15 @@ def read_matrix(raw: RawTable, problems: list[Problem]) -> Matrix | None:
     """
     Return the ids of both axes, in header order, and the matrix from row to column.
 
-    An empty cell and -1 mean that there is no way (``NO_ROAD``); fractions are
+    An empty cell and -1 mean that there is no road (``NO_ROAD``); fractions are
     rounded up. None when rows and columns cannot be matched.
+
+    Parameters
+    ----------
+    raw
+        The table as cells.
+    problems
+        Receives every problem.
     """
     raw = _below_titles(raw)
     merges = [merge for merge in raw.merges if merge.last_row >= raw.header_row]
@@ -65,17 +72,17 @@ def read_matrix(raw: RawTable, problems: list[Problem]) -> Matrix | None:
         return None
     position = {label: idx for idx, label in enumerate(column_ids)}
     matrix = np.full((len(column_ids), len(column_ids)), NO_ROAD, dtype=np.int64)
-    found: list[Problem] = []
+    of_cells: list[Problem] = []
     for label, (number, cells) in zip(row_ids, raw.rows, strict=True):
         row = cells[1 : len(column_ids) + 1]
         values = _fast_row(row, len(column_ids))
         if values is None:
-            values = _slow_row(row, number, raw, len(column_ids), found)
+            values = _slow_row(row, number, raw, len(column_ids), of_cells)
         matrix[position[label]] = values
-        if len(found) >= _MAX_PROBLEMS:
-            found.append(Problem(raw.file, say("matrix_more_like_these")))
+        if len(of_cells) >= _MAX_PROBLEMS:
+            of_cells.append(Problem(raw.file, say("matrix_more_like_these")))
             break
-    problems += found
+    problems += of_cells
     _clear_diagonal(matrix, raw.file, problems)
     return column_ids, matrix
 
@@ -202,13 +209,13 @@ def _same_ids(
         twice = sorted(label for label, num in Counter(labels).items() if num > 1)
         if not twice:
             continue
-        said = say(f"matrix_{what}_twice", places=_list(twice))
-        problems.append(Problem(file, said))
+        message = say(f"matrix_{what}_twice", places=_list(twice))
+        problems.append(Problem(file, message))
     for what, labels, others in (("row", rows, columns), ("column", columns, rows)):
         missing = sorted(set(others) - set(labels))
         if missing:
-            said = say(f"matrix_{what}_missing", places=_list(missing))
-            problems.append(Problem(file, said))
+            message = say(f"matrix_{what}_missing", places=_list(missing))
+            problems.append(Problem(file, message))
     return len(problems) == num_before
 
 
@@ -294,6 +301,8 @@ def build_travel_table(
         File name and matrix.
     place_ids
         Every depot, source and village; each needs its row and column.
+    problems
+        Receives every place that a matrix lacks or has too many.
     """
     times = _align(*seconds, place_ids, problems)
     lengths = None if metres is None else _align(*metres, place_ids, problems)
@@ -309,12 +318,12 @@ def _align(
     position = {label: idx for idx, label in enumerate(labels)}
     missing = [label for label in place_ids if label not in position]
     if missing:
-        said = say("matrix_place_missing", places=_list(missing))
-        problems.append(Problem(file, said))
+        message = say("matrix_place_missing", places=_list(missing))
+        problems.append(Problem(file, message))
         return None
     unknown = sorted(set(labels) - set(place_ids))
     if unknown:
-        said = say("matrix_place_unknown", places=_list(unknown))
-        problems.append(Problem(file, said, severity="warning"))
+        message = say("matrix_place_unknown", places=_list(unknown))
+        problems.append(Problem(file, message, severity="warning"))
     order = [position[label] for label in place_ids]
     return values[np.ix_(order, order)]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dispatch.words.message import Message
 
 #: Rows that all merged ranges of a sheet reach over.
-_MOST_CELLS: Final = 3_000_000
+_MAX_CELLS: Final = 3_000_000
 #: 08:00-18:00 over both columns of a window is read as what it says.
 _WINDOW: Final = ["open_from", "open_until"]
 
@@ -35,11 +35,15 @@ def fill_merged(
 
     Parameters
     ----------
+    raw
+        The table as cells.
     columns
         The columns of the dictionary by their position.
+    problems
+        Receives every problem.
     """
     by_number = dict(raw.rows)
-    num_left = _MOST_CELLS
+    num_left = _MAX_CELLS
     filled: dict[int, list[Cell]] = {}
     for merge in raw.merges:
         num_left -= min(merge.last_row - merge.first_row, len(by_number)) + 1
@@ -56,11 +60,11 @@ def fill_merged(
         is_above = merge.first_row <= raw.header_row
         if is_empty(value) and not is_above:
             continue
-        said = say("merged_with_header", range=merge.ref) if is_above else None
-        said = said or _doubt(merge, covered, columns, num_rows=len(rows))
-        if said is not None:
+        message = say("merged_with_header", range=merge.ref) if is_above else None
+        message = message or _doubt(merge, covered, columns, num_rows=len(rows))
+        if message is not None:
             head = raw.header[covered[0]]
-            problems.append(Problem(raw.file, said, rows[0], head, show(value)))
+            problems.append(Problem(raw.file, message, rows[0], head, show(value)))
             continue
         for number in rows[1:]:
             cells = filled.setdefault(number, list(by_number[number]))

@@ -23,10 +23,17 @@ def check_extract(data: bytes, name: str) -> None:
     """
     Raise if a packed extract of OpenStreetMap unpacks to far more than it seems.
 
+    Parameters
+    ----------
+    data
+        Content of the file.
+    name
+        Name of the file; its ending tells how it is packed.
+
     Raises
     ------
     TableError
-        With what to do; one that is damaged is told by its reader.
+        With what to do; damage is reported by the reader of the extract.
     """
     suffix = name.rpartition(".")[2].casefold()
     stream: gzip.GzipFile | bz2.BZ2File
@@ -41,7 +48,7 @@ def check_extract(data: bytes, name: str) -> None:
         while chunk := stream.read(_CHUNK):
             num_bytes += len(chunk)
             if num_bytes > MAX_UNPACKED_XML:
-                said = say("extract_unpacks", most_mb=MAX_UNPACKED_XML / 1e6)
-                raise TableError(Problem(name, said))
+                message = say("extract_unpacks", most_mb=MAX_UNPACKED_XML / 1e6)
+                raise TableError(Problem(name, message))
     except (OSError, EOFError, zlib.error):
         return

@@ -93,6 +93,13 @@ def decode(data: bytes, file: str) -> str:
     """
     Return the text of a file: UTF-8 with or without BOM, UTF-16 with BOM, GB18030.
 
+    Parameters
+    ----------
+    data
+        Content of the file.
+    file
+        Name of the file, for messages.
+
     Raises
     ------
     TableError
@@ -109,8 +116,8 @@ def decode(data: bytes, file: str) -> str:
             text = data.decode(encoding)
         except UnicodeDecodeError as error:
             if encoding == "utf-8-sig" and _is_nearly_utf8(data):
-                said = say("damaged_utf8", byte=error.start + 1)
-                raise TableError(Problem(file, said)) from error
+                message = say("damaged_utf8", byte=error.start + 1)
+                raise TableError(Problem(file, message)) from error
             continue
         if "\0" not in text:
             return text
@@ -135,6 +142,15 @@ def guess_delimiter(text: str) -> str:
 def parse_csv(data: bytes, file: str, *, max_rows: int = MAX_ROWS) -> RawTable:
     """
     Return the table of a CSV file with comma, tab or semicolon.
+
+    Parameters
+    ----------
+    data
+        Content of the file.
+    file
+        Name of the file, for messages.
+    max_rows
+        Rows that the table may have, header not counted.
 
     Raises
     ------
@@ -162,11 +178,11 @@ def parse_csv(data: bytes, file: str, *, max_rows: int = MAX_ROWS) -> RawTable:
             rows.append((number, _read_cells(cells) if has_formulas else list(cells)))
     except csv.Error as error:
         if "field larger" in str(error):
-            said = say("cell_too_long", most=MAX_CELL_CHARS)
+            message = say("cell_too_long", most=MAX_CELL_CHARS)
             row = len(rows) + first_row
-            raise TableError(Problem(file, said, row=row)) from error
-        said = say("csv_broken", line=last_line, error=str(error))
-        raise TableError(Problem(file, said, row=len(rows) + first_row)) from error
+            raise TableError(Problem(file, message, row=row)) from error
+        message = say("csv_broken", line=last_line, error=str(error))
+        raise TableError(Problem(file, message, row=len(rows) + first_row)) from error
     return table_of_rows(file, rows)
 
 
@@ -198,10 +214,19 @@ def table_of_rows(
     """
     Return the table whose header is the first row that is not blank.
 
+    Parameters
+    ----------
+    file
+        File or sheet name, for messages.
+    rows
+        Row number of the spreadsheet and cells of every row.
+    formats
+        Number format by (row number, column position); None: no cell has one.
+
     Raises
     ------
     TableError
-        If every row is blank.
+        If every row is blank or the header is too wide.
     """
     full = [(number, cells) for number, cells in rows if not _is_blank_row(cells)]
     if not full:
@@ -211,8 +236,8 @@ def table_of_rows(
     while header and not header[-1] and _is_blank_column(full[1:], len(header) - 1):
         header.pop()
     if len(header) > MAX_COLUMNS:
-        said = say("too_many_columns", count=len(header), most=MAX_COLUMNS)
-        raise TableError(Problem(file, said))
+        message = say("too_many_columns", count=len(header), most=MAX_COLUMNS)
+        raise TableError(Problem(file, message))
     return RawTable(file, tuple(header), full[1:], formats or {}, header_row=full[0][0])
 
 

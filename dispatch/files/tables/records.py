@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dispatch.words.message import Message
 
 #: Rows that one warning names; the rest is counted.
-_MOST_ROWS: Final = 20
+_MAX_ROWS: Final = 20
 
 
 @dataclass(slots=True)
@@ -48,9 +48,20 @@ class Record:
     is_broken: bool = False
 
     def problem(
-        self, column: str | None, said: Message, *, warn: bool = False
+        self, column: str | None, message: Message, *, warn: bool = False
     ) -> Problem:
-        """Return a problem at one column of this row; errors mark the row broken."""
+        """
+        Return a problem at one column of this row; errors mark the row broken.
+
+        Parameters
+        ----------
+        column
+            English name of the column; None: the row as a whole.
+        message
+            What is wrong.
+        warn
+            Whether it is a warning, which leaves the row usable.
+        """
         if not warn:
             self.is_broken = True
         value = None
@@ -58,7 +69,7 @@ class Record:
             value = show(self.cells[column])
         return Problem(
             self.file,
-            said,
+            message,
             row=self.row,
             column=None if column is None else self.heads.get(column, column),
             value=value,
@@ -71,6 +82,15 @@ def read_records(raw: RawTable, table: Table, problems: list[Problem]) -> list[R
     Return a record per row.
 
     Cells that cannot be read are left out of the record and added to ``problems``.
+
+    Parameters
+    ----------
+    raw
+        The table as cells.
+    table
+        Columns of the table in the dictionary.
+    problems
+        Receives what is wrong with header and cells.
     """
     raw = find_head(raw, table)
     bound = bind_columns(raw, table, problems)
@@ -85,8 +105,8 @@ def read_records(raw: RawTable, table: Table, problems: list[Problem]) -> list[R
             if not table.required
             else Problem(raw.file, say("table_no_rows", table=table.name))
         )
-    found = {item.column.name for item in bound}
-    lacks_column = any(c.required and c.name not in found for c in table.columns)
+    present = {item.column.name for item in bound}
+    lacks_column = any(c.required and c.name not in present for c in table.columns)
     records = []
     unlimited: dict[str, list[Record]] = {}
     heads = {item.column.name: item.header for item in bound}
@@ -106,14 +126,14 @@ def _is_needed(column: Column) -> bool:
 def _of_unlimited(name: str, records: list[Record]) -> Problem:
     """Return the warning for cells of a limit that say there is none."""
     first = records[0]
-    said = say(
+    message = say(
         "none_as_unlimited",
         count=len(records),
         word=show(first.cells[name]).strip(),
         row=first.row,
     )
     head = first.heads[name]
-    return Problem(first.file, said, column=head, severity="warning")
+    return Problem(first.file, message, column=head, severity="warning")
 
 
 def _notice_hidden(raw: RawTable, bound: list[Bound], problems: list[Problem]) -> None:
@@ -123,8 +143,8 @@ def _notice_hidden(raw: RawTable, bound: list[Bound], problems: list[Problem]) -
     read = {number for number, _ in raw.rows}
     rows = [number for number in raw.hidden_rows if number in read]
     if rows:
-        said = say("rows_hidden", rows=row_ranges(rows))
-        problems.append(Problem(raw.file, said, severity="warning"))
+        message = say("rows_hidden", rows=row_ranges(rows))
+        problems.append(Problem(raw.file, message, severity="warning"))
     heads = [
         item.header
         for item in bound
@@ -132,8 +152,8 @@ def _notice_hidden(raw: RawTable, bound: list[Bound], problems: list[Problem]) -
         and any(not is_empty(_cell(cells, item.position)) for _, cells in raw.rows)
     ]
     if heads:
-        said = say("columns_hidden", columns=", ".join(heads))
-        problems.append(Problem(raw.file, said, severity="warning"))
+        message = say("columns_hidden", columns=", ".join(heads))
+        problems.append(Problem(raw.file, message, severity="warning"))
 
 
 def row_ranges(rows: list[int]) -> str:
@@ -144,8 +164,8 @@ def row_ranges(rows: list[int]) -> str:
             parts[-1] = [parts[-1][0], row]
         else:
             parts.append([row])
-    shown = ", ".join("-".join(map(str, part)) for part in parts[:_MOST_ROWS])
-    return shown if len(parts) <= _MOST_ROWS else f"{shown} ..."
+    shown = ", ".join("-".join(map(str, part)) for part in parts[:_MAX_ROWS])
+    return shown if len(parts) <= _MAX_ROWS else f"{shown} ..."
 
 
 def _cell(cells: list[Cell], position: int) -> Cell:
@@ -188,7 +208,16 @@ def _read_row(
 
 
 def nearest(label: str, known: list[str]) -> Message | str:
-    """Return ``; did you mean X?`` where an id looks like a known one, else nothing."""
+    """
+    Return ``; did you mean X?`` where an id looks like a known one, else nothing.
+
+    Parameters
+    ----------
+    label
+        An id that is not known.
+    known
+        All ids of that kind.
+    """
     same = [item for item in known if plain(item).casefold() == plain(label).casefold()]
     near = same or difflib.get_close_matches(label, known, n=1, cutoff=0.75)
     return say("did_you_mean", near=near[0]) if near else ""

@@ -113,12 +113,12 @@ class CellReader:
 
     def _moment(self, number: float, code: str) -> Cell:
         try:
-            found: dt.datetime | dt.time | dt.timedelta | None = from_excel(
+            moment: dt.datetime | dt.time | dt.timedelta | None = from_excel(
                 number, self._epoch, timedelta=is_timedelta_format(code)
             )
         except (OverflowError, ValueError):
             return "#VALUE!"
-        return found
+        return moment
 
 
 def _child(element: Element, name: str) -> Element | None:

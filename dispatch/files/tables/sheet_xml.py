@@ -84,7 +84,18 @@ class Targets(list[tuple[str, str]]):
         self.by_key: dict[str, tuple[str, str]] = {}
 
     def add(self, key: str, path: str, kind: str) -> None:
-        """Add one part."""
+        """
+        Add one part.
+
+        Parameters
+        ----------
+        key
+            Id by which the referring part calls it.
+        path
+            Path in the archive.
+        kind
+            Last word of its type, such as ``worksheet``.
+        """
         self.append((path, kind))
         self.by_key[key] = path, kind
 
@@ -105,24 +116,24 @@ class Book:
         #: Programs without a calculator of their own ask the reader to calculate.
         self._is_uncalculated = False
         (main,) = [p for p, kind in self._targets("") if kind == "officeDocument"]
-        found = self._targets(main)
-        self.strings_path = next((p for p, kind in found if kind == _STRINGS), None)
-        self.styles_path = next((p for p, kind in found if kind == "styles"), None)
-        self.parts = self._read_parts(main, found)
+        targets = self._targets(main)
+        self.strings_path = next((p for p, kind in targets if kind == _STRINGS), None)
+        self.styles_path = next((p for p, kind in targets if kind == "styles"), None)
+        self.parts = self._read_parts(main, targets)
 
     def _targets(self, path: str) -> Targets:
         """Return path and kind of what a part refers to, by its own key."""
         folder, _, name = path.rpartition("/")
         stem = f"{folder}/" if folder else ""
-        found: Targets = Targets()
+        targets: Targets = Targets()
         with self._archive.open(f"{stem}_rels/{name}.rels") as stream:
             for tag, element in _elements(stream):
                 if tag == "Relationship":
                     target = element.get("Target", "")
                     kind = element.get("Type", "").rpartition("/")[2]
-                    own = target[1:] if target[:1] == "/" else f"{stem}{target}"
-                    found.add(element.get("Id", ""), posixpath.normpath(own), kind)
-        return found
+                    joined = target[1:] if target[:1] == "/" else f"{stem}{target}"
+                    targets.add(element.get("Id", ""), posixpath.normpath(joined), kind)
+        return targets
 
     def _read_parts(self, main: str, targets: Targets) -> list[SheetPart]:
         parts = []
@@ -170,6 +181,15 @@ class Book:
     def read(self, part: SheetPart, *, max_rows: int, max_cells: int) -> Sheet:
         """
         Return the cells of one sheet.
+
+        Parameters
+        ----------
+        part
+            The sheet.
+        max_rows
+            Rows with a value that it may have.
+        max_cells
+            Cells that it may have.
 
         Raises
         ------

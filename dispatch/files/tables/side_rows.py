@@ -75,12 +75,18 @@ def drop_side_rows(
     problems: list[Problem],
 ) -> RawTable:
     """
-    Return the table without rows that are no object, each told as a warning.
+    Return the table without rows that are no object; a warning reports each.
 
     Parameters
     ----------
+    raw
+        The table as cells.
+    table
+        Columns of the table in the dictionary.
     needed
         Positions of the columns that every object fills.
+    problems
+        Receives every problem.
     """
     kept = []
     for number, cells in raw.rows:
@@ -89,8 +95,8 @@ def drop_side_rows(
             kept.append((number, cells))
             continue
         text = show(next(cell for cell in cells if not is_empty(cell)))
-        said = say(key)
-        problems.append(Problem(raw.file, said, number, None, text, "warning"))
+        message = say(key)
+        problems.append(Problem(raw.file, message, number, None, text, "warning"))
     return raw if len(kept) == len(raw.rows) else replace(raw, rows=kept)
 
 

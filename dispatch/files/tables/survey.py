@@ -47,6 +47,13 @@ def column_of(header: str, table: Table) -> tuple[Column, str] | None:
 
     ``group/village`` is the question ``village`` of a group, ``_place_latitude`` the
     latitude of the point ``place``.
+
+    Parameters
+    ----------
+    header
+        Text of the header.
+    table
+        Columns of the table in the dictionary.
     """
     text = header.strip()
     if not text.isascii():
@@ -56,7 +63,7 @@ def column_of(header: str, table: Table) -> tuple[Column, str] | None:
     for name in ([parts[-1]] if len(parts) > 1 else []) + (
         [degrees[1]] if degrees else []
     ):
-        found = table.find(name)
-        if found is not None:
-            return found
+        match = table.find(name)
+        if match is not None:
+            return match
     return None

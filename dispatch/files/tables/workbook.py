@@ -43,6 +43,13 @@ def open_zip(data: bytes, file: str) -> zipfile.ZipFile:
     """
     Return the archive after checking what it would unpack to.
 
+    Parameters
+    ----------
+    data
+        Content of the file.
+    file
+        Name of the file, for messages.
+
     Raises
     ------
     TableError
@@ -60,8 +67,8 @@ def open_zip(data: bytes, file: str) -> zipfile.ZipFile:
         or unpacked > MAX_UNPACKED_BYTES
         or (unpacked > 10_000_000 and unpacked > MAX_RATIO * len(data))
     ):
-        said = say("archive_too_large", size_mb=unpacked / 1e6, count=len(members))
-        raise TableError(Problem(file, said))
+        message = say("archive_too_large", size_mb=unpacked / 1e6, count=len(members))
+        raise TableError(Problem(file, message))
     return archive
 
 
@@ -69,11 +76,11 @@ def _check_directory(data: bytes, file: str) -> None:
     """Raise if the list of members, at the end of the archive, is far too long."""
     start = data.rfind(b"PK\x05\x06", max(0, len(data) - 70_000))
     if start < 0 or start + 16 > len(data):
-        return  # no archive, which is told by whoever opens it
+        return  # no archive, which is reported by whoever opens it
     count, num_bytes = struct.unpack_from("<HI", data, start + 10)
     if count > MAX_MEMBERS or num_bytes > MAX_DIRECTORY_BYTES:
-        said = say("archive_too_large", size_mb=len(data) / 1e6, count=count)
-        raise TableError(Problem(file, said))
+        message = say("archive_too_large", size_mb=len(data) / 1e6, count=count)
+        raise TableError(Problem(file, message))
 
 
 def read_zip(
@@ -84,8 +91,17 @@ def read_zip(
 
     Parameters
     ----------
+    data
+        Content of the file.
+    file
+        Name of the file, for messages.
     is_wanted
         Whether a file of this name and size shall be unpacked.
+
+    Raises
+    ------
+    TableError
+        If it is damaged, too large, or has two files of one name.
     """
     contents: dict[str, bytes] = {}
     with open_zip(data, file) as archive:
@@ -97,8 +113,8 @@ def read_zip(
             is_road = len(parts) > 1 and parts[-2].casefold() == "roads"
             key = "/".join(parts[-2:] if is_road else parts[-1:])
             if key in contents:
-                said = say("archive_member_twice", member=key)
-                raise TableError(Problem(file, said))
+                message = say("archive_member_twice", member=key)
+                raise TableError(Problem(file, message))
             if is_wanted(key, member.file_size):
                 contents[key] = _unpack(archive, member, file)
     return contents
@@ -128,14 +144,14 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file: str) -> byt
         with archive.open(member) as stream:
             content = stream.read(member.file_size + 1)
     except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError) as error:
-        said = say("archive_member_locked", member=member.filename)
-        raise TableError(Problem(file, said)) from error
-    except Exception as error:  # zlib.error and its kin have no common base
-        said = say("archive_member_damaged", member=member.filename)
-        raise TableError(Problem(file, said)) from error
+        message = say("archive_member_locked", member=member.filename)
+        raise TableError(Problem(file, message)) from error
+    except Exception as error:  # zlib.error and its like have no common base
+        message = say("archive_member_damaged", member=member.filename)
+        raise TableError(Problem(file, message)) from error
     if len(content) > member.file_size:
-        said = say("archive_member_damaged", member=member.filename)
-        raise TableError(Problem(file, said))
+        message = say("archive_member_damaged", member=member.filename)
+        raise TableError(Problem(file, message))
     return content
 
 
@@ -147,6 +163,10 @@ def read_workbook(
 
     Parameters
     ----------
+    data
+        Content of the file.
+    file
+        Name of the file, for messages.
     max_rows_of
         Most rows of a sheet of this name; 0 if it is not wanted: it is then None.
 
@@ -168,8 +188,8 @@ def read_workbook(
             book = Book(archive)
             wanted = [p for p in book.parts if max_rows_of(p.name) and not p.is_chart]
             paths = [book.styles_path, book.strings_path, *(p.path for p in wanted)]
-            found = [path for path in paths if path]
-            _check_parts(archive, found, book.styles_path, file)
+            to_check = [path for path in paths if path]
+            _check_parts(archive, to_check, book.styles_path, file)
             book.load()
             sheets: dict[str, RawTable | Problem | None] = {}
             for part in book.parts:
@@ -181,8 +201,8 @@ def read_workbook(
     except TableError:
         raise
     except TooLongError as error:
-        said = say("cell_too_long", most=MAX_CELL_CHARS)
-        raise TableError(Problem(file, said)) from error
+        message = say("cell_too_long", most=MAX_CELL_CHARS)
+        raise TableError(Problem(file, message)) from error
     except (
         zipfile.BadZipFile,
         ParseError,
@@ -196,8 +216,8 @@ def read_workbook(
         raise TableError(Problem(file, say("workbook_damaged"))) from error
     except Exception as error:
         # zlib lets errors of its own through.
-        said = say("workbook_unreadable", error=type(error).__name__)
-        raise TableError(Problem(file, said)) from error
+        message = say("workbook_unreadable", error=type(error).__name__)
+        raise TableError(Problem(file, message)) from error
 
 
 def _check_small(archive: zipfile.ZipFile, file: str) -> None:
@@ -206,8 +226,8 @@ def _check_small(archive: zipfile.ZipFile, file: str) -> None:
         name = member.filename
         is_list = name.endswith(".rels") or name.rpartition("/")[2] == "workbook.xml"
         if is_list and member.file_size > MAX_LIST_BYTES:
-            said = say("more_bytes_than", most=MAX_LIST_BYTES)
-            raise TableError(Problem(f"{file}[{name}]", said))
+            message = say("more_bytes_than", most=MAX_LIST_BYTES)
+            raise TableError(Problem(f"{file}[{name}]", message))
 
 
 def _check_parts(
@@ -227,8 +247,8 @@ def _check_parts(
                 for start in (b"<c ", b"<c>", b":c ", b"<si>", b":si>"):
                     num_cells += chunk.count(start)
                 if num_cells > MAX_BOOK_CELLS or num_marks > most_marks:
-                    said = say("book_too_many_cells", most=MAX_BOOK_CELLS)
-                    raise TableError(Problem(file, said))
+                    message = say("book_too_many_cells", most=MAX_BOOK_CELLS)
+                    raise TableError(Problem(file, message))
 
 
 def _read_sheet(
@@ -241,8 +261,8 @@ def _read_sheet(
         sheet = book.read(part, max_rows=max_rows + 1, max_cells=MAX_BOOK_CELLS)
         raw = table_of_rows(label, sheet.rows, sheet.formats)
     except OverflowError:
-        said = say("sheet_too_long", most=max_rows, cells=MAX_BOOK_CELLS)
-        return Problem(label, said)
+        message = say("sheet_too_long", most=max_rows, cells=MAX_BOOK_CELLS)
+        return Problem(label, message)
     except TableError as error:
         return error.problem
     return replace(

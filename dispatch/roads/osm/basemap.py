@@ -47,6 +47,8 @@ def read_basemap_bytes(
 
     Parameters
     ----------
+    data
+        Content of the file.
     name
         File name; its ending tells the format.
     box
@@ -59,13 +61,13 @@ def read_basemap_bytes(
     """
     what = f"{_READER_VERSION} {osm_format(name)} {box}".encode()
     key = f"basemap-{hashlib.sha256(what + hashlib.sha256(data).digest()).hexdigest()}"
-    found = _load(key)
-    if found is None:
-        found = _parse(data, name, box)
-        rows = [[f.kind, f.name, f.lines] for f in found]
+    features = _load(key)
+    if features is None:
+        features = _parse(data, name, box)
+        rows = [[f.kind, f.name, f.lines] for f in features]
         text = json.dumps(rows, separators=(",", ":")).encode()
         cache.store(key, {"features": np.frombuffer(text, dtype=np.uint8)})
-    return found
+    return features
 
 
 def _load(key: str) -> tuple[MapFeature, ...] | None:
@@ -90,7 +92,7 @@ def _parse(data: bytes, name: str, box: Box | None) -> tuple[MapFeature, ...]:
     import osmium  # takes a tenth of a second
 
     try:
-        found = _Things(data, osm_format(name) or "").features()
+        features = _Things(data, osm_format(name) or "").features()
     except (
         RuntimeError,
         ValueError,
@@ -101,7 +103,7 @@ def _parse(data: bytes, name: str, box: Box | None) -> tuple[MapFeature, ...]:
     ) as error:
         reason = " ".join(str(error).split())[:120]
         raise DataError([Problem(name, say("osm_broken", error=reason))]) from error
-    return tuple(item for item in found if box is None or _is_inside(item, box))
+    return tuple(item for item in features if box is None or _is_inside(item, box))
 
 
 def _is_inside(feature: MapFeature, box: Box) -> bool:
@@ -142,7 +144,7 @@ class _Things:
         refs = {ref for thing in drawn for ref in thing.nodes}
         refs.update(ref for line in lines.values() for ref in line)
         points = self._points(refs)
-        found = []
+        features = []
         for thing in drawn:
             parts = [lines[way] for way in thing.ways if way in lines]
             parts += [thing.nodes] if thing.nodes else []
@@ -153,25 +155,25 @@ class _Things:
             if thing.kind == "water":
                 known = rings_of(known)
             if known:
-                found.append(_feature(thing.kind, thing.name, known))
-        return [*found, *self._places()]
+                features.append(_feature(thing.kind, thing.name, known))
+        return [*features, *self._places()]
 
     def _relations(self) -> list[_Drawn]:
         from osmium.filter import KeyFilter
 
-        found = []
+        drawn = []
         for item in self._objects("relation", KeyFilter(*_KEYS)):
             tags = _tags(item)
             kind = kind_of(tags, is_closed=tags.get("type") == "multipolygon")
             if kind in ("water", "boundary"):
                 ways = [member.ref for member in item.members if member.type == "w"]
-                found.append(_Drawn(kind, _name(tags), ways=ways))
-        return found
+                drawn.append(_Drawn(kind, _name(tags), ways=ways))
+        return drawn
 
     def _ways(self, known: set[int]) -> list[_Drawn]:
         from osmium.filter import KeyFilter
 
-        found = []
+        drawn = []
         for item in self._objects("way", KeyFilter(*_KEYS)):
             tags = _tags(item)
             refs = [node.ref for node in item.nodes]
@@ -179,8 +181,8 @@ class _Things:
             # The bank of a lake or a border is drawn with its relation.
             is_drawn = item.id in known and kind in ("water", "boundary")
             if kind is not None and not is_drawn:
-                found.append(_Drawn(kind, _name(tags), nodes=refs))
-        return found
+                drawn.append(_Drawn(kind, _name(tags), nodes=refs))
+        return drawn
 
     def _lines(self, wanted: set[int]) -> dict[int, list[int]]:
         from osmium.filter import IdFilter
@@ -205,14 +207,16 @@ class _Things:
     def _places(self) -> list[MapFeature]:
         from osmium.filter import KeyFilter
 
-        found = []
+        ranked = []
         for item in self._objects("node", KeyFilter("place")):
             tags = _tags(item)
             place, name = tags["place"], _name(tags)
             if place in _PLACES and name and item.location.valid():
                 point = (item.location.y / 1e7, item.location.x / 1e7)
-                found.append((_PLACES.index(place), _feature("place", name, [[point]])))
-        return [feature for _, feature in sorted(found, key=lambda item: item[0])]
+                ranked.append(
+                    (_PLACES.index(place), _feature("place", name, [[point]]))
+                )
+        return [feature for _, feature in sorted(ranked, key=lambda item: item[0])]
 
 
 def _tags(item: Any) -> dict[str, str]:
@@ -224,7 +228,21 @@ def _name(tags: Mapping[str, str]) -> str:
 
 
 def kind_of(tags: Mapping[str, str], *, is_closed: bool) -> str | None:
-    """Return what tags of a way or relation make of it on a map; None: nothing."""
+    """
+    Return what tags of a way or relation make of it on a map; None: nothing.
+
+    Parameters
+    ----------
+    tags
+        Tags of the way or relation.
+    is_closed
+        Whether its outline is closed; open water is not drawn.
+
+    Returns
+    -------
+    str | None
+        ``water``, ``boundary``, ``river`` or None.
+    """
     is_water = (
         tags.get("natural") == "water"
         or tags.get("waterway") == "riverbank"

@@ -109,20 +109,27 @@ def hours_of(text: str, day: dt.date) -> Hours | None:
 
     Understood are months and dates, years, weekdays, times of day (past midnight
     too), ``24/7``, ``off``, and several rules with ``;``. Holidays are unknown.
+
+    Parameters
+    ----------
+    text
+        Opening hours as in a condition; empty: at all times.
+    day
+        The day; what began on the evening before it counts too.
     """
     if not text.strip():
         return Hours(((0, DAY_S),), is_sure=True)
-    found: list[Interval] = []
+    hours: list[Interval] = []
     is_sure = True
     for offset in (-1, 0):
-        own = _of_day(text, day + dt.timedelta(days=offset))
-        if own is None:
+        of_day = _of_day(text, day + dt.timedelta(days=offset))
+        if of_day is None:
             return None
-        intervals, is_day_sure = own
+        intervals, is_day_sure = of_day
         is_sure &= is_day_sure
         moved = [(a + offset * DAY_S, b + offset * DAY_S) for a, b in intervals]
-        found += [(max(0, a), min(DAY_S, b)) for a, b in moved if b > 0 and a < DAY_S]
-    return Hours(tuple(sorted(set(found))), is_sure)
+        hours += [(max(0, a), min(DAY_S, b)) for a, b in moved if b > 0 and a < DAY_S]
+    return Hours(tuple(sorted(set(hours))), is_sure)
 
 
 def _of_day(text: str, day: dt.date) -> tuple[list[Interval], bool] | None:
@@ -203,7 +210,7 @@ def _interval(match: re.Match[str]) -> Interval:
 
 
 def _weekdays(words: str) -> tuple[frozenset[int], bool]:
-    found: set[int] = set()
+    weekdays: set[int] = set()
     names_holidays = False
     for part in re.split(r"\s*,\s*", words):
         ends = re.split(r"\s*-\s*", part)
@@ -211,8 +218,8 @@ def _weekdays(words: str) -> tuple[frozenset[int], bool]:
             names_holidays = True
         elif ends[0]:
             first, last = _DAYS.index(ends[0]), _DAYS.index(ends[-1])
-            found |= {(first + k) % 7 for k in range((last - first) % 7 + 1)}
-    return frozenset(found), names_holidays
+            weekdays |= {(first + k) % 7 for k in range((last - first) % 7 + 1)}
+    return frozenset(weekdays), names_holidays
 
 
 def _date_span(

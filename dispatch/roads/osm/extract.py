@@ -14,6 +14,7 @@ import numpy as np
 from dispatch.errors import DataError, Problem
 from dispatch.model.roads import OPEN
 from dispatch.roads import cache
+from dispatch.roads.cache import arrays_to_roads, roads_to_arrays
 from dispatch.roads.osm import tags as tag
 from dispatch.roads.osm.split import build_network
 from dispatch.roads.osm.truck_tags import barrier_facts, rules_of, truck_facts
@@ -24,7 +25,6 @@ from dispatch.roads.osm.ways import (
     WayPoints,
     clip_ways,
 )
-from dispatch.roads.road_cache import arrays_to_roads, roads_to_arrays
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -65,25 +65,32 @@ _RANK: Final = {name: rank for rank, name in enumerate(HIGHWAYS)}
 def osm_format(name: str) -> str | None:
     """Return what osmium calls the format of a file; None: not an extract."""
     plain = PurePosixPath(name).name.casefold()
-    found = [form for end, form in _FORMATS.items() if plain.endswith(end)]
-    return found[0] if found else None
+    forms = [form for end, form in _FORMATS.items() if plain.endswith(end)]
+    return forms[0] if forms else None
 
 
 def read_osm(path: str | Path, *, box: Box | None = None) -> RoadNetwork:
     """
     Return the roads of an extract, as ``read_osm_bytes``.
 
+    Parameters
+    ----------
+    path
+        The file; its ending tells the format.
+    box
+        South, west, north, east in degrees; None: everything.
+
     Raises
     ------
     DataError
-        Also if the file cannot be opened.
+        If the file cannot be opened, or as in `read_osm_bytes`.
     """
     path = Path(path)
     try:
         data = path.read_bytes()
     except OSError as error:
-        said = say("cannot_be_opened", error=error.strerror)
-        raise DataError([Problem(path.name, said)]) from error
+        message = say("cannot_be_opened", error=error.strerror)
+        raise DataError([Problem(path.name, message)]) from error
     return read_osm_bytes(data, path.name, box=box)
 
 
@@ -93,6 +100,8 @@ def read_osm_bytes(data: bytes, name: str, *, box: Box | None = None) -> RoadNet
 
     Parameters
     ----------
+    data
+        Content of the file.
     name
         File name; its ending tells the format.
     box
@@ -107,13 +116,13 @@ def read_osm_bytes(data: bytes, name: str, *, box: Box | None = None) -> RoadNet
     what = f"{_READER_VERSION} {osm_format(name)} {box}".encode()
     key = f"osm-{hashlib.sha256(what + hashlib.sha256(data).digest()).hexdigest()}"
     stored = cache.load(key)
-    found = None
+    network = None
     if stored is not None:
-        found = arrays_to_roads(stored, attribution=ATTRIBUTION)
-    if found is None:
-        found = _parse(data, name, box)
-        cache.store(key, roads_to_arrays(found))
-    return found
+        network = arrays_to_roads(stored, attribution=ATTRIBUTION)
+    if network is None:
+        network = _parse(data, name, box)
+        cache.store(key, roads_to_arrays(network))
+    return network
 
 
 def _parse(data: bytes, name: str, box: Box | None) -> RoadNetwork:
@@ -150,15 +159,33 @@ def _parse(data: bytes, name: str, box: Box | None) -> RoadNetwork:
 
 def _refuse_half_answer(data: bytes) -> None:
     """Raise if a query service stopped half way: it closes its XML all the same."""
-    said = re.search(rb"<remark>\s*(runtime error[^<]*)", data[-4000:])
-    if said is not None:
-        raise ValueError(said[1].decode("utf-8", "replace"))
+    remark = re.search(rb"<remark>\s*(runtime error[^<]*)", data[-4000:])
+    if remark is not None:
+        raise ValueError(remark[1].decode("utf-8", "replace"))
 
 
 def osm_objects(
     data: bytes, form: str, entity: Entity, *filters: osmium.BaseFilter
 ) -> Iterator[Any]:
-    """Return the objects of one kind that pass all filters, deleted ones left out."""
+    """
+    Return the objects of one kind that pass all filters, deleted ones left out.
+
+    Parameters
+    ----------
+    data
+        Content of the file.
+    form
+        Format as `osm_format` names it.
+    entity
+        Kind of the objects.
+    *filters
+        Filters of osmium; an object must pass every one.
+
+    Returns
+    -------
+    Iterator[Any]
+        Objects of osmium, in the order of the file; valid until the next one is read.
+    """
     import osmium
 
     bits = {
@@ -196,7 +223,7 @@ class _Extract:
         """Return all ways that trucks may use."""
         from osmium.filter import TagFilter
 
-        found = _Ways()
+        ways = _Ways()
         seen: set[int] = set()
         wanted = TagFilter(*(("highway", value) for value in HIGHWAYS))
         for item in self._objects("way", wanted):
@@ -204,10 +231,10 @@ class _Extract:
             if tags.get("area") == "yes" or item.id in seen:
                 continue
             seen.add(item.id)
-            found.rows.append(way_of(str(item.id), tags))
-            found.refs.extend([node.ref for node in item.nodes])
-            found.at.append(len(found.refs))
-        return found
+            ways.rows.append(way_of(str(item.id), tags))
+            ways.refs.extend([node.ref for node in item.nodes])
+            ways.at.append(len(ways.refs))
+        return ways
 
     def points(self, ways: _Ways) -> WayPoints:
         """Return the points of the ways, with heights and barriers where they are."""
@@ -266,7 +293,16 @@ class _Extract:
 
 
 def way_of(way_id: str, tags: Mapping[str, str]) -> Way:
-    """Return what the tags of a way say of all its stretches."""
+    """
+    Return what the tags of a way say of all its stretches.
+
+    Parameters
+    ----------
+    way_id
+        The number of the way in OpenStreetMap.
+    tags
+        Its tags.
+    """
     highway = tags.get("highway", "")
     speed = tag.lowest_of(tags, ("maxspeed:hgv",), tag.parse_km_h)
     if speed is None:
@@ -297,7 +333,7 @@ def barrier_of(tags: Mapping[str, str]) -> Barrier | None:
     if "barrier" not in tags:
         return None
     facts = barrier_facts(tags)
-    found = Barrier(
+    barrier = Barrier(
         name=tag.clean_text(tags.get("name")) or tag.clean_text(tags["barrier"]),
         width_m=facts.width_m,
         max_height_m=facts.max_height_m,
@@ -305,8 +341,8 @@ def barrier_of(tags: Mapping[str, str]) -> Barrier | None:
         access=facts.access,
         rules=rules_of(tags),
     )
-    is_free = found == Barrier(name=found.name, access=OPEN)
-    return None if is_free else found
+    is_free = barrier == Barrier(name=barrier.name, access=OPEN)
+    return None if is_free else barrier
 
 
 def _height_m(text: str) -> float:

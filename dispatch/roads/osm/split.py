@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Ints = npt.NDArray[np.int64]
 
 #: Shorter edges say nothing about how steep a road is; steeper ones are slips.
-LEAST_GRADED_M: Final = 30.0
+MIN_GRADED_M: Final = 30.0
 STEEPEST: Final = 0.25
 
 
@@ -48,6 +48,12 @@ def build_network(
 
     Parameters
     ----------
+    ways
+        What every way says of its stretches.
+    points
+        The points that the ways run through, in their order.
+    attribution
+        Whose data it is; maps show it.
     number_all
         Edges are called ``way-0``, ``way-1`` and so on; False: an edge that is a
         whole way has the way's own id.
@@ -61,9 +67,9 @@ def build_network(
     pieces = _split(points)
     start, end = pieces.points[pieces.first], pieces.points[pieces.last]
     doubles = _double_barriers(ways, points, pieces, start, end)
-    found = _assemble(ways, points, pieces, (start, end), doubles)
+    network = _assemble(ways, points, pieces, (start, end), doubles)
     ids = _edge_ids(ways, pieces, doubles, number_all=number_all)
-    return replace(found, edge_ids=ids, attribution=attribution)
+    return replace(network, edge_ids=ids, attribution=attribution)
 
 
 def _split(points: WayPoints) -> _Pieces:
@@ -132,11 +138,11 @@ def _assemble(
     ends: tuple[Ints, Ints],
     doubles: _Doubles,
 ) -> RoadNetwork:
-    own = [ways[int(way)] for way in pieces.way]
+    of_edge = [ways[int(way)] for way in pieces.way]
     gates = [points.barriers[at] for at in doubles.points]
     extra = np.array(doubles.points, dtype=np.int64)
     of_point = np.concatenate([np.arange(len(points.ids)), extra])
-    is_back = np.array([way.direction < 0 for way in own], dtype=np.bool_)
+    is_back = np.array([way.direction < 0 for way in of_edge], dtype=np.bool_)
     start = np.where(is_back, ends[1], ends[0])
     end = np.where(is_back, ends[0], ends[1])
     start = np.concatenate([start, extra])
@@ -146,11 +152,11 @@ def _assemble(
     labels = [*points.ids, *doubles.labels] if doubles.labels else points.ids
     inner = _inner_points(pieces, is_back)
     shape_at = np.append(inner[1], np.full(len(extra), inner[1][-1]))
-    length_m = np.append(_lengths_m(own, points, pieces), np.zeros(len(extra)))
+    length_m = np.append(_lengths_m(of_edge, points, pieces), np.zeros(len(extra)))
     ele_m = points.ele_m[of_point[used]]
-    bridges = np.array([way.is_bridge for way in own] + [False] * len(gates))
-    posted = np.array([_float(way.grade) for way in own] + [np.nan] * len(gates))
-    posted[: len(own)][is_back] *= -1
+    bridges = np.array([way.is_bridge for way in of_edge] + [False] * len(gates))
+    posted = np.array([_float(way.grade) for way in of_edge] + [np.nan] * len(gates))
+    posted[: len(of_edge)][is_back] *= -1
     blank = ("",) * len(gates)
     return RoadNetwork(
         node_ids=tuple(labels[int(point)] for point in used),
@@ -159,29 +165,32 @@ def _assemble(
         node_lon=points.lon[of_point[used]],
         node_ele_m=ele_m,
         edge_ids=(),
-        names=(*(w.name for w in own), *(gate.name for gate in gates)),
-        road_class=(*(w.road_class for w in own), *blank),
-        surface=(*(w.surface for w in own), *blank),
-        tracktype=(*(w.tracktype for w in own), *blank),
-        smoothness=(*(w.smoothness for w in own), *blank),
-        rules=(*(w.rules for w in own), *(gate.rules for gate in gates)),
+        names=(*(w.name for w in of_edge), *(gate.name for gate in gates)),
+        road_class=(*(w.road_class for w in of_edge), *blank),
+        surface=(*(w.surface for w in of_edge), *blank),
+        tracktype=(*(w.tracktype for w in of_edge), *blank),
+        smoothness=(*(w.smoothness for w in of_edge), *blank),
+        rules=(*(w.rules for w in of_edge), *(gate.rules for gate in gates)),
         start=start.astype(np.int64),
         end=end.astype(np.int64),
         length_m=length_m,
-        width_m=_column([w.width_m for w in own], [g.width_m for g in gates]),
+        width_m=_column([w.width_m for w in of_edge], [g.width_m for g in gates]),
         max_height_m=_column(
-            [w.max_height_m for w in own], [g.max_height_m for g in gates]
+            [w.max_height_m for w in of_edge], [g.max_height_m for g in gates]
         ),
         max_gross_t=_column(
-            [w.max_gross_t for w in own], [g.max_gross_t for g in gates]
+            [w.max_gross_t for w in of_edge], [g.max_gross_t for g in gates]
         ),
-        speed_km_h=_column([w.speed_km_h for w in own], [None] * len(gates)),
-        max_speed_km_h=_column([w.max_speed_km_h for w in own], [None] * len(gates)),
+        speed_km_h=_column([w.speed_km_h for w in of_edge], [None] * len(gates)),
+        max_speed_km_h=_column(
+            [w.max_speed_km_h for w in of_edge], [None] * len(gates)
+        ),
         grade=with_grades(posted, length_m, ele_m[start], ele_m[end], bridges),
-        one_way=np.array([w.direction != 0 for w in own] + [False] * len(gates)),
+        one_way=np.array([w.direction != 0 for w in of_edge] + [False] * len(gates)),
         is_bridge=bridges.astype(np.bool_),
         access=np.array(
-            [way.access for way in own] + [gate.access for gate in gates], dtype=np.int8
+            [way.access for way in of_edge] + [gate.access for gate in gates],
+            dtype=np.int8,
         ),
         shape_at=shape_at.astype(np.int64),
         shape_lat=points.lat[inner[0]],
@@ -216,13 +225,13 @@ def _inner_points(pieces: _Pieces, is_back: npt.NDArray[np.bool_]) -> tuple[Ints
     return pieces.points[np.where(is_back[edge], back, there)], shape_at
 
 
-def _lengths_m(own: list[Way], points: WayPoints, pieces: _Pieces) -> Floats:
+def _lengths_m(of_edge: list[Way], points: WayPoints, pieces: _Pieces) -> Floats:
     """Return metres along every piece; a given length is shared out by them."""
     lat, lon = points.lat[pieces.points], points.lon[pieces.points]
     along = np.concatenate([[0.0], np.cumsum(legs_m(lat, lon))])
     drawn = along[pieces.last] - along[pieces.first]
-    given = np.array([_float(way.length_m) for way in own])
-    total = np.bincount(pieces.way, drawn)[pieces.way] if len(own) else drawn
+    given = np.array([_float(way.length_m) for way in of_edge])
+    total = np.bincount(pieces.way, drawn)[pieces.way] if len(of_edge) else drawn
     share = np.divide(drawn, total, out=np.ones_like(drawn), where=total > 0)
     lengths_m: Floats = np.where(np.isnan(given), drawn, given * share)
     return np.round(lengths_m, 3)
@@ -235,15 +244,37 @@ def with_grades(
     end_ele_m: Floats,
     is_bridge: npt.NDArray[np.bool_],
 ) -> Floats:
-    """Return grades with those that follow from heights where none is given."""
+    """
+    Return grades with those that follow from heights where none is given.
+
+    Parameters
+    ----------
+    grade
+        Shape (E,): rise by length where it is given, NaN elsewhere.
+    length_m
+        Shape (E,), metres.
+    start_ele_m, end_ele_m
+        Shape (E,): heights of the ends in metres; NaN: not known.
+    is_bridge
+        Shape (E,): the ground below a bridge says nothing of its grade.
+
+    Returns
+    -------
+    Floats
+        Shape (E,): rise by length along the edge; NaN where neither is known.
+    """
     rise = np.divide(
         end_ele_m - start_ele_m,
         length_m,
         out=np.full(len(length_m), np.nan),
-        where=length_m >= LEAST_GRADED_M,
+        where=length_m >= MIN_GRADED_M,
     )
-    found = np.where(is_bridge, np.nan, np.round(np.clip(rise, -STEEPEST, STEEPEST), 4))
-    merged: Floats = np.where(np.isnan(grade), found, grade) + 0.0  # no negative zero
+    by_heights = np.where(
+        is_bridge, np.nan, np.round(np.clip(rise, -STEEPEST, STEEPEST), 4)
+    )
+    merged: Floats = (
+        np.where(np.isnan(grade), by_heights, grade) + 0.0
+    )  # no negative zero
     return merged
 
 

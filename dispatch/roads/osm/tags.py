@@ -108,8 +108,8 @@ def _plain(text: str) -> str:
 
 
 def _lowest(text: str, parse: Callable[[str], float | None]) -> float | None:
-    found = [parse(part.strip()) for part in _plain(text).split(";")]
-    return min((value for value in found if value is not None), default=None)
+    values = [parse(part.strip()) for part in _plain(text).split(";")]
+    return min((value for value in values if value is not None), default=None)
 
 
 def _in_units(
@@ -143,9 +143,20 @@ def _km_h(text: str) -> float | None:
 def lowest_of(
     tags: Mapping[str, str], keys: tuple[str, ...], parse: Callable[[str], float | None]
 ) -> float | None:
-    """Return the lowest value that any of some tags gives; None: none does."""
-    found = [parse(tags[key]) for key in keys if key in tags]
-    return min((value for value in found if value is not None), default=None)
+    """
+    Return the lowest value that any of some tags gives; None: none does.
+
+    Parameters
+    ----------
+    tags
+        Tags of one object.
+    keys
+        Keys to look at.
+    parse
+        Reads one value; None: it means no figure.
+    """
+    values = [parse(tags[key]) for key in keys if key in tags]
+    return min((value for value in values if value is not None), default=None)
 
 
 def clean_text(text: str | None) -> str:

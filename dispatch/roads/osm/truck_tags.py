@@ -80,13 +80,13 @@ def barrier_facts(tags: Tags) -> TruckFacts:
 
 def _with_modes(tags: Tags) -> Tags:
     """Return tags with ``access:hgv`` and the like under their usual name."""
-    found = dict(tags)
+    with_modes = dict(tags)
     for key, value in tags.items():
         if key.startswith("access:"):
             name = key.removeprefix("access:")
             if name.split(":")[0] in _HEAVY:
-                found.setdefault(name, value)
-    return found
+                with_modes.setdefault(name, value)
+    return with_modes
 
 
 def _words(value: str) -> list[str]:
@@ -148,8 +148,8 @@ def _lowest(
     tags: Tags, families: tuple[str, ...], parse: Callable[[str], float | None]
 ) -> float | None:
     """Return the lowest figure of some families of tags."""
-    found = [_of_family(tags, family, parse) for family in families]
-    return min((value for value in found if value is not None), default=None)
+    figures = [_of_family(tags, family, parse) for family in families]
+    return min((value for value in figures if value is not None), default=None)
 
 
 def _of_family(
@@ -187,7 +187,16 @@ def _is_access(key: str) -> bool:
 
 
 def is_unread(key: str, value: str) -> bool:
-    """Whether a tag is not understood: no figure, or one-way now here, now there."""
+    """
+    Whether a tag is not understood: no figure, or one-way with changing direction.
+
+    Parameters
+    ----------
+    key
+        Key of the tag.
+    value
+        Its value as people wrote it.
+    """
     if key.split(":")[0] == "oneway" and _is_access(key):
         return value.strip().casefold() in _TURNING
     if not _is_measure(key):

@@ -84,7 +84,23 @@ class WayPoints:
 def clip_ways(
     ways: Sequence[Way], points: WayPoints, box: Box
 ) -> tuple[list[Way], WayPoints]:
-    """Return the ways with a point in the box."""
+    """
+    Return the ways with a point in the box.
+
+    Parameters
+    ----------
+    ways
+        The ways, in the order of ``points.way_at``.
+    points
+        The points that they run through.
+    box
+        South, west, north, east in degrees.
+
+    Returns
+    -------
+    tuple[list[Way], WayPoints]
+        The ways that are kept whole, and points with only their runs.
+    """
     south, west, north, east = box
     inside = (points.lat >= south) & (points.lat <= north)
     inside &= (points.lon >= west) & (points.lon <= east)

@@ -69,7 +69,18 @@ class TripBound:
         self._best_plain: dict[bytes, Prices] = {}
 
     def prove(self, goal: Goal, limits: Limits, known_l: float) -> float:
-        """Return a bound on the goal, at most ``known_l``, with litres as they come."""
+        """
+        Return a bound on the goal in litres, without counting visits.
+
+        Parameters
+        ----------
+        goal
+            Bands whose litres count, and litres that bands must get.
+        limits
+            When to stop; what is proven by then holds.
+        known_l
+            A bound that is known already; the result is not above it.
+        """
         value, prices = _improve(self._plain, goal, None, limits, known_l)
         if prices is not None:
             self._best_plain[_key(goal)] = prices
@@ -78,7 +89,20 @@ class TripBound:
     def refine(
         self, goal: Goal, band_ends: Sequence[int], limits: Limits, known_l: float
     ) -> float:
-        """Return the same with visits counted; ``band_ends`` as in `counted`."""
+        """
+        Return a bound on the goal in litres, with whole visits counted.
+
+        Parameters
+        ----------
+        goal
+            Bands whose litres count, and litres that bands must get.
+        band_ends
+            Bands up to which every village may have to be served, as in `counted`.
+        limits
+            When to stop; what is proven by then holds.
+        known_l
+            A bound that is known already; the result is not above it.
+        """
         center = self._best_plain.get(_key(goal))
         if center is None:
             return known_l

@@ -41,13 +41,31 @@ class VisitClasses:
         return np.asarray((self.low <= self.high)[:, 1:].any(axis=1))
 
     def of(self, village: int, litres: float) -> int:
-        """Return the class of a visit."""
+        """
+        Return the class of a visit.
+
+        Parameters
+        ----------
+        village
+            Position of the village.
+        litres
+            Litres that the visit brings.
+        """
         inside = litres <= self.high[village] + 1e-6
         return int(np.argmax(inside & (self.low[village] <= self.high[village])))
 
 
 def uncounted(data: BoundData, units: int) -> VisitClasses:
-    """Return one class per village: a litre is a litre."""
+    """
+    Return one class per village: a litre is a litre.
+
+    Parameters
+    ----------
+    data
+        The scenario as the bound sees it.
+    units
+        Parts into which tanks are cut.
+    """
     low = np.ones((data.room.size, 1))
     return VisitClasses(low=low, high=data.room[:, None].copy(), units=units)
 
@@ -64,6 +82,12 @@ def counted(
 
     Parameters
     ----------
+    data
+        The scenario as the bound sees it.
+    units
+        Parts into which tanks are cut.
+    most
+        Counted classes that a village may have.
     band_ends
         Bands up to which every village may have to be served.
     """

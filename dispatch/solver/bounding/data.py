@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from scipy.sparse.csgraph import csgraph_from_dense, floyd_warshall
 
+from dispatch.solver.bounding.pricing import shorten
 from dispatch.solver.kernel.arrays import BIG
 
 if TYPE_CHECKING:
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
     FloatArray = npt.NDArray[np.float64]
     IntArray = npt.NDArray[np.int64]
+
+#: Places beyond which only drives from and to depots and sources are shortest.
+MAX_PLACES: Final = 1500
 
 
 @dataclass(frozen=True)
@@ -43,9 +48,9 @@ class Kind:
         and places where a trip can end: these sources, then depots.
     room
         Litres of their water that each of ``villages`` takes.
-    ways, near
-        Shape (n, n): shortest seconds between ``villages``; each one's villages by
-        rising seconds, itself first.
+    drive_s, near
+        Shape (n, n): shortest seconds between ``villages``; for each of them all
+        villages by rising seconds, itself first.
     start, finish, empty
         Seconds from sources to villages, from villages and from sources to ends.
     """
@@ -59,7 +64,7 @@ class Kind:
     room: FloatArray
     sources: IntArray
     ends: IntArray
-    ways: FloatArray
+    drive_s: FloatArray
     near: IntArray
     start: FloatArray
     finish: FloatArray
@@ -101,7 +106,18 @@ class BoundData:
 def build_bound_data(
     instance: Instance, need: IntArray, shortest: Sequence[FloatArray]
 ) -> BoundData:
-    """Return the bound's view of an instance; ``shortest`` has no shorter detours."""
+    """
+    Return what the bound knows of an instance.
+
+    Parameters
+    ----------
+    instance
+        The scenario as arrays.
+    need
+        Shape (V, 7), litres per band.
+    shortest
+        Per drive class shape (P, P): seconds by any detour, inf without a road.
+    """
     supply, bay_s = source_limits(instance)
     visits = instance.village["max_visits"].astype(np.float64)
     return BoundData(
@@ -132,7 +148,21 @@ def truck_kinds(instance: Instance) -> list[IntArray]:
 
 
 def usable_sources(instance: Instance, r: int) -> IntArray:
-    """Return the sources where truck ``r`` may fill and finds water."""
+    """
+    Return the sources where truck ``r`` may fill and finds water.
+
+    Parameters
+    ----------
+    instance
+        The scenario as arrays.
+    r
+        Position of the truck and its route.
+
+    Returns
+    -------
+    IntArray
+        Positions of sources, ascending.
+    """
     source = instance.source
     fits = (source["is_potable"] != 0) | (not instance.truck["is_potable"][r])
     return np.flatnonzero(fits & (source["supply"] > 0))
@@ -143,7 +173,7 @@ def _kind(
 ) -> Kind | None:
     first = int(trucks[0])
     record = instance.truck[first]
-    ways = shortest[int(record["drive_class"])]
+    drive_s = shortest[int(record["drive_class"])]
     is_potable = bool(record["is_potable"])
     room = instance.village["room"]
     if not is_potable:
@@ -156,14 +186,14 @@ def _kind(
     depots = np.unique(instance.truck["depot"][trucks])
     ends = np.concatenate([instance.first_source + sources, depots])
     places = instance.first_village + villages
-    between = ways[np.ix_(places, places)]
-    start = ways[np.ix_(instance.first_source + sources, places)]
-    finish = ways[np.ix_(places, ends)]
+    between = drive_s[np.ix_(places, places)]
+    start = drive_s[np.ix_(instance.first_source + sources, places)]
+    finish = drive_s[np.ix_(places, ends)]
     ranked = between.copy()
     np.fill_diagonal(ranked, -1.0)
     return Kind(
         trucks=trucks,
-        groups=_truck_groups(instance, trucks, ways, sources, depots),
+        groups=_truck_groups(instance, trucks, drive_s, sources, depots),
         capacity=float(record["capacity"]),
         unload_s_per_l=float(record["unload_s_per_l"]),
         is_potable=is_potable,
@@ -171,12 +201,12 @@ def _kind(
         room=room[villages].astype(np.float64),
         sources=sources,
         ends=ends,
-        ways=between,
+        drive_s=between,
         near=np.argsort(ranked, axis=1, kind="stable"),
         start=start,
         finish=finish,
-        empty=ways[np.ix_(instance.first_source + sources, ends)],
-        between=ways[np.ix_(ends, ends)],
+        empty=drive_s[np.ix_(instance.first_source + sources, ends)],
+        between=drive_s[np.ix_(ends, ends)],
         least_s=float(
             instance.fill_setup_s
             + instance.drop_setup_s
@@ -188,7 +218,7 @@ def _kind(
 def _truck_groups(
     instance: Instance,
     trucks: IntArray,
-    ways: FloatArray,
+    drive_s: FloatArray,
     sources: IntArray,
     depots: IntArray,
 ) -> tuple[TruckGroup, ...]:
@@ -200,22 +230,40 @@ def _truck_groups(
     return tuple(
         TruckGroup(
             end=int(sources.size + np.searchsorted(depots, key[0])),
-            size=len(found),
+            size=len(alike),
             seconds=np.array(
-                [working_seconds(instance, found[0], ways, int(s)) for s in sources]
+                [working_seconds(instance, alike[0], drive_s, int(s)) for s in sources]
             ),
         )
-        for key, found in members.items()
+        for key, alike in members.items()
     )
 
 
-def working_seconds(instance: Instance, r: int, ways: FloatArray, s: int) -> float:
-    """Return the longest that truck ``r`` can work if it fills first at ``s``."""
+def working_seconds(instance: Instance, r: int, drive_s: FloatArray, s: int) -> float:
+    """
+    Return the longest that truck ``r`` can work if it fills first at ``s``.
+
+    Parameters
+    ----------
+    instance
+        The scenario as arrays.
+    r
+        Position of the truck and its route.
+    drive_s
+        Shape (P, P): shortest seconds between places for its drive class.
+    s
+        Position of the source.
+
+    Returns
+    -------
+    float
+        Seconds from that filling to the end of the shift, the pause taken out.
+    """
     record = instance.truck[r]
     begin = float(record["shift_start"])
     end = float(record["shift_end"])
-    way_s = float(ways[int(record["start"]), instance.first_source + s])
-    first_fill = max(begin + way_s, float(instance.source_windows[s, 0, 0]))
+    first_drive_s = float(drive_s[int(record["start"]), instance.first_source + s])
+    first_fill = max(begin + first_drive_s, float(instance.source_windows[s, 0, 0]))
     if first_fill >= end:
         return 0.0
     if record["break_s"] > 0 and begin < record["break_from"]:
@@ -228,7 +276,14 @@ def working_seconds(instance: Instance, r: int, ways: FloatArray, s: int) -> flo
 
 
 def source_limits(instance: Instance) -> tuple[FloatArray, FloatArray]:
-    """Return litres and bay seconds that every source gives while trucks work."""
+    """
+    Return litres and bay seconds that every source gives while trucks work.
+
+    Returns
+    -------
+    tuple[FloatArray, FloatArray]
+        Shape (S,) each; inf where there is no limit.
+    """
     first = int(instance.truck["shift_start"].min())
     last = int(instance.truck["shift_end"].max())
     supply = np.full(instance.source.size, np.inf)
@@ -261,3 +316,33 @@ def _open_seconds(
             total += end - start
             close_s = max(close_s, end)
     return total, close_s
+
+
+def shortest_drives_s(instance: Instance) -> list[FloatArray]:
+    """
+    Return driving seconds by any detour, (P, P) per drive class; inf = none.
+
+    With more than `MAX_PLACES` places those between villages are the direct ones,
+    which only bounds that look at no drive between villages may use.
+    """
+    shortest = []
+    for matrix in instance.travel_s[: instance.num_drive_classes]:
+        seconds = matrix.astype(np.float64)
+        seconds[matrix >= BIG] = np.inf
+        if len(seconds) <= MAX_PLACES:
+            # Sparse, since a dense zero would read as "no road".
+            graph = csgraph_from_dense(seconds, null_value=np.inf)
+            shortest.append(floyd_warshall(graph))
+        else:
+            shortest.append(_shortest_beside_ends(seconds, instance.first_village))
+    return shortest
+
+
+def _shortest_beside_ends(seconds: FloatArray, num_ends: int) -> FloatArray:
+    away = seconds[:num_ends].copy()
+    shorten(away, seconds)
+    towards = np.ascontiguousarray(seconds[:, :num_ends].T)
+    shorten(towards, np.ascontiguousarray(seconds.T))
+    seconds[:num_ends] = away
+    seconds[:, :num_ends] = towards.T
+    return seconds

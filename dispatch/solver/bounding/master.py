@@ -114,7 +114,7 @@ class Master:
                     self._place[k][group.end].SetCoefficient(variable, 1.0)
 
     def _add_moves(self) -> None:
-        """Empty ways between ends, so that few trips can already form routes."""
+        """Add empty drives between ends, so that few trips can already form routes."""
         for k, kind in enumerate(self.data.kinds):
             for a, b in np.argwhere(np.isfinite(kind.between)):
                 if a != b:
@@ -202,7 +202,18 @@ class Master:
             self._lp.Objective().SetCoefficient(variable, worth)
 
     def add_sets(self, goal: Goal, prices: Prices, patterns: Patterns) -> int:
-        """Add the sets of visits that are best at some prices; return how many."""
+        """
+        Add the sets of visits that are best at some prices; return how many.
+
+        Parameters
+        ----------
+        goal
+            Bands whose litres count, and litres that bands must get.
+        prices
+            One price per limit of the relaxation.
+        patterns
+            The best set of visits per village at these prices.
+        """
         large, surplus = band_worth(self.data, goal, prices)
         added = 0
         for village in np.flatnonzero(self.classes.is_counted):
@@ -243,9 +254,9 @@ class Master:
             village = int(kind.villages[stop])
             row = self._non_potable[village]
             if kind.is_potable:
-                found = self.classes.of(village, litres)
-                row = self._large[village] if found else self._small[village]
-                _put(self._visit[village][found], variable, -1.0)
+                visit_class = self.classes.of(village, litres)
+                row = self._large[village] if visit_class else self._small[village]
+                _put(self._visit[village][visit_class], variable, -1.0)
             _put(row, variable, -SCALE * litres)
             _put(self._any_visit[village], variable, 1.0)
         drawn = sum(trip.litres)

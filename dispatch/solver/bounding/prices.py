@@ -77,7 +77,16 @@ class Patterns:
 
 
 def mixed(one: Prices, other: Prices, share: float) -> Prices:
-    """Return ``share`` of the first prices and the rest of the second."""
+    """
+    Return ``share`` of the first prices and the rest of the second.
+
+    Parameters
+    ----------
+    one, other
+        Prices of the same scenario and classes.
+    share
+        Weight of the first, 0 to 1.
+    """
     blend = {
         item.name: share * getattr(one, item.name)
         + (1 - share) * getattr(other, item.name)
@@ -91,7 +100,16 @@ def mixed(one: Prices, other: Prices, share: float) -> Prices:
 
 
 def with_classes(prices: Prices, classes: VisitClasses) -> Prices:
-    """Return the same prices for counted visits, which earn nothing besides."""
+    """
+    Return the same prices for counted visits, which earn nothing besides.
+
+    Parameters
+    ----------
+    prices
+        Prices without counted visits.
+    classes
+        Classes that visits are counted in.
+    """
     return replace(
         prices,
         large_l=prices.small_l.copy(),
@@ -107,11 +125,20 @@ def band_worth(
 
     The first is what a litre in a counted visit earns beyond the second, which is
     left of its worth if small visits or non-potable water bring it.
+
+    Parameters
+    ----------
+    data
+        The scenario as the bound sees it.
+    goal
+        Bands whose litres count, and litres that bands must get.
+    prices
+        One price per limit of the relaxation.
     """
     worth = goal.weight + prices.floor_l - prices.room_l[:, None]
-    other = np.repeat(prices.small_l[:, None], len(BANDS), axis=1)
-    other[:, LIVESTOCK] = np.minimum(prices.small_l, prices.non_potable_l)
-    surplus = np.maximum(0.0, worth - other)
+    price_l = np.repeat(prices.small_l[:, None], len(BANDS), axis=1)
+    price_l[:, LIVESTOCK] = np.minimum(prices.small_l, prices.non_potable_l)
+    surplus = np.maximum(0.0, worth - price_l)
     return worth - surplus, surplus
 
 
@@ -122,6 +149,22 @@ def priced_bound(
     Return a bound on the goal of any plan that keeps the floors.
 
     Holds if no trip earns more than its seconds cost: see `pricing`.
+
+    Parameters
+    ----------
+    data
+        The scenario as the bound sees it.
+    classes
+        Classes of visits by their litres.
+    goal
+        Bands whose litres count, and litres that bands must get.
+    prices
+        One price per limit of the relaxation.
+
+    Returns
+    -------
+    tuple[float, Patterns]
+        Litres of the goal, and the set of visits per village that the bound rests on.
     """
     large, surplus = band_worth(data, goal, prices)
     num_villages, num_classes = classes.low.shape

@@ -44,9 +44,33 @@ def visit_gains(
     """
     Fill in the most that a visit earns per tank unit, and the litres it brings.
 
-    Returns, per village, what visits smaller than a unit earn: they take no tank.
-    ``low``, ``high``, ``slope`` and ``bonus`` have the shape (n, classes), a class
-    with ``low > high`` is unused; ``per_l`` is what a litre costs on the way.
+    A class with ``low > high`` is unused.
+
+    Parameters
+    ----------
+    num_units
+        Units that a tank is cut into.
+    unit_l
+        Litres of a unit.
+    per_l
+        Price of a litre at the source, on board and while unloading.
+    room
+        Shape (n,), litres that fit.
+    low, high
+        Shape (n, classes): litres of a visit of the class, both included.
+    slope
+        Shape (n, classes): what a litre earns.
+    bonus
+        Shape (n, classes): what a visit earns besides.
+    gain
+        Shape (n, num_units + 1), filled in; `NEVER` where no visit has so many units.
+    litres
+        Shape (n, num_units + 1), filled in.
+
+    Returns
+    -------
+    FloatArray
+        Shape (n,): what visits smaller than a unit earn, which take no tank.
     """
     n = room.size
     gain[:] = NEVER
@@ -82,7 +106,7 @@ def visit_gains(
 @compiled_with_arrays
 def complete(
     mu: float,
-    ways: FloatArray,
+    drive_s: FloatArray,
     near: IntArray,
     gain: FloatArray,
     fixed: FloatArray,
@@ -95,16 +119,18 @@ def complete(
 
     Parameters
     ----------
-    ways
+    mu
+        Price of a second.
+    drive_s
         Shape (n, n), seconds of driving.
     near
-        Shape (n, n), all villages by rising ``ways``, itself first.
+        Shape (n, n), all villages by rising ``drive_s``, itself first.
     gain
         Shape (n, num_units + 1), most that a visit with so many units earns.
     fixed
         Shape (n,), cost of one visit.
     ending
-        Shape (n,), value of ending the trip after a village, its way paid.
+        Shape (n,), value of ending the trip after a village, the drive there paid.
 
     Returns
     -------
@@ -161,11 +187,11 @@ def complete(
             second = NEVER
             for k in range(1, n):
                 m = near[i, k]
-                way = mu * ways[i, m]
+                drive_cost = mu * drive_s[i, m]
                 # An end is never barred, so nothing below it matters.
-                if most - way <= second or most - way <= ending[i]:
+                if most - drive_cost <= second or most - drive_cost <= ending[i]:
                     break
-                worth = arrive[1 if goes[0, m] == i else 0, m, level] - way
+                worth = arrive[1 if goes[0, m] == i else 0, m, level] - drive_cost
                 if worth > best:
                     second = best
                     follow[1, i, level] = follow[0, i, level]
@@ -184,24 +210,43 @@ def best_starts(
     mu: float,
     unit_l: float,
     start_worth: FloatArray,
-    start_ways: FloatArray,
+    start_drive_s: FloatArray,
     excess_per_l: FloatArray,
     arrive: FloatArray,
 ) -> tuple[FloatArray, IntArray]:
     """
     Return per source and first village the most that a trip earns, and its units.
 
-    ``excess_per_l`` is what a litre costs at a source beyond the cheapest one. The
-    units paid for are no more than the litres of a best trip: litres at the end of a
-    class round down, and others fill their last unit as long as that pays.
+    The units paid for are no more than the litres of a best trip: litres at the end of
+    a class round down, and others fill their last unit as long as that pays.
+
+    Parameters
+    ----------
+    mu
+        Price of a second.
+    unit_l
+        Litres of a unit.
+    start_worth
+        Shape (S,): what it is worth to start a trip at a source.
+    start_drive_s
+        Shape (S, n): seconds from source to village.
+    excess_per_l
+        Shape (S,): price of a litre there beyond that of the cheapest source.
+    arrive
+        Shape (n, num_units + 1): the best of `complete`.
+
+    Returns
+    -------
+    tuple[FloatArray, IntArray]
+        Shape (S, n) each; `NEVER` and 0 where no trip starts.
     """
-    num_sources, n = start_ways.shape
+    num_sources, n = start_drive_s.shape
     num_units = arrive.shape[1] - 1
     worth = np.full((num_sources, n), NEVER)
     load = np.zeros((num_sources, n), np.int64)
     for s in range(num_sources):
         for i in range(n):
-            base = start_worth[s] - mu * start_ways[s, i]
+            base = start_worth[s] - mu * start_drive_s[s, i]
             if not base > NEVER:
                 continue
             if excess_per_l[s] <= 0.0:
@@ -226,7 +271,25 @@ def trace(
     stops: IntArray,
     units: IntArray,
 ) -> int:
-    """Write the villages and units of the best trip; return how many stops."""
+    """
+    Write the villages and units of the best trip; return how many stops.
+
+    Parameters
+    ----------
+    first
+        Village that the trip comes to first.
+    load
+        Tank units that it starts with.
+    unload, then, follow
+        As from `complete`.
+    stops, units
+        Written from the front; long enough for any trip.
+
+    Returns
+    -------
+    int
+        Stops written to ``stops`` and ``units``.
+    """
     count = 0
     i = first
     level = load
@@ -253,15 +316,31 @@ def trace(
 
 @compiled_with_arrays
 def nearest_of(
-    near: IntArray, ways: FloatArray, kept: IntArray
+    near: IntArray, drive_s: FloatArray, kept: IntArray
 ) -> tuple[IntArray, FloatArray]:
-    """Return ``near`` and ``ways`` of some villages, numbered anew."""
+    """
+    Return ``near`` and ``drive_s`` of some villages, with new numbers.
+
+    Parameters
+    ----------
+    near
+        Shape (N, N): villages by rising seconds, itself first.
+    drive_s
+        Shape (N, N): seconds between villages.
+    kept
+        Positions of the n villages to keep.
+
+    Returns
+    -------
+    tuple[IntArray, FloatArray]
+        Shape (n, n) each; numbers are positions in ``kept``.
+    """
     n = kept.size
     number = np.full(near.shape[0], -1)
     for k in range(n):
         number[kept[k]] = k
     some_near = np.empty((n, n), np.int64)
-    some_ways = np.empty((n, n))
+    some_drive_s = np.empty((n, n))
     for k in range(n):
         i = kept[k]
         to = 0
@@ -271,8 +350,8 @@ def nearest_of(
                 some_near[k, to] = m
                 to += 1
         for j in range(n):
-            some_ways[k, j] = ways[i, kept[j]]
-    return some_near, some_ways
+            some_drive_s[k, j] = drive_s[i, kept[j]]
+    return some_near, some_drive_s
 
 
 @compiled_with_arrays
@@ -301,12 +380,19 @@ def best_patterns(
     low, high, bonus
         Shape (V, J): classes of litres per visit and their price, unused if
         ``low > high``.
+    node_limit
+        Nodes of the tree per village; beyond them a bound stands in.
     counts, litres
         Shapes (V, J) and (V,): visits of the best set by class, and its litres.
+
+    Returns
+    -------
+    FloatArray
+        Shape (V,).
     """
     num_villages, num_classes = low.shape
     num_bands = need.shape[1]
-    found = np.zeros(num_villages)
+    values = np.zeros(num_villages)
     count = np.zeros(num_classes, np.int64)
     # Per tangent of the worth of litres: what visits add to it, and per litre of room.
     peak = np.zeros(num_bands + 1)
@@ -407,8 +493,8 @@ def best_patterns(
             for t in range(num_bands + 1):
                 sums[t] -= adds[t, j]
             j -= 1
-        found[v] = max(best, unproven)
-    return found
+        values[v] = max(best, unproven)
+    return values
 
 
 @compiled_with_arrays
@@ -428,14 +514,21 @@ def _filled(
 
 
 @compiled_with_arrays
-def shorten(rows: FloatArray, ways: FloatArray) -> None:
+def shorten(rows: FloatArray, drive_s: FloatArray) -> None:
     """
     Make ``rows`` shortest seconds by any detour, in place.
 
-    Each row starts as the direct seconds from one place to all, or, with ``ways``
+    Each row starts as the direct seconds from one place to all, or, with ``drive_s``
     transposed, from all to one (Bellman 1958).
+
+    Parameters
+    ----------
+    rows
+        Shape (r, P): direct seconds, replaced by the shortest.
+    drive_s
+        Shape (P, P): direct seconds, inf where there is no road.
     """
-    num_places = ways.shape[0]
+    num_places = drive_s.shape[0]
     for r in range(rows.shape[0]):
         row = rows[r]
         is_shorter = True
@@ -444,6 +537,6 @@ def shorten(rows: FloatArray, ways: FloatArray) -> None:
             for k in range(num_places):
                 base = row[k]
                 for j in range(num_places):
-                    if base + ways[k, j] < row[j]:
-                        row[j] = base + ways[k, j]
+                    if base + drive_s[k, j] < row[j]:
+                        row[j] = base + drive_s[k, j]
                         is_shorter = True

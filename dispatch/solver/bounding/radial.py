@@ -3,7 +3,7 @@ A linear program in litres per truck type, source and village.
 
 The radial argument of Haimovich & Rinnooy Kan (1985): a trip from source s with
 litres q_1..q_n to places 1..n on a truck of capacity Q drives at least
-max_i (d(s, i) + b(i)) >= sum_i q_i / Q * (d(s, i) + b(i)), where b(i) is the way
+max_i (d(s, i) + b(i)) >= sum_i q_i / Q * (d(s, i) + b(i)), where b(i) is the drive
 back to the nearest source or depot and sum_i q_i <= Q. Set-ups, flow rates, supply,
 bays and visits are shared out over litres in the same way. docs/SOLVER.md has the
 proof.
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     FloatArray = npt.NDArray[np.float64]
 
-#: Sources that a village's litres are told apart by; the rest count as one.
+#: Sources by which a village's litres are distinguished; the rest count as one.
 SOURCES_APART: Final = 5
 #: The same, and the number of villages from which on it holds.
 SOURCES_APART_LARGE: Final = 2
@@ -117,7 +117,7 @@ class RadialModel:
             most = room if kind.is_potable else min(room, animals)
             if most <= 0:
                 continue
-            for source, leg_s, rate, rest in self._ways(kind, village):
+            for source, leg_s, rate, rest in self._supply_options(kind, village):
                 per_trip = leg_s + instance.fill_setup_s
                 seconds = (
                     per_trip / kind.capacity
@@ -138,7 +138,7 @@ class RadialModel:
                     )
                 )
 
-    def _ways(
+    def _supply_options(
         self, kind: _TruckType, village: int
     ) -> list[tuple[int, float, float, bool]]:
         """Return (source, driving seconds, filling s/l, is the rest) of a village."""
@@ -156,7 +156,7 @@ class RadialModel:
         if not sources or not ends:
             return []
         back_s = float(shortest[place, ends].min())
-        ways = [
+        options = [
             (
                 float(shortest[instance.first_source + s, place]) + back_s,
                 float(instance.source["fill_s_per_l"][s]),
@@ -164,16 +164,16 @@ class RadialModel:
             )
             for s in usable
         ]
-        ways = sorted(way for way in ways if np.isfinite(way[0]))
+        options = sorted(option for option in options if np.isfinite(option[0]))
         is_large = instance.village.size >= LARGE
         apart = SOURCES_APART_LARGE if is_large else SOURCES_APART
-        found = [(s, leg_s, rate, False) for leg_s, rate, s in ways[:apart]]
-        others = ways[apart:]
+        chosen = [(s, leg_s, rate, False) for leg_s, rate, s in options[:apart]]
+        others = options[apart:]
         if others:
-            leg_s = min(way[0] for way in others)
-            rate = min(way[1] for way in others)
-            found.append((-1, leg_s, rate, True))
-        return found
+            leg_s = min(option[0] for option in others)
+            rate = min(option[1] for option in others)
+            chosen.append((-1, leg_s, rate, True))
+        return chosen
 
     def _add_truck_time(self) -> None:
         rows = [self._solver.Constraint(0, kind.seconds, "") for kind in self._types]
@@ -268,7 +268,7 @@ def _truck_types(
     types = []
     for trucks in truck_kinds(instance):
         first = instance.truck[trucks[0]]
-        ways = shortest[int(first["drive_class"])]
+        drive_s = shortest[int(first["drive_class"])]
         types.append(
             _TruckType(
                 trucks=trucks,
@@ -277,17 +277,17 @@ def _truck_types(
                 drive_class=int(first["drive_class"]),
                 access_class=int(first["access_class"]),
                 is_potable=bool(first["is_potable"]),
-                seconds=sum(_longest_work(instance, int(r), ways) for r in trucks),
+                seconds=sum(_longest_work(instance, int(r), drive_s) for r in trucks),
             )
         )
     return types
 
 
-def _longest_work(instance: Instance, r: int, ways: FloatArray) -> float:
+def _longest_work(instance: Instance, r: int, drive_s: FloatArray) -> float:
     """Return the longest that truck ``r`` can work after reaching any source."""
     return max(
         (
-            working_seconds(instance, r, ways, int(s))
+            working_seconds(instance, r, drive_s, int(s))
             for s in usable_sources(instance, r)
         ),
         default=0.0,

@@ -57,9 +57,18 @@ class _Table:
 
 
 def trip_seconds(data: BoundData, trip: Trip) -> float:
-    """Return the seconds of a trip, its way to the end included."""
+    """
+    Return the seconds of a trip, the drive to its end included.
+
+    Parameters
+    ----------
+    data
+        The scenario as the bound sees it.
+    trip
+        A trip of one of its kinds of trucks.
+    """
     kind = data.kinds[trip.kind]
-    legs = kind.ways[list(trip.stops[:-1]), list(trip.stops[1:])]
+    legs = kind.drive_s[list(trip.stops[:-1]), list(trip.stops[1:])]
     per_l = data.fill_s_per_l[kind.sources[trip.source]] + kind.unload_s_per_l
     return float(
         data.fill_setup_s
@@ -74,7 +83,20 @@ def trip_seconds(data: BoundData, trip: Trip) -> float:
 def trip_profit(
     data: BoundData, classes: VisitClasses, prices: Prices, trip: Trip
 ) -> float:
-    """Return what a trip earns before its seconds are paid."""
+    """
+    Return what a trip earns before its seconds are paid.
+
+    Parameters
+    ----------
+    data
+        The scenario as the bound sees it.
+    classes
+        Classes of visits by their litres.
+    prices
+        One price per limit of the relaxation.
+    trip
+        A trip of one of its kinds of trucks.
+    """
     kind = data.kinds[trip.kind]
     source = kind.sources[trip.source]
     place = prices.place[trip.kind]
@@ -86,9 +108,9 @@ def trip_profit(
         village = kind.villages[stop]
         price = prices.non_potable_l[village]
         if kind.is_potable:
-            found = classes.of(village, litres)
-            price = prices.large_l[village] if found else prices.small_l[village]
-            total += prices.visit[village, found]
+            visit_class = classes.of(village, litres)
+            price = prices.large_l[village] if visit_class else prices.small_l[village]
+            total += prices.visit[village, visit_class]
         total += (price - per_l) * litres - prices.any_visit[village]
     return float(total)
 
@@ -101,6 +123,20 @@ def find_trips(
 
     Each price starts at that of ``prices`` and rises to the rate of the best trip
     while there is one (Dinkelbach 1967).
+
+    Parameters
+    ----------
+    data
+        The scenario as the bound sees it.
+    classes
+        Classes of visits by their litres.
+    prices
+        One price per limit of the relaxation.
+
+    Returns
+    -------
+    tuple[FloatArray, list[Trip]]
+        Prices, shape (K,), and trips of any kind that earn more than the seconds cost.
     """
     rates = np.empty(len(data.kinds))
     trips: list[Trip] = []
@@ -189,9 +225,9 @@ def _fill_table(
     ending = (place - rate * kind.finish).max(axis=1)
     # Leaving out a visit that does not pay is no detour, so no trip needs it.
     kept = np.flatnonzero((gain.max(axis=1) > fixed) & np.isfinite(ending))
-    near, ways = nearest_of(kind.near, kind.ways, kept)
+    near, drive_s = nearest_of(kind.near, kind.drive_s, kept)
     arrive, _, unload, then, follow = complete(
-        rate, ways, near, gain[kept], fixed[kept], ending[kept]
+        rate, drive_s, near, gain[kept], fixed[kept], ending[kept]
     )
     begin = extra - place[: sources.size]
     begin -= (prices.bay_s[sources] + rate) * data.fill_setup_s

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 NUM_KEPT: Final = 4
 #: Stands for "no road", "not limited" and "never"; adding a few stays in range.
 BIG: Final = 1_000_000_000
-#: Moments of a day at which roads change, one less than `dispatch.roads.periods` tells
-#: periods apart.
+#: Moments of a day at which roads change: one less than the most periods that
+#: `dispatch.roads.periods` makes of a day.
 MAX_SWITCHES: Final = 5
 
 
@@ -310,6 +310,13 @@ def resized_state(state: State, sizes: Sizes) -> State:
     """
     Return the state with arrays of at least these lengths, itself if it has them.
 
+    Parameters
+    ----------
+    state
+        Any state; it keeps its content.
+    sizes
+        Least lengths of the arrays.
+
     Raises
     ------
     MemoryError
@@ -338,7 +345,18 @@ def resized_state(state: State, sizes: Sizes) -> State:
 
 
 def empty_state(instance: Instance, seed: int, sizes: Sizes | None = None) -> State:
-    """Return a state in which no truck drives, its arrays at least ``sizes`` long."""
+    """
+    Return a state in which no truck drives, its arrays at least ``sizes`` long.
+
+    Parameters
+    ----------
+    instance
+        The scenario as arrays.
+    seed
+        Start of the random numbers.
+    sizes
+        Least lengths of the arrays; None: a first guess for the scenario.
+    """
     sizes = sizes or first_sizes(instance)
     num_trucks = instance.truck.size
     num_sources = instance.source.size

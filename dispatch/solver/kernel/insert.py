@@ -198,10 +198,22 @@ def _late_load_l(
 
     Parameters
     ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    v
+        Position of the village.
+    s
+        Position of the spring.
+    r
+        Position of the truck and its route.
+    most
+        Litres that are wanted.
     served_by
-        When the visit must be over.
+        Seconds since midnight at which the visit must be over.
     to_v
-        Seconds from the source to the village.
+        Seconds from the spring to the village.
     """
     flow = int(most * inst.truck[r].unload_s_per_l)
     visit = served_by - inst.village[v].drop_setup - flow
@@ -222,7 +234,30 @@ def try_new_trips(
     waiting_price: float,
     split_price: float,
 ) -> None:
-    """Consider a trip of its own between any two trips from entry ``first`` on."""
+    """
+    Add to the short list a trip to ``v`` between any two trips of a route.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    v
+        Position of the village.
+    r
+        Position of the truck and its route.
+    first
+        First entry before which the new trip may start.
+    want
+        Litres to bring at most.
+    least
+        Litres below which a visit is not allowed.
+    waiting_price
+        Seconds of work that a second of new waiting counts for.
+    split_price
+        Seconds added where a visit leaves a part to another one.
+    """
     drive_class = inst.truck[r].drive_class
     travel = inst.travel_s[drive_class]  # the least of the day
     place = inst.first_village + v
@@ -385,7 +420,20 @@ def _apply(
 
 @compiled
 def gather_routes(inst: Instance, state: State, v: int, num_extra: int) -> int:
-    """List the routes that a village could join; return how many."""
+    """
+    List the routes that a village could join in ``state.gathered``; return how many.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    v
+        Position of the village.
+    num_extra
+        Random trucks beside those that come near; all where there are few.
+    """
     num_trucks = state.route.size
     count = 0
     if num_trucks <= ALL_TRUCKS or num_extra >= num_trucks:
@@ -441,7 +489,7 @@ def _best_insertions(
     waiting_price: float,
     split_price: float,
 ) -> None:
-    """Fill the short list with the best ways to bring ``least`` litres and more."""
+    """Fill the short list with the best insertions of ``least`` litres and more."""
     forget_kept(state)
     free = (
         inst.village[v].room - state.village[v].potable - state.village[v].non_potable
@@ -480,7 +528,18 @@ def _best_insertions(
 
 @compiled
 def apply_kept(inst: Instance, state: State, v: int) -> int:
-    """Bring a load to ``v`` as the short list says; return its litres, 0 if none."""
+    """
+    Bring a load to ``v`` as the short list says; return its litres, 0 if none.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    v
+        Position of the village.
+    """
     for k in range(state.kept.size):
         if state.kept[k].score >= BIG:
             return 0
@@ -513,7 +572,26 @@ def insert_once(
     waiting_price: float,
     split_price: float,
 ) -> int:
-    """Bring one load to ``v`` where it is cheapest; return the litres, 0 if none."""
+    """
+    Bring one load to ``v`` where it is cheapest; return the litres, 0 if none.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    v
+        Position of the village.
+    want_potable, want_non_potable
+        Litres of either water that are still wanted.
+    count
+        Number of routes in ``state.gathered`` that are tried.
+    waiting_price
+        Seconds of work that a second of new waiting counts for.
+    split_price
+        Seconds added where a visit leaves a part to another one.
+    """
     least = min(inst.village[v].min_visit, inst.village[v].room)
     share = least
     visits_left = inst.village[v].max_visits - state.village[v].visits

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dispatch.model.plan import MOST_MOVED_S
+from dispatch.model.plan import MAX_MOVED_S
 from dispatch.solver.jit import compiled
 from dispatch.solver.kernel.arrays import BIG
 from dispatch.solver.kernel.schedule import leg_s, schedule_candidate, set_latest
@@ -30,13 +30,35 @@ def random_unit(state: State) -> float:
 
 @compiled
 def random_below(state: State, n: int) -> int:
-    """Return a random whole number from 0 to n - 1."""
+    """
+    Return a random whole number from 0 to n - 1.
+
+    Parameters
+    ----------
+    state
+        Its random numbers go on.
+    n
+        Positive.
+    """
     return int(random_unit(state) * n)
 
 
 @compiled
 def add_served(inst: Instance, state: State, v: int, sign: int) -> None:
-    """Add or take back what village ``v`` is served on every level (section 5)."""
+    """
+    Add what village ``v`` is served on every level, or take it back.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    v
+        Position of the village.
+    sign
+        1 to add, -1 to take back.
+    """
     people = min(state.village[v].potable, inst.village[v].need_people)
     animals = inst.village[v].need_animals
     by_potable = max(
@@ -56,7 +78,22 @@ def add_served(inst: Instance, state: State, v: int, sign: int) -> None:
 
 @compiled
 def wanted(inst: Instance, state: State, v: int, level: int, is_potable: bool) -> int:
-    """Return the litres of one water that ``v`` still wants up to a level."""
+    """
+    Return the litres of one water that ``v`` still wants up to a level.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    v
+        Position of the village.
+    level
+        Last level whose need counts.
+    is_potable
+        Whether it is drinking water; else water for animals.
+    """
     free = (
         inst.village[v].room - state.village[v].potable - state.village[v].non_potable
     )
@@ -98,7 +135,16 @@ def wanted(inst: Instance, state: State, v: int, level: int, is_potable: bool) -
 
 @compiled
 def touch_route(state: State, r: int) -> None:
-    """Log a route before its first change in this iteration."""
+    """
+    Log a route before its first change in this iteration.
+
+    Parameters
+    ----------
+    state
+        The solution under search, with its timetable.
+    r
+        Position of the truck and its route.
+    """
     if state.route[r].touched == state.stamp[0]:
         return
     state.route[r].touched = state.stamp[0]
@@ -111,7 +157,18 @@ def touch_route(state: State, r: int) -> None:
 
 @compiled
 def touch_village(inst: Instance, state: State, v: int) -> None:
-    """Log a village before its first change and take it out of the sums."""
+    """
+    Log a village before its first change and take it out of the sums.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    v
+        Position of the village.
+    """
     if state.village[v].touched == state.stamp[0]:
         return
     state.village[v].touched = state.stamp[0]
@@ -125,7 +182,16 @@ def touch_village(inst: Instance, state: State, v: int) -> None:
 
 @compiled
 def copy_into(target: IntArray, source: IntArray) -> None:
-    """Copy element by element: numba would make a temporary for a whole slice."""
+    """
+    Copy element by element: numba would make a temporary for a whole slice.
+
+    Parameters
+    ----------
+    target
+        Receives the values; as long as ``source``.
+    source
+        Any array of one dimension.
+    """
     for k in range(target.size):
         target[k] = source[k]
 
@@ -153,7 +219,7 @@ def _is_changed(inst: Instance, state: State, v: int) -> bool:
         for i in range(state.route[r].length):
             if state.entry[r, i].node == place:
                 moved = abs(state.entry[r, i].start - inst.earlier[v, k, 1])
-                is_kept = is_kept or moved <= MOST_MOVED_S
+                is_kept = is_kept or moved <= MAX_MOVED_S
         if not is_kept:
             return True
     return False
@@ -181,7 +247,16 @@ def _note_changes(inst: Instance, state: State) -> None:
 
 @compiled
 def finish(inst: Instance, state: State) -> None:
-    """Bring the sums of the touched villages up to date."""
+    """
+    Bring the sums of the touched villages up to date.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    """
     if inst.change_price > 0:
         _note_changes(inst, state)
     for k in range(state.counts[0].villages):
@@ -190,7 +265,18 @@ def finish(inst: Instance, state: State) -> None:
 
 @compiled
 def drop_fills(inst: Instance, state: State, r: int) -> None:
-    """Take a route's fillings off the lists."""
+    """
+    Take a route's fillings off the lists.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    r
+        Position of the truck and its route.
+    """
     for i in range(state.route[r].length):
         node = state.entry[r, i].node
         s = node - inst.first_source
@@ -207,7 +293,18 @@ def drop_fills(inst: Instance, state: State, r: int) -> None:
 
 @compiled
 def list_fills(inst: Instance, state: State, r: int) -> None:
-    """Put a route's fillings on the lists, which go by start."""
+    """
+    Put a route's fillings on the lists, which go by start.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    r
+        Position of the truck and its route.
+    """
     for i in range(state.route[r].length):
         node = state.entry[r, i].node
         s = node - inst.first_source
@@ -226,7 +323,16 @@ def list_fills(inst: Instance, state: State, r: int) -> None:
 
 @compiled
 def undo(inst: Instance, state: State) -> None:
-    """Go back to the solution at `begin`."""
+    """
+    Go back to the solution at `begin`.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    """
     for k in range(state.counts[0].routes):
         drop_fills(inst, state, state.touched_routes[k])
     for k in range(state.counts[0].routes):
@@ -247,14 +353,34 @@ def undo(inst: Instance, state: State) -> None:
 
 @compiled
 def copy_to_candidate(state: State, r: int) -> None:
-    """Copy a route's row to the candidate row."""
+    """
+    Copy a route's row to the candidate row.
+
+    Parameters
+    ----------
+    state
+        The solution under search, with its timetable.
+    r
+        Position of the truck and its route.
+    """
     for i in range(state.route[r].length):
         state.candidate[i] = state.entry[r, i]
 
 
 @compiled
 def fills_fit(inst: Instance, state: State, n: int) -> bool:
-    """Whether the lists of fillings have room for the candidate's."""
+    """
+    Whether the lists of fillings have room for the candidate's.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    n
+        Entries of the candidate row.
+    """
     for i in range(n):
         s = state.candidate[i].node - inst.first_source
         is_listed = (
@@ -268,7 +394,22 @@ def fills_fit(inst: Instance, state: State, n: int) -> bool:
 
 @compiled
 def commit_candidate(inst: Instance, state: State, r: int, n: int, back: int) -> None:
-    """Make the scheduled candidate row the route of truck ``r``; sums of routes."""
+    """
+    Make the scheduled candidate row the route of truck ``r``, with its sums.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    r
+        Position of the truck and its route.
+    n
+        Entries of the candidate row.
+    back
+        Seconds since midnight at which it is back at the depot.
+    """
     touch_route(state, r)
     drop_fills(inst, state, r)
     for i in range(state.route[r].length):
@@ -305,7 +446,24 @@ def commit_candidate(inst: Instance, state: State, r: int, n: int, back: int) ->
 def add_litres(
     inst: Instance, state: State, v: int, r: int, litres: int, is_new_visit: bool
 ) -> None:
-    """Book a delivery (litres may be negative) at a village."""
+    """
+    Book a delivery (litres may be negative) at a village.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    v
+        Position of the village.
+    r
+        Position of the truck, which decides which water it is.
+    litres
+        Litres delivered; negative takes them back.
+    is_new_visit
+        Whether the route has not visited the village there before.
+    """
     touch_village(inst, state, v)
     if inst.truck[r].is_potable:
         state.village[v].potable += litres
@@ -318,7 +476,18 @@ def add_litres(
 
 @compiled
 def forget_visit(state: State, v: int, r: int) -> None:
-    """Take one visit of route ``r`` off the village's list."""
+    """
+    Remove one visit of route ``r`` from the village's list.
+
+    Parameters
+    ----------
+    state
+        The solution under search, with its timetable.
+    v
+        Position of the village.
+    r
+        Position of the truck and its route.
+    """
     for k in range(state.village[v].visits):
         if state.visitor[v, k] == r:
             state.village[v].visits -= 1
@@ -369,11 +538,22 @@ def _candidate_without(
 @compiled
 def remove_entries(inst: Instance, state: State, r: int, first: int, last: int) -> None:
     """
-    Take the free deliveries among entries ``first..last`` out of a route.
+    Remove the free deliveries among entries ``first..last`` from a route.
 
-    Fillings shrink to what is left to deliver; empty ones go. If the shorter
-    route has no timetable (roads that break the triangle inequality, a pause), all
-    that is not promised goes.
+    Fillings shrink to what is left to deliver; empty ones go. If the shorter route has
+    no timetable (roads that break the triangle inequality, a pause), all that is not
+    promised goes.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    r
+        Position of the truck and its route.
+    first, last
+        Positions of entries, both included.
     """
     touch_route(state, r)
     stands = first  # entries before this trip keep their times
@@ -399,7 +579,18 @@ def remove_entries(inst: Instance, state: State, r: int, first: int, last: int) 
 
 @compiled
 def clear_route(inst: Instance, state: State, r: int) -> None:
-    """Take everything off a route, promised or not."""
+    """
+    Remove everything from a route, promised or not.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    r
+        Position of the truck and its route.
+    """
     touch_route(state, r)
     for i in range(state.route[r].length):
         node = state.entry[r, i].node
@@ -439,7 +630,16 @@ def keep_given_fills(state: State) -> None:
 
 @compiled
 def load_best(inst: Instance, state: State) -> None:
-    """Make the best the current solution."""
+    """
+    Make the best the current solution.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    """
     for v in range(state.village.size):
         state.village[v].potable = 0
         state.village[v].non_potable = 0

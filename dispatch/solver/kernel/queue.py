@@ -1,4 +1,4 @@
-"""A first plan in the order of time: whoever is ready first takes the next free bay."""
+"""A first plan in the order of time: the first truck ready takes the next free bay."""
 
 from __future__ import annotations
 
@@ -131,8 +131,14 @@ def construct_in_order(
 
     Parameters
     ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
     goal_level
         Visits bring what is missing up to this level.
+    waiting_price
+        Seconds of work that a second of new waiting counts for.
     """
     begin(state)
     goal = min(goal_level, inst.level_need.shape[1] - 1)

@@ -14,7 +14,16 @@ if TYPE_CHECKING:
 
 @compiled
 def flow_s(litres: int, s_per_l: float) -> int:
-    """Return whole seconds that litres take, rounded up."""
+    """
+    Return whole seconds that litres take, rounded up.
+
+    Parameters
+    ----------
+    litres
+        Litres to fill or unload.
+    s_per_l
+        Seconds a litre; 0: the flow is not limited.
+    """
     return math.ceil(litres * s_per_l - 1e-9)
 
 
@@ -44,6 +53,17 @@ def leg_s(inst: Instance, r: int, here: int, node: int, depart: int) -> int:
 
     A leg is over before roads change, or keeps to roads that are open before and
     after, or waits for a change; whatever is first.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    r
+        Position of the truck and its route.
+    here, node
+        Places to drive from and to.
+    depart
+        Seconds since midnight at which the truck leaves.
     """
     if inst.truck[r].switch_s == 0:  # the same roads all day: no call
         return inst.travel_s[inst.truck[r].drive_class, here, node]
@@ -67,7 +87,20 @@ def _changing_leg_s(inst: Instance, r: int, here: int, node: int, depart: int) -
 
 @inlined
 def leave_by(inst: Instance, r: int, here: int, node: int, arrive: int) -> int:
-    """Return the last departure that is at ``node`` by ``arrive``, or -BIG."""
+    """
+    Return the last departure that is at ``node`` by ``arrive``; -BIG or less: none.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    r
+        Position of the truck and its route.
+    here, node
+        Places to drive from and to.
+    arrive
+        Seconds since midnight at which the truck must be there.
+    """
     if inst.truck[r].switch_s == 0:
         return arrive - inst.travel_s[inst.truck[r].drive_class, here, node]
     return _changing_leave_by(inst, r, here, node, arrive)
@@ -102,7 +135,18 @@ def _changing_leave_by(
 
 @compiled
 def window_start(windows: IntArray, idx: int, time_s: int) -> int:
-    """Return the first start at or after ``time_s``, BIG if too late."""
+    """
+    Return the first start at or after ``time_s``, BIG if too late.
+
+    Parameters
+    ----------
+    windows
+        Shape (N, W, 2), seconds since midnight, both ends included.
+    idx
+        Row of the windows.
+    time_s
+        Seconds since midnight.
+    """
     for w in range(windows.shape[1]):
         low = windows[idx, w, 0]
         if low >= BIG:
@@ -114,7 +158,20 @@ def window_start(windows: IntArray, idx: int, time_s: int) -> int:
 
 @compiled
 def latest_start(windows: IntArray, idx: int, time_s: int, duration: int) -> int:
-    """Return the last start up to ``time_s`` that ends inside a window, or -1."""
+    """
+    Return the last start up to ``time_s`` that ends inside a window, or -1.
+
+    Parameters
+    ----------
+    windows
+        Shape (N, W, 2), seconds since midnight, both ends included.
+    idx
+        Row of the windows.
+    time_s
+        Seconds since midnight.
+    duration
+        Seconds that must fit before the window closes; 0: only the start must.
+    """
     best = -1
     for w in range(windows.shape[1]):
         low = windows[idx, w, 0]
@@ -303,7 +360,26 @@ def fill_start(
     time_s: int,
     litres: int,
 ) -> int:
-    """Return the first feasible start of a filling at or after ``time_s``, or BIG."""
+    """
+    Return the first feasible start of a filling at or after ``time_s``, or BIG.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    s
+        Position of the source.
+    route
+        Position of the truck; its own listed fillings do not stand in the way.
+    entry
+        Entry of the candidate row; its fillings before that draw water too.
+    time_s
+        Seconds since midnight at which the truck is there.
+    litres
+        Litres to fill.
+    """
     duration = inst.fill_setup_s + flow_s(litres, inst.source[s].fill_s_per_l)
     start = time_s
     # Every turn passes a filling of another truck or waits for water once.
@@ -344,6 +420,19 @@ def spring_spare_l(inst: Instance, state: State, s: int, end: int, most: int) ->
 
     All listed fillings keep their times and their water, those of the same route too:
     they can only move to later, when there is more.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    s
+        Position of a source that refills.
+    end
+        Seconds since midnight at which the filling ends.
+    most
+        Litres that are wanted.
     """
     spare = _drawable(inst, s, end)
     if spare - state.drawn[s] >= most:
@@ -375,6 +464,21 @@ def early_load_l(
     A source that closes, a bay that another truck takes next, and a spring that has
     little water yet all allow a part of a load where the whole one would have to wait.
     0 if not even ``least`` litres can ever be had.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    s
+        Position of the source.
+    route
+        Position of the truck; its own listed fillings do not stand in the way.
+    time_s
+        Seconds since midnight at which the truck is there.
+    least, most
+        Litres below which it is no use, and that are wanted.
     """
     start = fill_start(inst, state, s, route, 0, time_s, least)
     if start >= BIG:
@@ -401,7 +505,25 @@ def early_load_l(
 
 @compiled
 def service_s(inst: Instance, r: int, node: int, litres: int) -> int:
-    """Return how long truck ``r`` is busy at a place."""
+    """
+    Return how long truck ``r`` is busy at a place.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    r
+        Position of the truck and its route.
+    node
+        A source, or else a village.
+    litres
+        Litres to fill or unload there.
+
+    Returns
+    -------
+    int
+        Seconds, setup included.
+    """
     if node < inst.first_village:
         return inst.fill_setup_s + flow_s(
             litres, inst.source[node - inst.first_source].fill_s_per_l
@@ -578,6 +700,19 @@ def schedule_candidate(inst: Instance, state: State, r: int, n: int, first: int)
 
     Entries before ``first`` are those of the route, with their times.
     Fillings keep clear of all listed fillings of other routes.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    r
+        Position of the truck and its route.
+    n
+        Entries of the candidate row.
+    first
+        Entry from which times are new.
     """
     if not inst.truck[r].needs_break:
         return _run_candidate(inst, state, r, n, first, False)
@@ -600,6 +735,15 @@ def set_latest(inst: Instance, state: State, r: int) -> None:
 
     A filling may move within the gap that other trucks leave at its bays now; a
     later gap is not counted on.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    r
+        Position of the truck and its route.
     """
     following = inst.truck[r].depot
     limit = inst.truck[r].shift_end

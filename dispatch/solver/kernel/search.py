@@ -46,7 +46,7 @@ FREE_WAITING = 0.2
 #: of the vulnerable, survival; and the number of bands above the animals'.
 PROTECTED_BANDS = 3
 BANDS_ABOVE_ANIMALS = 5
-#: Iterations after which the room to move at the bays is looked up anew.
+#: Iterations after which the room to move at the bays is computed again.
 REFRESH = 50
 
 
@@ -350,6 +350,8 @@ def is_better_plan(
 
     Parameters
     ----------
+    inst
+        The scenario as arrays.
     served, other_served
         Litres of every level, shape (G,).
     total, other_total
@@ -406,10 +408,32 @@ def anneal(
 
     Parameters
     ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    num_iterations
+        Times to ruin, recreate, and accept or undo.
     key_level
         The contested level; all levels before it could be full.
     short_level
         The first of them that is not.
+    weight
+        Shape (G,): what a litre of every level is worth to annealing.
+    drive_weight
+        What a second of driving costs, in the unit of ``weight``.
+    heat
+        Temperature, in the unit of ``weight``.
+    mean_removed
+        Stops removed in an iteration, on average.
+    longest_string
+        Stops removed from one route, at most.
+    waiting_price
+        Seconds of work that a second of new waiting counts for.
+    split_price
+        Seconds added where a visit leaves a part to another one.
+    full_share
+        Chance that a visit brings all that is missing, not just the level's.
     """
     improved = 0
     for iteration in range(num_iterations):
@@ -450,6 +474,17 @@ def construct(
 
     Visits bring what is missing up to ``goal_level``; -1 brings no more than the
     level at hand.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    goal_level
+        Level up to which visits bring what is missing; -1: the level at hand.
+    waiting_price
+        Seconds of work that a second of new waiting counts for.
     """
     begin(state)
     state.counts[0].requests = 0
@@ -474,6 +509,15 @@ def probe(inst: Instance, state: State, v: int) -> int:
     Return the litres that could still be brought to ``v``; changes nothing.
 
     Large fleets are tried by those that come near, and some more.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    v
+        Position of the village.
     """
     last = inst.level_need.shape[1] - 1
     count = state.route.size
@@ -483,7 +527,7 @@ def probe(inst: Instance, state: State, v: int) -> int:
         for r in range(count):
             state.gathered[r] = r
     litres = 0
-    for _ in range(3):  # a blink may hide the only way
+    for _ in range(3):  # a blink may hide the only insertion
         begin(state)
         litres = insert_once(
             inst,
@@ -575,6 +619,12 @@ def adopt_route(
 
     Parameters
     ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    r
+        Position of the truck and its route.
     nodes, litres
         Places and litres of every entry, fillings too (their litres are
         recomputed).

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dispatch.check.past import past_said
+from dispatch.check.past import past_message
 from dispatch.check.rules import RULES
 from dispatch.model.digest import digest_of
 from dispatch.model.need import needs_l
@@ -24,7 +24,7 @@ from dispatch.web.context import (
     show_problems,
     show_table,
 )
-from dispatch.web.finished import Finished, clock_text, finished
+from dispatch.web.finished import Finished, finished, moment_text
 from dispatch.web.uploads import upload_area
 from dispatch.web.views import editor, panels
 
@@ -215,7 +215,7 @@ def _status(run: Finished | None, t: Words, *, is_old: bool, is_running: bool) -
         if ended is not None:
             st.caption(t("plan.ended", why=t(f"ended.{ended}")))
     if run.past and not run.violations:
-        said = past_said(run.result.scenario, run.result.plan, run.past)
+        said = past_message(run.result.scenario, run.result.plan, run.past)
         st.warning(said.text(t.lang), icon="⚠️")
 
 
@@ -339,7 +339,7 @@ def _plan_bar(
 def _notes(loaded: Loaded, scenario: Scenario, run: Finished | None, t: Words) -> None:
     """Say what the reader of the figures should know about the data."""
     if loaded.edited is not None:
-        st.caption(f"✏️ {t('edit.edited', time=clock_text(loaded.edited))}")
+        st.caption(f"✏️ {t('edit.edited', time=moment_text(loaded.edited))}")
     if scenario.resting:
         out = (place_or_truck(resting.item) for resting in scenario.resting)
         names = t("unit.items").join(out)

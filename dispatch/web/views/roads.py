@@ -73,7 +73,7 @@ def show() -> None:
 def _headline(scenario: Scenario, roads: RoadNetwork, t: Words) -> None:
     """Answer which roads are closed today and who is cut off by it."""
     model = road_model(scenario)
-    placed = () if model is None else model.placed
+    placed = () if model is None else model.matched
     num_closed = sum(item.limit.is_closed for item in placed)
     cut_off = cut_off_villages(scenario)
     if cut_off:

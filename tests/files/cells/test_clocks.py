@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from dispatch.files.cells.clocks import (
     LAST_S,
-    format_clock_s,
     format_windows,
     parse_clock_cell,
     parse_windows,
 )
 from dispatch.files.cells.parse import CellError
 from dispatch.model.scenario import TimeWindow
+from dispatch.units import format_clock
 
 
 @pytest.mark.parametrize(
@@ -106,4 +106,4 @@ def test_windows_come_back(edges: list[int]) -> None:
 
 @given(st.integers(0, LAST_S - 1))
 def test_clock_comes_back(time_s: int) -> None:
-    assert parse_clock_cell(format_clock_s(time_s)) == time_s
+    assert parse_clock_cell(format_clock(time_s, seconds="any")) == time_s
