@@ -89,7 +89,16 @@ class Problem:
 
 
 def problem_rows(problems: Sequence[Problem], t: Words) -> Rows:
-    """Return where each problem is, how bad it is, and what to do, in that order."""
+    """
+    Return where each problem is, how bad it is, and what to do, in that order.
+
+    Parameters
+    ----------
+    problems
+        Errors and warnings, in the order to show.
+    t
+        Words in the language of the reader.
+    """
     rows = [
         (
             t(f"problem.{problem.severity}"),

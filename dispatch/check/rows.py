@@ -19,7 +19,18 @@ _COLUMNS: Final = ("rule", "truck", "stop", "place", "message")
 def violation_rows(
     violations: Iterable[Violation], scenario: Scenario, t: Words
 ) -> Rows:
-    """Return every broken rule with its number, where it is broken, and how."""
+    """
+    Return every broken rule with its number, where it is broken, and how.
+
+    Parameters
+    ----------
+    violations
+        Broken rules, in the order to show.
+    scenario
+        Gives names.
+    t
+        Words in the language of the reader.
+    """
     rows = [
         (
             f"{violation.rule}. {t(f'rule.{violation.rule}')}",

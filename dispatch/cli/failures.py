@@ -141,11 +141,11 @@ def problem_table(problems: Sequence[Problem], t: Words) -> Table:
     t
         Words in the language of the reader.
     """
-    said = problem_rows(problems, t)
+    rows = problem_rows(problems, t)
     table = Table(show_edge=False, pad_edge=False)
-    last = len(said.headings) - 1
+    last = len(rows.headings) - 1
     for idx, (heading, is_number) in enumerate(
-        zip(said.headings, said.is_number, strict=True)
+        zip(rows.headings, rows.is_number, strict=True)
     ):
         table.add_column(
             heading,
@@ -154,7 +154,7 @@ def problem_table(problems: Sequence[Problem], t: Words) -> Table:
             ratio=1 if idx == last else None,
             no_wrap=is_number or idx == 0,
         )
-    for problem, row in zip(problems, said.rows, strict=True):
+    for problem, row in zip(problems, rows.rows, strict=True):
         style = "red" if problem.severity == "error" else "yellow"
         table.add_row(*map(escape, row), style=style)
     return table

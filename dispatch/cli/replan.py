@@ -197,7 +197,7 @@ def _require_trucks(broken: Sequence[str], scenario: Scenario, t: Words) -> None
 
 def changes_table(scenario: Scenario, changes: Sequence[Change], t: Words) -> Table:
     """
-    Return what changes for whom, and why.
+    Return what changes for whom, and why; villages and trucks with their ids.
 
     Parameters
     ----------
@@ -208,11 +208,11 @@ def changes_table(scenario: Scenario, changes: Sequence[Change], t: Words) -> Ta
     t
         Words in the language of the reader.
     """
-    said = change_rows(
+    rows = change_rows(
         changes[:MAX_SHOWN],
         t,
         village=lambda village_id: f"{scenario.label(village_id)} {village_id}",
         truck=str,
     )
     title = t("cli.replan.title", count=len(changes))
-    return summary.rows_table(title, said)
+    return summary.rows_table(title, rows)

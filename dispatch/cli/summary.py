@@ -304,10 +304,19 @@ def violations_table(
     return rows_table(title, violation_rows(violations[:MAX_VIOLATIONS], scenario, t))
 
 
-def rows_table(title: str, said: Rows) -> Table:
-    """Return rows as a table of the terminal."""
-    columns = list(zip(said.headings, said.is_number, strict=True))
+def rows_table(title: str, content: Rows) -> Table:
+    """
+    Return rows as a table of the terminal.
+
+    Parameters
+    ----------
+    title
+        Text above the table; empty: none.
+    content
+        Headings and rows, not yet escaped.
+    """
+    columns = list(zip(content.headings, content.is_number, strict=True))
     table = new_table(title, columns)
-    for row in said.rows:
+    for row in content.rows:
         table.add_row(*map(escape, row))
     return table

@@ -130,11 +130,11 @@ class MapFeatures:
 
     def labels(self) -> list[list[float]]:
         """Return lat, lon and letters of the names of all places."""
-        found = []
+        labels = []
         for place_id, point in self._positions.items():
             lon, lat = self._lon_lat(*point)
-            found.append([round(lat, 5), round(lon, 5), len(self._names[place_id])])
-        return found
+            labels.append([round(lat, 5), round(lon, 5), len(self._names[place_id])])
+        return labels
 
     def _point(self, lat: float, lon: float, **properties: Any) -> Feature:
         return {
@@ -153,16 +153,16 @@ class MapFeatures:
 
     def limits(self) -> dict[LimitKind, list[Feature]]:
         """Return closures, limits and slow roads of the day, with their signs."""
-        found: dict[LimitKind, list[Feature]] = {}
+        by_kind: dict[LimitKind, list[Feature]] = {}
         model = road_model(self._scenario) if self._scenario.road_limits else None
-        for placed in model.matched if model else ():
-            kind = limit_kind(placed.limit)
-            tip = safe(limit_text(placed.limit, self._words))
-            lines = stretch_lines(model.roads, placed.stretches) if model else []
-            features = found.setdefault(kind, [])
+        for matched in model.matched if model else ():
+            kind = limit_kind(matched.limit)
+            tip = safe(limit_text(matched.limit, self._words))
+            lines = stretch_lines(model.roads, matched.stretches) if model else []
+            features = by_kind.setdefault(kind, [])
             # A stretch of a few metres would not be seen as a line.
             features += [
-                self._line(line, style=limit_style(placed.limit), tip=tip)
+                self._line(line, style=limit_style(matched.limit), tip=tip)
                 for line in lines
             ]
             longest = max(lines, key=_length, default=[])
@@ -171,10 +171,10 @@ class MapFeatures:
                     f'<span class="wd-limit wd-{kind}">{self.limit_sign(kind)}</span>'
                 )
                 features.append(self._point(*_middle(longest), icon=icon, tip=tip))
-        return found
+        return by_kind
 
     def limit_sign(self, kind: LimitKind) -> str:
-        """Return the letter of a kind of limits: never told by colour alone."""
+        """Return the letter of a kind of limits: never by colour alone."""
         return safe(self._words(f"map.sign_{kind}"))
 
     def transfers(self) -> Layer:

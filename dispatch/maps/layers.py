@@ -65,7 +65,20 @@ class OwnLayer(folium.map.Layer):
 
 
 def add_tiles(chart: folium.Map, tiles: Tiles, words: Words, base_url: str) -> None:
-    """Add the tiles that were asked for, below all else."""
+    """
+    Add the tiles that were asked for, below all else.
+
+    Parameters
+    ----------
+    chart
+        The map.
+    tiles
+        A tile server or file.
+    words
+        Words in the language of the reader.
+    base_url
+        What stands before every path of the app; empty: nothing.
+    """
     if tiles.is_vector:
         (url,) = tiles.urls(base_url)
         zooms = {"minNativeZoom": tiles.min_zoom, "maxNativeZoom": tiles.max_zoom}
@@ -91,35 +104,46 @@ def add_tiles(chart: folium.Map, tiles: Tiles, words: Words, base_url: str) -> N
 def basemap_layers(
     basemap: Basemap, words: Words, avoid: list[list[float]]
 ) -> list[OwnLayer]:
-    """Return water, borders, roads and names, each as one layer to switch."""
+    """
+    Return water, borders, roads and names, each as one layer to switch.
+
+    Parameters
+    ----------
+    basemap
+        Lines and names in the datum of the map.
+    words
+        Words in the language of the reader.
+    avoid
+        Lat, lon and letters of names that others must not cover.
+    """
     water: list[dict[str, Any]] = []
     if basemap.water:
         style = {"stroke": False, "fillColor": WATER, "fillOpacity": 1}
-        outlines = [[steps_of(ring) for ring in found] for found in basemap.water]
+        outlines = [[steps_of(ring) for ring in layers] for layers in basemap.water]
         water.append({"lines": outlines, "style": style, "area": True})
     if basemap.rivers:
         style = {"color": WATER}
         lines = [steps_of(line) for line in basemap.rivers]
         water.append({"lines": lines, "style": style, "width": 2.6})
-    found = (
+    layers = (
         [OwnLayer("shapes", water, 210, name=safe(words("map.water")))] if water else []
     )
     if basemap.borders:
         style = {"color": BORDER, "dashArray": "9 5 2 5", "weight": 1.4, "opacity": 0.8}
         lines = [steps_of(line) for line in basemap.borders]
         parts = [{"lines": lines, "style": style}]
-        found.append(OwnLayer("shapes", parts, 220, name=safe(words("map.borders"))))
+        layers.append(OwnLayer("shapes", parts, 220, name=safe(words("map.borders"))))
     if any(basemap.roads.values()):
         parts = _road_parts(basemap)
-        found.append(OwnLayer("shapes", parts, 230, name=safe(words("map.roads"))))
+        layers.append(OwnLayer("shapes", parts, 230, name=safe(words("map.roads"))))
     if basemap.names:
         names = [
             [round(n.lat, 5), round(n.lon, 5), safe(n.text), n.kind]
             for n in basemap.names
         ]
         name = safe(words("map.names"))
-        found.append(OwnLayer("names", names, NAME_LOOKS, 350, avoid, name=name))
-    return found
+        layers.append(OwnLayer("names", names, NAME_LOOKS, 350, avoid, name=name))
+    return layers
 
 
 def _road_parts(basemap: Basemap) -> list[dict[str, Any]]:
@@ -140,7 +164,16 @@ def _road_parts(basemap: Basemap) -> list[dict[str, Any]]:
 
 
 def add_layer(chart: folium.Map, layer: Layer) -> None:
-    """Add a layer in the way that suits its size: elements, packed or painted."""
+    """
+    Add a layer in the way that suits its size: elements, packed or painted.
+
+    Parameters
+    ----------
+    chart
+        The map.
+    layer
+        Its features; an empty one is left out.
+    """
     if not layer.features:
         return
     is_villages = layer.features[0]["properties"].get("kind") == "village"
@@ -165,8 +198,12 @@ def _marks(layer: Layer) -> OwnLayer:
     """Return a layer of places that are painted, with popups made when clicked."""
     sign: dict[str, Any] = dict(_PLAIN_SIGN)
     if layer.level is not None:
-        own = LEVEL_SIGNS[layer.level]
-        sign = {"colour": own.colour, "points": own.points, "sign": own.sign}
+        level_sign = LEVEL_SIGNS[layer.level]
+        sign = {
+            "colour": level_sign.colour,
+            "points": level_sign.points,
+            "sign": level_sign.sign,
+        }
         sign["low"] = layer.level == "survival"
         # Those worst off are few and must be found among thousands.
         sign["extra"] = 3 if layer.level == "below" else 0

@@ -57,7 +57,20 @@ class Past(NamedTuple):
 def past_of(
     scenario: Scenario, plan: Plan, past: Sequence[Violation], words: Words
 ) -> Past | None:
-    """Return what a map says of broken rules of what is done; None: there are none."""
+    """
+    Return what a map says of broken rules of what is done; None: there are none.
+
+    Parameters
+    ----------
+    scenario
+        The day to plan.
+    plan
+        Says how much of every route is done.
+    past
+        As from `split_violations`.
+    words
+        Words in the language of the reader.
+    """
     if not past:
         return None
     text = past_message(scenario, plan, past).text(words.lang)
@@ -141,6 +154,14 @@ def plan_map_html(
 
     Parameters
     ----------
+    scenario
+        The day to plan.
+    travel
+        Used to check and count where ``broken`` or ``figures`` is None.
+    plan
+        The plan to draw.
+    lang
+        Language of the texts, ``zh`` or ``en``.
     figures, broken
         What people get and which rules are broken, where that is known already;
         None: both are found out here.
@@ -198,12 +219,20 @@ def live_map(
 
     Parameters
     ----------
+    scenario
+        The day to draw.
     plan, figures
         None shows the scenario alone.
+    lang
+        Language of the texts, ``zh`` or ``en``.
+    num_violations
+        Rules that the plan breaks in what is to come.
     past
-        What is said of rules that what is done has broken.
+        What the map says of rules that what is done has broken.
     tiles
         By default what the setting says; None: no tiles.
+    attribution
+        Whose data the places and roads are, where that is known.
     base_url
         What stands before every path of the app, ``server.baseUrlPath``.
     """
@@ -259,15 +288,18 @@ def _build(
     chart.add_child(_Script())
     if tiles is not None:
         add_tiles(chart, tiles, words, base_url)
-    for own in basemap_layers(basemap, words, features.labels()[:MAX_ELEMENTS]):
+    for basemap_layer in basemap_layers(
+        basemap, words, features.labels()[:MAX_ELEMENTS]
+    ):
         # Over somebody else's map ours would be a second one.
-        own.show = tiles is None
-        own.add_to(chart)
+        basemap_layer.show = tiles is None
+        basemap_layer.add_to(chart)
     limits = features.limits()
     villages = features.villages()
     layers = [
         Layer(
-            safe(words("map.limits")), [f for found in limits.values() for f in found]
+            safe(words("map.limits")),
+            [f for of_kind in limits.values() for f in of_kind],
         ),
         *features.routes(),
         features.transfers(),
@@ -284,8 +316,12 @@ def _build(
     warning = (
         safe(words("map.violations", count=num_violations)) if num_violations else ""
     )
-    said = [attribution, *basemap.credits_of, tiles.attribution if tiles else ""]
-    credits_of = [text for text in dict.fromkeys(said) if text]
+    credit_texts = [
+        attribution,
+        *basemap.credits_of,
+        tiles.attribution if tiles else "",
+    ]
+    credits_of = [text for text in dict.fromkeys(credit_texts) if text]
     legend = legend_html(scenario, figures, words, credits_of, basemap, tuple(limits))
     credit = " · ".join(safe(text) for text in credits_of)
     chart.add_child(_Corner(legend, warning, past or Past("", ""), credit))

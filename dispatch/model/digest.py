@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def digest_of(scenario: Scenario) -> str:
     """Return a hash of everything in a scenario that a plan depends on."""
     digest = hashlib.sha256()
-    # What is only drawn or checked has many points and no say in a plan.
+    # What is only drawn or checked has many points and no effect on a plan.
     bare = replace(scenario, folder=None, warnings=(), basemap=(), areas=())
     for part in _parts(bare):
         digest.update(part)

@@ -28,6 +28,10 @@ def change_rows(
 
     Parameters
     ----------
+    changes
+        As from `plan_changes`.
+    t
+        Words in the language of the reader.
     village, truck
         Give what to call a village or truck by its id, as other tables of the same
         screen call it.

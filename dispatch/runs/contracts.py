@@ -29,7 +29,7 @@ class Request:
     """
     What is to be planned: the scenario's key and digest, and the settings.
 
-    ``lang`` is the language of whoever asked; a failure is told in it.
+    ``lang`` is the language of whoever asked; a failure is reported in it.
 
     Attributes
     ----------

@@ -56,7 +56,16 @@ class Drafts:
         self._records = Records(folder)
 
     def save(self, scenario_key: str, scenario: Scenario) -> None:
-        """Keep a scenario as edited or uploaded in the browser."""
+        """
+        Keep a scenario as edited or uploaded in the browser.
+
+        Parameters
+        ----------
+        scenario_key
+            Key of the scenario in the catalogue.
+        scenario
+            The scenario as it stands now.
+        """
         draft_id = _id(scenario_key)
         self._records.write(draft_id, _SCENARIO, scenario_to_bytes(scenario))
         head = _Head(scenario_key, time.time())
@@ -92,12 +101,12 @@ class Drafts:
         lost
             Return those of other versions instead, where they still say their key.
         """
-        found = []
+        keys = []
         for draft_id in self._records.ids():
             head = self._head(draft_id)
             if head is not None and (self._scenario(draft_id) is None) is lost:
-                found.append(head.key)
-        return sorted(found)
+                keys.append(head.key)
+        return sorted(keys)
 
     def _head(self, draft_id: str) -> _Head | None:
         value = self._records.read(draft_id, _HEAD)

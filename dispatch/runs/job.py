@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-#: A worker writes its heartbeat every second; silent for longer, it is said so.
+#: A worker writes its heartbeat every second; after a longer silence pages say so.
 HEARTBEAT_LIMIT_S: Final = 15.0
 
 #: Names of the values of a run.
@@ -101,11 +101,29 @@ class Job:
         return self._records.read(self.job_id, name)
 
     def write(self, name: str, value: bytes) -> None:
-        """Keep a value of the run."""
+        """
+        Keep a value of the run.
+
+        Parameters
+        ----------
+        name
+            Name of the value; one that is there is replaced.
+        value
+            All of its bytes.
+        """
         self._records.write(self.job_id, name, value)
 
     def write_request(self, request: Request, scenario: Scenario) -> None:
-        """Keep what is asked for; the run is seen once this is done."""
+        """
+        Keep what is asked for; the run is seen once this is done.
+
+        Parameters
+        ----------
+        request
+            What is to be planned, and how.
+        scenario
+            The day to plan.
+        """
         self.write(_SCENARIO, scenario_to_bytes(scenario))
         self.write_state(State())
         self.write(_REQUEST, REQUEST.dump_json(request))
@@ -198,7 +216,7 @@ class Job:
         """
         Return the finished plan; None while there is none that can be read.
 
-        Travel times are computed again, or taken from the cache of fastest ways.
+        Travel times are computed again, or taken from the cache of fastest paths.
         """
         plan = self.read(_PLAN)
         if plan is None:

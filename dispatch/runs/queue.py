@@ -36,7 +36,16 @@ class JobStore:
         self._runs = Records(folder / "runs")
 
     def create(self, scenario: Scenario, request: Request) -> Job:
-        """Return a new run that no worker has started yet."""
+        """
+        Return a new run that no worker has started yet.
+
+        Parameters
+        ----------
+        scenario
+            The day to plan.
+        request
+            What is to be planned, and how.
+        """
         # In UTC and to the microsecond: the order of names is that of the runs.
         created = dt.datetime.fromtimestamp(request.created, dt.UTC)
         stamp = f"{created:%Y%m%dT%H%M%S%f}"
@@ -48,7 +57,16 @@ class JobStore:
         return Job(self._runs.folder / job_id)
 
     def start(self, scenario: Scenario, request: Request) -> Job:
-        """Return a new run whose worker, a process of low priority, is under way."""
+        """
+        Return a new run whose worker, a process of low priority, is under way.
+
+        Parameters
+        ----------
+        scenario
+            The day to plan.
+        request
+            What is to be planned, and how.
+        """
         job = self.create(scenario, request)
         with (job.folder / "worker.log").open("wb") as log:
             child = subprocess.Popen(

@@ -36,14 +36,34 @@ class Records:
         )
 
     def read(self, record_id: str, name: str) -> bytes | None:
-        """Return a value; None where there is none."""
+        """
+        Return a value; None where there is none.
+
+        Parameters
+        ----------
+        record_id
+            Id of the run or draft.
+        name
+            Name of the value.
+        """
         try:
             return (self.folder / record_id / name).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return None
 
     def write(self, record_id: str, name: str, value: bytes) -> None:
-        """Put a value in its place; a reader sees the old one or the new one."""
+        """
+        Put a value in its place; a reader sees the old one or the new one.
+
+        Parameters
+        ----------
+        record_id
+            Id of the run or draft.
+        name
+            Name of the value.
+        value
+            All of its bytes.
+        """
         if not self.folder.is_dir():
             self.folder.mkdir(parents=True, exist_ok=True)
             (self.folder / ".gitignore").write_text("*\n")
@@ -52,7 +72,16 @@ class Records:
         write_file(folder / name, value)
 
     def version(self, record_id: str, name: str) -> tuple[int, int] | None:
-        """Return what differs after every write of a value; None: there is none."""
+        """
+        Return what differs after every write of a value; None: there is none.
+
+        Parameters
+        ----------
+        record_id
+            Id of the run or draft.
+        name
+            Name of the value.
+        """
         try:
             stat = (self.folder / record_id / name).stat()
         except (FileNotFoundError, NotADirectoryError):

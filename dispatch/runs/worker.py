@@ -84,10 +84,12 @@ def _turn(job: Job) -> Iterator[None]:
 
 def run(job: Job, solve: Callable[..., SolveResult] | None = None) -> None:
     """
-    Plan, check and write the files of one job; its state tells what happened.
+    Plan, check and write the files of one job; its state says what happened.
 
     Parameters
     ----------
+    job
+        A run that no other worker has.
     solve
         The solver; None takes ours.
     """
@@ -192,7 +194,7 @@ def _write_files(job: Job, planned: Planned) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the job whose folder is the only argument; 0 when its state is told."""
+    """Run the job whose folder is the only argument; 0 when its state is written."""
     logging.basicConfig(level=logging.INFO)
     with contextlib.suppress(OSError):
         os.nice(_NICENESS)

@@ -69,18 +69,18 @@ class Catalog:
 
     def entries(self) -> list[Entry]:
         """Return what can be chosen: the data folder's, then uploads."""
-        found = []
+        entries = []
         if self.data_dir.is_dir():
             for path in sorted(self.data_dir.iterdir()):
                 if path.name.startswith((".", "~")):
                     continue
                 if path.is_dir() and (path / "villages.csv").is_file():
-                    found.append(Entry(path.name, _title(path), path))
+                    entries.append(Entry(path.name, _title(path), path))
                 elif path.suffix.lower() == ".xlsx":
-                    found.append(Entry(path.name, path.stem, path))
+                    entries.append(Entry(path.name, path.stem, path))
         drafts = [*self.store.drafts.keys(), *self.store.drafts.keys(lost=True)]
         keys = sorted(key for key in drafts if key.startswith(_UPLOAD))
-        return [*found, *(Entry(key, key[len(_UPLOAD) :], None) for key in keys)]
+        return [*entries, *(Entry(key, key[len(_UPLOAD) :], None) for key in keys)]
 
     def entry(self, key: str | None) -> Entry | None:
         """Return the entry of a key, the first if it is unknown; None if empty."""
@@ -94,6 +94,8 @@ class Catalog:
 
         Raises
         ------
+        FileNotFoundError
+            If it is an upload that was deleted.
         DataError
             If the files cannot be used.
         """
@@ -108,8 +110,8 @@ class Catalog:
             raise FileNotFoundError(entry.key)
         scenario = _read(entry.path, _stamp(entry.path))
         if is_lost:
-            told = Problem(entry.title, say("draft_lost"), severity="warning")
-            scenario = replace(scenario, warnings=(told, *scenario.warnings))
+            warning = Problem(entry.title, say("draft_lost"), severity="warning")
+            scenario = replace(scenario, warnings=(warning, *scenario.warnings))
         return Loaded(scenario, None)
 
 

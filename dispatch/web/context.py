@@ -48,7 +48,16 @@ class Context:
 
 
 def choose_scenario(catalog: Catalog, t: Words) -> Entry | None:
-    """Show the choice of scenarios, kept in the link; None when there is none."""
+    """
+    Show the choice of scenarios, kept in the link; None when there is none.
+
+    Parameters
+    ----------
+    catalog
+        Scenarios and runs.
+    t
+        Words in the language of the reader.
+    """
     entries = {entry.key: entry for entry in catalog.entries()}
     if not entries:
         return None
@@ -84,7 +93,16 @@ def show_table(table: pd.DataFrame) -> None:
 
 
 def keep_in_link(name: str, value: str | None) -> None:
-    """Keep a value in the address, so that it outlives a refresh; None: take it out."""
+    """
+    Keep a value in the address, so that it outlives a refresh; None: take it out.
+
+    Parameters
+    ----------
+    name
+        Name in the address.
+    value
+        Text to keep; None: it is taken out.
+    """
     if value is None:
         st.query_params.pop(name, None)
     elif st.query_params.get(name) != value:
@@ -102,7 +120,16 @@ def load(context: Context) -> Loaded | None:
 
 
 def show_problems(problems: Sequence[Problem], t: Words) -> None:
-    """Show what to mend as a table: file, row, column, value, what to do."""
+    """
+    Show what to mend as a table: file, row, column, value, what to do.
+
+    Parameters
+    ----------
+    problems
+        Errors and warnings, in their order.
+    t
+        Words in the language of the reader.
+    """
     errors = sum(problem.severity == "error" for problem in problems)
     st.markdown(t("page.problems", errors=errors, warnings=len(problems) - errors))
     show_table(problems_table(problems, t))

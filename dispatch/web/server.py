@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-#: As in ``.streamlit/config.toml``, which counts only where that file is found.
+#: As in ``.streamlit/config.toml``, which counts only where Streamlit reads that file.
 SETTINGS: Final[dict[str, object]] = {
     # Streamlit collects all garbage after every click; see the note in `lifespan`.
     "runner.postScriptGC": False,

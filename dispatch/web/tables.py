@@ -240,15 +240,24 @@ def changes_table(
 
 
 def problems_table(problems: Sequence[Problem], t: Words) -> pd.DataFrame:
-    """Return what to mend: file, row, column, value, what to do; errors with a sign."""
-    said = problem_rows(problems, t)
+    """
+    Return what to mend: file, row, column, value, what to do; errors with a sign.
+
+    Parameters
+    ----------
+    problems
+        Errors and warnings, in their order.
+    t
+        Words in the language of the reader.
+    """
+    content = problem_rows(problems, t)
     rows = [
         (f"{'⛔' if problem.severity == 'error' else '⚠️'} {severity}", *rest)
-        for problem, (severity, *rest) in zip(problems, said.rows, strict=True)
+        for problem, (severity, *rest) in zip(problems, content.rows, strict=True)
     ]
-    return frame_of(replace(said, rows=rows))
+    return frame_of(replace(content, rows=rows))
 
 
-def frame_of(said: Rows) -> pd.DataFrame:
+def frame_of(content: Rows) -> pd.DataFrame:
     """Return rows as a table of a page."""
-    return pd.DataFrame(said.rows, columns=list(said.headings))
+    return pd.DataFrame(content.rows, columns=list(content.headings))

@@ -31,7 +31,16 @@ _FAILED: Final = "upload_failed_files"
 
 
 def upload_area(catalog: Catalog, t: Words) -> None:
-    """Let a scenario be uploaded; it is read at once and then chosen."""
+    """
+    Let a scenario be uploaded; it is read at once and then chosen.
+
+    Parameters
+    ----------
+    catalog
+        Scenarios and runs.
+    t
+        Words in the language of the reader.
+    """
     number = st.session_state.get("upload_count", 0)
     st.file_uploader(
         t("page.upload_label"),
@@ -70,6 +79,13 @@ def merged_files(
 
     A workbook or zip replaces all. Other files replace those of the same name, also
     under the name that a browser gives to a second copy; the rest stays.
+
+    Parameters
+    ----------
+    kept
+        Files of the upload before, by name.
+    new
+        Files of this upload, by name.
     """
     new = {_COPY.sub("", name): data for name, data in new.items()}
     if any(name.casefold().endswith(_WHOLE) for name in new):

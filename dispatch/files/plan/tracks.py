@@ -130,7 +130,18 @@ def _moment(date: dt.date, time_s: int) -> dt.datetime | None:
 
 
 def add_text(parent: ET.Element, tag: str, text: str) -> None:
-    """Add an element with a text, without the characters that XML cannot hold."""
+    """
+    Add an element with a text, without the characters that XML cannot hold.
+
+    Parameters
+    ----------
+    parent
+        Gets the element as its last child.
+    tag
+        Name of the element.
+    text
+        Any text; signs that XML cannot hold are left out.
+    """
     ET.SubElement(parent, tag).text = _NOT_XML.sub("", text)
 
 

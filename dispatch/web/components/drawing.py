@@ -81,8 +81,16 @@ def drawing_map(
 
     Parameters
     ----------
+    key
+        Key of the component on the page.
+    t
+        Words in the language of the reader.
     modes
         What can be drawn, the first is on from the start.
+    lines
+        Drawn under all else.
+    places
+        Marked places.
     bounds
         South-west and north-east corner as (lat, lon).
     view
@@ -99,7 +107,10 @@ def drawing_map(
     words += ("locate_denied", "locate_failed")
     tiles = tile_setting().tiles
     datum: Datum = tiles.datum if tiles else "wgs84"
-    said = [*(line.credit for line in lines), tiles.attribution if tiles else ""]
+    credit_texts = [
+        *(line.credit for line in lines),
+        tiles.attribution if tiles else "",
+    ]
     content: dict[str, Any] = {
         "lines": [
             {
@@ -124,10 +135,10 @@ def drawing_map(
         "clear": clear,
         "tiles": list(tiles.urls(base)) if tiles and not tiles.is_vector else [],
         "max_zoom": tiles.max_zoom if tiles else 0,
-        "credit": " · ".join(dict.fromkeys(text for text in said if text)),
+        "credit": " · ".join(dict.fromkeys(text for text in credit_texts if text)),
     }
     digest = hashlib.sha256(json.dumps(content, default=str).encode()).hexdigest()
-    found = _component()(
+    component = _component()(
         key=key,
         data={
             **content,
@@ -138,7 +149,7 @@ def drawing_map(
         },
         on_drawn_change=lambda: None,
     )
-    drawn = parse_drawing(getattr(found, "drawn", None))
+    drawn = parse_drawing(getattr(component, "drawn", None))
     return None if drawn is None else _in_wgs84(drawn, datum)
 
 

@@ -170,7 +170,16 @@ class View:
         return [entry for entry in self.entries if entry != self._entry]
 
     def link(self, path: str, **changes: str) -> str:
-        """Return the address of a page of ours, in this language and scenario."""
+        """
+        Return the address of a page of ours, in this language and scenario.
+
+        Parameters
+        ----------
+        path
+            Path of the page below the root of the app.
+        **changes
+            Further parts of the query, in place of equal ones.
+        """
         query: dict[str, str] = {"lang": self.t.lang}
         if self._entry is not None:
             query["scenario"] = self._entry.key
@@ -237,7 +246,7 @@ class View:
         return open_idx[0] if open_idx else len(stops) - 1
 
     def _links(self, place: Place | None, *, is_next: bool) -> list[Link]:
-        """Return the ways to a place: one big button for the next stop, small ones."""
+        """Return the links to a place: one big button for the next stop, small ones."""
         assert place is not None
         t = self.t
         lat, lon = stop_at(place)
@@ -282,5 +291,5 @@ class View:
 
 def stop_at(place: Place) -> tuple[float, float]:
     """Return where trucks stop, (lat, lon): a village may have a transfer point."""
-    found: tuple[float, float] = getattr(place, "stop_at", (place.lat, place.lon))
-    return found
+    point: tuple[float, float] = getattr(place, "stop_at", (place.lat, place.lon))
+    return point

@@ -123,8 +123,8 @@ def _current_settings(scenario: Scenario, run: Finished | None) -> _Settings:
     for name, value in defaults.items():
         # Assigning keeps the value while the widget is not on the page.
         st.session_state[name] = st.session_state.get(name, value)
-        own = int(st.session_state[name])
-        keep_in_link(name, None if own == value else str(own))
+        chosen = int(st.session_state[name])
+        keep_in_link(name, None if chosen == value else str(chosen))
     return _Settings(
         seconds=float(st.session_state["seconds"]) or None,
         seed=int(st.session_state["seed"]),
@@ -134,13 +134,13 @@ def _current_settings(scenario: Scenario, run: Finished | None) -> _Settings:
 
 def _settings_in_link() -> dict[str, int]:
     """Return the settings that the address names, as far as they make sense."""
-    found = {}
+    settings = {}
     for name, (low, high) in _RANGES.items():
         text = st.query_params.get(name, "")
         is_whole = text.isascii() and text.isdecimal() and len(text) < 17
         if is_whole and low <= int(text) <= high:
-            found[name] = int(text)
-    return found
+            settings[name] = int(text)
+    return settings
 
 
 def _digest(scenario: Scenario, settings: _Settings) -> str:
@@ -215,8 +215,8 @@ def _status(run: Finished | None, t: Words, *, is_old: bool, is_running: bool) -
         if ended is not None:
             st.caption(t("plan.ended", why=t(f"ended.{ended}")))
     if run.past and not run.violations:
-        said = past_message(run.result.scenario, run.result.plan, run.past)
-        st.warning(said.text(t.lang), icon="⚠️")
+        message = past_message(run.result.scenario, run.result.plan, run.past)
+        st.warning(message.text(t.lang), icon="⚠️")
 
 
 def _changes(run: Finished | None, t: Words) -> None:

@@ -67,9 +67,9 @@ def remind(context: Context) -> None:
 
 def _unsaved() -> dict[tuple[str, str], tuple[str, pd.DataFrame]]:
     """Return tables as typed, each with the saved one that it changes."""
-    found: dict[tuple[str, str], tuple[str, pd.DataFrame]]
-    found = st.session_state.setdefault(_UNSAVED, {})
-    return found
+    typed: dict[tuple[str, str], tuple[str, pd.DataFrame]]
+    typed = st.session_state.setdefault(_UNSAVED, {})
+    return typed
 
 
 def show(context: Context, loaded: Loaded, *, only: str | None = None) -> None:
@@ -78,6 +78,10 @@ def show(context: Context, loaded: Loaded, *, only: str | None = None) -> None:
 
     Parameters
     ----------
+    context
+        Catalogue, chosen scenario, words.
+    loaded
+        The scenario as it stands.
     only
         The table to edit; None lets one be chosen.
     """
@@ -107,9 +111,11 @@ def show(context: Context, loaded: Loaded, *, only: str | None = None) -> None:
     if not isinstance(edited, pd.DataFrame):
         return
     with news:
-        lost = st.session_state.pop("edit_lost", None)
-        if lost:
-            cells = "; ".join(lost[:8]) + (" …" if len(lost) > 8 else "")
+        unsaved_cells = st.session_state.pop("edit_lost", None)
+        if unsaved_cells:
+            cells = "; ".join(unsaved_cells[:8]) + (
+                " …" if len(unsaved_cells) > 8 else ""
+            )
             st.warning(t("edit.lost", cells=cells), icon="⚠️")
         _save(context, loaded, name, edited)
     _reset(context, loaded, t)
@@ -157,14 +163,14 @@ def _typed_before(context: Context, loaded: Loaded, name: str) -> pd.DataFrame:
 
 def _differences(saved: pd.DataFrame, typed: pd.DataFrame) -> list[str]:
     """Return the cells that were typed and differ from what is saved, as text."""
-    found = []
+    cells = []
     for row in range(len(typed)):
         for column in typed.columns:
             value = str(typed[column].iloc[row])
             is_known = row < len(saved) and column in saved.columns
             if not is_known or str(saved[column].iloc[row]) != value:
-                found.append(f"{column} {row + 1} = {value}")
-    return found
+                cells.append(f"{column} {row + 1} = {value}")
+    return cells
 
 
 def _tables(loaded: Loaded) -> dict[str, pd.DataFrame]:
@@ -211,7 +217,7 @@ def _as_shown(
     """Return problems with tables, rows and columns as they are called on screen."""
     known = column_tables()
     title_of = {table: _title(table, t) for table in _TABLES}
-    found = []
+    shown = []
     for problem in problems:
         table, file = problem.file, title_of.get(problem.file, problem.file)
         column = problem.column
@@ -230,9 +236,9 @@ def _as_shown(
             (key, _field_shown(key, value, title_of))
             for key, value in problem.said.fields
         )
-        said = Message(problem.said.key, fields)
-        found.append(replace(problem, file=file, row=row, column=column, said=said))
-    return found
+        message = Message(problem.said.key, fields)
+        shown.append(replace(problem, file=file, row=row, column=column, said=message))
+    return shown
 
 
 def _field_shown(key: str, value: object, title_of: dict[str, str]) -> object:

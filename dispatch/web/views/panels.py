@@ -39,7 +39,18 @@ _SHORT_COLUMNS = (
 
 
 def show(context: Context, loaded: Loaded, run: Finished | None) -> None:
-    """Let one view be chosen and draw it; hidden ones cost nothing."""
+    """
+    Let one view be chosen and draw it; hidden ones cost nothing.
+
+    Parameters
+    ----------
+    context
+        Catalogue, chosen scenario, words.
+    loaded
+        The scenario as it stands.
+    run
+        The finished run; None: not planned yet.
+    """
     t = context.t
     names = _VIEWS if run is not None else _WITHOUT_PLAN
     if st.session_state.get("view") not in names:

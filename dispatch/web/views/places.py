@@ -72,15 +72,15 @@ def show() -> None:
 
 def _ids(scenario: Scenario) -> dict[str, str]:
     """Return how every place is called, villages first; names are not unique."""
-    found = {}
+    labels = {}
     for village in scenario.villages:
         parts = (village.name, village.township, village.code or village.village_id)
-        found[village.village_id] = " · ".join(part for part in parts if part)
+        labels[village.village_id] = " · ".join(part for part in parts if part)
     others: tuple[Place, ...] = (*scenario.sources, *scenario.depots)
     for place in others:
         place_id = id_of_place(place)
-        found[place_id] = f"{place.name} · {place_id}"
-    return found
+        labels[place_id] = f"{place.name} · {place_id}"
+    return labels
 
 
 def _place(context: Context, scenario: Scenario, place_id: str) -> None:
@@ -107,10 +107,10 @@ def _place(context: Context, scenario: Scenario, place_id: str) -> None:
     )
     if drawn is not None and drawn.points[0] != pending:
         st.session_state[_PENDING] = drawn.points[0]
-        said = None
+        text = None
         if drawn.located_m is not None:
-            said = t("place.located", metres=f"{drawn.located_m:,.0f}")
-        st.session_state["place_said"] = said
+            text = t("place.located", metres=f"{drawn.located_m:,.0f}")
+        st.session_state["place_said"] = text
         st.rerun()
     if pending is not None:
         _confirm(context, scenario, place, pending)
@@ -154,7 +154,7 @@ def _paste(t: Words) -> None:
     if not text or text == st.session_state.get("place_read"):
         return
     try:
-        found = parse_position(text, datum=cast("Datum", datum))
+        position = parse_position(text, datum=cast("Datum", datum))
     except SaidError as error:
         if st.session_state.get("place_failed") != text:
             # What was pasted before must not be saved for what is pasted now.
@@ -164,12 +164,12 @@ def _paste(t: Words) -> None:
         return
     st.session_state.pop("place_failed", None)
     st.session_state["place_read"] = text
-    st.session_state[_PENDING] = (found.lat, found.lon)
+    st.session_state[_PENDING] = (position.lat, position.lon)
     st.session_state["place_said"] = t(
         "place.understood",
-        lat=f"{found.lat:.6f}",
-        lon=f"{found.lon:.6f}",
-        datum=t(f"place.datum_{found.datum}"),
+        lat=f"{position.lat:.6f}",
+        lon=f"{position.lon:.6f}",
+        datum=t(f"place.datum_{position.datum}"),
     )
 
 
@@ -183,9 +183,9 @@ def _confirm(
     t = context.t
     is_village = isinstance(place, Village)
     with st.container(border=True):
-        said = st.session_state.get("place_said")
-        if said:
-            st.markdown(f"**{said}**")
+        text = st.session_state.get("place_said")
+        if text:
+            st.markdown(f"**{text}**")
         moved_m = _metres((place.lat, place.lon), pending)
         st.markdown(t("place.moved", metres=f"{moved_m:,.0f}"))
         _say_gap(scenario, pending, t)
@@ -216,13 +216,13 @@ def _confirm(
 
 
 def _metres(one: Anywhere, other: Anywhere) -> float:
-    found = haversine_m(
+    metres = haversine_m(
         lat=np.array([one[0]]),
         lon=np.array([one[1]]),
         to_lat=np.array([other[0]]),
         to_lon=np.array([other[1]]),
     )
-    return float(found[0, 0])
+    return float(metres[0, 0])
 
 
 def _say_gap(scenario: Scenario, pending: Anywhere, t: Words) -> None:

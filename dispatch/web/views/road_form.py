@@ -31,16 +31,25 @@ _REACH: Final = "road-reach"
 def touched_stretches(
     roads: RoadNetwork, drawn: Drawing | None
 ) -> tuple[tuple[Stretch, ...], SaidError | None]:
-    """Return what a drawing touches as the form stands, or why it is nothing."""
+    """
+    Return what a drawing touches as the form stands, or why it is nothing.
+
+    Parameters
+    ----------
+    roads
+        The network.
+    drawn
+        What was drawn; None: nothing.
+    """
     if drawn is None:
         return (), None
     try:
-        found = limit_stretches(roads, _drawn_limit(drawn))
+        stretches = limit_stretches(roads, _drawn_limit(drawn))
     except SaidError as error:
         return (), error
     if drawn.shape == "point" and st.session_state.get(_REACH, "whole") == "whole":
-        found = [Stretch(found[0].edge_idx, 0.0, 1.0)]
-    return tuple(found), None
+        stretches = [Stretch(stretches[0].edge_idx, 0.0, 1.0)]
+    return tuple(stretches), None
 
 
 def _drawn_limit(drawn: Drawing) -> RoadLimit:
@@ -59,15 +68,30 @@ def show_form(
     drawn: Drawing,
     stretches: tuple[Stretch, ...],
 ) -> None:
-    """Ask what holds on the drawn stretch, and save it."""
+    """
+    Ask what holds on the drawn stretch, and save it.
+
+    Parameters
+    ----------
+    context
+        Catalogue, chosen scenario, words.
+    scenario
+        The day that the limit is saved in.
+    roads
+        The network.
+    drawn
+        What was drawn.
+    stretches
+        The stretches of road that it covers.
+    """
     t = context.t
     length_m = sum(
         float(roads.length_m[s.edge_idx]) * (s.late - s.early) for s in stretches
     )
     names = sorted({roads.names[s.edge_idx] for s in stretches} - {""})
     with st.container(border=True):
-        said = t("roads.drawn", metres=f"{length_m:,.0f}", parts=len(stretches))
-        st.markdown(f"**{said}** {t('unit.items').join(names[:6])}")
+        text = t("roads.drawn", metres=f"{length_m:,.0f}", parts=len(stretches))
+        st.markdown(f"**{text}** {t('unit.items').join(names[:6])}")
         whole = False
         if drawn.shape == "point":
             reach = st.segmented_control(
@@ -164,12 +188,14 @@ def _save(context: Context, scenario: Scenario, limit: RoadLimit) -> None:
     before, after = set(cut_off_villages(scenario)), cut_off_villages(changed)
     context.catalog.store.drafts.save(context.entry.key, changed)
     editor.forget()
-    lost = [scenario.label(village) for village in after if village not in before]
+    cut_off_now = [
+        scenario.label(village) for village in after if village not in before
+    ]
     news = t("roads.saved", limit=limit.limit_id)
-    if lost:
-        more = " …" if len(lost) > 8 else ""
-        cut_off = t("unit.items").join(lost[:8]) + more
-        cut = t("roads.saved_cut", count=len(lost), villages=cut_off)
+    if cut_off_now:
+        more = " …" if len(cut_off_now) > 8 else ""
+        cut_off = t("unit.items").join(cut_off_now[:8]) + more
+        cut = t("roads.saved_cut", count=len(cut_off_now), villages=cut_off)
         news = f"{news} {cut}"
     st.session_state["roads_news"] = news
     st.session_state.pop(DRAWN, None)

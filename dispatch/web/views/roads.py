@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 #: A drawn stretch of road shows while it is not saved.
 _NEW: Final[dict[str, Any]] = {"color": "#0B5A84", "weight": 9, "opacity": 0.6}
-#: Litres that a replan must gain for each village that is told something new.
+#: Litres that a replan must gain for each village whose visit changes.
 _CHANGE_PRICE_L: Final = 200
 
 
@@ -73,8 +73,8 @@ def show() -> None:
 def _headline(scenario: Scenario, roads: RoadNetwork, t: Words) -> None:
     """Answer which roads are closed today and who is cut off by it."""
     model = road_model(scenario)
-    placed = () if model is None else model.matched
-    num_closed = sum(item.limit.is_closed for item in placed)
+    matched = () if model is None else model.matched
+    num_closed = sum(item.limit.is_closed for item in matched)
     cut_off = cut_off_villages(scenario)
     if cut_off:
         shown = t("unit.items").join(scenario.label(village) for village in cut_off[:8])
@@ -90,7 +90,7 @@ def _headline(scenario: Scenario, roads: RoadNetwork, t: Words) -> None:
             "roads.size",
             km=f"{km:,.0f}",
             edges=f"{roads.num_edges:,}",
-            limits=len(placed),
+            limits=len(matched),
             all=len(scenario.road_limits),
             credit=roads.attribution,
         )
