@@ -32,7 +32,16 @@ _SAID: Final = {
 
 
 def problems_of(error: ValidationError, file: str) -> list[Problem]:
-    """Return everything that is wrong, one problem a field."""
+    """
+    Return everything that is wrong, one problem a field.
+
+    Parameters
+    ----------
+    error
+        From validating a document.
+    file
+        Name for the messages.
+    """
     found = error.errors(include_url=False)[:_MAX_PROBLEMS]
     return [_problem(one, file) for one in found]
 
