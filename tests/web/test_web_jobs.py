@@ -371,3 +371,21 @@ def test_lost_edits_are_a_warning_of_the_scenario(store, tmp_path):
     assert told.edited is None
     (problem,) = told.scenario.warnings
     assert "另一个版本的程序存的" in problem.text("zh")
+
+
+def test_a_list_of_many_drafts_reads_each_of_them_once(store, scenario, monkeypatch):
+    """Every page lists all drafts, more than scenarios are kept in memory."""
+    from dispatch.runs import drafts
+
+    num_read = []
+    real = drafts.scenario_from_bytes
+    monkeypatch.setattr(
+        drafts, "scenario_from_bytes", lambda data: num_read.append(1) or real(data)
+    )
+    keys = [f"upload:{number:02d}" for number in range(12)]
+    for key in keys:
+        store.drafts.save(key, scenario)
+    for _ in range(3):
+        assert store.drafts.keys() == keys
+        assert store.drafts.keys(lost=True) == []
+    assert len(num_read) == len(keys)
