@@ -42,8 +42,8 @@ def problems_of(error: ValidationError, file: str) -> list[Problem]:
     file
         Name for the messages.
     """
-    found = error.errors(include_url=False)[:_MAX_PROBLEMS]
-    return [_problem(one, file) for one in found]
+    details = error.errors(include_url=False)[:_MAX_PROBLEMS]
+    return [_problem(detail, file) for detail in details]
 
 
 def _problem(error: ErrorDetails, file: str) -> Problem:
@@ -56,13 +56,13 @@ def _problem(error: ErrorDetails, file: str) -> Problem:
     is_shown &= not isinstance(value, (dict, list))
     return Problem(
         file,
-        _said(error),
+        _message_of(error),
         column=path.removeprefix(".") or None,
         value=str(value)[:60] if is_shown else None,
     )
 
 
-def _said(error: ErrorDetails) -> Message:
+def _message_of(error: ErrorDetails) -> Message:
     kind, limits = error["type"], error.get("ctx", {})
     if kind == "missing":
         wanted = str(_schema_at(error["loc"]).get("type"))
