@@ -23,17 +23,18 @@ class DispatchError(Exception):
 
     Parameters
     ----------
-    said
+    message
         A message in two languages, or a text that stands in both.
     """
 
-    def __init__(self, said: Message | str = "") -> None:
-        self.said = said
-        super().__init__(str(said))
+    def __init__(self, message: Message | str = "") -> None:
+        self.message = message
+        super().__init__(str(message))
 
     def text(self, lang: Lang) -> str:
         """Return what is wrong and what to do, in one language."""
-        return self.said.text(lang) if isinstance(self.said, Message) else self.said
+        message = self.message
+        return message.text(lang) if isinstance(message, Message) else message
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Problem:
     ----------
     file
         File or sheet name, as the user knows it.
-    said
+    message
         The rule that is broken and what to do, in both languages.
     row
         Row in the spreadsheet, counted from 1 with the header as row 1;
@@ -53,22 +54,17 @@ class Problem:
     column
         Column as it is headed in the user's file; None for the whole row.
     value
-        The text that was found; None when there is nothing to show.
+        The text that stands there; None when there is nothing to show.
     severity
         ``error`` stops the work, ``warning`` goes on.
     """
 
     file: str
-    said: Message
+    message: Message
     row: int | None = None
     column: str | None = None
     value: str | None = None
     severity: Literal["error", "warning"] = "error"
-
-    @property
-    def message(self) -> str:
-        """The rule that is broken and what to do, in English."""
-        return self.said.text("en")
 
     def text(self, lang: Lang) -> str:
         """Return the problem as one line, for a terminal or a list."""
@@ -80,7 +76,7 @@ class Problem:
             where.append(f"{self.column}{shown}")
         elif self.value is not None:
             where.append(self.value)
-        line = say("problem_line", where=joined(where, COMMAS), what=self.said)
+        line = say("problem_line", where=joined(where, COMMAS), what=self.message)
         return line.text(lang)
 
     def __str__(self) -> str:
@@ -106,7 +102,7 @@ def problem_rows(problems: Sequence[Problem], t: Words) -> Rows:
             "" if problem.row is None else str(problem.row),
             problem.column or "",
             problem.value or "",
-            problem.said.text(t.lang),
+            problem.message.text(t.lang),
         )
         for problem in problems
     ]

@@ -505,7 +505,7 @@ def _require_free_port(host: str, port: int, t: Words) -> None:
 
 
 def main() -> None:
-    """Run the command line; the exit code tells how it went."""
+    """Run the command line; the exit code says how it went."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     survive_small_alphabets()
     app(prog_name="dispatch")

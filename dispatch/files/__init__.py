@@ -1,4 +1,4 @@
 """The border: what people write, read into the domain, and plans written for people.
 
-Nothing is planned, checked against rules, or shown on a page here.
+Nothing is planned or shown on a page here; rules of plans are in ``check``.
 """

@@ -1,10 +1,16 @@
-"""``docs/DATA.md`` from the column dictionary: ``python -m dispatch.files.docs``."""
+"""
+What is made for ``docs/``: ``python -m dispatch.files.docs``.
+
+``DATA.md`` from the column dictionary, ``plan.schema.json`` from the form of plans.
+"""
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
 from dispatch.atomic import write_text
+from dispatch.files.plan.document import plan_schema
 from dispatch.files.tables.columns import markdown_tables
 from dispatch.roads.speeds import default_rules
 
@@ -170,6 +176,11 @@ def data_docs() -> str:
     return _INTRO + markdown_tables() + _speeds()
 
 
+def schema_docs() -> str:
+    """Return the text of ``docs/plan.schema.json``."""
+    return json.dumps(plan_schema(), ensure_ascii=False, indent=1) + "\n"
+
+
 def _speeds() -> str:
     rows = [
         (
@@ -194,3 +205,4 @@ if __name__ == "__main__":
     from pathlib import Path
 
     write_text(Path("docs/DATA.md"), data_docs())
+    write_text(Path("docs/plan.schema.json"), schema_docs())

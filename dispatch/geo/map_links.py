@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from dispatch.geo.baidu import MAX_Y_M, mercator_to_bd09
 from dispatch.geo.position_text import Point, in_order
-from dispatch.words.message import Message, SaidError, say
+from dispatch.words.message import Message, MessageError, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +64,7 @@ def read_link(link: str) -> LinkPoint:
 
     Raises
     ------
-    SaidError
+    MessageError
         If it cannot be opened here, is of no known program, or shows no point.
     """
     if link.casefold().startswith("geo:"):
@@ -73,7 +73,7 @@ def read_link(link: str) -> LinkPoint:
         url = urlsplit(link if "://" in link else f"https://{link}")
         host = (url.hostname or "").removeprefix("www.")
     except ValueError as error:
-        raise SaidError(say("position_not_understood")) from error
+        raise MessageError(say("position_not_understood")) from error
     if url.scheme not in ("http", "https"):
         host = url.scheme
     query = {key.casefold(): value for key, value in parse_qsl(url.query)}
@@ -85,10 +85,10 @@ def read_link(link: str) -> LinkPoint:
             if link_point is not None:
                 return link_point
             if host not in _SHORT_HOSTS:
-                raise SaidError(say("position_link_without", program=program))
+                raise MessageError(say("position_link_without", program=program))
     if host in _SHORT_HOSTS:
-        raise SaidError(say("position_short_link"))
-    raise SaidError(say("position_link_unknown", host=host[:60]))
+        raise MessageError(say("position_short_link"))
+    raise MessageError(say("position_link_unknown", host=host[:60]))
 
 
 def _pair(text: str | None, *, lon_first: bool = False) -> Point | None:
@@ -125,7 +125,7 @@ def _read_geo(link: str) -> LinkPoint:
     _, _, query = body.partition("q=")
     link_point = _taken(_pair(query) or _pair(body), "wgs84", "geo")
     if link_point is None:
-        raise SaidError(say("position_not_understood"))
+        raise MessageError(say("position_not_understood"))
     return link_point
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from dispatch.geo.datum import to_wgs84
 from dispatch.geo.map_links import find_link, read_link
 from dispatch.geo.position_text import Point, plain_text, read_numbers
-from dispatch.words.message import Message, SaidError, say
+from dispatch.words.message import Message, MessageError, say
 
 if TYPE_CHECKING:
     from dispatch.model.scenario import Datum
@@ -51,7 +51,7 @@ def parse_position(text: str, *, datum: Datum | None = None) -> Position:
 
     Raises
     ------
-    SaidError
+    MessageError
         With a sentence what to paste instead; nothing else is raised.
     """
     text = text[:_MAX_CHARACTERS]
@@ -78,6 +78,6 @@ def _position(point: Point, datum: Datum, how: Message) -> Position:
     lat, lon = point
     is_on_map = -90 <= lat <= 90 and -180 <= lon <= 180
     if not is_on_map or (lat == 0 and lon == 0):
-        raise SaidError(say("position_off_map", lat=lat, lon=lon))
+        raise MessageError(say("position_off_map", lat=lat, lon=lon))
     lat, lon = to_wgs84(lat=lat, lon=lon, datum=datum)
     return Position(lat=lat, lon=lon, datum=datum, how=how)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Final
 
-from dispatch.words.message import SaidError, say
+from dispatch.words.message import MessageError, say
 
 #: (lat, lon) in the degrees of some datum.
 Point = tuple[float, float]
@@ -64,7 +64,7 @@ def read_numbers(text: str) -> Point:
 
     Raises
     ------
-    SaidError
+    MessageError
         If there are not two numbers that can be degrees.
     """
     survey = _SURVEY.fullmatch(text)
@@ -76,7 +76,7 @@ def read_numbers(text: str) -> Point:
         text = re.sub(r"[{}()\[\]<>\"'″′°:=_]", " ", text)
         angles = _angles(_BARE, text) or _pair(text)
     if len(angles) != 2:
-        raise SaidError(say("position_not_understood"))
+        raise MessageError(say("position_not_understood"))
     (one, one_side), (other, other_side) = angles
     if one_side in ("e", "w") or other_side in ("n", "s"):
         return other, one

@@ -17,7 +17,7 @@ from pmtiles.tile import (
     TileType,
 )
 
-from dispatch.words.message import SaidError, say
+from dispatch.words.message import MessageError, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,17 +63,17 @@ def tile_file_info(path: Path) -> TileFileInfo:
 
     Raises
     ------
-    SaidError
+    MessageError
         If it is not there or is damaged.
     """
     if not path.is_file():
-        raise SaidError(say("tiles_file_missing", file=path.name))
+        raise MessageError(say("tiles_file_missing", file=path.name))
     try:
         is_mbtiles = path.suffix.casefold() == ".mbtiles"
         info = _mbtiles_info(path) if is_mbtiles else _pmtiles_info(path)
     except _BROKEN as error:
         message = say("tiles_file_broken", file=path.name, error=_first_line(error))
-        raise SaidError(message) from error
+        raise MessageError(message) from error
     return info
 
 

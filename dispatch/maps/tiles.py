@@ -22,7 +22,7 @@ from dispatch import settings
 from dispatch.maps.tile_files import MAX_ZOOM, is_tile_file, tile_file_info
 from dispatch.model.scenario import Datum
 from dispatch.roads.osm.extract import ATTRIBUTION as OSM_CREDIT
-from dispatch.words.message import Message, SaidError, say
+from dispatch.words.message import Message, MessageError, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -132,8 +132,8 @@ def _read(
             **{name: text for name, text in from_environment.items() if text},
         }
         return TileSetting(tiles_of(given, folder=folder, token=token))
-    except SaidError as error:
-        return TileSetting(problem=error.said)
+    except MessageError as error:
+        return TileSetting(problem=error.message)
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -141,7 +141,7 @@ def _toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text("utf-8-sig"))
     except (OSError, ValueError) as error:
         reason = " ".join(str(error).split())[:120]
-        raise SaidError(say("tiles_setting_unreadable", error=reason)) from error
+        raise MessageError(say("tiles_setting_unreadable", error=reason)) from error
 
 
 def tiles_of(
@@ -161,23 +161,23 @@ def tiles_of(
 
     Raises
     ------
-    SaidError
+    MessageError
         If a setting is unknown or cannot be.
     """
     unknown = sorted(set(given) - set(_NAMES))
     if unknown:
         known = ", ".join(_NAMES)
-        raise SaidError(say("tiles_setting_unknown", name=unknown[0], known=known))
+        raise MessageError(say("tiles_setting_unknown", name=unknown[0], known=known))
     what = given.get("tiles", "none")
     datum = given.get("datum", "wgs84")
     credit = given.get("attribution", "")
     most = given.get("max_zoom", 18)
     if datum not in get_args(Datum):
-        raise SaidError(say("tiles_datum", datum=str(datum)))
+        raise MessageError(say("tiles_datum", datum=str(datum)))
     if not isinstance(most, int) or not 1 <= most <= MAX_ZOOM:
-        raise SaidError(say("tiles_max_zoom", value=str(most), most=MAX_ZOOM))
+        raise MessageError(say("tiles_max_zoom", value=str(most), most=MAX_ZOOM))
     if not isinstance(what, str) or not isinstance(credit, str):
-        raise SaidError(say("tiles_setting_text"))
+        raise MessageError(say("tiles_setting_text"))
     if what.casefold() in ("", "none"):
         return None
     if what == "osm":
@@ -201,7 +201,7 @@ def tiles_of(
 def _tianditu(token: str, credit: str, most: int) -> Tiles:
     """Return streets and, above them, their names; CGCS2000 is WGS-84 here."""
     if not re.fullmatch(r"[0-9A-Za-z]{8,64}", token):
-        raise SaidError(say("tiles_without_token", name=settings.TIANDITU_TOKEN_ENV))
+        raise MessageError(say("tiles_without_token", name=settings.TIANDITU_TOKEN_ENV))
     url, names = (_TIANDITU.format(layer=name, token=token) for name in ("vec", "cva"))
     return Tiles(url, credit or _TIANDITU_CREDIT, (names,), max_zoom=min(most, 18))
 
@@ -211,9 +211,9 @@ def _address(text: str) -> str:
     url = _BLANK.sub(lambda blank: f"{{{_WMTS.get(blank[1].lower(), blank[1])}}}", text)
     blanks = {blank[1] for blank in _BLANK.finditer(url)}
     if blanks != {"z", "x", "y"} or not _ADDRESS.fullmatch(_BLANK.sub("0", url)):
-        raise SaidError(say("tiles_address", value=text[:120]))
+        raise MessageError(say("tiles_address", value=text[:120]))
     # A blank in the host would let the server name another one.
     host = urlsplit(url).netloc
     if "{" in host or "@" in host:
-        raise SaidError(say("tiles_address", value=text[:120]))
+        raise MessageError(say("tiles_address", value=text[:120]))
     return url

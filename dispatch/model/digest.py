@@ -1,4 +1,4 @@
-"""A hash of all that a plan depends on: tells old plans from those of today."""
+"""A hash of all that a plan depends on, by which a plan of older tables is known."""
 
 from __future__ import annotations
 

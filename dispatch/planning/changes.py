@@ -120,7 +120,7 @@ def _num_over(
     """
     Return per truck the number of visits that both plans begin with, being over.
 
-    A plan goes on from what is done, so the later plan tells; by the times of the
+    A plan goes on from what is done, so the later plan decides; by the times of the
     earlier one a late truck's visit would be over before it comes.
     """
     trucks = scenario.truck_by_id

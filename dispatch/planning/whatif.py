@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 FROM_PLAN: Final = SearchParams(hot=0.04, hot_way=0.1)
 #: Share of the time for bettering the plan first: what it lacks is no one's gain.
 POLISHING: Final = 0.25
-#: Runs of the unchanged scenario, whose spread tells what is mere luck.
+#: Runs of the unchanged scenario, whose spread shows what is mere luck.
 NUM_CONTROLS: Final = 3
 #: Share of the time for running again, with another seed, what seems to help.
 CONFIRMING: Final = 0.25

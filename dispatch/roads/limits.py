@@ -13,7 +13,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
 from dispatch.roads.nearby import lines_of, nearest_edges
-from dispatch.words.message import SaidError, say
+from dispatch.words.message import MessageError, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,7 +54,7 @@ class MatchedLimit:
 
 def match_limits(
     roads: RoadNetwork, limits: Iterable[RoadLimit]
-) -> tuple[list[MatchedLimit], list[tuple[RoadLimit, SaidError]]]:
+) -> tuple[list[MatchedLimit], list[tuple[RoadLimit, MessageError]]]:
     """
     Return the limits on the roads, and those that fit nowhere with the reason.
 
@@ -67,7 +67,7 @@ def match_limits(
 
     Returns
     -------
-    tuple[list[MatchedLimit], list[tuple[RoadLimit, SaidError]]]
+    tuple[list[MatchedLimit], list[tuple[RoadLimit, MessageError]]]
         Those that cover some stretch of road, then those that match no road, each with
         the reason; both in the given order.
     """
@@ -75,7 +75,7 @@ def match_limits(
     for limit in limits:
         try:
             matched.append(MatchedLimit(limit, tuple(limit_stretches(roads, limit))))
-        except SaidError as error:
+        except MessageError as error:
             unmatched.append((limit, error))
     return matched, unmatched
 
@@ -94,14 +94,14 @@ def limit_stretches(roads: RoadNetwork, limit: RoadLimit) -> list[Stretch]:
 
     Raises
     ------
-    SaidError
+    MessageError
         If no road of that name is known, its points lie more than ``MAX_OFF_M`` off the
         roads, no road joins them, or it covers no road.
     """
     named = _named(roads, limit.road) if limit.road else None
     if not limit.points:
         if named is None:
-            raise SaidError(say("limit_without_place"))
+            raise MessageError(say("limit_without_place"))
         return [Stretch(int(edge), 0.0, 1.0) for edge in np.flatnonzero(named)]
     usable = np.ones(roads.num_edges, dtype=np.bool_) if named is None else named
     if limit.shape == "area":
@@ -113,7 +113,7 @@ def limit_stretches(roads: RoadNetwork, limit: RoadLimit) -> list[Stretch]:
     else:
         stretches = _drawn(roads, usable, limit)
     if not stretches:
-        raise SaidError(say("limit_touches_no_road"))
+        raise MessageError(say("limit_touches_no_road"))
     return stretches
 
 
@@ -139,7 +139,7 @@ def _named(roads: RoadNetwork, name: str) -> Mask:
     known = {part.strip() for label in roads.names for part in label.split(";")}
     near = difflib.get_close_matches(name, sorted(known - {""}), n=1, cutoff=0.5)
     hint = say("did_you_mean", near=near[0]) if near else ""
-    raise SaidError(say("limit_road_unknown", road=name, hint=hint))
+    raise MessageError(say("limit_road_unknown", road=name, hint=hint))
 
 
 def _snapped(
@@ -152,7 +152,7 @@ def _snapped(
     worst = float(gap_m.max())
     if worst > MAX_OFF_M:
         off = say("limit_off_road", gap_m=min(worst, 1e7), most_m=MAX_OFF_M)
-        raise SaidError(off)
+        raise MessageError(off)
     return [(int(e), float(f)) for e, f in zip(edge_idx, share, strict=True)]
 
 
@@ -197,7 +197,7 @@ def _between(
     in_m = roads.length_m[edge_b] * np.array([share_b, 1 - share_b])
     total = out_m[:, None] + far[:, target] + in_m[None, :]
     if not np.isfinite(total).any():
-        raise SaidError(say("limit_points_apart"))
+        raise MessageError(say("limit_points_apart"))
     i, j = np.unravel_index(int(np.argmin(total)), total.shape)
     stretches = [Stretch(edge_a, *((0.0, share_a) if i == 0 else (share_a, 1.0)))]
     at = target[j]
@@ -223,7 +223,7 @@ def _inside(
 ) -> list[Stretch]:
     lines = lines_of(roads)
     if len(limit.points) < 3:
-        raise SaidError(say("limit_area_too_small"))
+        raise MessageError(say("limit_area_too_small"))
     area = shapely.make_valid(shapely.Polygon(_on_plane(lines, limit)))
     return _overlaps(roads, usable, area, least_m=1.0)
 

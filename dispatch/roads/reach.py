@@ -250,7 +250,7 @@ def limit_warnings(scenario: Scenario) -> list[Problem]:
     return [
         Problem(
             "roads/limits.csv",
-            say("limit_not_used", reason=error.said),
+            say("limit_not_used", reason=error.message),
             column="limit_id",
             value=limit.limit_id,
             severity="warning",

@@ -104,7 +104,7 @@ class Drafts:
         keys = []
         for draft_id in self._records.ids():
             head = self._head(draft_id)
-            if head is not None and (self._scenario(draft_id) is None) is lost:
+            if head is not None and self._is_readable(draft_id) is not lost:
                 keys.append(head.key)
         return sorted(keys)
 
@@ -123,6 +123,12 @@ class Drafts:
         if version is None:
             return None
         return _scenario(self._records.folder, draft_id, version)
+
+    def _is_readable(self, draft_id: str) -> bool:
+        version = self._records.version(draft_id, _SCENARIO)
+        if version is None:
+            return False
+        return _is_readable(self._records.folder, draft_id, version)
 
     def _earlier(self, draft_id: str) -> Path:
         """Return where an earlier program kept the draft, as what we do not read."""
@@ -143,3 +149,9 @@ def _scenario(folder: Path, draft_id: str, version: tuple[int, int]) -> Scenario
     except SnapshotError:
         _log.warning("the draft %s was saved by another version", draft_id)
         return None
+
+
+@lru_cache(maxsize=1024)
+def _is_readable(folder: Path, draft_id: str, version: tuple[int, int]) -> bool:
+    """Look once whether a draft can be read: every page lists all of them."""
+    return _scenario(folder, draft_id, version) is not None

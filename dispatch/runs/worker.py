@@ -92,6 +92,11 @@ def run(job: Job, solve: Callable[..., SolveResult] | None = None) -> None:
         A run that no other worker has.
     solve
         The solver; None takes ours.
+
+    Raises
+    ------
+    Exception
+        Whatever is no message for users; it is logged, and the run has failed.
     """
     reporter = _Reporter(job)
     try:

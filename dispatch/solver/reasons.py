@@ -118,7 +118,7 @@ class _Books:
             reason = people.reason(village)
             if reason is None:
                 continue
-            # Of two kinds of water the one that comes further tells what is missing.
+            # Of two kinds of water the one that comes further shows what is missing.
             for_animals = _further(people, others, village)
             # A village whose people have all they need lacks what its animals lack.
             if not self._people[village] and for_animals is not None:

@@ -161,9 +161,9 @@ def _by_key(table: Mapping[str, Any], prefix: str = "") -> dict[str, dict[Lang, 
     return texts
 
 
-class SaidError(ValueError):
-    """An error on a small piece of input that can be said in both languages."""
+class MessageError(ValueError):
+    """An error on a small piece of input, with its message in both languages."""
 
-    def __init__(self, said: Message) -> None:
-        self.said = said
-        super().__init__(said.text("en"))
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        super().__init__(message.text("en"))

@@ -5,9 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import numbers
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from dispatch.words.message import Listed, Message, known_message, say
+
+#: What a message raises that hands or another version of the program have made.
+_BROKEN: Final = (
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    IndexError,
+    RecursionError,
+)
 
 
 def stored_message(message: Message) -> dict[str, Any]:
@@ -37,7 +47,7 @@ def message_of(value: Any) -> Message:
         # A field of another kind than a blank's format takes is found only so.
         message.text("zh")
         message.text("en")
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError):
+    except _BROKEN:
         return say("note_as_written", text=str(value.get("text", "")))
     return message
 

@@ -67,7 +67,7 @@ def test_the_last_truck_cannot_be_taken_out(tmp_path) -> None:
     with pytest.raises(DataError) as caught:
         road_day(tmp_path / "d", trucks=trucks("T1", "T2", resting=("T1", "T2")))
     (problem,) = caught.value.problems
-    assert "标了“停用”" in problem.said.text("zh")
+    assert "标了“停用”" in problem.message.text("zh")
 
 
 def test_villages_and_sources_rest_too(tmp_path) -> None:

@@ -144,7 +144,7 @@ def test_rules_typed_by_hand_are_read_or_told(tmp_path) -> None:
     rules = tuple("夜间禁行 | width=3" if text else "" for text in scene.roads.rules)
     odd = replace(scene, roads=replace(scene.roads, rules=rules))
     (problem,) = limit_warnings(odd)
-    text = problem.said.text("zh")
+    text = problem.message.text("zh")
     assert "夜间禁行（道路 11）" in text
     assert "width=3" in text
     assert travel_matrix(odd).later is None

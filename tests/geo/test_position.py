@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from dispatch.geo.baidu import MAX_Y_M, mercator_to_bd09
 from dispatch.geo.datum import to_wgs84
 from dispatch.geo.position import parse_position
-from dispatch.words.message import SaidError
+from dispatch.words.message import MessageError
 
 if TYPE_CHECKING:
     from dispatch.model.scenario import Datum
@@ -149,9 +149,9 @@ def test_google_abroad_is_wgs84_and_at_home_is_said() -> None:
     ],
 )
 def test_what_is_no_position_gets_a_sentence(text: str, part: str) -> None:
-    with pytest.raises(SaidError) as caught:
+    with pytest.raises(MessageError) as caught:
         parse_position(text)
-    assert part in caught.value.said.text("zh")
+    assert part in caught.value.message.text("zh")
 
 
 PIECES = st.sampled_from(
@@ -169,7 +169,7 @@ PIECES = st.sampled_from(
 @example("https://map.baidu.com/@99999999,99999999,1z")
 @example("²7.23,112.87")
 def test_any_text_gives_a_position_or_a_sentence(text: str) -> None:
-    with contextlib.suppress(SaidError):
+    with contextlib.suppress(MessageError):
         found = parse_position(text)
         assert math.isfinite(found.lat)
         assert math.isfinite(found.lon)

@@ -186,7 +186,7 @@ def test_the_warning_says_file_datums_figures_and_remedy(
     bad = move(yonghe, "villages", really="gcj02", read_as="wgs84")
     folder = write_scenario(bad, tmp_path / "s")
     warnings = read_scenario(folder).warnings
-    (problem,) = [p for p in warnings if p.said.key == "datum_off_roads"]
+    (problem,) = [p for p in warnings if p.message.key == "datum_off_roads"]
     assert str(problem) == (
         "villages.csv: median 203 m between places and roads as WGS-84, 0 m as GCJ-02: "
         "is it GCJ-02? then write in scenario.toml, below the line [datums]: "
@@ -206,6 +206,6 @@ def test_doing_as_the_warning_says_mends_it(yonghe: Scenario, tmp_path: Path) ->
         text.replace('villages = ""', 'villages = "gcj02"'), encoding="utf-8"
     )
     mended = read_scenario(folder)
-    assert [p for p in mended.warnings if p.said.key == "datum_off_roads"] == []
+    assert [p for p in mended.warnings if p.message.key == "datum_off_roads"] == []
     lats = [village.lat for village in mended.villages]
     assert lats == pytest.approx([v.lat for v in yonghe.villages], abs=1e-7)

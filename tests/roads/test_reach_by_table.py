@@ -78,4 +78,4 @@ def test_a_second_source_is_reached_by_a_village() -> None:
     }
     day = read_scenario_files(files, name="t")
     assert round_trips(day)["T1"].tolist() == [[True, False], [True, True]]
-    assert not [p for p in day.warnings if p.said.key == "nobody_can_bring"]
+    assert not [p for p in day.warnings if p.message.key == "nobody_can_bring"]

@@ -25,7 +25,7 @@ from dispatch.roads.reach import (
 from dispatch.roads.route import RouteFinder
 from dispatch.roads.speeds import default_rules, road_speeds, rules_with
 from dispatch.roads.travel import travel_matrix
-from dispatch.words.message import SaidError
+from dispatch.words.message import MessageError
 
 # One degree of longitude on the equator is 111,195 m. All nodes on it:
 #   A (0.00) --AB 1112 m-- B (0.01) --BC 1112 m-- C (0.02) --CD 1112 m-- D (0.03)
@@ -168,7 +168,7 @@ def test_a_drawn_line_closes_what_it_crosses_or_follows() -> None:
     ],
 )
 def test_a_limit_that_fits_nowhere_is_told(limit: RoadLimit, part: str) -> None:
-    with pytest.raises(SaidError, match=part):
+    with pytest.raises(MessageError, match=part):
         limit_stretches(RoadNetwork.of(NODES, EDGES), limit)
     (warning,) = limit_warnings(scenario(limit))
     assert part in str(warning)

@@ -33,7 +33,7 @@ from dispatch.settings import (
 )
 from dispatch.web.components.drawing import Drawing, _in_wgs84, _moved
 from dispatch.web.server import SecurityHeaders, app_parts, policy
-from dispatch.words.message import SaidError
+from dispatch.words.message import MessageError
 from dispatch.words.words import Words
 
 PNG = b"\x89PNG\r\n\x1a\nsouth"
@@ -308,7 +308,7 @@ def test_pmtiles_may_hold_vector_tiles(folder, get):
     assert tile_file_info(path).is_vector
     assert get("/tiles/1/0/0.json")[0] == 404
     unknown = write_pmtiles(folder / "b.pmtiles", kind=TileType.UNKNOWN)
-    with pytest.raises(SaidError, match="UNKNOWN"):
+    with pytest.raises(MessageError, match="UNKNOWN"):
         tile_file_info(unknown)
 
 
@@ -318,7 +318,7 @@ def test_pmtiles_may_hold_vector_tiles(folder, get):
 )
 def test_damaged_file_is_told(folder, name, data):
     (folder / name).write_bytes(data)
-    with pytest.raises(SaidError, match="cannot be read"):
+    with pytest.raises(MessageError, match="cannot be read"):
         tile_file_info(folder / name)
     assert tile_of(folder / name, 1, 0, 0) is None
 

@@ -12,7 +12,7 @@ import pytest
 import dispatch
 from dispatch.errors import DataError, DispatchError, Problem
 from dispatch.files.scenario.read import read_scenario
-from dispatch.words.message import Message, SaidError, say, templates
+from dispatch.words.message import Message, MessageError, say, templates
 
 SOURCES = Path(dispatch.__file__).parent
 BAD = Path(__file__).parents[1] / "data" / "bad"
@@ -113,7 +113,7 @@ def test_errors_speak_both_languages() -> None:
     assert DispatchError(said).text("zh").startswith("here 不是空的")
     assert str(DispatchError(said)) == said.text("en")
     assert DispatchError("both").text("zh") == "both"
-    assert SaidError(said).said == said
+    assert MessageError(said).message == said
     error = DataError([Problem("a.csv", said), Problem("b.csv", said)])
     assert len(error.text("zh").splitlines()) == 2
     assert CHINESE.search(error.text("zh"))
@@ -131,7 +131,7 @@ def test_every_bad_input_is_told_in_chinese(folder: Path, tmp_path: Path) -> Non
     with pytest.raises(DataError) as caught:
         read_scenario(tmp_path)
     for problem in caught.value.problems:
-        assert isinstance(problem.said, Message)
-        text = problem.said.text("zh")
+        assert isinstance(problem.message, Message)
+        text = problem.message.text("zh")
         assert CHINESE.search(text)
         assert "{" not in text

@@ -9,7 +9,7 @@ import unicodedata
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
 from typing import Final
 
-from dispatch.words.message import SaidError, say
+from dispatch.words.message import MessageError, say
 
 Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
 """What a CSV file (text only) or a sheet holds in one cell."""
@@ -24,7 +24,7 @@ _SHEET_ERRORS: Final = frozenset(
 MAX_SHORT_CHARS: Final = 4000
 
 
-class CellError(SaidError):
+class CellError(MessageError):
     """A cell that cannot be read; says what to write instead."""
 
 

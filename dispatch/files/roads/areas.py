@@ -76,7 +76,7 @@ def read_areas(file: str, data: bytes, problems: list[Problem]) -> tuple[Area, .
         try:
             areas.append(_read_feature(feature, common))
         except CellError as error:
-            problems.append(_feature_problem(file, number, error.said))
+            problems.append(_feature_problem(file, number, error.message))
         except (ValueError, LookupError, TypeError, AttributeError, OverflowError):
             problems.append(_feature_problem(file, number, say("area_broken")))
     return tuple(areas)

@@ -75,8 +75,8 @@ def read_basemap(
         features = read_features(file, data)
     except TableError as error:
         problem = replace(error.problem, severity="warning")
-        if problem.said.key == "geojson_unreadable":
-            problem = replace(problem, said=say("basemap_unreadable"))
+        if problem.message.key == "geojson_unreadable":
+            problem = replace(problem, message=say("basemap_unreadable"))
         problems.append(problem)
         return ()
     for feature in features:

@@ -267,10 +267,8 @@ def read_shapes(
     lines: dict[str, Points] = {}
     try:
         for feature in read_features(file, data):
-            if feature["geometry"]["type"] != "LineString":
-                raise ValueError("not a LineString")
-            label = str(feature["properties"]["edge_id"])
-            lines[label] = line_points(feature["geometry"]["coordinates"], datum)
+            label, points = _shape_of(feature, datum)
+            lines[label] = points
     except TableError as error:
         problems.append(replace(error.problem, severity="warning"))
     except (ValueError, KeyError, TypeError) as error:
@@ -278,3 +276,12 @@ def read_shapes(
         problems.append(Problem(file, message, severity="warning"))
         return {}
     return lines
+
+
+def _shape_of(feature: dict[str, Any], datum: Datum) -> tuple[str, Points]:
+    """Return the edge that a feature is the shape of, and its points."""
+    geometry = feature["geometry"]
+    if geometry["type"] != "LineString":
+        raise ValueError("not a LineString")
+    label = str(feature["properties"]["edge_id"])
+    return label, line_points(geometry["coordinates"], datum)

@@ -182,7 +182,7 @@ def check_speeds(records: list[Record], problems: list[Problem]) -> None:
             try:
                 value = parse_grade_text(value)
             except CellError as error:
-                problems.append(record.problem("value", error.said))
+                problems.append(record.problem("value", error.message))
                 continue
             record.values["value"] = value
         if not any(name in record.values for name in _SPEEDS) and not record.is_broken:

@@ -246,7 +246,8 @@ def _fold(problems: list[Problem]) -> list[Problem]:
             folded.append(replace(problem, row=None, value=None))
     return [
         replace(
-            problem, said=say("more_rows", what=problem.said, count=num - _MAX_ALIKE)
+            problem,
+            message=say("more_rows", what=problem.message, count=num - _MAX_ALIKE),
         )
         if problem.row is None and (num := alike.get(_key_of(problem), 0)) > _MAX_ALIKE
         else problem
@@ -255,7 +256,7 @@ def _fold(problems: list[Problem]) -> list[Problem]:
 
 
 def _key_of(problem: Problem) -> tuple[str, str | None, str]:
-    return problem.file, problem.column, problem.said.key
+    return problem.file, problem.column, problem.message.key
 
 
 def read_tables(

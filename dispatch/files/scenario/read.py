@@ -329,7 +329,7 @@ def _collect_workbook(name: str, data: bytes, inputs: Inputs) -> None:
         inputs.broken.add(table.name)
         if isinstance(content, Problem):
             # An empty sheet of an optional table is as good as none.
-            if table.required or content.said.key != "table_empty":
+            if table.required or content.message.key != "table_empty":
                 inputs.problems.append(content)
         else:
             _add_table(table.name, content, inputs)

@@ -222,7 +222,7 @@ def read_settings(entries: list[Entry], file: str, problems: list[Problem]) -> S
                     values[column.name] = _read_value(entry, column)
             except CellError as error:
                 problems.append(
-                    Problem(file, error.said, entry.row, entry.key, show(entry.cell))
+                    Problem(file, error.message, entry.row, entry.key, show(entry.cell))
                 )
                 values[column.name] = None
     if "date" not in values:

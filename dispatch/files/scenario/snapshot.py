@@ -75,12 +75,12 @@ class SnapshotError(ValueError):
 def _problem(value: Any) -> Problem:
     if isinstance(value, Problem):
         return value
-    return Problem(**{**value, "said": message_of(value["said"])})
+    return Problem(**{**value, "message": message_of(value["message"])})
 
 
 def _stored_problem(problem: Problem) -> dict[str, Any]:
     values = {entry.name: getattr(problem, entry.name) for entry in fields(problem)}
-    return {**values, "said": stored_message(problem.said)}
+    return {**values, "message": stored_message(problem.message)}
 
 
 _StoredProblem = Annotated[

@@ -68,7 +68,7 @@ def bind_columns(raw: RawTable, table: Table, problems: list[Problem]) -> list[B
         try:
             refuse_formula(header)
         except CellError as error:
-            problems.append(Problem(raw.file, error.said, raw.header_row, header))
+            problems.append(Problem(raw.file, error.message, raw.header_row, header))
             continue
         match = table.find(header)
         if match is None:

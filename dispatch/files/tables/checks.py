@@ -13,7 +13,7 @@ from dispatch.geo.datum import to_wgs84
 from dispatch.geo.distance import gap_m
 from dispatch.geo.position import parse_position
 from dispatch.model.scenario import TimeWindow
-from dispatch.words.message import SaidError, say
+from dispatch.words.message import MessageError, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -167,8 +167,8 @@ def _read_pasted(record: Record, datum: Datum, problems: list[Problem]) -> None:
     if text is not None:
         try:
             pasted = parse_position(str(text), datum=datum)
-        except SaidError as error:
-            problems.append(record.problem("position", error.said))
+        except MessageError as error:
+            problems.append(record.problem("position", error.message))
             return
     if len(given) == 1:
         missing = "lon" if given == ["lat"] else "lat"
@@ -283,7 +283,7 @@ def _read_windows(record: Record, problems: list[Problem]) -> None:
         record.values["windows"] = parse_windows(open_from, open_until)
     except CellError as error:
         column = "open_until" if is_blank(open_from) else "open_from"
-        message = error.said
+        message = error.message
         if not is_blank(open_from) and not is_blank(open_until):
             message = say("with_open_until", value=show(open_until), what=message)
         problems.append(record.problem(column, message))

@@ -169,7 +169,7 @@ def _labels(
             label = "" if is_blank(cell) else _label(cell)
         except CellError as error:
             problems.append(
-                Problem(raw.file, error.said, row=raw.header_row, value=show(cell))
+                Problem(raw.file, error.message, row=raw.header_row, value=show(cell))
             )
             return None
         if not label:
@@ -195,7 +195,7 @@ def _row_labels(raw: RawTable, problems: list[Problem]) -> list[str] | None:
             labels.append(_label(cells[0], raw.formats.get((number, 0), "")))
         except CellError as error:
             problems.append(
-                Problem(raw.file, error.said, number, raw.header[0], show(cells[0]))
+                Problem(raw.file, error.message, number, raw.header[0], show(cells[0]))
             )
             return None
     return labels
@@ -257,7 +257,9 @@ def _slow_row(
             values[position] = _whole(cell)
         except CellError as error:
             column = raw.header[position + 1]
-            problems.append(Problem(raw.file, error.said, number, column, show(cell)))
+            problems.append(
+                Problem(raw.file, error.message, number, column, show(cell))
+            )
     return values
 
 

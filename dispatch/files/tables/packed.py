@@ -28,7 +28,7 @@ def check_extract(data: bytes, name: str) -> None:
     data
         Content of the file.
     name
-        Name of the file; its ending tells how it is packed.
+        Name of the file; its ending says how it is packed.
 
     Raises
     ------

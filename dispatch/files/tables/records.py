@@ -204,7 +204,7 @@ def _read_row(
                 cell, column, header_unit=item.unit, number_format=style
             )
         except CellError as error:
-            problems.append(record.problem(column.name, error.said))
+            problems.append(record.problem(column.name, error.message))
 
 
 def nearest(label: str, known: list[str]) -> Message | str:

@@ -50,7 +50,7 @@ def read_basemap_bytes(
     data
         Content of the file.
     name
-        File name; its ending tells the format.
+        File name; its ending gives the format.
     box
         South, west, north, east in degrees. What has no point inside is left out.
 

@@ -76,7 +76,7 @@ def read_osm(path: str | Path, *, box: Box | None = None) -> RoadNetwork:
     Parameters
     ----------
     path
-        The file; its ending tells the format.
+        The file; its ending gives the format.
     box
         South, west, north, east in degrees; None: everything.
 
@@ -103,7 +103,7 @@ def read_osm_bytes(data: bytes, name: str, *, box: Box | None = None) -> RoadNet
     data
         Content of the file.
     name
-        File name; its ending tells the format.
+        File name; its ending gives the format.
     box
         South, west, north, east in degrees. Ways without a point inside are left
         out; the others are kept whole.
@@ -133,7 +133,7 @@ def _parse(data: bytes, name: str, box: Box | None) -> RoadNetwork:
         _refuse_half_answer(data)
         ways = file.ways()
         points = file.points(ways) if ways.rows else None
-    # osmium tells most, from damaged blocks to wrong XML, as RuntimeError; texts that
+    # osmium reports most, from damaged blocks to wrong XML, as RuntimeError; texts that
     # are no UTF-8 and numbers out of range come from its binding.
     except (
         RuntimeError,

@@ -56,7 +56,7 @@ class DriverPages:
     catalog
         Gives scenarios and finished runs.
     clock
-        Gives the time of day that tells which stop is next.
+        Gives the time of day that decides which stop is next.
     """
 
     def __init__(

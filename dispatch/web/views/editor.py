@@ -234,10 +234,12 @@ def _as_shown(
                 file += f" · {value}" if isinstance(value, str) and value else ""
         fields = tuple(
             (key, _field_shown(key, value, title_of))
-            for key, value in problem.said.fields
+            for key, value in problem.message.fields
         )
-        message = Message(problem.said.key, fields)
-        shown.append(replace(problem, file=file, row=row, column=column, said=message))
+        message = Message(problem.message.key, fields)
+        shown.append(
+            replace(problem, file=file, row=row, column=column, message=message)
+        )
     return shown
 
 

@@ -20,7 +20,7 @@ from dispatch.roads.snap import FAR_M, NEAR_M
 from dispatch.web.components.drawing import drawing_map
 from dispatch.web.context import Context, Frame, load, show_problems
 from dispatch.web.views import editor
-from dispatch.words.message import SaidError
+from dispatch.words.message import MessageError
 
 if TYPE_CHECKING:
     from dispatch.model.scenario import Datum, Depot, Place, Scenario
@@ -155,12 +155,12 @@ def _paste(t: Words) -> None:
         return
     try:
         position = parse_position(text, datum=cast("Datum", datum))
-    except SaidError as error:
+    except MessageError as error:
         if st.session_state.get("place_failed") != text:
             # What was pasted before must not be saved for what is pasted now.
             _forget()
             st.session_state["place_failed"] = text
-        st.error(t("place.not_read", why=error.said.text(t.lang)), icon="⛔")
+        st.error(t("place.not_read", why=error.message.text(t.lang)), icon="⛔")
         return
     st.session_state.pop("place_failed", None)
     st.session_state["place_read"] = text

@@ -12,7 +12,7 @@ from dispatch.model.road_limits import Moment, RoadLimit
 from dispatch.roads.limits import Stretch, limit_stretches
 from dispatch.roads.reach import cut_off_villages
 from dispatch.web.views import editor
-from dispatch.words.message import SaidError
+from dispatch.words.message import MessageError
 
 if TYPE_CHECKING:
     from dispatch.model.roads import RoadNetwork
@@ -30,7 +30,7 @@ _REACH: Final = "road-reach"
 
 def touched_stretches(
     roads: RoadNetwork, drawn: Drawing | None
-) -> tuple[tuple[Stretch, ...], SaidError | None]:
+) -> tuple[tuple[Stretch, ...], MessageError | None]:
     """
     Return what a drawing touches as the form stands, or why it is nothing.
 
@@ -45,7 +45,7 @@ def touched_stretches(
         return (), None
     try:
         stretches = limit_stretches(roads, _drawn_limit(drawn))
-    except SaidError as error:
+    except MessageError as error:
         return (), error
     if drawn.shape == "point" and st.session_state.get(_REACH, "whole") == "whole":
         stretches = [Stretch(stretches[0].edge_idx, 0.0, 1.0)]

@@ -180,7 +180,7 @@ def _map(context: Context, scenario: Scenario, roads: RoadNetwork) -> None:
         st.session_state[DRAWN] = news
         st.rerun()
     if trouble is not None:
-        st.error(t("roads.not_on_road", why=trouble.said.text(t.lang)), icon="⛔")
+        st.error(t("roads.not_on_road", why=trouble.message.text(t.lang)), icon="⛔")
         if st.button(t("roads.discard"), key="road-discard"):
             st.session_state.pop(DRAWN, None)
             st.rerun()

@@ -80,8 +80,8 @@ def test_damaged_file_is_a_warning(tmp_path, text):
     scenario = read_scenario(folder_with(tmp_path, text))
     assert scenario.basemap == ()
     (said,) = [w for w in scenario.warnings if w.file == "basemap.geojson"]
-    assert "dispatch roads" in said.said.text("en")
-    assert "dispatch roads" in said.said.text("zh")
+    assert "dispatch roads" in said.message.text("en")
+    assert "dispatch roads" in said.message.text("zh")
 
 
 @pytest.mark.parametrize(
@@ -102,4 +102,4 @@ def test_wrong_feature_is_left_out_and_told(tmp_path, row):
     scenario = read_scenario(folder_with(tmp_path, features(good, row)))
     assert [found.name for found in scenario.basemap] == ["永和"]
     (said,) = [w for w in scenario.warnings if w.file == "basemap.geojson"]
-    assert said.said.text("en").startswith("1 features")
+    assert said.message.text("en").startswith("1 features")

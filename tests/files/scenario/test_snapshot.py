@@ -213,7 +213,7 @@ def problems(draw: st.DrawFn) -> Problem:
     )
     return Problem(
         file=draw(TEXTS),
-        said=said,
+        message=said,
         row=draw(st.none() | st.integers(1, 99)),
         column=draw(st.none() | TEXTS),
         value=draw(st.none() | TEXTS),
@@ -321,7 +321,7 @@ def test_a_message_of_another_version_keeps_its_text(
     left = {k: v for k, v in message.templates().items() if k != "must_be_at_most"}
     monkeypatch.setattr(message, "templates", lambda: left)
     (warning,) = scenario_from_bytes(data).warnings
-    assert warning.said == say("note_as_written", text="不能大于 5")
+    assert warning.message == say("note_as_written", text="不能大于 5")
     assert (warning.file, warning.row, warning.severity) == ("a.csv", 2, "warning")
 
 
