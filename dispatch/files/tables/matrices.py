@@ -10,7 +10,6 @@ from decimal import ROUND_CEILING
 from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
-import pandas as pd
 
 from dispatch.errors import Problem
 from dispatch.files.cells.formulas import refuse_formula
@@ -118,6 +117,8 @@ def fast_matrix(data: bytes) -> Matrix | None:
     column_ids = [label.strip() for label in head.split(mark)[1:]]
     if not _is_square(data, start, mark, len(column_ids)):
         return None
+    import pandas as pd  # a quarter of a second, for large matrices only
+
     stream = io.BytesIO(data)
     stream.seek(end + 1)
     try:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from dispatch.geo.distance import EARTH_RADIUS_M
 from dispatch.roads.osm.ways import WayPoints
@@ -61,6 +59,11 @@ def join_lines(lines: Sequence[Points]) -> WayPoints:
 
 def _groups(points: Floats, ends: Ints) -> Ints:
     """Return a number per point, equal where an end lies near a point."""
+    # A sixth of a second, for GeoJSON only.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+    from scipy.spatial import cKDTree
+
     lat, lon = np.radians(points).T
     plane = EARTH_RADIUS_M * np.column_stack(
         [
@@ -69,8 +72,6 @@ def _groups(points: Floats, ends: Ints) -> Ints:
             np.sin(lat),
         ]
     )
-    from scipy.spatial import cKDTree  # a tenth of a second, for GeoJSON only
-
     tree, at_ends = cKDTree(plane), cKDTree(plane[ends])
     near = at_ends.sparse_distance_matrix(tree, MEET_M, output_type="coo_matrix")
     row, column = ends[near.row], near.col
