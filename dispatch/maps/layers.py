@@ -26,7 +26,7 @@ from dispatch.maps.palette import LEVEL_SIGNS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dispatch.maps.features import Layer
+    from dispatch.maps.pen import Layer
     from dispatch.maps.tiles import Tiles
     from dispatch.words.words import Words
 

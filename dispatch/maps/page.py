@@ -22,7 +22,7 @@ from dispatch.coverage import Coverage, compute_coverage
 from dispatch.maps.assets import JQUERY_URL, LEAFLET_URL, inline_scripts
 from dispatch.maps.basemap import basemap_of
 from dispatch.maps.encode import safe
-from dispatch.maps.features import Layer, MapFeatures
+from dispatch.maps.features import MapFeatures
 from dispatch.maps.layers import (
     MAX_ELEMENTS,
     add_layer,
@@ -31,6 +31,7 @@ from dispatch.maps.layers import (
     village_names,
 )
 from dispatch.maps.legend import legend_html
+from dispatch.maps.pen import Layer
 from dispatch.maps.tiles import Tiles, tile_setting
 from dispatch.words.words import Words
 

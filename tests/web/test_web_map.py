@@ -157,6 +157,8 @@ def test_route_has_lines_arrows_and_numbers(scenario, plan, figures):
     numbers = [f for f in layer.features if f["geometry"]["type"] == "Point"]
     assert (len(legs), len(lines) - len(legs), len(numbers)) == (3, 6, 2)
     assert "A1" in numbers[0]["properties"]["icon"]
+    # In Chinese the unit is no English letter.
+    assert numbers[1]["properties"]["tip"] == "08:00 上村 3,500 升"
     assert legs[0]["geometry"]["coordinates"][0] == [115.0, 28.005]
     assert "dashArray" in legs[0]["properties"]["style"]
 
@@ -323,7 +325,7 @@ def test_lines_follow_the_half_of_the_day(on_roads, plan, monkeypatch):
             asked.append((a, b, depart_s, arrive_s))
             return [(28.0, 115.0), (28.01, 115.0)]
 
-    monkeypatch.setattr("dispatch.maps.features.RouteFinder", Finder)
+    monkeypatch.setattr("dispatch.maps.routes.RouteFinder", Finder)
     MapFeatures(on_roads, plan, None, Words("zh")).routes()
     assert asked == [
         ("D1", "S1", 25200, 26400),
