@@ -12,9 +12,8 @@ from benchmarks.peers.pieces import Piece, cut_needs
 from dispatch.units import flow_duration_s
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from dispatch import Scenario, Travel
+    from dispatch.arrays import Ints
 
 StepKind = Literal["fill", "deliver"]
 
@@ -88,7 +87,7 @@ class PeerProblem:
 
     scenario: Scenario
     pieces: tuple[Piece, ...]
-    seconds: npt.NDArray[np.int64]
+    seconds: Ints
 
     @cached_property
     def first_source(self) -> int:
@@ -119,7 +118,7 @@ class PeerProblem:
         rate = self.scenario.trucks[0].unload_rate_l_per_min
         return flow_duration_s(piece.litres, rate)
 
-    def legs_with_setups(self) -> npt.NDArray[np.int64]:
+    def legs_with_setups(self) -> Ints:
         """
         Return driving plus set-ups, shape (P, P).
 

@@ -21,10 +21,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from benchmarks.public.model import PublicInstance, VehicleGroup
+    from dispatch.arrays import Ints, Mask, RecordArray
     from dispatch.solver.kernel.arrays import State
 
-    IntArray = npt.NDArray[np.int64]
-    RecordArray = npt.NDArray[np.void]
 
 #: Ticks of the search's clock per unit of a family with real figures.
 REAL_TICKS: Final = 1_000
@@ -166,7 +165,7 @@ def _access_classes(public: PublicInstance) -> list[int]:
     return [rows.setdefault(group.allowed, len(rows)) for group in public.groups]
 
 
-def _may_enter(public: PublicInstance) -> npt.NDArray[np.bool_]:
+def _may_enter(public: PublicInstance) -> Mask:
     num_customers = len(public.customers)
     kinds = list(dict.fromkeys(group.allowed for group in public.groups))
     table = np.ones((len(kinds), num_customers), dtype=np.bool_)
@@ -185,7 +184,7 @@ def _sources(public: PublicInstance) -> RecordArray:
     return records
 
 
-def _villages(public: PublicInstance, ticks: float, demands: IntArray) -> RecordArray:
+def _villages(public: PublicInstance, ticks: float, demands: Ints) -> RecordArray:
     records = np.zeros(len(demands), dtype=VILLAGE)
     records["room"] = records["need_people"] = demands
     records["min_visit"] = 1 if public.may_split else demands
@@ -197,7 +196,7 @@ def _villages(public: PublicInstance, ticks: float, demands: IntArray) -> Record
     return records
 
 
-def _windows(public: PublicInstance, ticks: float) -> IntArray:
+def _windows(public: PublicInstance, ticks: float) -> Ints:
     """Return one window per customer, (V, 1, 2)."""
     table = _any_time(len(public.customers))
     for row, customer in zip(table[:, 0], public.customers, strict=True):
@@ -206,20 +205,20 @@ def _windows(public: PublicInstance, ticks: float) -> IntArray:
     return table
 
 
-def _any_time(count: int) -> IntArray:
+def _any_time(count: int) -> Ints:
     table = np.zeros((count, 1, 2), dtype=np.int64)
     table[:, 0, 1] = BIG - 1
     return table
 
 
-def _near_villages(travel_s: npt.NDArray[np.int32], first_village: int) -> IntArray:
+def _near_villages(travel_s: npt.NDArray[np.int32], first_village: int) -> Ints:
     block = travel_s[first_village:, first_village:].astype(np.int64)
     there_and_back = block + block.T
     np.fill_diagonal(there_and_back, -1)
     return _nearest(there_and_back, NEAR_VILLAGES)
 
 
-def _nearest(times: IntArray, most: int) -> IntArray:
+def _nearest(times: Ints, most: int) -> Ints:
     """Return the positions of the least times of every row, -1 beyond reach."""
     near = np.argsort(times, axis=1, kind="stable")[:, : min(most, times.shape[1])]
     reachable = np.take_along_axis(times, near, axis=1) < BIG

@@ -11,9 +11,8 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy.typing as npt
+    from dispatch.arrays import Floats, Point
 
-    Point = tuple[float, float]
 
 #: How a family turns Euclidean distances into its figures.
 Rounding = Literal["exact", "nearest", "tenths", "thousandths"]
@@ -95,7 +94,7 @@ class PublicInstance:
     customers: tuple[Customer, ...]
     groups: tuple[VehicleGroup, ...]
     may_split: bool
-    distance: npt.NDArray[np.float64]
+    distance: Floats
     is_integer: bool
     unit: str = "distance"
 
@@ -132,7 +131,7 @@ class PublicRoute:
     trips: tuple[tuple[Drop, ...], ...]
 
 
-def distances(points: Sequence[Point], rounding: Rounding) -> npt.NDArray[np.float64]:
+def distances(points: Sequence[Point], rounding: Rounding) -> Floats:
     """Return Euclidean distances of all pairs, rounded as a family does."""
     table = np.array(points, dtype=np.float64)
     gap = table[:, None, :] - table[None, :, :]

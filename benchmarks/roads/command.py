@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from dispatch.arrays import Floats, Ints
     from dispatch.model.roads import RoadNetwork
     from dispatch.model.scenario import Scenario
 
@@ -151,12 +152,10 @@ def row(roads: RoadNetwork, size: int) -> list[str]:
     return [*cells, f"{gap:.1e}"]
 
 
-Links = tuple[
-    "npt.NDArray[np.int64]", "npt.NDArray[np.int64]", "npt.NDArray[np.float64]"
-]
+Links = tuple["Ints", "Ints", "Floats"]
 
 
-def whole_links(model: object) -> tuple[Links, npt.NDArray[np.int64], int]:
+def whole_links(model: object) -> tuple[Links, Ints, int]:
     """Return every directed link of the uncontracted network, and the places."""
     from dispatch.roads.model import RoadModel
 
@@ -177,7 +176,7 @@ def whole_links(model: object) -> tuple[Links, npt.NDArray[np.int64], int]:
     return (start[kept], end[kept], seconds[kept]), places, parts.num_nodes
 
 
-def plain_scipy(model: object) -> tuple[float, npt.NDArray[np.float64]]:
+def plain_scipy(model: object) -> tuple[float, Floats]:
     """Return time and seconds of Dijkstra's search on the whole network."""
     (start, end, seconds), places, num_nodes = whole_links(model)
     links = coo_array((seconds, (start, end)), shape=(num_nodes, num_nodes)).tocsr()

@@ -11,11 +11,8 @@ import shapely
 from dispatch.geo.distance import EARTH_RADIUS_M
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from dispatch.arrays import Floats
     from dispatch.model.areas import Area
-
-    Floats = npt.NDArray[np.float64]
 
 
 class Outline:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
+    from dispatch.arrays import Floats
+
+    pass
 
 #: Mean Earth radius (IUGG), metres.
 EARTH_RADIUS_M: Final = 6_371_008.8
@@ -16,11 +18,11 @@ EARTH_RADIUS_M: Final = 6_371_008.8
 
 def haversine_m(
     *,
-    lat: npt.NDArray[np.float64],
-    lon: npt.NDArray[np.float64],
-    to_lat: npt.NDArray[np.float64],
-    to_lon: npt.NDArray[np.float64],
-) -> npt.NDArray[np.float64]:
+    lat: Floats,
+    lon: Floats,
+    to_lat: Floats,
+    to_lon: Floats,
+) -> Floats:
     """
     Return great-circle distances in metres, shape (len(lat), len(to_lat)).
 
@@ -37,15 +39,11 @@ def haversine_m(
         np.sin((lat_2 - lat_1) / 2) ** 2
         + np.cos(lat_1) * np.cos(lat_2) * np.sin((lon_2 - lon_1) / 2) ** 2
     )
-    metres: npt.NDArray[np.float64] = (
-        2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
-    )
+    metres: Floats = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
     return metres
 
 
-def legs_m(
-    lat: npt.NDArray[np.float64], lon: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
+def legs_m(lat: Floats, lon: Floats) -> Floats:
     """
     Return great-circle metres from each point to the next, one fewer than them.
 
@@ -56,7 +54,7 @@ def legs_m(
 
     Returns
     -------
-    npt.NDArray[np.float64]
+    Floats
         Shape (N - 1,).
     """
     phi, lam = np.radians(lat), np.radians(lon)
@@ -64,9 +62,7 @@ def legs_m(
         np.sin(np.diff(phi) / 2) ** 2
         + np.cos(phi[:-1]) * np.cos(phi[1:]) * np.sin(np.diff(lam) / 2) ** 2
     )
-    metres: npt.NDArray[np.float64] = (
-        2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
-    )
+    metres: Floats = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
     return metres
 
 

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from dispatch.geo.baidu import MAX_Y_M, mercator_to_bd09
-from dispatch.geo.position_text import Point, in_order
+from dispatch.geo.position_text import in_order
 from dispatch.words.message import Message, MessageError, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dispatch.arrays import Point
     from dispatch.model.scenario import Datum
 
     Query = dict[str, str]

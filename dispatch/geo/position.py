@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from dispatch.geo.datum import to_wgs84
 from dispatch.geo.map_links import find_link, read_link
-from dispatch.geo.position_text import Point, plain_text, read_numbers
+from dispatch.geo.position_text import plain_text, read_numbers
 from dispatch.words.message import Message, MessageError, say
 
 if TYPE_CHECKING:
+    from dispatch.arrays import Point
     from dispatch.model.scenario import Datum
 
 #: Chat messages are short; nobody pastes a book into a cell.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from dispatch.words.message import MessageError, say
 
+if TYPE_CHECKING:
+    from dispatch.arrays import Point
+
 #: (lat, lon) in the degrees of some datum.
-Point = tuple[float, float]
 
 #: Degrees that can be latitude or longitude of a place in China.
 _CHINA_LAT: Final = (3.0, 54.0)

@@ -17,7 +17,7 @@ from dispatch.maps.limits import (
 )
 from dispatch.maps.lines import length, middle
 from dispatch.maps.palette import TruckSign, level_svg, truck_signs
-from dispatch.maps.pen import Feature, Layer, Pen, Point
+from dispatch.maps.pen import Feature, Layer, Pen
 from dispatch.maps.routes import RouteFeatures
 from dispatch.roads.model import road_model
 from dispatch.units import format_clock
@@ -25,6 +25,7 @@ from dispatch.units import format_clock
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from dispatch.arrays import Point
     from dispatch.model.plan import Plan, Stop
     from dispatch.model.scenario import Datum, Scenario
     from dispatch.words.words import Words

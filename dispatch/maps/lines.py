@@ -11,7 +11,7 @@ import shapely
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Point = tuple[float, float]
+    from dispatch.arrays import Point
 
 
 def length(line: Sequence[Point]) -> float:

@@ -10,11 +10,11 @@ from dispatch.geo.datum import from_wgs84
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from dispatch.arrays import Point
     from dispatch.coverage import Level
     from dispatch.model.scenario import Datum
 
 Feature = dict[str, Any]
-Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)

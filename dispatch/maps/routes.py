@@ -16,7 +16,8 @@ from dispatch.units import format_clock
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from dispatch.maps.pen import Pen, Point
+    from dispatch.arrays import Point
+    from dispatch.maps.pen import Pen
     from dispatch.model.plan import Plan, Route, Stop
     from dispatch.model.scenario import Scenario
     from dispatch.words.words import Words

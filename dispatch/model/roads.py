@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    Floats = npt.NDArray[np.float64]
-    Points = tuple[tuple[float, float], ...]
+    from dispatch.arrays import Floats, Ints, Mask, Points
+
 
 #: Values of ``RoadNetwork.access``: for all, not for heavy goods vehicles, for none.
 OPEN: Final = 0
@@ -129,8 +129,8 @@ class RoadNetwork:
     tracktype: tuple[str, ...]
     smoothness: tuple[str, ...]
     rules: tuple[str, ...]
-    start: npt.NDArray[np.int64]
-    end: npt.NDArray[np.int64]
+    start: Ints
+    end: Ints
     length_m: Floats
     width_m: Floats
     max_height_m: Floats
@@ -138,10 +138,10 @@ class RoadNetwork:
     speed_km_h: Floats
     max_speed_km_h: Floats
     grade: Floats
-    one_way: npt.NDArray[np.bool_]
-    is_bridge: npt.NDArray[np.bool_]
+    one_way: Mask
+    is_bridge: Mask
     access: npt.NDArray[np.int8]
-    shape_at: npt.NDArray[np.int64]
+    shape_at: Ints
     shape_lat: Floats
     shape_lon: Floats
     attribution: str = ""

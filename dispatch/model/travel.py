@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    import numpy as np
-    import numpy.typing as npt
+    from dispatch.arrays import Ints
 
 
 TravelMethod = Literal["table", "roads", "straight_line"]
@@ -36,8 +35,8 @@ class TravelTable:
     """
 
     place_ids: tuple[str, ...]
-    seconds: npt.NDArray[np.int64]
-    metres: npt.NDArray[np.int64] | None = None
+    seconds: Ints
+    metres: Ints | None = None
 
     @cached_property
     def index(self) -> Mapping[str, int]:
@@ -61,8 +60,8 @@ def _leg_s(leg: Leg) -> float:
 class WayTimes(NamedTuple):
     """Seconds and metres as in ``Travel``: a matrix (P, P) per class of trucks."""
 
-    seconds: tuple[npt.NDArray[np.int64], ...]
-    metres: tuple[npt.NDArray[np.int64], ...]
+    seconds: tuple[Ints, ...]
+    metres: tuple[Ints, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +128,8 @@ class Travel:
     """
 
     place_ids: tuple[str, ...]
-    seconds: tuple[npt.NDArray[np.int64], ...]
-    metres: tuple[npt.NDArray[np.int64], ...]
+    seconds: tuple[Ints, ...]
+    metres: tuple[Ints, ...]
     class_of_truck: Mapping[str, int]
     method: TravelMethod
     later: LaterTravel | None = None

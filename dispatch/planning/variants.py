@@ -14,13 +14,11 @@ from dispatch.roads.model import road_model
 from dispatch.roads.travel import travel_matrix
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from dispatch.arrays import Ints
     from dispatch.model.plan import Plan
     from dispatch.model.scenario import Scenario, Source, Truck, Village
     from dispatch.model.travel import Travel
 
-    IntArray = npt.NDArray[np.int64]
 
 VariantKind = Literal[
     "as_it_is",
@@ -284,7 +282,7 @@ def _reopened(scenario: Scenario, travel: Travel, village_id: str) -> Variant | 
     away_m, u = nearest
     way_s = int(np.ceil(away_m / (scenario.straight_line.speed_km_h / 3.6)))
 
-    def joined(matrices: tuple[IntArray, ...], way: int) -> tuple[IntArray, ...]:
+    def joined(matrices: tuple[Ints, ...], way: int) -> tuple[Ints, ...]:
         return tuple(_joined(matrix, u, v, way) for matrix in matrices)
 
     later = travel.later
@@ -303,7 +301,7 @@ def _reopened(scenario: Scenario, travel: Travel, village_id: str) -> Variant | 
     return Variant("road", village_id, scenario, opened, away_m)
 
 
-def _joined(matrix: IntArray, u: int, v: int, way: int) -> IntArray:
+def _joined(matrix: Ints, u: int, v: int, way: int) -> Ints:
     """Return a matrix in which ``v`` is reached by way of ``u``."""
     joined = matrix.copy()
     to_u, from_u = matrix[:, u], matrix[u, :]

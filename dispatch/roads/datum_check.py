@@ -19,14 +19,12 @@ from dispatch.geo.datum import from_wgs84, to_wgs84
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    import numpy.typing as npt
-
+    from dispatch.arrays import Floats
     from dispatch.geo.areas import Outline
     from dispatch.model.areas import Area
     from dispatch.model.roads import RoadNetwork
     from dispatch.model.scenario import Datum, Scenario
 
-    Floats = npt.NDArray[np.float64]
 
 DATUMS: Final[tuple[Datum, ...]] = ("wgs84", "gcj02", "bd09")
 #: Fewer points fit anything by chance.

@@ -18,13 +18,11 @@ from dispatch.words.message import MessageError, say
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import numpy.typing as npt
-
+    from dispatch.arrays import Floats, Mask
     from dispatch.model.road_limits import RoadLimit
     from dispatch.model.roads import RoadNetwork
     from dispatch.roads.nearby import RoadLines
 
-    Mask = npt.NDArray[np.bool_]
 
 #: A point of a limit may lie so far off its road.
 MAX_OFF_M: Final = 200.0
@@ -211,7 +209,7 @@ def _between(
     return [stretch for stretch in stretches if stretch.late > stretch.early]
 
 
-def _on_plane(lines: RoadLines, limit: RoadLimit) -> npt.NDArray[np.float64]:
+def _on_plane(lines: RoadLines, limit: RoadLimit) -> Floats:
     lat, lon = np.array(limit.points, dtype=np.float64).T
     return lines.plane(lat, lon)
 

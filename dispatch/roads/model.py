@@ -20,8 +20,7 @@ from dispatch.roads.truck_class import PartTimes, TruckProfile, part_times, prof
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    import numpy.typing as npt
-
+    from dispatch.arrays import Floats, Ints
     from dispatch.model.roads import RoadNetwork
     from dispatch.model.scenario import Scenario
     from dispatch.roads.limits import MatchedLimit
@@ -141,7 +140,7 @@ class RoadModel:
         return contract(self.parts, np.unique(nodes[nodes >= 0]))
 
     @cached_property
-    def place_position(self) -> npt.NDArray[np.int64]:
+    def place_position(self) -> Ints:
         """Position of every place among the chains' nodes, -1 without a road."""
         nodes = self.parts.place_node
         position = np.searchsorted(self.chains.nodes, nodes)
@@ -200,7 +199,7 @@ class RoadModel:
         return points
 
 
-def _columns(times: PartTimes) -> tuple[npt.NDArray[np.float64], ...]:
+def _columns(times: PartTimes) -> tuple[Floats, ...]:
     return (
         times.empty_ahead,
         times.empty_back,

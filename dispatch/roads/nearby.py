@@ -13,9 +13,8 @@ from dispatch.geo.distance import EARTH_RADIUS_M
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from dispatch.arrays import Floats, Ints, Mask
     from dispatch.model.roads import RoadNetwork
-
-    Floats = npt.NDArray[np.float64]
 
 
 class RoadLines:
@@ -69,9 +68,7 @@ class RoadLines:
         lon = plane[:, 0] / (scale * np.cos(np.radians(self._lat_0))) + self._lon_0
         return lat, lon
 
-    def fractions(
-        self, edge_idx: npt.NDArray[np.int64], points: npt.NDArray[np.object_]
-    ) -> Floats:
+    def fractions(self, edge_idx: Ints, points: npt.NDArray[np.object_]) -> Floats:
         """
         Return how far along its edge each point is nearest, from 0 to 1.
 
@@ -103,10 +100,10 @@ def _tree_of(
 
 def nearest_edges(
     roads: RoadNetwork,
-    usable: npt.NDArray[np.bool_],
+    usable: Mask,
     lat: Floats,
     lon: Floats,
-) -> tuple[npt.NDArray[np.int64], Floats, Floats]:
+) -> tuple[Ints, Floats, Floats]:
     """
     Return the nearest usable edge of every point, where along it, and the gap.
 

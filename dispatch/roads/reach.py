@@ -16,15 +16,13 @@ from dispatch.units import format_clock
 from dispatch.words.message import joined, say
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from dispatch.arrays import Mask
     from dispatch.model.scenario import Scenario
     from dispatch.roads.model import RoadModel
     from dispatch.roads.snap import Moved, Obstacle
     from dispatch.words.message import Message
 
-    Bools = npt.NDArray[np.bool_]
-    Reachable = dict[str, Bools]
+    Reachable = dict[str, Mask]
 
 #: Why trucks cannot serve a place at its road.
 _WHY: Final[dict[Obstacle, str]] = {
@@ -87,15 +85,15 @@ def single_trips(scenario: Scenario) -> Reachable:
     return {truck.truck_id: of_depot[truck.depot_id] for truck in scenario.trucks}
 
 
-def _known(scenario: Scenario, table: TravelTable) -> Bools:
+def _known(scenario: Scenario, table: TravelTable) -> Mask:
     """Return whether a path leads from place to place, in the scenario's order."""
     position = table.index
     order = [position[label] for label in scenario.place_ids]
-    known: Bools = table.seconds[np.ix_(order, order)] != NO_ROAD
+    known: Mask = table.seconds[np.ix_(order, order)] != NO_ROAD
     return known
 
 
-def _carried(known: Bools, depot: int, sources: slice, villages: slice) -> Bools:
+def _carried(known: Mask, depot: int, sources: slice, villages: slice) -> Mask:
     """
     Return for every source and village whether a truck of a depot gets there.
 
@@ -114,7 +112,7 @@ def _carried(known: Bools, depot: int, sources: slice, villages: slice) -> Bools
     return loaded & is_reached[:, None]
 
 
-def _leads_home(known: Bools, depot: int, sources: slice, villages: slice) -> Bools:
+def _leads_home(known: Mask, depot: int, sources: slice, villages: slice) -> Mask:
     """Return for every village whether a truck gets home from it, maybe by others."""
     back = known[villages, villages].T
     home = _spread(known[villages, depot], back)
@@ -128,7 +126,7 @@ def _leads_home(known: Bools, depot: int, sources: slice, villages: slice) -> Bo
         home = more
 
 
-def _spread(start: Bools, steps: Bools) -> Bools:
+def _spread(start: Mask, steps: Mask) -> Mask:
     """Return all that is reached from some nodes by any number of steps."""
     reached = start.copy()
     fresh = start
@@ -144,7 +142,7 @@ def _by_roads(scenario: Scenario, model: RoadModel) -> Reachable:
     depot_idx = scenario.place_idx  # depots are the first places
     position = model.place_position
     reachable: Reachable = {}
-    reached: dict[tuple[int, str], npt.NDArray[np.bool_]] = {}
+    reached: dict[tuple[int, str], Mask] = {}
     for truck in scenario.trucks:
         truck_class = model.class_of_truck[truck.truck_id]
         key = truck_class, truck.depot_id

@@ -15,8 +15,7 @@ from dispatch.roads.truck_class import TruckProfile, profile_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import numpy.typing as npt
-
+    from dispatch.arrays import Floats, Ints, Mask
     from dispatch.model.roads import RoadNetwork
     from dispatch.model.scenario import Scenario, Truck
     from dispatch.roads.network.two_way import Access, OpenEdges, Role
@@ -38,7 +37,7 @@ _MIN_REPORTED_M: Final = 10.0
 
 def positions_of(
     scenario: Scenario,
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+) -> tuple[Floats, Floats]:
     """
     Return lat and lon of where trucks stop for every place, each of shape (P,).
 
@@ -96,14 +95,14 @@ class Snaps:
         Places whose nearest road cannot be left, reached or stopped on.
     """
 
-    edge_idx: npt.NDArray[np.int64]
-    share: npt.NDArray[np.float64]
-    node_idx: npt.NDArray[np.int64]
-    gap_m: npt.NDArray[np.float64]
+    edge_idx: Ints
+    share: Floats
+    node_idx: Ints
+    gap_m: Floats
     moved: tuple[Moved, ...] = ()
 
     @property
-    def has_road(self) -> npt.NDArray[np.bool_]:
+    def has_road(self) -> Mask:
         """Shape (P,): whether any road is near enough."""
         return (self.edge_idx >= 0) | (self.node_idx >= 0)
 
@@ -169,7 +168,7 @@ class _Snapping:
             by_object[id(ways)] = ways
         return list(by_object.values())
 
-    def _nodes_of_equal_id(self) -> npt.NDArray[np.int64]:
+    def _nodes_of_equal_id(self) -> Ints:
         by_id = {label: idx for idx, label in enumerate(self.roads.node_ids)}
         ids = self.scenario.place_ids
         node_idx = np.array([by_id.get(label, -1) for label in ids], dtype=np.int64)
@@ -212,12 +211,12 @@ class _Snapping:
 
     def _groups(
         self,
-    ) -> list[tuple[Role, npt.NDArray[np.int64], tuple[Truck, ...]]]:
+    ) -> list[tuple[Role, Ints, tuple[Truck, ...]]]:
         """Return places that the same trucks come to, for the same thing."""
         scene = self.scenario
         first = len(scene.depots)
         middle = first + len(scene.sources)
-        groups: list[tuple[Role, npt.NDArray[np.int64], tuple[Truck, ...]]] = [
+        groups: list[tuple[Role, Ints, tuple[Truck, ...]]] = [
             ("source", np.arange(first, middle), scene.trucks),
             ("village", np.arange(middle, len(self.lat)), scene.trucks),
         ]
@@ -226,15 +225,13 @@ class _Snapping:
             groups.append(("depot", np.array([idx]), of_depot or scene.trucks))
         return groups
 
-    def _at(self) -> dict[Role, npt.NDArray[np.int64]]:
+    def _at(self) -> dict[Role, Ints]:
         """Return the edges nearest to depots and sources."""
         first = len(self.scenario.depots)
         middle = first + len(self.scenario.sources)
         return {"depot": self.near[0][:first], "source": self.near[0][first:middle]}
 
-    def _move(
-        self, snaps: Snaps, which: npt.NDArray[np.int64], access: Access
-    ) -> list[Moved]:
+    def _move(self, snaps: Snaps, which: Ints, access: Access) -> list[Moved]:
         """Move the places that stand where trucks cannot come, stop and go."""
         good = self.usable & access.come & access.go & self.stop
         edges, shares, gaps = nearest_edges(

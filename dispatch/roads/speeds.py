@@ -15,12 +15,10 @@ from dispatch.model.road_limits import SpeedRule
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import numpy.typing as npt
-
+    from dispatch.arrays import Floats
     from dispatch.model.road_limits import SpeedKind
     from dispatch.model.roads import RoadNetwork
 
-    Floats = npt.NDArray[np.float64]
 
 #: What a class that no row names falls back to.
 OTHER: Final = "*"

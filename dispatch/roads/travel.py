@@ -14,15 +14,11 @@ from dispatch.roads.snap import positions_of
 from dispatch.roads.speeds import ACCESS_KM_H
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from dispatch.arrays import Floats, Ints
     from dispatch.model.scenario import Scenario
     from dispatch.model.travel import TravelMethod
     from dispatch.roads.model import RoadModel
     from dispatch.roads.periods import Span
-
-    Floats = npt.NDArray[np.float64]
-    Matrix = npt.NDArray[np.int64]
 
 
 def travel_matrix(scenario: Scenario) -> Travel:
@@ -134,14 +130,14 @@ def _between_places(
     return seconds, metres
 
 
-def _up(exact: npt.NDArray[np.float64]) -> Matrix:
+def _up(exact: Floats) -> Ints:
     """Return whole seconds or metres, rounded up; infinity is ``NO_ROAD``."""
     finite = np.isfinite(exact)
     whole = np.ceil(np.where(finite, exact, 0.0) - 1e-6).astype(np.int64)
     return np.where(finite, whole, NO_ROAD)
 
 
-def _frozen(matrix: Matrix) -> Matrix:
+def _frozen(matrix: Ints) -> Ints:
     """Return a copy with zeros on its diagonal, safe from later writing."""
     matrix = np.array(matrix, dtype=np.int64, order="C")
     np.fill_diagonal(matrix, 0)
@@ -150,7 +146,7 @@ def _frozen(matrix: Matrix) -> Matrix:
 
 
 def _one_class(
-    scenario: Scenario, seconds: Matrix, metres: Matrix, method: TravelMethod
+    scenario: Scenario, seconds: Ints, metres: Ints, method: TravelMethod
 ) -> Travel:
     return Travel(
         place_ids=scenario.place_ids,

@@ -12,16 +12,13 @@ from dispatch.model.roads import CLOSED, NO_HEAVY
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy.typing as npt
-
+    from dispatch.arrays import Floats, Mask
     from dispatch.model.roads import RoadNetwork
     from dispatch.model.scenario import Truck
     from dispatch.roads.limits import MatchedLimit
     from dispatch.roads.network.parts import RoadParts
     from dispatch.roads.speeds import RoadSpeeds
 
-    Floats = npt.NDArray[np.float64]
-    Mask = npt.NDArray[np.bool_]
 
 #: ``hgv=no`` means goods vehicles above this laden weight (OpenStreetMap wiki).
 HEAVY_T: Final = 3.5

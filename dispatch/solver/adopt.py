@@ -16,10 +16,11 @@ from dispatch.solver.rows import rows_to_adopt
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dispatch.arrays import Ints, Mask
     from dispatch.model.scenario import Scenario
     from dispatch.model.today import Today
     from dispatch.solver.kernel.arrays import Instance, State
-    from dispatch.solver.rest import BoolArray, IntArray, Rest
+    from dispatch.solver.rest import Rest
     from dispatch.solver.rows import Row
     from dispatch.solver.search import SearchThread
 
@@ -75,9 +76,7 @@ def go_on_from(
     return broken
 
 
-def _adopt_as_announced(
-    thread: SearchThread, r: int, row: Row, locked: BoolArray
-) -> None:
+def _adopt_as_announced(thread: SearchThread, r: int, row: Row, locked: Mask) -> None:
     """Replace a truck's route by a row at its own times, else as early as can be."""
     if adopt_row(thread, r, row):
         thread.state.entry["fixed"][r, : locked.size] = locked
@@ -138,7 +137,7 @@ def _may_stand(instance: Instance, state: State, r: int, row: Row) -> bool:
     )
 
 
-def _is_inside(windows: IntArray, start: int, end: int) -> bool:
+def _is_inside(windows: Ints, start: int, end: int) -> bool:
     return bool(((windows[:, 0] <= start) & (end <= windows[:, 1])).any())
 
 

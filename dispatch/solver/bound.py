@@ -22,8 +22,7 @@ from dispatch.solver.bounding.radial import RadialModel
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy.typing as npt
-
+    from dispatch.arrays import Ints
     from dispatch.solver.kernel.arrays import Instance
 
 METHOD: Final = "column generation"
@@ -59,7 +58,7 @@ class BoundModel:
         Shape (V, 7): litres of every band.
     """
 
-    def __init__(self, instance: Instance, band_need: npt.NDArray[np.int64]) -> None:
+    def __init__(self, instance: Instance, band_need: Ints) -> None:
         self._instance = instance
         self._need = band_need
         self._shortest = shortest_drives_s(instance)

@@ -17,11 +17,10 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from dispatch.arrays import Ints, Mask, RecordArray
     from dispatch.model.scenario import Scenario, TimeWindow
     from dispatch.model.travel import Travel
 
-    IntArray = npt.NDArray[np.int64]
-    RecordArray = npt.NDArray[np.void]
 
 #: Villages among which routes are looked for; more cost time, fewer cost quality.
 NEAR_VILLAGES = 40
@@ -149,7 +148,7 @@ def _note_reach(instance: Instance) -> None:
 
 
 def _truck_records(
-    scenario: Scenario, drive_class: IntArray, access_class: IntArray
+    scenario: Scenario, drive_class: Ints, access_class: Ints
 ) -> RecordArray:
     place_ids = scenario.place_ids
     records = np.zeros(len(scenario.trucks), dtype=TRUCK)
@@ -202,7 +201,7 @@ def _s_per_l(rate_l_per_min: float | None) -> float:
     return 0.0 if rate_l_per_min is None else 60.0 / rate_l_per_min
 
 
-def _windows(all_windows: Sequence[Sequence[TimeWindow]]) -> IntArray:
+def _windows(all_windows: Sequence[Sequence[TimeWindow]]) -> Ints:
     """Return windows as (N, W, 2); no windows means at any time."""
     width = max([1, *(len(windows) for windows in all_windows)])
     table = np.full((len(all_windows), width, 2), BIG, dtype=np.int64)
@@ -215,8 +214,8 @@ def _windows(all_windows: Sequence[Sequence[TimeWindow]]) -> IntArray:
 
 
 def _drive_classes(
-    scenario: Scenario, travel: Travel, order: IntArray
-) -> tuple[npt.NDArray[np.int32], IntArray]:
+    scenario: Scenario, travel: Travel, order: Ints
+) -> tuple[npt.NDArray[np.int32], Ints]:
     """Return scaled travel times, as ``Instance.travel_s``, and every truck's class."""
     keys: dict[tuple[int, float], int] = {}
     classes = []
@@ -235,7 +234,7 @@ def _drive_classes(
 
 
 def _scaled(
-    matrices: Sequence[IntArray], keys: list[tuple[int, float]], order: IntArray
+    matrices: Sequence[Ints], keys: list[tuple[int, float]], order: Ints
 ) -> npt.NDArray[np.int32]:
     layers = []
     for truck_class, speed_factor in keys:
@@ -248,7 +247,7 @@ def _scaled(
 
 def _access_classes(
     scenario: Scenario,
-) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+) -> tuple[Ints, Mask]:
     keys: dict[tuple[float | None, float | None], int] = {}
     classes = []
     rows = []
@@ -262,7 +261,7 @@ def _access_classes(
     return np.array(classes, dtype=np.int64), may_enter
 
 
-def _near_villages(seconds: npt.NDArray[np.int32], first_village: int) -> IntArray:
+def _near_villages(seconds: npt.NDArray[np.int32], first_village: int) -> Ints:
     """Return the nearest villages of each by there-and-back time, itself first."""
     block = seconds[first_village:, first_village:].astype(np.int64)
     there_and_back = block + block.T
@@ -275,7 +274,7 @@ def _near_villages(seconds: npt.NDArray[np.int32], first_village: int) -> IntArr
 
 def _near_sources(
     seconds: npt.NDArray[np.int32], first_source: int, first_village: int
-) -> IntArray:
+) -> Ints:
     """Return the nearest sources of each village by there-and-back time."""
     out = seconds[first_source:first_village, first_village:].astype(np.int64)
     back = seconds[first_village:, first_source:first_village].astype(np.int64)

@@ -11,12 +11,9 @@ from dispatch.solver.bounding.data import source_limits
 from dispatch.solver.kernel.arrays import BIG
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from dispatch.arrays import Floats, Ints, Mask
     from dispatch.solver.kernel.arrays import Instance, State
 
-    BoolArray = npt.NDArray[np.bool_]
-    IntArray = npt.NDArray[np.int64]
 
 #: Not limited, for the flow.
 PLENTY: Final = 10**12
@@ -25,11 +22,11 @@ PLENTY: Final = 10**12
 def most_by_more_trucks(
     instance: Instance,
     state: State,
-    wants: IntArray,
+    wants: Ints,
     *,
-    potable: BoolArray,
-    non_potable: BoolArray,
-) -> tuple[IntArray, IntArray]:
+    potable: Mask,
+    non_potable: Mask,
+) -> tuple[Ints, Ints]:
     """
     Return what more trucks of the kinds there are could bring beside the best plan.
 
@@ -61,9 +58,7 @@ def most_by_more_trucks(
     return with_bays, without - with_bays
 
 
-def _used(
-    instance: Instance, state: State
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _used(instance: Instance, state: State) -> tuple[Floats, Floats]:
     """Return litres drawn and bay seconds taken at every source by the best plan."""
     drawn = np.zeros(instance.source.size)
     busy_s = np.zeros(instance.source.size)
@@ -76,14 +71,12 @@ def _used(
     return drawn, busy_s
 
 
-def _whole(litres: npt.NDArray[np.float64]) -> IntArray:
-    whole: IntArray = np.clip(litres, 0, PLENTY).astype(np.int64)
+def _whole(litres: Floats) -> Ints:
+    whole: Ints = np.clip(litres, 0, PLENTY).astype(np.int64)
     return whole
 
 
-def _flow(
-    source_l: IntArray, wants: IntArray, potable: BoolArray, non_potable: BoolArray
-) -> IntArray:
+def _flow(source_l: Ints, wants: Ints, potable: Mask, non_potable: Mask) -> Ints:
     """Return the litres, (N,), that N villages get of sources with ``source_l``."""
     num_sources, num_villages = potable.shape
     people = num_sources
@@ -114,5 +107,5 @@ def _flow(
     if graph.solve(origin, sink) != graph.OPTIMAL:
         return np.zeros(num_villages, dtype=np.int64)
     got = graph.flows(arcs[-2 * num_villages :])
-    litres: IntArray = got[:num_villages] + got[num_villages:]
+    litres: Ints = got[:num_villages] + got[num_villages:]
     return litres

@@ -12,11 +12,9 @@ from dispatch.solver.kernel.arrays import BIG
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from dispatch.arrays import Ints, Mask, RecordArray
     from dispatch.model.plan import Reason
-    from dispatch.solver.kernel.arrays import RecordArray
 
-    BoolArray = npt.NDArray[np.bool_]
-    IntArray = npt.NDArray[np.int64]
 
 Roads = Literal["direct", "from_source", "any"]
 
@@ -49,14 +47,14 @@ class Reach:
         Shape (V,): the largest tank that may come.
     """
 
-    passed: BoolArray
-    allowed: BoolArray
-    largest_l: IntArray
+    passed: Mask
+    allowed: Mask
+    largest_l: Ints
 
     @property
-    def is_reached(self) -> BoolArray:
+    def is_reached(self) -> Mask:
         """Whether some water can come, shape (V,)."""
-        reached: BoolArray = self.passed[-1]
+        reached: Mask = self.passed[-1]
         return reached
 
     def reason(self, village: int) -> Reason | None:
@@ -68,10 +66,10 @@ class Reach:
 def reach_of(
     truck: RecordArray,
     source: RecordArray,
-    least_l: IntArray,
+    least_l: Ints,
     travel_s: npt.NDArray[np.int32],
-    may_enter: BoolArray,
-    source_windows: IntArray,
+    may_enter: Mask,
+    source_windows: Ints,
     fill_setup_s: int,
     *,
     is_potable: bool,
@@ -165,15 +163,15 @@ def _legs_open(
     num_sources: int,
     num_villages: int,
     roads: Roads,
-) -> BoolArray:
+) -> Mask:
     """Return (S, V) whether a truck gets from sources to villages."""
     if roads == "any":
         return np.ones((num_sources, num_villages), dtype=bool)
-    has_road: BoolArray = np.less(travel_s[kind.drive_class], BIG)
+    has_road: Mask = np.less(travel_s[kind.drive_class], BIG)
     first_village = has_road.shape[0] - num_villages
     sources = slice(first_village - num_sources, first_village)
     villages = slice(first_village, None)
-    reached: BoolArray = np.array(has_road[sources, villages])
+    reached: Mask = np.array(has_road[sources, villages])
     if roads == "direct":
         # The last village of a day needs a road home; others go on to a source.
         leads_on = has_road[villages, kind.depot] | has_road[villages, sources].any(
@@ -183,11 +181,11 @@ def _legs_open(
     return reached
 
 
-def _longest_open_s(truck: RecordArray, source_windows: IntArray) -> IntArray:
+def _longest_open_s(truck: RecordArray, source_windows: Ints) -> Ints:
     """Return the longest time on end, (S,), that a source is open in the shifts."""
     first = int(truck["shift_start"].min(initial=BIG))
     last = int(truck["shift_end"].max(initial=0))
     low = np.maximum(source_windows[:, :, 0], first)
     high = np.minimum(source_windows[:, :, 1], last)
-    longest: IntArray = (high - low).max(axis=1)
+    longest: Ints = (high - low).max(axis=1)
     return longest

@@ -18,12 +18,9 @@ from dispatch.solver.reachable import STEPS, Reach
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    import numpy.typing as npt
-
+    from dispatch.arrays import Ints
     from dispatch.model.plan import Reason
     from dispatch.solver.kernel.arrays import Instance, State
-
-    IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +176,7 @@ def _further(people: Reach, others: Reach, village: int) -> Reason | None:
     return STEPS[int(failed[0])] if failed.size else None
 
 
-def _delivered(instance: Instance, state: State) -> tuple[IntArray, IntArray]:
+def _delivered(instance: Instance, state: State) -> tuple[Ints, Ints]:
     """Return litres and number of visits that the best plan brings every village."""
     litres = np.zeros(instance.village.size, dtype=np.int64)
     visits = np.zeros_like(litres)
@@ -276,7 +273,7 @@ def _relaxations(
     return limits
 
 
-def _always_open(windows: IntArray) -> IntArray:
+def _always_open(windows: Ints) -> Ints:
     opened = np.full_like(windows, BIG)
     opened[:, 0] = (0, BIG - 1)
     return opened

@@ -16,15 +16,11 @@ from dispatch.words.message import say
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy.typing as npt
-
+    from dispatch.arrays import Ints
     from dispatch.model.plan import Route
     from dispatch.model.scenario import Scenario
     from dispatch.model.today import Today
     from dispatch.solver.kernel.arrays import Instance, State
-
-    BoolArray = npt.NDArray[np.bool_]
-    IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(slots=True)
@@ -43,7 +39,7 @@ class Rest:
     """
 
     instance: Instance
-    served: IntArray
+    served: Ints
     prefix: dict[int, Route] = field(default_factory=dict)
     fills: list[tuple[int, int, int]] = field(default_factory=list)
 
@@ -229,8 +225,8 @@ def _book_done_stops(
     route: Route,
     nodes: Mapping[str, int],
     now_s: int,
-    potable: IntArray,
-    non_potable: IntArray,
+    potable: Ints,
+    non_potable: Ints,
 ) -> None:
     """Book a truck's done stops: place, time, water drawn and brought, pause."""
     instance = rest.instance
@@ -264,7 +260,7 @@ def _book_done_stops(
     )
 
 
-def _serve(rest: Rest, potable: IntArray, non_potable: IntArray) -> None:
+def _serve(rest: Rest, potable: Ints, non_potable: Ints) -> None:
     """Take what the villages got off their needs, level by level (section 5)."""
     instance = rest.instance
     village, need = instance.village, instance.level_need
@@ -292,7 +288,7 @@ def _serve(rest: Rest, potable: IntArray, non_potable: IntArray) -> None:
     village["min_visit"] = np.minimum(village["min_visit"], village["room"])
 
 
-def _earlier(scenario: Scenario, instance: Instance, today: Today) -> IntArray:
+def _earlier(scenario: Scenario, instance: Instance, today: Today) -> Ints:
     """Return route and start of the visits announced before and still to come."""
     trucks = scenario.truck_idx
     villages = {village_id: v for v, village_id in enumerate(scenario.village_by_id)}

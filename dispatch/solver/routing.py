@@ -17,11 +17,9 @@ from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 from dispatch.solver.kernel.arrays import BIG
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from dispatch.arrays import Ints
     from dispatch.solver.kernel.arrays import Instance
 
-    IntArray = npt.NDArray[np.int64]
 
 #: Penalty of leaving out a piece of the first band; each band after weighs less.
 FIRST_PENALTY: Final = 10**11
@@ -97,7 +95,7 @@ class RoutingModel:
             *(instance.first_source + s for s in reloads),
             *(instance.first_village + piece.village for piece in self.pieces),
         ]
-        self._places: IntArray = np.array(places, dtype=np.int64)
+        self._places: Ints = np.array(places, dtype=np.int64)
         self._first_piece = self._num_trucks + len(reloads)
         ends = list(range(self._num_trucks))
         self._manager = pywrapcp.RoutingIndexManager(
@@ -140,7 +138,7 @@ class RoutingModel:
             for before, after in itertools.pairwise(windows):
                 cumul.RemoveInterval(int(before[1]) + 1, int(after[0]) - 1)
 
-    def _leg_matrix(self, r: int) -> IntArray:
+    def _leg_matrix(self, r: int) -> Ints:
         """Return service at the first node plus driving, (N, N), for truck ``r``."""
         instance = self._instance
         record = instance.truck[r]
@@ -159,7 +157,7 @@ class RoutingModel:
             service[self._first_piece + k] = instance.drop_setup_s + int(
                 np.ceil(piece.litres * unload)
             )
-        timed: IntArray = legs + service[:, None]
+        timed: Ints = legs + service[:, None]
         return timed
 
     def _windows(self, node: int) -> list[tuple[int, int]]:
@@ -247,9 +245,7 @@ class RoutingModel:
             elif len(allowed) < self._num_trucks:
                 self._routing.VehicleVar(index).SetValues([-1, *allowed])
 
-    def solve(
-        self, seconds: float, *, first_only: bool
-    ) -> list[tuple[IntArray, IntArray]]:
+    def solve(self, seconds: float, *, first_only: bool) -> list[tuple[Ints, Ints]]:
         """
         Return places and litres of every truck's route, empty where it stays.
 
@@ -276,9 +272,7 @@ class RoutingModel:
             return []
         return [self._route(solution, r) for r in range(self._num_trucks)]
 
-    def _route(
-        self, solution: pywrapcp.Assignment, r: int
-    ) -> tuple[IntArray, IntArray]:
+    def _route(self, solution: pywrapcp.Assignment, r: int) -> tuple[Ints, Ints]:
         places, litres = [], []
         index = solution.Value(self._routing.NextVar(self._routing.Start(r)))
         while not self._routing.IsEnd(index):

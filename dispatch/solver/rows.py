@@ -9,29 +9,25 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy.typing as npt
-
+    from dispatch.arrays import Ints, Mask
     from dispatch.model.plan import Stop
     from dispatch.model.scenario import Scenario
     from dispatch.model.today import Today
-
-    BoolArray = npt.NDArray[np.bool_]
-    IntArray = npt.NDArray[np.int64]
 
 
 class Row(NamedTuple):
     """Entries of a route still to come; starts and ends are -1 for what may change."""
 
-    nodes: IntArray
-    litres: IntArray
-    starts: IntArray
-    ends: IntArray
+    nodes: Ints
+    litres: Ints
+    starts: Ints
+    ends: Ints
 
-    def only(self, chosen: BoolArray) -> Row:
+    def only(self, chosen: Mask) -> Row:
         """Return the chosen entries alone."""
         return Row(*(np.ascontiguousarray(column[chosen]) for column in self))
 
-    def released(self, chosen: BoolArray) -> Row:
+    def released(self, chosen: Mask) -> Row:
         """Return the same entries, the chosen ones with no time of their own."""
         return self._replace(
             starts=np.where(chosen, -1, self.starts),
@@ -51,7 +47,7 @@ def _known_trips(stops: list[Stop], nodes: Mapping[str, int]) -> list[Stop]:
     return [stop for trip in whole for stop in trip]
 
 
-def rows_to_adopt(scenario: Scenario, today: Today) -> dict[int, tuple[Row, BoolArray]]:
+def rows_to_adopt(scenario: Scenario, today: Today) -> dict[int, tuple[Row, Mask]]:
     """
     Return per truck position its trips still to come, and which are promised.
 
@@ -64,7 +60,7 @@ def rows_to_adopt(scenario: Scenario, today: Today) -> dict[int, tuple[Row, Bool
 
     Returns
     -------
-    dict[int, tuple[Row, BoolArray]]
+    dict[int, tuple[Row, Mask]]
         By truck position: the entries, and shape (n,) whether each is promised.
     """
     trucks = scenario.truck_idx

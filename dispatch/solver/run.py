@@ -40,8 +40,7 @@ from dispatch.words.message import say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy.typing as npt
-
+    from dispatch.arrays import Ints
     from dispatch.model.plan import Ended, Route, VillageOutcome
     from dispatch.model.scenario import Scenario
     from dispatch.model.today import Today
@@ -232,10 +231,10 @@ def solve(
     )
 
 
-def band_needs(instance: Instance) -> npt.NDArray[np.int64]:
+def band_needs(instance: Instance) -> Ints:
     """Return the need of every village and band, shape (V, 7), in litres."""
     need = instance.level_need
-    bands: npt.NDArray[np.int64] = need.reshape(len(need), len(BANDS), -1).sum(axis=2)
+    bands: Ints = need.reshape(len(need), len(BANDS), -1).sum(axis=2)
     return bands
 
 
@@ -345,7 +344,7 @@ def _routing_model(instance: Instance, share: float) -> RoutingModel:
 
 def _adopt_routes(
     thread: SearchThread,
-    routed: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]],
+    routed: list[tuple[Ints, Ints]],
 ) -> None:
     for r, (places, litres) in enumerate(routed):
         if places.size:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from dispatch.arrays import Floats
     from dispatch.solver.kernel.arrays import Instance
 
 #: Shares of the run after which all threads go on from the best plan.
@@ -282,7 +283,7 @@ class SearchThread:
         is_used = np.arange(entry.shape[1]) < length[:, None]
         return int((is_used & (entry["node"] < self.instance.first_village)).sum())
 
-    def _weights(self, level: int, fraction: float) -> npt.NDArray[np.float64]:
+    def _weights(self, level: int, fraction: float) -> Floats:
         """
         Return litre weights, steeper from band to band as the search cools.
 
@@ -305,7 +306,7 @@ class SearchThread:
         weight[:level] = push * self._least_weights(level, fraction)
         return weight
 
-    def _least_weights(self, level: int, fraction: float) -> npt.NDArray[np.float64]:
+    def _least_weights(self, level: int, fraction: float) -> Floats:
         """Return the weights above the contested level that no push has raised."""
         params = self.params
         steep = params.first_ratio + (params.last_ratio - params.first_ratio) * fraction

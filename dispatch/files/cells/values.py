@@ -30,6 +30,7 @@ from dispatch.words.message import say
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dispatch.arrays import Points
     from dispatch.files.tables.columns import Column
     from dispatch.model.road_limits import LimitShape
 
@@ -135,9 +136,6 @@ def parse_datum(cell: Cell) -> str:
     if key not in _DATUMS:
         raise CellError(say("must_be_datum"))
     return _DATUMS[key]
-
-
-Points = tuple[tuple[float, float], ...]
 
 
 def parse_shape(cell: Cell) -> Points:

@@ -19,9 +19,9 @@ from dispatch.words.message import say
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from dispatch.arrays import Point
     from dispatch.model.scenario import Datum
 
-    Point = tuple[float, float]
     Level = Literal["township", "county"]
 
 _LEVELS: Final[dict[str, Level]] = {

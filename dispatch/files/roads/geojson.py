@@ -21,13 +21,12 @@ from dispatch.roads.osm.ways import Way, clip_ways
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
+    from dispatch.arrays import Points
     from dispatch.files.cells.parse import Cell
     from dispatch.files.tables.records import Record
     from dispatch.model.roads import RoadNetwork
     from dispatch.model.scenario import Datum
     from dispatch.roads.osm.ways import Box
-
-Points = tuple[tuple[float, float], ...]
 
 
 class BadPoint(ValueError):

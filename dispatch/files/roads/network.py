@@ -20,12 +20,12 @@ from dispatch.words.message import say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dispatch.arrays import Points
     from dispatch.files.scenario.read import Inputs
     from dispatch.files.tables.checks import Records
     from dispatch.model.scenario import Datum
     from dispatch.roads.osm.ways import Box
 
-Points = tuple[tuple[float, float], ...]
 
 #: Roads are read this far around the places of a scenario.
 MARGIN_KM: Final = 15.0

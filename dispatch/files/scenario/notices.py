@@ -24,8 +24,7 @@ from dispatch.words.message import say
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy.typing as npt
-
+    from dispatch.arrays import Floats
     from dispatch.files.scenario.settings import Settings
     from dispatch.files.tables.checks import Records
     from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
@@ -125,7 +124,7 @@ def _notice_far(scenario: Scenario, records: Records) -> list[Problem]:
 
 def _isolation(
     places: Sequence[Village | Source | Depot],
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+) -> tuple[Floats, Floats]:
     """Return metres of each place to the nearest other, and to the middle of all."""
     lat = np.array([place.lat for place in places], dtype=np.float64)
     lon = np.array([place.lon for place in places], dtype=np.float64)
@@ -139,9 +138,7 @@ def _isolation(
     return away_m, middle_m
 
 
-def _nearest_m(
-    lat: npt.NDArray[np.float64], lon: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
+def _nearest_m(lat: Floats, lon: Floats) -> Floats:
     """Return metres of each place to the nearest other."""
     if len(lat) <= _FEW_PLACES:
         gap_m = haversine_m(lat=lat, lon=lon, to_lat=lat, to_lon=lon)

@@ -15,14 +15,11 @@ from dispatch.words.message import say
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    import numpy.typing as npt
-
+    from dispatch.arrays import Floats, Ints, Mask
     from dispatch.model.scenario import Scenario
     from dispatch.model.travel import TravelTable
     from dispatch.words.message import Message
 
-    Bools = npt.NDArray[np.bool_]
-    Floats = npt.NDArray[np.float64]
 
 #: Nearer places say nothing: they may share a position.
 _MIN_M: Final = 300.0
@@ -53,7 +50,7 @@ class _Tally:
     count: int = 0
     pairs: list[tuple[int, int]] = field(default_factory=list)
 
-    def add(self, odd: Bools, first_row: int) -> None:
+    def add(self, odd: Mask, first_row: int) -> None:
         """Count the odd pairs of some rows."""
         self.count += int(odd.sum())
         if len(self.pairs) < _MAX_NAMED:
@@ -114,7 +111,7 @@ def notice_travel(scenario: Scenario, files: Mapping[str, str]) -> list[Problem]
     ]
 
 
-def _order(scenario: Scenario, table: TravelTable) -> npt.NDArray[np.int64]:
+def _order(scenario: Scenario, table: TravelTable) -> Ints:
     position = table.index
     return np.array([position[label] for label in scenario.place_ids], dtype=np.int64)
 
@@ -136,9 +133,7 @@ def _blocks(scenario: Scenario) -> Iterator[tuple[int, slice, Floats]]:
 class _Speaker:
     """Says what is odd about pairs of places, with their figures."""
 
-    def __init__(
-        self, scenario: Scenario, table: TravelTable, order: npt.NDArray[np.int64]
-    ) -> None:
+    def __init__(self, scenario: Scenario, table: TravelTable, order: Ints) -> None:
         self._ids = scenario.place_ids
         self._table = table
         self._order = order
@@ -156,7 +151,7 @@ class _Speaker:
             )[0, 0]
         )
 
-    def _value(self, values: npt.NDArray[np.int64], pair: tuple[int, int]) -> int:
+    def _value(self, values: Ints, pair: tuple[int, int]) -> int:
         row, col = pair
         return int(values[self._order[row], self._order[col]])
 

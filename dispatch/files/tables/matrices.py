@@ -28,8 +28,7 @@ from dispatch.words.message import say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy.typing as npt
-
+    from dispatch.arrays import Ints
     from dispatch.files.tables.raw import RawTable
     from dispatch.words.message import Message
 
@@ -40,7 +39,7 @@ _MAX_HEAD_BYTES: Final = 2_000_000
 #: A file with one broken unit would repeat itself in every cell.
 _MAX_PROBLEMS: Final = 20
 
-Matrix = tuple[list[str], "npt.NDArray[np.int64]"]
+Matrix = tuple[list[str], "Ints"]
 
 
 def read_matrix(raw: RawTable, problems: list[Problem]) -> Matrix | None:
@@ -227,7 +226,7 @@ def _list(labels: Sequence[str]) -> Message | str:
     return say("places_and_more", places=shown, count=len(labels) - 8)
 
 
-def _fast_row(row: list[Cell], num_columns: int) -> npt.NDArray[np.int64] | None:
+def _fast_row(row: list[Cell], num_columns: int) -> Ints | None:
     """Return a row of plain numbers at once; None if it needs a closer look."""
     if len(row) != num_columns:
         return None
@@ -249,7 +248,7 @@ def _slow_row(
     raw: RawTable,
     num_columns: int,
     problems: list[Problem],
-) -> npt.NDArray[np.int64]:
+) -> Ints:
     values = np.full(num_columns, NO_ROAD, dtype=np.int64)
     for position, cell in enumerate(row):
         if is_blank(cell):
@@ -280,9 +279,7 @@ def _whole(cell: Cell) -> int:
     return whole
 
 
-def _clear_diagonal(
-    matrix: npt.NDArray[np.int64], file: str, problems: list[Problem]
-) -> None:
+def _clear_diagonal(matrix: Ints, file: str, problems: list[Problem]) -> None:
     diagonal = np.diagonal(matrix)
     if np.any(diagonal > 0):
         problems.append(Problem(file, say("matrix_diagonal"), severity="warning"))
@@ -316,7 +313,7 @@ def build_travel_table(
 
 def _align(
     file: str, matrix: Matrix, place_ids: Sequence[str], problems: list[Problem]
-) -> npt.NDArray[np.int64] | None:
+) -> Ints | None:
     labels, values = matrix
     position = {label: idx for idx, label in enumerate(labels)}
     missing = [label for label in place_ids if label not in position]

@@ -8,12 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from dispatch.arrays import Floats, Ints, Mask
     from dispatch.roads.network.parts import RoadParts
-
-    Floats = npt.NDArray[np.float64]
-    Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +33,7 @@ class Chains:
     end: Ints
     part_at: Ints
     part_idx: Ints
-    is_ahead: npt.NDArray[np.bool_]
+    is_ahead: Mask
 
     def sums(self, ahead: Floats, back: Floats) -> tuple[Floats, Floats]:
         """
@@ -80,11 +76,9 @@ def contract(parts: RoadParts, terminals: Ints) -> Chains:
     return _walk(parts, alive, is_kept)
 
 
-def _without_dead_ends(
-    parts: RoadParts, is_terminal: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.bool_]:
+def _without_dead_ends(parts: RoadParts, is_terminal: Mask) -> Mask:
     """Return whether each part is on the way between two terminals, or on a loop."""
-    alive: npt.NDArray[np.bool_] = parts.start != parts.end
+    alive: Mask = parts.start != parts.end
     live = np.flatnonzero(alive)
     degree = _degrees(parts, alive).tolist()
     # The exclusive or of the parts at a node: of one part, it is that part.
@@ -108,14 +102,12 @@ def _without_dead_ends(
     return alive
 
 
-def _degrees(parts: RoadParts, alive: npt.NDArray[np.bool_]) -> Ints:
+def _degrees(parts: RoadParts, alive: Mask) -> Ints:
     ends = np.concatenate([parts.start[alive], parts.end[alive]])
     return np.bincount(ends, minlength=parts.num_nodes)
 
 
-def _walk(
-    parts: RoadParts, alive: npt.NDArray[np.bool_], is_kept: npt.NDArray[np.bool_]
-) -> Chains:
+def _walk(parts: RoadParts, alive: Mask, is_kept: Mask) -> Chains:
     live = np.flatnonzero(alive)
     # Half-parts by the node that they leave from: part r as 2 r, against it 2 r + 1.
     half = np.concatenate([2 * live, 2 * live + 1])

@@ -12,10 +12,9 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from dispatch.arrays import Floats, Ints, Mask
     from dispatch.roads.network.contract import Chains
 
-    Floats = npt.NDArray[np.float64]
-    Ints = npt.NDArray[np.int64]
 
 #: Dijkstra's rows at once, so that memory stays small on large networks.
 _CHUNK: Final = 64
@@ -58,7 +57,7 @@ class RoadGraph:
     links: csr_array
     keys: Ints
     chain_idx: Ints
-    is_ahead: npt.NDArray[np.bool_]
+    is_ahead: Mask
     seconds: Floats
     metres: Floats
 

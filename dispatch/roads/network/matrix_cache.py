@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from dispatch.arrays import Floats, Ints, Mask
     from dispatch.roads.network.contract import Chains
 
-    Floats = npt.NDArray[np.float64]
-    Ints = npt.NDArray[np.int64]
 
 #: To be raised when the same roads would give other paths.
 _VERSION: Final = 1
@@ -252,7 +251,7 @@ def _search_again(
     backwards: RoadGraph,
     rows: Ints,
     targets: Ints,
-    touched: npt.NDArray[np.bool_],
+    touched: Mask,
     seconds: Floats,
     metres: Floats,
 ) -> None:
@@ -267,7 +266,7 @@ def _search_again(
         metres[:, cover_targets] = paths.metres.T
 
 
-def _cover(touched: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
+def _cover(touched: Mask) -> tuple[Ints, Ints]:
     """Return few rows and columns that hold every touched pair, by greedy choice."""
     left = touched.copy()
     rows: list[int] = []

@@ -10,14 +10,11 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy.typing as npt
-
+    from dispatch.arrays import Floats, Ints, Mask
     from dispatch.model.roads import RoadNetwork
     from dispatch.roads.limits import MatchedLimit
     from dispatch.roads.snap import Snaps
 
-    Floats = npt.NDArray[np.float64]
-    Ints = npt.NDArray[np.int64]
 
 #: Cuts nearer than this to each other or to a junction are one.
 _SAME_M: Final = 0.5
@@ -51,7 +48,7 @@ class RoadParts:
     place_node: Ints
     length_m: Floats
 
-    def inside(self, matched: MatchedLimit) -> npt.NDArray[np.bool_]:
+    def inside(self, matched: MatchedLimit) -> Mask:
         """Return which parts a limit touches, shape (R,)."""
         touched = np.zeros(len(self.edge_idx), dtype=np.bool_)
         middle = (self.early + self.late) / 2

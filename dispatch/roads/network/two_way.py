@@ -14,14 +14,11 @@ from dispatch.roads.truck_class import may_drive
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    import numpy.typing as npt
-
+    from dispatch.arrays import Ints, Mask
     from dispatch.model.roads import RoadNetwork
     from dispatch.roads.speeds import RoadSpeeds
     from dispatch.roads.truck_class import TruckProfile
 
-    Ints = npt.NDArray[np.int64]
-    Mask = npt.NDArray[np.bool_]
 
 #: What a place is to the trucks: they come to a village loaded and leave it empty,
 #: at a source it is the other way round, at a depot they are empty both ways.
@@ -119,9 +116,7 @@ def may_stop(roads: RoadNetwork) -> Mask:
     return stop
 
 
-def main_nodes(
-    roads: RoadNetwork, ways: OpenEdges, near: dict[Role, Ints]
-) -> npt.NDArray[np.bool_]:
+def main_nodes(roads: RoadNetwork, ways: OpenEdges, near: dict[Role, Ints]) -> Mask:
     """
     Return the nodes of the main roads, shape (N,).
 

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
     import osmium
 
+    from dispatch.arrays import Points
     from dispatch.roads.osm.extract import Entity
     from dispatch.roads.osm.ways import Box
 
-    Points = tuple[tuple[float, float], ...]
 
 #: Part of the cache's key: raise it when the same file gives other features.
 _READER_VERSION: Final = 1

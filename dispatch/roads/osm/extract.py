@@ -30,14 +30,13 @@ from dispatch.words.message import say
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    import numpy.typing as npt
     import osmium
 
+    from dispatch.arrays import Floats, Ints
     from dispatch.model.roads import RoadNetwork
     from dispatch.roads.osm.ways import Box
 
-    Ints = npt.NDArray[np.int64]
-    _Floats = npt.NDArray[np.float64]
+    _Floats = Floats
 
 ATTRIBUTION: Final = "© OpenStreetMap contributors (ODbL)"
 #: The kinds of objects in an extract.

@@ -12,10 +12,8 @@ from dispatch.roads.osm.ways import WayPoints
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy.typing as npt
+    from dispatch.arrays import Floats, Ints
 
-    Floats = npt.NDArray[np.float64]
-    Ints = npt.NDArray[np.int64]
     Points = Sequence[tuple[float, float]]
 
 #: Ends of lines that are this near to another line's point meet there.

@@ -14,12 +14,9 @@ from dispatch.roads.osm.ways import MISSING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy.typing as npt
-
+    from dispatch.arrays import Floats, Ints, Mask
     from dispatch.roads.osm.ways import Way, WayPoints
 
-    Floats = npt.NDArray[np.float64]
-    Ints = npt.NDArray[np.int64]
 
 #: Shorter edges say nothing about how steep a road is; steeper ones are slips.
 MIN_GRADED_M: Final = 30.0
@@ -214,7 +211,7 @@ def _edge_ids(
     return (*roads, *(f"{label}-0" for label in doubles.labels))
 
 
-def _inner_points(pieces: _Pieces, is_back: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
+def _inner_points(pieces: _Pieces, is_back: Mask) -> tuple[Ints, Ints]:
     """Return the points between the ends of every piece, and where each begins."""
     sizes = pieces.last - pieces.first - 1
     shape_at = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
@@ -242,7 +239,7 @@ def with_grades(
     length_m: Floats,
     start_ele_m: Floats,
     end_ele_m: Floats,
-    is_bridge: npt.NDArray[np.bool_],
+    is_bridge: Mask,
 ) -> Floats:
     """
     Return grades with those that follow from heights where none is given.

@@ -12,10 +12,8 @@ from dispatch.model.roads import OPEN, RoadFacts
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy.typing as npt
+    from dispatch.arrays import Floats, Ints
 
-    Floats = npt.NDArray[np.float64]
-    Ints = npt.NDArray[np.int64]
     #: South, west, north, east in degrees.
     Box = tuple[float, float, float, float]
 

@@ -10,11 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import numpy.typing as npt
-
+    from dispatch.arrays import Floats, Mask
     from dispatch.solver.bounding.data import BoundData
-
-    FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -31,12 +28,12 @@ class VisitClasses:
         Parts into which tanks are cut.
     """
 
-    low: FloatArray
-    high: FloatArray
+    low: Floats
+    high: Floats
     units: int
 
     @property
-    def is_counted(self) -> npt.NDArray[np.bool_]:
+    def is_counted(self) -> Mask:
         """Whether the visits of a village are counted, shape (V,)."""
         return np.asarray((self.low <= self.high)[:, 1:].any(axis=1))
 

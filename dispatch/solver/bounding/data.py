@@ -14,12 +14,9 @@ from dispatch.solver.kernel.arrays import BIG
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy.typing as npt
-
+    from dispatch.arrays import Floats, Ints
     from dispatch.solver.kernel.arrays import Instance
 
-    FloatArray = npt.NDArray[np.float64]
-    IntArray = npt.NDArray[np.int64]
 
 #: Places beyond which only drives from and to depots and sources are shortest.
 MAX_PLACES: Final = 1500
@@ -32,7 +29,7 @@ class TruckGroup:
     end: int
     """Position of their depot among the ends of the kind."""
     size: int
-    seconds: FloatArray
+    seconds: Floats
     """Shape (S of the kind,): the longest that one works if it fills there first."""
 
 
@@ -55,21 +52,21 @@ class Kind:
         Seconds from sources to villages, from villages and from sources to ends.
     """
 
-    trucks: IntArray
+    trucks: Ints
     groups: tuple[TruckGroup, ...]
     capacity: float
     unload_s_per_l: float
     is_potable: bool
-    villages: IntArray
-    room: FloatArray
-    sources: IntArray
-    ends: IntArray
-    drive_s: FloatArray
-    near: IntArray
-    start: FloatArray
-    finish: FloatArray
-    empty: FloatArray
-    between: FloatArray
+    villages: Ints
+    room: Floats
+    sources: Ints
+    ends: Ints
+    drive_s: Floats
+    near: Ints
+    start: Floats
+    finish: Floats
+    empty: Floats
+    between: Floats
     """Shape (E, E): seconds between ends."""
     least_s: float
     """Driving and set-ups that no trip does without."""
@@ -93,18 +90,18 @@ class BoundData:
 
     fill_setup_s: float
     drop_setup_s: float
-    need: FloatArray
-    room: FloatArray
-    min_visit: FloatArray
-    most_visits: FloatArray
-    supply: FloatArray
-    bay_s: FloatArray
-    fill_s_per_l: FloatArray
+    need: Floats
+    room: Floats
+    min_visit: Floats
+    most_visits: Floats
+    supply: Floats
+    bay_s: Floats
+    fill_s_per_l: Floats
     kinds: tuple[Kind, ...]
 
 
 def build_bound_data(
-    instance: Instance, need: IntArray, shortest: Sequence[FloatArray]
+    instance: Instance, need: Ints, shortest: Sequence[Floats]
 ) -> BoundData:
     """
     Return what the bound knows of an instance.
@@ -138,7 +135,7 @@ def build_bound_data(
     )
 
 
-def truck_kinds(instance: Instance) -> list[IntArray]:
+def truck_kinds(instance: Instance) -> list[Ints]:
     """Return trucks grouped by all that the bound sees but depot and shift."""
     names = ["capacity", "unload_s_per_l", "drive_class", "access_class", "is_potable"]
     members: dict[tuple[float, ...], list[int]] = {}
@@ -147,7 +144,7 @@ def truck_kinds(instance: Instance) -> list[IntArray]:
     return [np.array(trucks, dtype=np.int64) for trucks in members.values()]
 
 
-def usable_sources(instance: Instance, r: int) -> IntArray:
+def usable_sources(instance: Instance, r: int) -> Ints:
     """
     Return the sources where truck ``r`` may fill and finds water.
 
@@ -160,7 +157,7 @@ def usable_sources(instance: Instance, r: int) -> IntArray:
 
     Returns
     -------
-    IntArray
+    Ints
         Positions of sources, ascending.
     """
     source = instance.source
@@ -168,9 +165,7 @@ def usable_sources(instance: Instance, r: int) -> IntArray:
     return np.flatnonzero(fits & (source["supply"] > 0))
 
 
-def _kind(
-    instance: Instance, trucks: IntArray, shortest: Sequence[FloatArray]
-) -> Kind | None:
+def _kind(instance: Instance, trucks: Ints, shortest: Sequence[Floats]) -> Kind | None:
     first = int(trucks[0])
     record = instance.truck[first]
     drive_s = shortest[int(record["drive_class"])]
@@ -217,10 +212,10 @@ def _kind(
 
 def _truck_groups(
     instance: Instance,
-    trucks: IntArray,
-    drive_s: FloatArray,
-    sources: IntArray,
-    depots: IntArray,
+    trucks: Ints,
+    drive_s: Floats,
+    sources: Ints,
+    depots: Ints,
 ) -> tuple[TruckGroup, ...]:
     names = ["depot", "start", "shift_start", "shift_end", "break_s", "break_from"]
     members: dict[tuple[int, ...], list[int]] = {}
@@ -239,7 +234,7 @@ def _truck_groups(
     )
 
 
-def working_seconds(instance: Instance, r: int, drive_s: FloatArray, s: int) -> float:
+def working_seconds(instance: Instance, r: int, drive_s: Floats, s: int) -> float:
     """
     Return the longest that truck ``r`` can work if it fills first at ``s``.
 
@@ -275,13 +270,13 @@ def working_seconds(instance: Instance, r: int, drive_s: FloatArray, s: int) -> 
     return float(end - first_fill)
 
 
-def source_limits(instance: Instance) -> tuple[FloatArray, FloatArray]:
+def source_limits(instance: Instance) -> tuple[Floats, Floats]:
     """
     Return litres and bay seconds that every source gives while trucks work.
 
     Returns
     -------
-    tuple[FloatArray, FloatArray]
+    tuple[Floats, Floats]
         Shape (S,) each; inf where there is no limit.
     """
     first = int(instance.truck["shift_start"].min())
@@ -318,7 +313,7 @@ def _open_seconds(
     return total, close_s
 
 
-def shortest_drives_s(instance: Instance) -> list[FloatArray]:
+def shortest_drives_s(instance: Instance) -> list[Floats]:
     """
     Return driving seconds by any detour, (P, P) per drive class; inf = none.
 
@@ -338,7 +333,7 @@ def shortest_drives_s(instance: Instance) -> list[FloatArray]:
     return shortest
 
 
-def _shortest_beside_ends(seconds: FloatArray, num_ends: int) -> FloatArray:
+def _shortest_beside_ends(seconds: Floats, num_ends: int) -> Floats:
     away = seconds[:num_ends].copy()
     shorten(away, seconds)
     towards = np.ascontiguousarray(seconds[:, :num_ends].T)

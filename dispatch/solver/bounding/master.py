@@ -16,15 +16,12 @@ from dispatch.solver.bounding.trips import trip_seconds
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import numpy.typing as npt
-
+    from dispatch.arrays import Floats, Ints
     from dispatch.solver.bounding.classes import VisitClasses
     from dispatch.solver.bounding.data import BoundData
     from dispatch.solver.bounding.prices import Goal, Patterns
     from dispatch.solver.bounding.trips import Trip
 
-    FloatArray = npt.NDArray[np.float64]
-    IntArray = npt.NDArray[np.int64]
     Row: TypeAlias = pywraplp.Constraint
     Rows: TypeAlias = list[pywraplp.Constraint | None]
 
@@ -52,7 +49,7 @@ class Master:
         self._lp.SetSolverSpecificParametersAsString(WARM)
         self._trips: set[Trip] = set()
         self._sets: set[tuple[object, ...]] = set()
-        self._served: list[tuple[pywraplp.Variable, FloatArray]] = []
+        self._served: list[tuple[pywraplp.Variable, Floats]] = []
         self._goal: Goal | None = None
         num_villages = data.room.size
         zeros = [0.0] * num_villages
@@ -158,7 +155,7 @@ class Master:
                 number += 1
             counts[j] = 0
 
-    def _top_down(self, village: int, counts: IntArray, litres: float) -> None:
+    def _top_down(self, village: int, counts: Ints, litres: float) -> None:
         before = np.cumsum(self.data.need[village]) - self.data.need[village]
         served = np.clip(litres - before, 0.0, self.data.need[village])
         self._add_set(village, counts, float(served.sum()), served, 0 * served)
@@ -166,10 +163,10 @@ class Master:
     def _add_set(
         self,
         village: int,
-        counts: IntArray,
+        counts: Ints,
         litres: float,
-        served: FloatArray,
-        others: FloatArray,
+        served: Floats,
+        others: Floats,
         *,
         non_potable: bool = False,
     ) -> bool:
@@ -191,7 +188,7 @@ class Master:
         return True
 
     def _add_served(
-        self, village: int, variable: pywraplp.Variable, served: FloatArray
+        self, village: int, variable: pywraplp.Variable, served: Floats
     ) -> None:
         _put(self._room[village], variable, float(served.sum()))
         for row, litres in zip(self._floor, served, strict=True):
@@ -322,9 +319,9 @@ def _put(row: Row | None, variable: pywraplp.Variable, value: float) -> None:
         row.SetCoefficient(variable, row.GetCoefficient(variable) + float(value))
 
 
-def _free_duals(rows: Iterable[Row | None]) -> FloatArray:
+def _free_duals(rows: Iterable[Row | None]) -> Floats:
     return np.array([0.0 if row is None else row.dual_value() for row in rows])
 
 
-def _duals(rows: Rows) -> FloatArray:
+def _duals(rows: Rows) -> Floats:
     return np.maximum(0.0, _free_duals(rows))

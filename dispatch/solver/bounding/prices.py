@@ -11,13 +11,10 @@ from dispatch.model.need import BANDS, LIVESTOCK
 from dispatch.solver.bounding.pricing import best_patterns
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from dispatch.arrays import Floats, Ints
     from dispatch.solver.bounding.classes import VisitClasses
     from dispatch.solver.bounding.data import BoundData
 
-    FloatArray = npt.NDArray[np.float64]
-    IntArray = npt.NDArray[np.int64]
 
 #: Sets of visits to look at per village before a coarser bound takes over.
 MAX_SETS: Final = 100_000
@@ -27,8 +24,8 @@ MAX_SETS: Final = 100_000
 class Goal:
     """Bands whose litres count, shape (7,), and litres that bands must get."""
 
-    weight: FloatArray
-    floor_l: FloatArray
+    weight: Floats
+    floor_l: Floats
 
 
 @dataclass(frozen=True)
@@ -55,25 +52,25 @@ class Prices:
         Per kind, shape (E,): what it is worth to be at an end.
     """
 
-    small_l: FloatArray
-    large_l: FloatArray
-    non_potable_l: FloatArray
-    visit: FloatArray
-    room_l: FloatArray
-    any_visit: FloatArray
-    supply_l: FloatArray
-    bay_s: FloatArray
-    floor_l: FloatArray
-    second: FloatArray
-    place: tuple[FloatArray, ...]
+    small_l: Floats
+    large_l: Floats
+    non_potable_l: Floats
+    visit: Floats
+    room_l: Floats
+    any_visit: Floats
+    supply_l: Floats
+    bay_s: Floats
+    floor_l: Floats
+    second: Floats
+    place: tuple[Floats, ...]
 
 
 @dataclass(frozen=True)
 class Patterns:
     """Per village the best set of visits: counts (V, J), litres of them (V,)."""
 
-    counts: IntArray
-    litres: FloatArray
+    counts: Ints
+    litres: Floats
 
 
 def mixed(one: Prices, other: Prices, share: float) -> Prices:
@@ -117,9 +114,7 @@ def with_classes(prices: Prices, classes: VisitClasses) -> Prices:
     )
 
 
-def band_worth(
-    data: BoundData, goal: Goal, prices: Prices
-) -> tuple[FloatArray, FloatArray]:
+def band_worth(data: BoundData, goal: Goal, prices: Prices) -> tuple[Floats, Floats]:
     """
     Return per village and band what a litre earns that costs its price, else, (V, 7).
 
@@ -207,6 +202,6 @@ def priced_bound(
     return total, patterns
 
 
-def _finite(price: FloatArray, limit: FloatArray) -> float:
+def _finite(price: Floats, limit: Floats) -> float:
     limited = np.isfinite(limit)
     return float(price[limited] @ limit[limited])

@@ -18,10 +18,10 @@ import numpy as np
 from dispatch.solver.jit import compiled_with_arrays
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
+    from dispatch.arrays import Floats, Ints
 
-    FloatArray = npt.NDArray[np.float64]
-    IntArray = npt.NDArray[np.int64]
+    pass
+
 
 NEVER: Final = -1e18
 #: Stops that a traced trip can have.
@@ -33,14 +33,14 @@ def visit_gains(
     num_units: int,
     unit_l: float,
     per_l: float,
-    room: FloatArray,
-    low: FloatArray,
-    high: FloatArray,
-    slope: FloatArray,
-    bonus: FloatArray,
-    gain: FloatArray,
-    litres: FloatArray,
-) -> FloatArray:
+    room: Floats,
+    low: Floats,
+    high: Floats,
+    slope: Floats,
+    bonus: Floats,
+    gain: Floats,
+    litres: Floats,
+) -> Floats:
     """
     Fill in the most that a visit earns per tank unit, and the litres it brings.
 
@@ -69,7 +69,7 @@ def visit_gains(
 
     Returns
     -------
-    FloatArray
+    Floats
         Shape (n,): what visits smaller than a unit earn, which take no tank.
     """
     n = room.size
@@ -106,12 +106,12 @@ def visit_gains(
 @compiled_with_arrays
 def complete(
     mu: float,
-    drive_s: FloatArray,
-    near: IntArray,
-    gain: FloatArray,
-    fixed: FloatArray,
-    ending: FloatArray,
-) -> tuple[FloatArray, FloatArray, IntArray, IntArray, IntArray]:
+    drive_s: Floats,
+    near: Ints,
+    gain: Floats,
+    fixed: Floats,
+    ending: Floats,
+) -> tuple[Floats, Floats, Ints, Ints, Ints]:
     """
     Return the most that a trip still earns from a village on, by tank units left.
 
@@ -209,11 +209,11 @@ def complete(
 def best_starts(
     mu: float,
     unit_l: float,
-    start_worth: FloatArray,
-    start_drive_s: FloatArray,
-    excess_per_l: FloatArray,
-    arrive: FloatArray,
-) -> tuple[FloatArray, IntArray]:
+    start_worth: Floats,
+    start_drive_s: Floats,
+    excess_per_l: Floats,
+    arrive: Floats,
+) -> tuple[Floats, Ints]:
     """
     Return per source and first village the most that a trip earns, and its units.
 
@@ -237,7 +237,7 @@ def best_starts(
 
     Returns
     -------
-    tuple[FloatArray, IntArray]
+    tuple[Floats, Ints]
         Shape (S, n) each; `NEVER` and 0 where no trip starts.
     """
     num_sources, n = start_drive_s.shape
@@ -265,11 +265,11 @@ def best_starts(
 def trace(
     first: int,
     load: int,
-    unload: IntArray,
-    then: IntArray,
-    follow: IntArray,
-    stops: IntArray,
-    units: IntArray,
+    unload: Ints,
+    then: Ints,
+    follow: Ints,
+    stops: Ints,
+    units: Ints,
 ) -> int:
     """
     Write the villages and units of the best trip; return how many stops.
@@ -315,9 +315,7 @@ def trace(
 
 
 @compiled_with_arrays
-def nearest_of(
-    near: IntArray, drive_s: FloatArray, kept: IntArray
-) -> tuple[IntArray, FloatArray]:
+def nearest_of(near: Ints, drive_s: Floats, kept: Ints) -> tuple[Ints, Floats]:
     """
     Return ``near`` and ``drive_s`` of some villages, with new numbers.
 
@@ -332,7 +330,7 @@ def nearest_of(
 
     Returns
     -------
-    tuple[IntArray, FloatArray]
+    tuple[Ints, Floats]
         Shape (n, n) each; numbers are positions in ``kept``.
     """
     n = kept.size
@@ -356,18 +354,18 @@ def nearest_of(
 
 @compiled_with_arrays
 def best_patterns(
-    worth: FloatArray,
-    need: FloatArray,
-    room: FloatArray,
-    most_visits: IntArray,
-    slope: FloatArray,
-    low: FloatArray,
-    high: FloatArray,
-    bonus: FloatArray,
+    worth: Floats,
+    need: Floats,
+    room: Floats,
+    most_visits: Ints,
+    slope: Floats,
+    low: Floats,
+    high: Floats,
+    bonus: Floats,
     node_limit: int,
-    counts: IntArray,
-    litres: FloatArray,
-) -> FloatArray:
+    counts: Ints,
+    litres: Floats,
+) -> Floats:
     """
     Return per village the most that a set of visits is worth, at least.
 
@@ -387,7 +385,7 @@ def best_patterns(
 
     Returns
     -------
-    FloatArray
+    Floats
         Shape (V,).
     """
     num_villages, num_classes = low.shape
@@ -499,7 +497,7 @@ def best_patterns(
 
 @compiled_with_arrays
 def _filled(
-    worth: FloatArray, need: FloatArray, order: IntArray, price: float, room: float
+    worth: Floats, need: Floats, order: Ints, price: float, room: float
 ) -> float:
     """Return what litres are worth at a price, the best bands first, room kept."""
     total = 0.0
@@ -514,7 +512,7 @@ def _filled(
 
 
 @compiled_with_arrays
-def shorten(rows: FloatArray, drive_s: FloatArray) -> None:
+def shorten(rows: Floats, drive_s: Floats) -> None:
     """
     Make ``rows`` shortest seconds by any detour, in place.
 

@@ -30,11 +30,9 @@ from dispatch.solver.kernel.arrays import BIG
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy.typing as npt
-
+    from dispatch.arrays import Floats, Ints
     from dispatch.solver.kernel.arrays import Instance
 
-    FloatArray = npt.NDArray[np.float64]
 
 #: Sources by which a village's litres are distinguished; the rest count as one.
 SOURCES_APART: Final = 5
@@ -47,7 +45,7 @@ LARGE: Final = 1500
 class _TruckType:
     """Trucks that differ in nothing that the relaxation sees."""
 
-    trucks: npt.NDArray[np.int64]
+    trucks: Ints
     capacity: int
     unload_s_per_l: float
     drive_class: int
@@ -86,8 +84,8 @@ class RadialModel:
     def __init__(
         self,
         instance: Instance,
-        band_need: npt.NDArray[np.int64],
-        shortest: Sequence[FloatArray],
+        band_need: Ints,
+        shortest: Sequence[Floats],
     ) -> None:
         self._instance = instance
         self._need = band_need
@@ -262,9 +260,7 @@ class RadialModel:
         raise SolverError(f"the bound's linear program ended with status {status}")
 
 
-def _truck_types(
-    instance: Instance, shortest: Sequence[FloatArray]
-) -> list[_TruckType]:
+def _truck_types(instance: Instance, shortest: Sequence[Floats]) -> list[_TruckType]:
     types = []
     for trucks in truck_kinds(instance):
         first = instance.truck[trucks[0]]
@@ -283,7 +279,7 @@ def _truck_types(
     return types
 
 
-def _longest_work(instance: Instance, r: int, drive_s: FloatArray) -> float:
+def _longest_work(instance: Instance, r: int, drive_s: Floats) -> float:
     """Return the longest that truck ``r`` can work after reaching any source."""
     return max(
         (

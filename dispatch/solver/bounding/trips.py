@@ -19,14 +19,11 @@ from dispatch.solver.bounding.pricing import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy.typing as npt
-
+    from dispatch.arrays import Floats, Ints
     from dispatch.solver.bounding.classes import VisitClasses
     from dispatch.solver.bounding.data import BoundData, Kind
     from dispatch.solver.bounding.prices import Prices
 
-    FloatArray = npt.NDArray[np.float64]
-    IntArray = npt.NDArray[np.int64]
 
 #: How often a rate is raised to that of the best trip before it is closed by force.
 MAX_RAISES: Final = 4
@@ -47,13 +44,13 @@ class _Table:
     """Result of one dynamic program; ``best`` bounds what any trip earns."""
 
     best: float
-    worth: FloatArray
-    load: IntArray
-    villages: IntArray
-    litres: FloatArray
-    unload: IntArray
-    then: IntArray
-    follow: IntArray
+    worth: Floats
+    load: Ints
+    villages: Ints
+    litres: Floats
+    unload: Ints
+    then: Ints
+    follow: Ints
 
 
 def trip_seconds(data: BoundData, trip: Trip) -> float:
@@ -117,7 +114,7 @@ def trip_profit(
 
 def find_trips(
     data: BoundData, classes: VisitClasses, prices: Prices
-) -> tuple[FloatArray, list[Trip]]:
+) -> tuple[Floats, list[Trip]]:
     """
     Return per kind a price of its seconds at which no trip gains, and good trips.
 
@@ -135,7 +132,7 @@ def find_trips(
 
     Returns
     -------
-    tuple[FloatArray, list[Trip]]
+    tuple[Floats, list[Trip]]
         Prices, shape (K,), and trips of any kind that earn more than the seconds cost.
     """
     rates = np.empty(len(data.kinds))
@@ -181,7 +178,7 @@ def _empty_rate(data: BoundData, kind: Kind, prices: Prices, k: int) -> float:
 
 def _visit_prices(
     classes: VisitClasses, prices: Prices, kind: Kind
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+) -> tuple[Floats, Floats, Floats, Floats]:
     """Return low, high, litre price and bonus of every class at every village."""
     villages = kind.villages
     if not kind.is_potable:

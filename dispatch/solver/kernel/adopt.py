@@ -18,11 +18,8 @@ from dispatch.solver.kernel.moves import (
 from dispatch.solver.kernel.schedule import schedule_candidate
 
 if TYPE_CHECKING:
-    from dispatch.solver.kernel.arrays import (
-        Instance,
-        IntArray,
-        State,
-    )
+    from dispatch.arrays import Ints
+    from dispatch.solver.kernel.arrays import Instance, State
 
 
 @compiled
@@ -85,10 +82,10 @@ def adopt_route(
     inst: Instance,
     state: State,
     r: int,
-    nodes: IntArray,
-    litres: IntArray,
-    starts: IntArray,
-    ends: IntArray,
+    nodes: Ints,
+    litres: Ints,
+    starts: Ints,
+    ends: Ints,
 ) -> int:
     """
     Make a given row the route of a truck, leaving out what does not fit.

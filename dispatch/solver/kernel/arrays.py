@@ -9,10 +9,8 @@ import numpy as np
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    IntArray = npt.NDArray[np.int64]
-    FloatArray = npt.NDArray[np.float64]
-    BoolArray = npt.NDArray[np.bool_]
-    RecordArray = npt.NDArray[np.void]
+    from dispatch.arrays import Floats, Ints, Mask, RecordArray
+
 
 #: Insertions kept per village until one proves to have a timetable.
 NUM_KEPT: Final = 4
@@ -149,15 +147,15 @@ class Instance(NamedTuple):
     truck: RecordArray  # (R,)
     source: RecordArray  # (S,)
     village: RecordArray  # (V,)
-    may_enter: BoolArray  # (access class, V)
-    source_windows: IntArray  # (S, W, 2), unused ones start at BIG
-    windows: IntArray  # (V, W, 2), unused ones start at BIG
-    level_need: IntArray  # (V, G)
-    near_villages: IntArray  # (V, K), nearest first, itself first, -1 = none
-    near_sources: IntArray  # (V, KS), shortest round trip first, -1 = none
+    may_enter: Mask  # (access class, V)
+    source_windows: Ints  # (S, W, 2), unused ones start at BIG
+    windows: Ints  # (V, W, 2), unused ones start at BIG
+    level_need: Ints  # (V, G)
+    near_villages: Ints  # (V, K), nearest first, itself first, -1 = none
+    near_sources: Ints  # (V, KS), shortest round trip first, -1 = none
     has_release: bool
     change_price: int  # litres that a changed village costs
-    earlier: IntArray  # (V, E, 2) route and start of announced visits, -1 = none
+    earlier: Ints  # (V, E, 2) route and start of announced visits, -1 = none
 
     @property
     def has_switch(self) -> bool:
@@ -182,7 +180,7 @@ class Instance(NamedTuple):
         """Return the end of the last shift."""
         return int(self.truck["shift_end"].max(initial=0))
 
-    def reachable_need(self) -> IntArray:
+    def reachable_need(self) -> Ints:
         """Return the litres of every level that rooms and roads allow, shape (G,)."""
         village, num_levels = self.village, self.level_need.shape[1]
         room = village["room"].copy()
@@ -209,32 +207,32 @@ class State(NamedTuple):
     route: RecordArray  # (R,)
     entry: RecordArray  # (R, M)
     village: RecordArray  # (V,)
-    visitor: IntArray  # (V, X) route of every visit, unordered
-    drawn: IntArray  # (S,)
-    num_fills: IntArray  # (S,)
+    visitor: Ints  # (V, X) route of every visit, unordered
+    drawn: Ints  # (S,)
+    num_fills: Ints  # (S,)
     fill: RecordArray  # (S, B)
-    served: IntArray  # (G,)
+    served: Ints  # (G,)
     total: RecordArray  # (1,)
     candidate: RecordArray  # (M,) the row being tried
     candidate_pause: RecordArray  # (1,)
     u_route: RecordArray
     u_entry: RecordArray
     u_village: RecordArray
-    u_visitor: IntArray
-    u_drawn: IntArray
-    u_served: IntArray
+    u_visitor: Ints
+    u_drawn: Ints
+    u_served: Ints
     u_total: RecordArray
     b_route: RecordArray
     b_entry: RecordArray
-    b_served: IntArray
+    b_served: Ints
     b_total: RecordArray
-    stamp: IntArray  # (1,)
+    stamp: Ints  # (1,)
     counts: RecordArray  # (1,)
-    touched_routes: IntArray  # (R,)
-    touched_villages: IntArray  # (V,)
-    gathered: IntArray  # (R,)
-    requests: IntArray  # (V,)
-    keys: FloatArray  # (V,)
+    touched_routes: Ints  # (R,)
+    touched_villages: Ints  # (V,)
+    gathered: Ints  # (R,)
+    requests: Ints  # (V,)
+    keys: Floats  # (V,)
     kept: RecordArray  # (NUM_KEPT,)
     rng: npt.NDArray[np.uint64]  # (1,)
 
@@ -364,7 +362,7 @@ def empty_state(instance: Instance, seed: int, sizes: Sizes | None = None) -> St
     num_levels = instance.level_need.shape[1]
     row, listed, num_visitors = sizes
 
-    def ints(*shape: int) -> IntArray:
+    def ints(*shape: int) -> Ints:
         return np.zeros(shape, dtype=np.int64)
 
     route = np.zeros(num_trucks, dtype=ROUTE)

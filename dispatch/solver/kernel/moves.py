@@ -13,7 +13,8 @@ from dispatch.solver.kernel.legs import leg_s
 from dispatch.solver.kernel.schedule import schedule_candidate, set_latest
 
 if TYPE_CHECKING:
-    from dispatch.solver.kernel.arrays import Instance, IntArray, State
+    from dispatch.arrays import Ints
+    from dispatch.solver.kernel.arrays import Instance, State
 
 
 @compiled
@@ -182,7 +183,7 @@ def touch_village(inst: Instance, state: State, v: int) -> None:
 
 
 @compiled
-def copy_into(target: IntArray, source: IntArray) -> None:
+def copy_into(target: Ints, source: Ints) -> None:
     """
     Copy element by element: numba would make a temporary for a whole slice.
 

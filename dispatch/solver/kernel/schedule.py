@@ -10,11 +10,12 @@ from dispatch.solver.kernel.filling import fill_start, flow_s, latest_in_bay
 from dispatch.solver.kernel.legs import leave_by, leg_s
 
 if TYPE_CHECKING:
-    from dispatch.solver.kernel.arrays import Instance, IntArray, State
+    from dispatch.arrays import Ints
+    from dispatch.solver.kernel.arrays import Instance, State
 
 
 @compiled
-def window_start(windows: IntArray, idx: int, time_s: int) -> int:
+def window_start(windows: Ints, idx: int, time_s: int) -> int:
     """
     Return the first start at or after ``time_s``, BIG if too late.
 
@@ -37,7 +38,7 @@ def window_start(windows: IntArray, idx: int, time_s: int) -> int:
 
 
 @compiled
-def latest_start(windows: IntArray, idx: int, time_s: int, duration: int) -> int:
+def latest_start(windows: Ints, idx: int, time_s: int, duration: int) -> int:
     """
     Return the last start up to ``time_s`` that ends inside a window, or -1.
 

@@ -20,13 +20,8 @@ from dispatch.solver.kernel.ruin import request, ruin
 from dispatch.solver.kernel.schedule import set_latest
 
 if TYPE_CHECKING:
-    from dispatch.solver.kernel.arrays import (
-        FloatArray,
-        Instance,
-        IntArray,
-        RecordArray,
-        State,
-    )
+    from dispatch.arrays import Floats, Ints, RecordArray
+    from dispatch.solver.kernel.arrays import Instance, State
 
 
 #: Trucks beside those nearby that a first plan asks before it asks all.
@@ -190,7 +185,7 @@ def _recreate(
 def _accepts(
     inst: Instance,
     state: State,
-    weight: FloatArray,
+    weight: Floats,
     drive_weight: float,
     heat: float,
 ) -> bool:
@@ -207,9 +202,9 @@ def _accepts(
 @compiled
 def is_better_plan(
     inst: Instance,
-    served: IntArray,
+    served: Ints,
     total: RecordArray,
-    other_served: IntArray,
+    other_served: Ints,
     other_total: RecordArray,
 ) -> bool:
     """
@@ -266,7 +261,7 @@ def anneal(
     num_iterations: int,
     key_level: int,
     short_level: int,
-    weight: FloatArray,
+    weight: Floats,
     drive_weight: float,
     heat: float,
     mean_removed: float,

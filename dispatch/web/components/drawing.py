@@ -17,13 +17,13 @@ from dispatch.maps.tiles import tile_setting
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from dispatch.arrays import Points
     from dispatch.maps.shapes import Line, Mark
     from dispatch.model.scenario import Datum
     from dispatch.words.words import Words
 
 Shape = Literal["point", "pair", "line", "area"]
 Mode = Literal["point", "pair", "line", "area", "locate"]
-Points = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
