@@ -23,6 +23,8 @@ from dispatch.files.tables.side_rows import drop_side_rows
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dispatch.files.tables.columns import Column, Table
     from dispatch.files.tables.raw import RawTable
     from dispatch.words.message import Message
@@ -95,8 +97,7 @@ def read_records(raw: RawTable, table: Table, problems: list[Problem]) -> list[R
     raw = find_head(raw, table)
     bound = bind_columns(raw, table, problems)
     columns = {item.position: item.column for item in bound}
-    needed = [i for i, column in columns.items() if _is_needed(column)]
-    raw = drop_side_rows(raw, table, needed, problems)
+    raw = drop_side_rows(raw, table, _ways_to_fill(columns), problems)
     raw = fill_merged(raw, columns, problems)
     _notice_hidden(raw, bound, problems)
     if not raw.rows:
@@ -119,8 +120,12 @@ def read_records(raw: RawTable, table: Table, problems: list[Problem]) -> list[R
     return records
 
 
-def _is_needed(column: Column) -> bool:
-    return column.required or column.name in ("lat", "lon", "position")
+def _ways_to_fill(columns: Mapping[int, Column]) -> list[list[int]]:
+    """Return the sets of columns of which every object fills one."""
+    needed = [i for i, column in columns.items() if column.required]
+    lat_lon = [i for i, column in columns.items() if column.name in ("lat", "lon")]
+    pasted = [i for i, column in columns.items() if column.name == "position"]
+    return [[*needed, *place] for place in (lat_lon, pasted) if place] or [needed]
 
 
 def _of_unlimited(name: str, records: list[Record]) -> Problem:

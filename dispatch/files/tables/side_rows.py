@@ -14,7 +14,7 @@ from dispatch.files.tables.heads import is_repeated
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from dispatch.files.cells.parse import Cell
     from dispatch.files.tables.columns import Table
@@ -71,7 +71,7 @@ _MAX_CHARS: Final = 200
 def drop_side_rows(
     raw: RawTable,
     table: Table,
-    needed: Collection[int],
+    ways: Sequence[Collection[int]],
     problems: list[Problem],
 ) -> RawTable:
     """
@@ -83,14 +83,15 @@ def drop_side_rows(
         The table as cells.
     table
         Columns of the table in the dictionary.
-    needed
-        Positions of the columns that every object fills.
+    ways
+        Positions of the columns that every object fills; several where objects may
+        fill one set or another, such as ``lat`` and ``lon`` or ``position``.
     problems
         Receives every problem.
     """
     kept = []
     for number, cells in raw.rows:
-        key = _kind_of(cells, raw, table, needed)
+        key = _kind_of(cells, raw, table, ways)
         if key is None:
             kept.append((number, cells))
             continue
@@ -101,10 +102,12 @@ def drop_side_rows(
 
 
 def _kind_of(
-    cells: list[Cell], raw: RawTable, table: Table, needed: Collection[int]
+    cells: list[Cell], raw: RawTable, table: Table, ways: Sequence[Collection[int]]
 ) -> str | None:
     """Return the message of a row that is no object; None for all others."""
-    lacks = any(i >= len(cells) or is_empty(cells[i]) for i in needed)
+    lacks = all(
+        any(i >= len(cells) or is_empty(cells[i]) for i in needed) for needed in ways
+    )
     if not lacks and not any(_may_be_side(cell) for cell in cells[:4]):
         return None
     first = [cell for cell in cells if not is_empty(cell)][:3]

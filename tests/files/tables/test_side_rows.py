@@ -119,6 +119,17 @@ def test_a_whole_row_is_an_object_whatever_its_name() -> None:
     assert [v.name for v in read(book).villages] == names
 
 
+def test_a_village_of_that_name_stays_where_positions_have_two_forms() -> None:
+    """A row with lat and lon is whole: the empty column beside them asks nothing."""
+    book = office_book()
+    sheet = book["村庄"]
+    sheet["I1"], sheet["B3"] = "位置", "TOTAL"
+    sheet["C4"] = sheet["D4"] = None
+    sheet["B4"], sheet["I4"] = "合计", "27.15, 112.805"
+    names = [village.name for village in read(book).villages]
+    assert names == ["东村", "TOTAL", "合计"]
+
+
 def test_a_half_row_is_still_refused() -> None:
     book = office_book()
     book["村庄"]["A5"], book["村庄"]["B5"] = "V4", "北村"
