@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dispatch.model.plan import Plan, Stop
     from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
-    from dispatch.model.travel import Travel, WayTimes
+    from dispatch.model.travel import LegTimes, Travel
     from dispatch.words.message import Message
 
 
@@ -182,7 +182,7 @@ def open_ways(
         return
     begins_s = [-math.inf, *later.switches_s]
     ends_s = [*later.switches_s, math.inf]
-    alone: list[Travel | WayTimes] = [travel, *later.periods]
+    alone: list[Travel | LegTimes] = [travel, *later.periods]
     for period, end_s in enumerate(ends_s):
         wait_s = max(0.0, begins_s[period] - depart_s)
         start_s = depart_s + wait_s
@@ -199,7 +199,7 @@ def open_ways(
 
 
 def _way(
-    ways: Travel | WayTimes, truck_class: int, row: int, column: int, wait_s: float
+    ways: Travel | LegTimes, truck_class: int, row: int, column: int, wait_s: float
 ) -> tuple[int, int, float]:
     seconds, metres = ways.seconds[truck_class], ways.metres[truck_class]
     return int(seconds[row, column]), int(metres[row, column]), wait_s

@@ -79,7 +79,7 @@ def _non_potable_excess(facts: Facts, village_id: str) -> Message | None:
     animals_l = facts.needs[village_id][BANDS[LIVESTOCK]]
     if non_potable_l <= animals_l:
         return None
-    return say("broken.unfit_excess", litres=non_potable_l, need=animals_l)
+    return say("broken.non_potable_excess", litres=non_potable_l, need=animals_l)
 
 
 def check_access(facts: Facts) -> Iterator[Violation]:
@@ -108,7 +108,7 @@ def check_potable(facts: Facts) -> Iterator[Violation]:
             if source is None or truck is None:
                 continue
             if truck.potable and not source.potable:
-                yield event.violation(10, say("broken.unfit_filling"))
+                yield event.violation(10, say("broken.non_potable_filling"))
     for village_id in facts.visits:
         if village_id in facts.villages:
             excess = _non_potable_excess(facts, village_id)

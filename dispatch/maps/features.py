@@ -154,7 +154,7 @@ class MapFeatures:
         t = self._words
         features = []
         for source in self._scenario.sources:
-            kind = "potable" if source.potable else "unfit"
+            kind = "potable" if source.potable else "non_potable"
             lines = [t(f"map.{kind}")]
             if source.supply_l is not None:
                 lines.append(t("map.supply", litres=f"{source.supply_l:,}"))

@@ -97,7 +97,7 @@ def legend_html(
         levels=_levels(figures),
         source_kinds=[
             (kind, sign)
-            for kind, sign in (("potable", "💧"), ("unfit", "🐄"))
+            for kind, sign in (("potable", "💧"), ("non_potable", "🐄"))
             if any(source.potable == (kind == "potable") for source in scenario.sources)
         ],
         limits=[(kind, _line_of_limit(kind)) for kind in limits],

@@ -57,7 +57,7 @@ def _leg_s(leg: Leg) -> float:
     return leg.wait_s + leg.drive_s
 
 
-class WayTimes(NamedTuple):
+class LegTimes(NamedTuple):
     """Seconds and metres as in ``Travel``: a matrix (P, P) per class of trucks."""
 
     seconds: tuple[Ints, ...]
@@ -83,15 +83,15 @@ class LaterTravel:
     """
 
     switches_s: tuple[int, ...]
-    periods: tuple[WayTimes, ...]
-    across: tuple[WayTimes, ...]
-    throughout: WayTimes
+    periods: tuple[LegTimes, ...]
+    across: tuple[LegTimes, ...]
+    throughout: LegTimes
 
-    def every(self) -> tuple[WayTimes, ...]:
+    def every(self) -> tuple[LegTimes, ...]:
         """Return all that are not those of ``Travel`` itself."""
         return (*self.periods, *self.across, self.throughout)
 
-    def mapped(self, change: Callable[[WayTimes], WayTimes]) -> LaterTravel:
+    def mapped(self, change: Callable[[LegTimes], LegTimes]) -> LaterTravel:
         """Return the same with every entry changed."""
         return LaterTravel(
             switches_s=self.switches_s,
@@ -177,7 +177,7 @@ class Travel:
 
     @staticmethod
     def _drive(
-        ways: WayTimes | Travel, truck_class: int, row: int, column: int, factor: float
+        ways: LegTimes | Travel, truck_class: int, row: int, column: int, factor: float
     ) -> Leg | None:
         seconds = int(ways.seconds[truck_class][row, column])
         if seconds == NO_ROAD:
@@ -186,7 +186,7 @@ class Travel:
 
     def _open_from(
         self, later: LaterTravel, period: int
-    ) -> Iterator[tuple[WayTimes | Travel, float]]:
+    ) -> Iterator[tuple[LegTimes | Travel, float]]:
         """Yield times for legs that set out in a period, and when they must be over."""
         last = len(later.switches_s)
         until_s = (*later.switches_s, math.inf)
@@ -195,7 +195,7 @@ class Travel:
             yield later.across[period], until_s[period + 1]
             yield later.throughout, math.inf
 
-    def has_way(self, truck_class: int, row: int, column: int) -> bool:
+    def has_road(self, truck_class: int, row: int, column: int) -> bool:
         """
         Whether there is a road at any time of the day.
 

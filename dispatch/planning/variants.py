@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from dispatch.model.scenario import TimeWindow
-from dispatch.model.travel import NO_ROAD, WayTimes
+from dispatch.model.travel import NO_ROAD, LegTimes
 from dispatch.roads.model import road_model
 from dispatch.roads.travel import travel_matrix
 
@@ -288,7 +288,7 @@ def _reopened(scenario: Scenario, travel: Travel, village_id: str) -> Variant | 
     later = travel.later
     if later is not None:
         later = later.mapped(
-            lambda ways: WayTimes(
+            lambda ways: LegTimes(
                 joined(ways.seconds, way_s), joined(ways.metres, int(away_m))
             )
         )

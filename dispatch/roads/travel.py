@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dispatch.geo.distance import haversine_m
-from dispatch.model.travel import NO_ROAD, LaterTravel, Travel, TravelTable, WayTimes
+from dispatch.model.travel import NO_ROAD, LaterTravel, LegTimes, Travel, TravelTable
 from dispatch.roads.model import road_model
 from dispatch.roads.network.matrix_cache import fastest_paths
 from dispatch.roads.snap import positions_of
@@ -83,7 +83,7 @@ def _from_roads(scenario: Scenario, model: RoadModel) -> Travel:
     )
 
 
-def _in_span(scenario: Scenario, model: RoadModel, span: Span) -> WayTimes:
+def _in_span(scenario: Scenario, model: RoadModel, span: Span) -> LegTimes:
     """Return seconds and metres of every class in some periods of the day."""
     seconds, metres = [], []
     access_m = model.snaps.gap_m * scenario.straight_line.detour
@@ -92,7 +92,7 @@ def _in_span(scenario: Scenario, model: RoadModel, span: Span) -> WayTimes:
         exact_s, exact_m = _between_places(scenario, model, truck_class, span)
         seconds.append(_frozen(_up(exact_s + access_s[:, None] + access_s[None, :])))
         metres.append(_frozen(_up(exact_m + access_m[:, None] + access_m[None, :])))
-    return WayTimes(tuple(seconds), tuple(metres))
+    return LegTimes(tuple(seconds), tuple(metres))
 
 
 def _between_places(

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dispatch.atomic import write_text
 from dispatch.errors import DispatchError, PlanError
 from dispatch.planning.day import prepare_day
 from dispatch.planning.plan_day import plan_day
@@ -193,7 +194,7 @@ def _write_files(job: Job, planned: Planned) -> None:
             broken=planned.broken,
         )
         name = "map.html" if lang == LANGUAGES[0] else f"map.{lang}.html"
-        (job.out / name).write_text(page, encoding="utf-8")
+        write_text(job.out / name, page)
     broken = planned.broken
     job.save_result(Result(scenario, travel, plan, planned.changes, *broken))
 

@@ -1,7 +1,7 @@
 """One small day, worked out by hand, that the rules are broken against.
 
 Two villages, a potable tap T and a cattle pond P, a potable truck A and an
-unfit truck B. Every leg takes 600 s and 5000 m. Set-ups take 300 s.
+non-potable truck B. Every leg takes 600 s and 5000 m. Set-ups take 300 s.
 
 Needs (people 7.5 / 20 / 35 l, cattle 38 l):
   V1: 100 people                   750 + 1250 + normal 1500 = 3500 l

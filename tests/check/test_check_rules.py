@@ -247,7 +247,7 @@ class TestRule8NeedAndStorage:
         small = with_villages(scenario, "V1", storage_l=3499)
         assert rules(small, travel, plan) == {8}
 
-    def test_more_unfit_water_than_animals_need(self, scenario, travel, plan, rules):
+    def test_more_non_potable_water_than_need(self, scenario, travel, plan, rules):
         fewer = with_villages(scenario, "V2", cattle=9)
         assert {8, 10} <= rules(fewer, travel, plan)
 
@@ -270,11 +270,11 @@ class TestRule10Potable:
         clean = with_trucks(scenario, "B", potable=True)
         assert rules(clean, travel, plan) == {10}
 
-    def test_unfit_water_for_people(self, scenario, travel, rules, edit):
+    def test_non_potable_water_for_people(self, scenario, travel, rules, edit):
         """The same 380 l to the village without animals."""
         assert {8, 10} <= rules(scenario, travel, edit("B", 2, place_id="V1"))
 
-    def test_unfit_truck_spoils_good_water(self, scenario, travel, plan, rules):
+    def test_non_potable_truck_spoils_good_water(self, scenario, travel, plan, rules):
         """Truck B may fill at the tap, its water still is for animals only."""
         clean = with_sources(scenario, "P", potable=True)
         assert rules(clean, travel, plan) == set()

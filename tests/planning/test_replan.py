@@ -149,8 +149,8 @@ def test_delivered_water_counts_against_need_room_and_visits(limit, litres):
     assert plan.bound.total_l >= litres
 
 
-def test_animals_that_drank_unfit_water_need_no_more():
-    """380 L for ten cows came as unfit water: the drinking water goes to people."""
+def test_animals_that_drank_non_potable_water_need_no_more():
+    """380 L for ten cows came undrinkable: the drinking water goes to people."""
     scene = scenario(
         [village("V", population=500, cattle=10)],
         trucks=[truck(), truck("U", potable=False)],
@@ -169,9 +169,9 @@ def test_animals_that_drank_unfit_water_need_no_more():
     assert delivered(plan) == {"V": 880}
 
 
-def test_unfit_water_leaves_the_rest_to_people():
+def test_non_potable_water_leaves_the_rest_to_people():
     """
-    The ten cows of V drank 380 L of unfit water; 1,000 L in S are left for people.
+    The ten cows of V drank 380 L of other water; 1,000 L in S are left for people.
 
     V takes all, 500 L to the basic and 500 L to the normal standard; W, farther off,
     wants normal water as well and adds only driving.

@@ -18,7 +18,7 @@ class State(NamedTuple):
     place: str
     time_s: int
     potable: tuple[int, ...]  # litres that every village has got
-    unfit: tuple[int, ...]
+    non_potable: tuple[int, ...]
     visits: tuple[int, ...]
     fillings: tuple[tuple[str, int, int, int], ...]  # source, start, end, litres
     pause: str  # "todo", "none" (must be back early), "done"
@@ -37,17 +37,17 @@ def served_by_any_plan(scene, travel):
     for truck in scene.trucks:
         for state in list(found.values()):
             for end in _days(scene, travel, truck, state):
-                found.setdefault((end.potable, end.unfit), end)
+                found.setdefault((end.potable, end.non_potable), end)
     return {_served(scene, state) for state in found.values()}
 
 
 def _served(scene, state):
     total = [0] * len(BANDS)
-    for village, potable_l, unfit_l in zip(
-        scene.villages, state.potable, state.unfit, strict=True
+    for village, potable_l, non_potable_l in zip(
+        scene.villages, state.potable, state.non_potable, strict=True
     ):
         need = need_l(village, scene.need)
-        served = served_l(need, potable_l=potable_l, non_potable_l=unfit_l)
+        served = served_l(need, potable_l=potable_l, non_potable_l=non_potable_l)
         total = [sum(pair) for pair in zip(total, served.values(), strict=True)]
     return tuple(total)
 
@@ -74,7 +74,7 @@ def _days(scene, travel, truck, before):
     ends = []
     while open_states:
         state = open_states.pop()
-        key = (state.place, state.potable, state.unfit, state.visits, state.pause)
+        key = (state.place, state.potable, state.non_potable, state.visits, state.pause)
         key += (tuple((s, litres) for s, _, _, litres in state.fillings),)
         if seen.get(key, 10**9) <= state.time_s:
             continue
@@ -127,10 +127,10 @@ def _amounts(scene, truck, state, k):
     limit = village.max_visits
     if not truck.may_enter(village) or state.visits[k] >= (limit or 99):
         return []
-    got = state.potable[k] + state.unfit[k]
+    got = state.potable[k] + state.non_potable[k]
     room = can_take_l(village, scene.need) - got
     if not truck.potable:
-        animals = need_l(village, scene.need)[BANDS[LIVESTOCK]] - state.unfit[k]
+        animals = need_l(village, scene.need)[BANDS[LIVESTOCK]] - state.non_potable[k]
         room = min(room, animals)
     step = max(1, scene.service.min_drop_l)
     most = min(room, truck.capacity_l)
@@ -241,7 +241,7 @@ def _unload(scene, truck, state, k, litres, is_potable):
     end += _flow_s(litres, truck.unload_rate_l_per_min)
     changes = {"place": village.village_id, "time_s": end}
     changes["visits"] = _more(state.visits, k, 1)
-    water = "potable" if is_potable else "unfit"
+    water = "potable" if is_potable else "non_potable"
     changes[water] = _more(getattr(state, water), k, litres)
     return state._replace(**changes)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dispatch.check.facts import open_ways
 from dispatch.check.rules import check_plan
-from dispatch.model.travel import NO_ROAD, LaterTravel, WayTimes
+from dispatch.model.travel import NO_ROAD, LaterTravel, LegTimes
 from dispatch.solver.instance import build_instance
 from dispatch.solver.kernel.arrays import BIG
 from dispatch.solver.kernel.legs import leave_at, leg_at
@@ -90,7 +90,7 @@ def day_of_periods(switches_s, is_open):
     scene = scenario([village("V", population=5_000)], [source()], [truck()])
     index = {place: k for k, place in enumerate(scene.place_ids)}
 
-    def ways(first: int, last: int) -> WayTimes:
+    def ways(first: int, last: int) -> LegTimes:
         free = [
             road_s
             for road_s, states in zip(ROADS_S, zip(*is_open, strict=True), strict=True)
@@ -98,7 +98,7 @@ def day_of_periods(switches_s, is_open):
         ]
         matrix = travel(scene, {("D", "S"): 0, ("V", "D"): 0}).seconds[0].copy()
         matrix[index["S"], index["V"]] = min(free, default=NO_ROAD)
-        return WayTimes((matrix,), (matrix * 9,))
+        return LegTimes((matrix,), (matrix * 9,))
 
     last = len(switches_s)
     later = LaterTravel(
@@ -198,7 +198,7 @@ def test_a_road_shut_over_noon_is_used_before_and_after() -> None:
     scene, way = day(300, 1_000, 900)
     assert way.later is not None
     later = way.later
-    first = WayTimes(way.seconds, way.metres)
+    first = LegTimes(way.seconds, way.metres)
     noon = replace(
         later,
         switches_s=(900, 2_100),

@@ -155,7 +155,7 @@ def test_windows_are_waited_for():
     assert 1_000 <= visit.start_s <= 1_200
 
 
-def test_unfit_water_serves_animals_only():
+def test_non_potable_water_serves_animals_only():
     """A sprinkler that was not cleaned brings livestock water and no more."""
     scene = scenario(
         [village("V", population=500, cattle=10)], trucks=[truck(potable=False)]

@@ -14,7 +14,7 @@ from dispatch.model.scenario import (
     Truck,
     Village,
 )
-from dispatch.model.travel import NO_ROAD, LaterTravel, Travel, WayTimes
+from dispatch.model.travel import NO_ROAD, LaterTravel, LegTimes, Travel
 
 #: Water for people only, in one band: easy to work out by hand.
 ONE_BAND = NeedStandard(
@@ -84,9 +84,9 @@ def changed_at(way, switch_s, late_s):
     )
     later = LaterTravel(
         switches_s=(switch_s,),
-        periods=(WayTimes((late_s,), (late_s * 9,)),),
-        across=(WayTimes((across_s,), (across_s * 9,)),),
-        throughout=WayTimes((across_s,), (across_s * 9,)),
+        periods=(LegTimes((late_s,), (late_s * 9,)),),
+        across=(LegTimes((across_s,), (across_s * 9,)),),
+        throughout=LegTimes((across_s,), (across_s * 9,)),
     )
     return replace(way, later=later)
 

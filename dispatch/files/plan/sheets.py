@@ -168,7 +168,7 @@ class _SheetWriter:
             y += 7
         y = self._draw_past(route, y)
         if truck is not None and not truck.potable:
-            note = t("paper.sheet.unfit")
+            note = t("paper.sheet.non_potable")
             paper.bar(_LEFT, y, _WIDTH, 9, note, size_pt=15)
             y += 11
         paper.y = y

@@ -353,6 +353,24 @@ def nearest_of(near: Ints, drive_s: Floats, kept: Ints) -> tuple[Ints, Floats]:
 
 
 @compiled_with_arrays
+def _set_tangent(
+    tangent: float,
+    low: Floats,
+    high: Floats,
+    bonus: Floats,
+    adds: Floats,
+    per_l: Floats,
+) -> None:
+    """Write what a visit of every class adds, and the most that a litre adds so far."""
+    for j in range(len(low)):
+        adds[j] = tangent * (high[j] if tangent > 0 else low[j]) - bonus[j]
+        # Classes come in falling order of litres, so sums run over the smaller ones.
+        per_l[j + 1] = per_l[j]
+        if low[j] <= high[j]:
+            per_l[j + 1] = max(per_l[j], adds[j] / low[j])
+
+
+@compiled_with_arrays
 def best_patterns(
     worth: Floats,
     need: Floats,
@@ -408,15 +426,7 @@ def best_patterns(
         for t in range(num_bands + 1):
             tangent = max(0.0, worth[v, t]) - slope[v] if t < num_bands else 0.0
             peak[t] = _filled(worth[v], need[v], order, slope[v] + tangent, room[v])
-            for j in range(num_classes):
-                adds[t, j] = tangent * (high[v, j] if tangent > 0 else low[v, j])
-                adds[t, j] -= bonus[v, j]
-        # Classes come in falling order of litres, so sums run over the smaller ones.
-        for t in range(num_bands + 1):
-            for j in range(num_classes):
-                per_l[t, j + 1] = per_l[t, j]
-                if low[v, j] <= high[v, j]:
-                    per_l[t, j + 1] = max(per_l[t, j], adds[t, j] / low[v, j])
+            _set_tangent(tangent, low[v], high[v], bonus[v], adds[t], per_l[t])
         best = 0.0  # no visits
         counts[v] = 0
         litres[v] = 0.0

@@ -165,7 +165,7 @@ def test_a_long_day_goes_on_over_pages() -> None:
     assert f"第 {len(texts)} / {len(texts)} 页" in texts[-1]
 
 
-def test_water_unfit_for_people_is_said_in_big_type() -> None:
+def test_water_non_potable_for_people_is_said_in_big_type() -> None:
     plan, scenario, _ = small_plan()
     truck = dataclasses.replace(scenario.trucks[0], potable=False)
     (text,) = pages(sheets_pdf(plan, dataclasses.replace(scenario, trucks=(truck,))))

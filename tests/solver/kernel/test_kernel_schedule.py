@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 
 from dispatch.model.scenario import TimeWindow
-from dispatch.model.travel import NO_ROAD, LaterTravel, WayTimes
+from dispatch.model.travel import NO_ROAD, LaterTravel, LegTimes
 from dispatch.solver.kernel.arrays import BIG
 from dispatch.solver.kernel.filling import early_load_l, fill_start, spring_spare_l
 from dispatch.solver.kernel.legs import leave_by, leg_s
@@ -259,10 +259,10 @@ def test_a_leg_waits_out_a_closure() -> None:
     way = travel(scene, LEGS)
     closed = travel(scene, {("D", "S"): 60, ("D", "V"): 150}).seconds[0]
 
-    is_closed = WayTimes((closed,), (closed,))
+    is_closed = LegTimes((closed,), (closed,))
     later = LaterTravel(
         switches_s=(200, 400),
-        periods=(is_closed, WayTimes(way.seconds, way.metres)),
+        periods=(is_closed, LegTimes(way.seconds, way.metres)),
         across=(is_closed, is_closed),
         throughout=is_closed,
     )
