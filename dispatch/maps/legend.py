@@ -118,7 +118,7 @@ def _template() -> Template:
         trim_blocks=True,
         finalize=lambda value: value if hasattr(value, "__html__") else _inert(value),
     )
-    text = Path(__file__).with_name("legend.html").read_text(encoding="utf-8")
+    text = (Path(__file__).parent / "static" / "legend.html").read_text("utf-8")
     return environment.from_string(text)
 
 

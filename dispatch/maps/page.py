@@ -99,7 +99,7 @@ class _ServedMap(OfflineMap):
 
 @cache
 def _own_file(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+    return (Path(__file__).parent / "static" / name).read_text(encoding="utf-8")
 
 
 class _Script(MacroElement):

@@ -396,7 +396,9 @@ def test_steps_lead_back_to_the_points():
 
 def test_script_survives_two_template_engines():
     """Jinja reads two braces, or a brace and a percent or hash sign, as its own."""
-    code = (Path(dispatch.maps.page.__file__).parent / "map.js").read_text("utf-8")
+    code = (Path(dispatch.maps.page.__file__).parent / "static" / "map.js").read_text(
+        "utf-8"
+    )
     assert not re.search(r"\{[{%#]", code)
     assert "</script" not in code
 
