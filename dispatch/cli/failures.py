@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from dispatch.errors import Problem
     from dispatch.words.words import Words
 
-OK: Final = 0
 INTERNAL: Final = 1
 BAD_INPUT: Final = 2
 NO_PLAN: Final = 3

@@ -121,23 +121,3 @@ def _without_repeats(points: Line) -> Line:
     line = [points[0]]
     line += [b for a, b in itertools.pairwise(points) if a != b]
     return line if len(line) > 1 else [points[0], points[-1]]
-
-
-def route_geometry(
-    scenario: Scenario, truck_id: str, from_place: str, to_place: str
-) -> Line:
-    """
-    Return the line of one leg as (lat, lon) points, along roads where there are any.
-
-    For many legs of one scenario use `RouteFinder`, which builds the graph once.
-
-    Parameters
-    ----------
-    scenario
-        The day to plan.
-    truck_id
-        The truck that drives.
-    from_place, to_place
-        Ids of places.
-    """
-    return RouteFinder(scenario).line(truck_id, from_place, to_place)

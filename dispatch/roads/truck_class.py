@@ -98,13 +98,6 @@ class PartTimes:
     loaded_ahead: Floats
     loaded_back: Floats
 
-    @property
-    def is_same_loaded(self) -> bool:
-        """Whether loaded trucks take no longer than empty ones."""
-        return np.array_equal(self.empty_ahead, self.loaded_ahead) and np.array_equal(
-            self.empty_back, self.loaded_back
-        )
-
 
 def part_times(
     profile: TruckProfile,

@@ -386,13 +386,11 @@ def test_ctrl_c_keeps_the_best_plan(tmp_path: Path) -> None:
             if "搜索 " in line:
                 break
         time.sleep(0.5)
-        began = time.monotonic()
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=60)
     finally:
         process.kill()
     assert process.returncode == 0, errors
-    assert time.monotonic() - began < 50
     assert "中断" in errors
     assert "提前结束" in output
     assert {path.name for path in tmp_path.iterdir()} == FILES

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from dispatch.errors import DataError
@@ -105,13 +103,11 @@ def test_damaged_file_is_told():
         read_basemap_bytes(b"no extract", "a.osm.pbf")
 
 
-def test_real_extract_in_good_time():
+def test_a_real_extract_has_all_kinds():
     need_real_roads()
     name = "liechtenstein_2015.osm.pbf"
     data = (REAL / name).read_bytes()
-    started = time.perf_counter()
     found = read_basemap_bytes(data, name)
-    assert time.perf_counter() - started < 5
     kinds = {feature.kind for feature in found}
     assert kinds == {"water", "river", "boundary", "place"}
     assert "Vaduz" in {f.name for f in found if f.kind == "place"}
