@@ -202,5 +202,5 @@ class Plan:
         return {outcome.village_id: outcome for outcome in self.villages}
 
     def served_key(self) -> tuple[int, ...]:
-        """Return the litres of every band in order: larger is better (section 5)."""
+        """Return the litres of every band in order: larger is better."""
         return tuple(self.totals.served_l[band] for band in BANDS)

@@ -24,7 +24,7 @@ ChangeReason = Literal[
 #: A truck is late if it is behind its plan by more.
 LATE_S: Final = 60
 
-#: What stands behind a rule of the design (section 4) that the old visit would break.
+#: What stands behind a rule (docs/PLAN.md) that the old visit would break.
 _REASON_OF_RULE: Final[Mapping[int, ChangeReason]] = {
     1: "truck_hours",
     2: "road",

@@ -261,7 +261,7 @@ def _book_done_stops(
 
 
 def _serve(rest: Rest, potable: Ints, non_potable: Ints) -> None:
-    """Take what the villages got off their needs, level by level (section 5)."""
+    """Take what the villages got off their needs, level by level."""
     instance = rest.instance
     village, need = instance.village, instance.level_need
     steps = need.shape[1] // 7

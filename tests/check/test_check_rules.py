@@ -1,4 +1,4 @@
-"""Every rule of section 4, kept by the plan in conftest.py and broken once here."""
+"""Every rule of docs/PLAN.md, kept by the plan in conftest.py and broken once here."""
 
 from __future__ import annotations
 
@@ -448,7 +448,7 @@ def test_weird_plans_are_reported_and_never_raise(scenario, travel, plan):
 
 
 def test_there_is_one_function_for_every_rule():
-    """Section 4 has rules 1 to 14, and 0 for the plan's own figures."""
+    """docs/PLAN.md has rules 1 to 14, and 0 for the plan's own figures."""
     numbers = [(rule.__doc__ or "").split(":")[0].strip() for rule in RULES]
     assert numbers == [f"Rule {number}" for number in (*range(1, 15), 0)]
 

@@ -92,7 +92,7 @@ def test_domain_fields_and_columns_agree() -> None:
 
 
 def test_contract_columns_are_all_there() -> None:
-    """Section 2 of the design, table by table."""
+    """The columns that docs/DATA.md promises, table by table."""
     contract = {
         "villages": "village_id name lat lon population vulnerable_people cattle pigs "
         "sheep poultry facility_l storage_l stock_l open_from open_until max_gross_t "
