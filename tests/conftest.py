@@ -8,6 +8,9 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    from dispatch.store.db import Database
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -16,3 +19,23 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DISPATCH_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Give the address of a PostgreSQL server; the test is skipped without one."""
+    from tests.databases import postgres_server
+
+    with postgres_server() as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Give an empty store, once in a file and once on a server."""
+    from tests.databases import new_database
+
+    is_server = request.param == "postgresql"
+    server = request.getfixturevalue("postgres") if is_server else None
+    with new_database(request.param, tmp_path, server) as database:
+        yield database

@@ -16,7 +16,7 @@ Lang = Literal["zh", "en"]
 
 #: Where the texts are: on input and plans, on broken rules, words of closed lists, of
 #: the pages, of the terminal, of paper.
-TABLES: Final = ("input", "rules", "terms", "pages", "terminal", "paper")
+TABLES: Final = ("input", "rules", "terms", "pages", "terminal", "paper", "store")
 
 #: What stands between messages side by side, in Chinese and in English.
 SEMICOLONS: Final = ("；", "; ")

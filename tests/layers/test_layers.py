@@ -32,6 +32,8 @@ HOMES = {
     "jinja2": {"maps", "web"},
     "pydantic": {"files", "runs"},
     "platformdirs": {"settings"},
+    "sqlalchemy": {"store"},
+    "alembic": {"store"},
 }
 
 

@@ -1,0 +1,162 @@
+"""A database by its address: SQLite in one file, or PostgreSQL."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.orm import Session
+
+from dispatch.errors import DispatchError
+from dispatch.words.message import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.engine import URL, Connection
+
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+#: How long a writer waits for another one; SQLite lets one write at a time.
+BUSY_MS: Final = 30_000
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the address of a database in one file."""
+    return f"sqlite:///{path.resolve()}"
+
+
+class Database:
+    """
+    One store, for the whole process.
+
+    Notes
+    -----
+    SQLite writes ahead (WAL) and waits until the disk has it (``synchronous=FULL``), so
+    that what was acknowledged survives a crash. A transaction that writes takes its
+    turn at once (``BEGIN IMMEDIATE``) instead of failing in the middle.
+    """
+
+    def __init__(self, address: str) -> None:
+        """
+        Open a store; nothing is read yet.
+
+        Parameters
+        ----------
+        address
+            ``sqlite:///FILE`` or ``postgresql://USER@HOST/NAME``.
+
+        Raises
+        ------
+        DispatchError
+            If the address is none.
+        """
+        self.url = _url_of(address)
+        options: dict[str, Any] = {"pool_pre_ping": True}
+        if not self.is_sqlite:
+            options |= {"pool_size": 20, "max_overflow": 20}
+        try:
+            self._engine = create_engine(self.url, **options)
+        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+            raise DispatchError(say("store_bad_address", error=str(error))) from error
+        if self.is_sqlite:
+            event.listen(self._engine, "connect", _set_up_sqlite)
+            event.listen(self._engine, "begin", _begin_sqlite)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is one file."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def path(self) -> Path | None:
+        """The file; None on a server."""
+        return Path(str(self.url.database)) if self.is_sqlite else None
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Yield a session that sees one state; what it changes is not kept."""
+        with self._connected() as connection, Session(connection) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Yield a session; all that it changes is kept at its end, or nothing."""
+        with self._connected() as connection:
+            writing = connection.execution_options(writes=True)
+            with Session(writing, expire_on_commit=False) as session, session.begin():
+                yield session
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        try:
+            connection = self._engine.connect()
+        except OperationalError as error:
+            reason = str(error.orig).strip().splitlines()[0]
+            raise DispatchError(say("store_unreachable", error=reason)) from error
+        with connection:
+            yield connection
+
+    def upgrade(self) -> None:
+        """Create the tables, or bring those of an earlier version up to date."""
+        if self.path is not None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self._connected() as connection:
+            writing = connection.execution_options(writes=True)
+            with writing.begin():
+                config = _alembic()
+                config.attributes["connection"] = writing
+                command.upgrade(config, "head")
+
+    def is_current(self) -> bool:
+        """Whether the tables are those of this program."""
+        with self._connected() as connection:
+            at = MigrationContext.configure(connection).get_current_revision()
+        return at == ScriptDirectory.from_config(_alembic()).get_current_head()
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self._engine.dispose()
+
+
+def _url_of(address: str) -> URL:
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        raise DispatchError(say("store_bad_address", error=str(error))) from error
+    if url.drivername in ("postgres", "postgresql"):
+        url = url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        known = "sqlite:///FILE, postgresql://USER@HOST/NAME"
+        raise DispatchError(say("store_bad_address", error=known))
+    return url
+
+
+def _alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def _set_up_sqlite(connection: Any, _: object) -> None:
+    # The driver would begin late, and commit before some statements.
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout = {BUSY_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

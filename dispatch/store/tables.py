@@ -1,0 +1,342 @@
+"""The tables of the store, each class one of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """What all tables share."""
+
+    type_annotation_map: ClassVar[dict[Any, Any]] = {dict[str, Any]: JSON, str: Text}
+
+
+class Township(Base):
+    """
+    A township; what is not named here (roads, settings, areas) is in ``base``.
+
+    Attributes
+    ----------
+    base
+        The scenario without its villages, sources, depots and trucks, as
+        ``files.scenario.snapshot`` keeps it.
+    version
+        Counts the changes of ``base``.
+    """
+
+    __tablename__ = "township"
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    county: Mapped[str] = mapped_column(String(40), default="")
+    name: Mapped[str]
+    base: Mapped[bytes] = mapped_column(LargeBinary)
+    settings: Mapped[dict[str, Any]]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Item(Base):
+    """
+    A row of master data: a village, source, depot or truck, out of service or not.
+
+    Attributes
+    ----------
+    position
+        Order in the table of its kind, from 0.
+    version
+        Counts its changes; who saves a stale one meets a conflict.
+    data
+        Its fields, as the model names them.
+    """
+
+    __tablename__ = "item"
+    __table_args__ = (UniqueConstraint("township", "kind", "item_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    township: Mapped[str] = mapped_column(ForeignKey("township.code"))
+    kind: Mapped[str] = mapped_column(String(10))
+    item_id: Mapped[str] = mapped_column(String(200))
+    position: Mapped[int]
+    version: Mapped[int] = mapped_column(default=1)
+    data: Mapped[dict[str, Any]]
+
+
+class Person(Base):
+    """
+    Somebody with an account.
+
+    Attributes
+    ----------
+    role
+        coordinator, official or administrator.
+    township, county
+        What they see: one township, or all of a county; both empty: everything.
+    password_hash
+        argon2; empty until it is set by a one-time link.
+    failures, locked_until
+        Failed sign-ins in a row, and until when none is let in.
+    """
+
+    __tablename__ = "person"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+    role: Mapped[str] = mapped_column(String(20))
+    township: Mapped[str] = mapped_column(String(40), default="")
+    county: Mapped[str] = mapped_column(String(40), default="")
+    password_hash: Mapped[str] = mapped_column(default="")
+    is_blocked: Mapped[bool] = mapped_column(default=False)
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[dt.datetime | None]
+    created_at: Mapped[dt.datetime]
+
+
+class Token(Base):
+    """
+    A random word that gives a right; only its hash is kept.
+
+    Attributes
+    ----------
+    kind
+        link (a truck or team), village, session or setup.
+    subject
+        Truck id, name of a team, village id, or the number of a person.
+    trucks
+        Of a team: its trucks.
+    until
+        It is worth nothing afterwards.
+    """
+
+    __tablename__ = "token"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    township: Mapped[str] = mapped_column(String(40), default="")
+    subject: Mapped[str] = mapped_column(String(200))
+    trucks: Mapped[list[str]] = mapped_column(JSON, default=list)
+    until: Mapped[dt.datetime]
+    is_revoked: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[dt.datetime]
+    seen_version: Mapped[int] = mapped_column(default=0)
+
+
+class Day(Base):
+    """
+    A township on a date.
+
+    Attributes
+    ----------
+    state
+        open or closed.
+    scenario
+        Needs, stocks and trucks of the day, as ``files.scenario.snapshot`` keeps it.
+    stocks
+        What was there in the morning: litres by village and by source.
+    version
+        Counts its changes while it is open.
+    """
+
+    __tablename__ = "day"
+    __table_args__ = (UniqueConstraint("township", "date"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    township: Mapped[str] = mapped_column(ForeignKey("township.code"))
+    date: Mapped[dt.date]
+    state: Mapped[str] = mapped_column(String(10))
+    scenario: Mapped[bytes] = mapped_column(LargeBinary)
+    stocks: Mapped[dict[str, Any]]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class PlanVersion(Base):
+    """
+    A plan of a day; only its status ever changes.
+
+    Attributes
+    ----------
+    number
+        1, 2, 3 of its day.
+    status
+        draft, published, superseded or withdrawn.
+    scenario
+        What it was planned from.
+    plan
+        plan.json.
+    violations, changes
+        What the check found in what is to come, and what differs from the version
+        before, as the program keeps them.
+    now_s
+        Of a re-plan: from when on it may differ from ``previous``.
+    published_at, ended_at
+        Between these, drivers were told it.
+    """
+
+    __tablename__ = "plan_version"
+    __table_args__ = (UniqueConstraint("day_id", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day_id: Mapped[int] = mapped_column(ForeignKey("day.id"))
+    number: Mapped[int]
+    status: Mapped[str] = mapped_column(String(12))
+    scenario: Mapped[bytes] = mapped_column(LargeBinary)
+    plan: Mapped[str]
+    digest: Mapped[str] = mapped_column(String(64))
+    violations: Mapped[list[Any]] = mapped_column(JSON)
+    changes: Mapped[list[Any]] = mapped_column(JSON)
+    now_s: Mapped[int | None]
+    previous: Mapped[int | None]
+    created_at: Mapped[dt.datetime]
+    published_at: Mapped[dt.datetime | None]
+    ended_at: Mapped[dt.datetime | None]
+
+
+class Event(Base):
+    """
+    Something that happened; never changed, never taken out.
+
+    Attributes
+    ----------
+    key
+        Made by the sender: the same key is the same event.
+    digest
+        Of its content: the same key with another content is refused.
+    kind
+        filled, arrived, delivered, refused, impossible, returned, reading or
+        confirmed.
+    at
+        The township's own clock, without zone.
+    corrects
+        Key of the event that this one replaces.
+    told
+        Number of the version that was published for the truck at that time.
+    sender
+        Who reported it: a command, a person, or a link by its number.
+    """
+
+    __tablename__ = "event"
+    __table_args__ = (
+        UniqueConstraint("township", "key"),
+        Index("event_of_day", "township", "date"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    township: Mapped[str] = mapped_column(ForeignKey("township.code"))
+    date: Mapped[dt.date]
+    key: Mapped[str] = mapped_column(String(200))
+    digest: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(12))
+    truck: Mapped[str] = mapped_column(String(200), default="")
+    place: Mapped[str] = mapped_column(String(200), default="")
+    litres: Mapped[int | None]
+    at: Mapped[dt.datetime]
+    chlorine_mg_l: Mapped[float | None]
+    reason: Mapped[str] = mapped_column(default="")
+    corrects: Mapped[str | None] = mapped_column(String(200))
+    told: Mapped[int | None]
+    sender: Mapped[str] = mapped_column(default="")
+    is_late: Mapped[bool] = mapped_column(default=False)
+    received_at: Mapped[dt.datetime]
+
+
+class Photo(Base):
+    """A picture of an event, on disk outside the web root."""
+
+    __tablename__ = "photo"
+    __table_args__ = (UniqueConstraint("township", "key"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    township: Mapped[str] = mapped_column(ForeignKey("township.code"))
+    key: Mapped[str] = mapped_column(String(200))
+    digest: Mapped[str] = mapped_column(String(64))
+    file: Mapped[str]
+    received_at: Mapped[dt.datetime]
+
+
+class Request(Base):
+    """
+    A call for water (工单).
+
+    Attributes
+    ----------
+    state
+        received, accepted, planned, delivered, called_back, closed or reopened.
+    is_supervised
+        The callback was not satisfied (督办).
+    village
+        The place of the master data; empty where only a position is known.
+    """
+
+    __tablename__ = "request"
+    __table_args__ = (
+        UniqueConstraint("township", "number"),
+        UniqueConstraint("township", "key"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    township: Mapped[str] = mapped_column(ForeignKey("township.code"))
+    number: Mapped[int]
+    key: Mapped[str | None] = mapped_column(String(200))
+    digest: Mapped[str] = mapped_column(String(64), default="")
+    village: Mapped[str] = mapped_column(String(200), default="")
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    people: Mapped[int]
+    vulnerable_people: Mapped[int] = mapped_column(default=0)
+    stock_l: Mapped[int | None]
+    remark: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    came_at: Mapped[dt.datetime]
+    due: Mapped[dt.date]
+    state: Mapped[str] = mapped_column(String(12))
+    is_supervised: Mapped[bool] = mapped_column(default=False)
+    same_as: Mapped[int | None]
+
+
+class RequestStep(Base):
+    """A step of a request, with time, person and words."""
+
+    __tablename__ = "request_step"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("request.id"))
+    state: Mapped[str] = mapped_column(String(12))
+    at: Mapped[dt.datetime]
+    who: Mapped[str] = mapped_column(default="")
+    words: Mapped[str] = mapped_column(default="")
+
+
+class Audit(Base):
+    """Who changed what, when, from what to what."""
+
+    __tablename__ = "audit"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    township: Mapped[str] = mapped_column(String(40), default="")
+    at: Mapped[dt.datetime]
+    who: Mapped[str]
+    what: Mapped[str]
+    old: Mapped[Any] = mapped_column(JSON)
+    new: Mapped[Any] = mapped_column(JSON)
+
+
+class Job(Base):
+    """
+    A planning run, taken from this table by whoever is free.
+
+    Attributes
+    ----------
+    state
+        queued, running, done, failed or cancelled.
+    request
+        What is to be planned, as JSON.
+    """
+
+    __tablename__ = "job"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    township: Mapped[str] = mapped_column(String(40), default="")
+    state: Mapped[str] = mapped_column(String(10))
+    request: Mapped[dict[str, Any]]
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    created_at: Mapped[dt.datetime]
+    heartbeat_at: Mapped[dt.datetime | None]
