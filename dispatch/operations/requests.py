@@ -58,7 +58,7 @@ class Call:
     Attributes
     ----------
     number
-        1, 2, 3 of its township.
+        Of the request in the store, from 1.
     village
         Id of the place: one of the master data, or ``R`` and the number of the
         request that first named a position.
