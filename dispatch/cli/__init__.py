@@ -3,6 +3,7 @@
 What the commands do is in ``planning`` and ``files``, where pages call it too.
 """
 
+from dispatch.cli import request
 from dispatch.cli.commands import app, main
 
-__all__ = ["app", "main"]
+__all__ = ["app", "main", "request"]

@@ -193,7 +193,7 @@ def _place_of(
     query = select(Item.item_id, Item.data).where(
         Item.township == township, Item.kind == "village"
     )
-    villages: dict[str, Any] = dict(session.execute(query).tuples().all())
+    villages = {row.item_id: row.data for row in session.execute(query)}
     recent = select(Request).where(
         Request.township == township,
         Request.came_at >= came_at - SAME_WITHIN,
