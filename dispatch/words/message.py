@@ -16,7 +16,16 @@ Lang = Literal["zh", "en"]
 
 #: Where the texts are: on input and plans, on broken rules, words of closed lists, of
 #: the pages, of the terminal, of paper.
-TABLES: Final = ("input", "rules", "terms", "pages", "terminal", "paper", "store")
+TABLES: Final = (
+    "input",
+    "rules",
+    "terms",
+    "pages",
+    "terminal",
+    "paper",
+    "store",
+    "operations",
+)
 
 #: What stands between messages side by side, in Chinese and in English.
 SEMICOLONS: Final = ("；", "; ")

@@ -16,6 +16,7 @@ import dispatch
 from dispatch.coverage import LEVELS, STANDARDS
 from dispatch.model.need import BANDS
 from dispatch.model.plan import REASONS, Ended, StopKind
+from dispatch.operations.requests import STATES
 from dispatch.planning.changes import ChangeKind, ChangeReason
 from dispatch.planning.variants import VariantKind
 from dispatch.web.components.drawing import Mode
@@ -40,6 +41,7 @@ MADE = {
     "drawing": (*DRAWN, *(f"{mode}_hint" for mode in DRAWN), "locate"),
     "standard": STANDARDS,
     "change": (*get_args(ChangeKind), *(f"why_{r}" for r in get_args(ChangeReason))),
+    "request_state": STATES,
     "rule": tuple(str(number) for number in range(15)),
     "phase": (*PHASES, "travel", "files"),
     "cli.progress": PHASES,

@@ -1,0 +1,107 @@
+"""`dispatch request`: what scripts and people at the telephone type."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner
+
+from dispatch.cli import app
+from dispatch.store.db import Database, sqlite_url
+from dispatch.store.master import import_scenario
+from dispatch.store.requests import mark_delivered
+from tests.solver import tiny
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TOWNSHIP = "430423"
+CAME = "2022-09-06T09:00"
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """Give the address of a store with one township."""
+    address = sqlite_url(tmp_path / "dispatch.db")
+    db = Database(address)
+    db.upgrade()
+    at = dt.datetime.fromisoformat(CAME)
+    with db.write() as session:
+        day = tiny.scenario([tiny.village("V1"), tiny.village("V2")])
+        import_scenario(session, TOWNSHIP, day, who="test", at=at)
+    db.close()
+    return address
+
+
+def run(url: str, *words: str, code: int = 0) -> Any:
+    """Return the one object on standard output; None where it failed."""
+    args = ["request", *words, "--db", url, "--json", "--lang", "en"]
+    result = CliRunner().invoke(app, args)
+    assert result.exit_code == code, result.output
+    return json.loads(result.stdout) if code == 0 else result.stderr
+
+
+def add(url: str, *words: str, code: int = 0) -> Any:
+    given = ("--township", TOWNSHIP, "--people", "40")
+    return run(url, "add", *given, "--when", CAME, *words, code=code)
+
+
+def test_a_request_is_answered_with_its_number_and_due_day(url: str) -> None:
+    answer = add(url, "--village", "V1", "--key", "a")
+    assert (answer["request"], answer["due"]) == (1, "2022-09-09")
+    assert add(url, "--village", "V1", "--key", "a")["request"] == 1
+    assert "stands for a request" in add(url, "--village", "V2", "--key", "a", code=4)
+
+
+def test_a_position_is_enough(url: str) -> None:
+    answer = add(url, "--at", "27.3,112.8", "--stock", "0", "--vulnerable", "2")
+    row = run(url, "show", str(answer["request"]))
+    assert (row["place"], row["lat"], row["lon"]) == ("R1", 27.3, 112.8)
+    assert (row["people"], row["vulnerable"], row["stock"]) == (40, 2, 0)
+
+
+def test_the_whole_way(url: str) -> None:
+    add(url, "--village", "V1")
+    add(url, "--village", "V2")
+    assert run(url, "accept", "2", "--when", "2022-09-06T10:00")["state"] == "accepted"
+    db = Database(url)
+    with db.write() as session:
+        noon = dt.datetime(2022, 9, 6, 12, 0)
+        assert mark_delivered(session, TOWNSHIP, ["V2"], noon) == [2]
+    db.close()
+    later = ("--when", "2022-09-06T15:00")
+    row = run(url, "callback", "--satisfied", "no", "2", "--words", "太少", *later)
+    assert (row["state"], row["supervised"]) == ("reopened", True)
+    listed = run(url, "list", "--when", "2022-09-06T16:00")["requests"]
+    assert [(r["request"], r["overdue"]) for r in listed] == [(2, False), (1, False)]
+    assert "--words" in run(url, "close", "1", code=2)
+    assert run(url, "close", "1", "--words", "dug a well")["state"] == "closed"
+    assert run(url, "reopen", "1")["state"] == "reopened"
+    steps = run(url, "show", "2")["steps"]
+    assert [step["state"] for step in steps][-2:] == ["delivered", "reopened"]
+    assert steps[-1]["words"] == "太少"
+    assert steps[-1]["at"] == "2022-09-06T15:00:00"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("show", "9"), "no request 9"),
+        (("accept", "9"), "no request 9"),
+        (("show", "1", "--township", "other"), "no request 1"),
+        (("callback", "1", "--satisfied", "yes"), "cannot become"),
+        (("list", "--when", "yesterday"), "yesterday"),
+    ],
+)
+def test_what_cannot_be_is_told(url: str, words: tuple[str, ...], told: str) -> None:
+    add(url, "--village", "V1")
+    assert told in run(url, *words, code=2)
+
+
+def test_a_bad_call_is_told(url: str) -> None:
+    assert "not both" in add(url, code=2)
+    assert "nowhere" in add(url, "--village", "nowhere", code=2)
+    assert add(url, "--at", "somewhere", code=2)
