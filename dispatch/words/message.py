@@ -15,8 +15,17 @@ if TYPE_CHECKING:
 Lang = Literal["zh", "en"]
 
 #: Where the texts are: on input and plans, on broken rules, words of closed lists, of
-#: the pages, of the terminal, of paper.
-TABLES: Final = ("input", "rules", "terms", "pages", "terminal", "paper", "store")
+#: the pages, of the terminal, of paper, on the store, on accounts and phones.
+TABLES: Final = (
+    "input",
+    "rules",
+    "terms",
+    "pages",
+    "terminal",
+    "paper",
+    "store",
+    "people",
+)
 
 #: What stands between messages side by side, in Chinese and in English.
 SEMICOLONS: Final = ("；", "; ")
