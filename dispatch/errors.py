@@ -138,3 +138,7 @@ class PlanError(DispatchError):
 
 class SolverError(DispatchError):
     """The solver could not do what was asked."""
+
+
+class ConflictError(DispatchError):
+    """Somebody was faster: a stale version, a used key, a day that is closed."""

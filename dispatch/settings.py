@@ -12,6 +12,8 @@ from platformdirs import user_cache_path
 #: Where scenarios are, and where the dashboard keeps runs and edits.
 DATA_ENV: Final = "DISPATCH_DATA"
 JOBS_ENV: Final = "DISPATCH_JOBS"
+#: Where the store is, such as ``postgresql://USER@HOST/NAME``.
+STORE_ENV: Final = "DATABASE_URL"
 #: Set by ``dispatch serve``: where phones open the dashboard; unset: nowhere.
 PUBLIC_ENV: Final = "DISPATCH_PUBLIC_URL"
 #: Another folder for what took long to compute from roads.
@@ -119,3 +121,8 @@ def publish(
             os.environ[name] = value
         elif name == PUBLIC_ENV:
             os.environ.pop(name, None)
+
+
+def store_address() -> str | None:
+    """Return the address of the database; None: a file in the data folder."""
+    return os.environ.get(STORE_ENV) or None

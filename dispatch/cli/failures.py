@@ -12,6 +12,7 @@ from rich.table import Table
 
 from dispatch.cli.screen import errors_console
 from dispatch.errors import (
+    ConflictError,
     DataError,
     DispatchError,
     PlanError,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 INTERNAL: Final = 1
 BAD_INPUT: Final = 2
 NO_PLAN: Final = 3
+CONFLICT: Final = 4
 #: As shells say of a program that was ended by Ctrl-C.
 ABORTED: Final = 130
 
@@ -52,8 +54,8 @@ def reported(t: Words, *, debug: bool) -> Iterator[None]:
     Raises
     ------
     typer.Exit
-        With code 1 for an internal error, 2 for bad input, 3 without a plan, 130 after
-        Ctrl-C.
+        With code 1 for an internal error, 2 for bad input, 3 without a plan, 4 for a
+        conflict, 130 after Ctrl-C.
     """
     console = errors_console()
     try:
@@ -64,6 +66,9 @@ def reported(t: Words, *, debug: bool) -> Iterator[None]:
     except (PlanError, SolverError) as error:
         _print_error(console, t("cli.error.no_plan", message=error.text(t.lang)))
         raise typer.Exit(NO_PLAN) from error
+    except ConflictError as error:
+        _print_error(console, t("cli.error.dispatch", message=error.text(t.lang)))
+        raise typer.Exit(CONFLICT) from error
     except DispatchError as error:
         _print_error(console, t("cli.error.dispatch", message=error.text(t.lang)))
         raise typer.Exit(BAD_INPUT) from error

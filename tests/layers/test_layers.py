@@ -30,7 +30,7 @@ HOMES = {
     "xlsxwriter": {"files"},
     "osmium": {"roads"},
     "jinja2": {"maps", "web"},
-    "pydantic": {"files", "runs"},
+    "pydantic": {"files", "runs", "store"},
     "platformdirs": {"settings"},
     "sqlalchemy": {"store"},
     "alembic": {"store"},

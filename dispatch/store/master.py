@@ -1,0 +1,261 @@
+"""Master data of a township: taken in from a scenario, edited, and given back whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import TypeAdapter
+from sqlalchemy import select
+
+from dispatch.errors import ConflictError, DispatchError
+from dispatch.files.scenario.snapshot import scenario_from_bytes, scenario_to_bytes
+from dispatch.model.scenario import (
+    Depot,
+    Resting,
+    Scenario,
+    Source,
+    Truck,
+    Village,
+    id_of_place,
+)
+from dispatch.store.audit import note_change
+from dispatch.store.tables import Item, Township
+from dispatch.words.message import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+#: Classes of the rows of each table.
+CLASSES: Final[dict[str, type]] = {
+    "village": Village,
+    "source": Source,
+    "depot": Depot,
+    "truck": Truck,
+}
+_ADAPTERS: Final[dict[str, TypeAdapter[Any]]] = {
+    kind: TypeAdapter(each) for kind, each in CLASSES.items()
+}
+#: The date of a township's base, which has none of its own.
+_NO_DATE: Final = dt.date(1, 1, 1)
+
+
+def id_of(item: Village | Source | Depot | Truck) -> str:
+    """Return the id of a row."""
+    return item.truck_id if isinstance(item, Truck) else id_of_place(item)
+
+
+def township_of(session: Session, code: str, *, lock: bool = False) -> Township:
+    """
+    Return a township.
+
+    Parameters
+    ----------
+    session
+        An open session.
+    code
+        Its code.
+    lock
+        Whether others that write wait until this transaction is over.
+
+    Raises
+    ------
+    DispatchError
+        If the store has no such township.
+    """
+    query = select(Township).where(Township.code == code)
+    township = session.scalar(query.with_for_update() if lock else query)
+    if township is None:
+        raise DispatchError(say("township_unknown", township=code))
+    return township
+
+
+def import_scenario(
+    session: Session, code: str, scenario: Scenario, *, who: str, at: dt.datetime
+) -> Township:
+    """
+    Return the township after taking over everything of a scenario but its date.
+
+    Rows that were there and are not in the scenario go; those that are the same keep
+    their versions.
+
+    Parameters
+    ----------
+    session
+        A session that writes.
+    code
+        The township; a new one is made.
+    scenario
+        Its villages, sources, depots, trucks, roads, limits and settings.
+    who, at
+        For the audit trail.
+    """
+    base = scenario_to_bytes(
+        replace(
+            scenario,
+            date=_NO_DATE,
+            folder=None,
+            villages=(),
+            sources=(),
+            depots=(),
+            trucks=(),
+            resting=(),
+        )
+    )
+    township = session.get(Township, code)
+    if township is None:
+        township = Township(code=code, name=scenario.name, base=base, settings={})
+        session.add(township)
+        session.flush()
+    elif township.base != base or township.name != scenario.name:
+        township.base, township.name = base, scenario.name
+        township.version += 1
+    rows = {(item.kind, item.item_id): item for item in _items(session, code)}
+    tables: dict[str, Sequence[Village | Source | Depot | Truck]] = {
+        "village": scenario.all_villages,
+        "source": scenario.all_sources,
+        "depot": scenario.depots,
+        "truck": scenario.all_trucks,
+    }
+    for kind, items in tables.items():
+        for position, each in enumerate(items):
+            data = _ADAPTERS[kind].dump_python(each, mode="json")
+            row = rows.pop((kind, id_of(each)), None)
+            if row is None:
+                row = Item(
+                    township=code,
+                    kind=kind,
+                    item_id=id_of(each),
+                    position=position,
+                    data=data,
+                )
+                session.add(row)
+                continue
+            row.position = position
+            if row.data != data:
+                row.data = data
+                row.version += 1
+    for row in rows.values():
+        session.delete(row)
+    note_change(session, code, who=who, at=at, what="import", new=scenario.name)
+    session.flush()
+    return township
+
+
+def _items(session: Session, code: str) -> list[Item]:
+    query = select(Item).where(Item.township == code).order_by(Item.position)
+    return list(session.scalars(query))
+
+
+def scenario_of(session: Session, code: str, date: dt.date) -> Scenario:
+    """
+    Return the township as a scenario of a date, equal to what was imported.
+
+    Parameters
+    ----------
+    session
+        An open session.
+    code
+        The township.
+    date
+        The day to plan.
+
+    Raises
+    ------
+    DispatchError
+        If the store has no such township.
+    """
+    township = township_of(session, code)
+    base = scenario_from_bytes(township.base)
+    tables: dict[str, list[Any]] = {kind: [] for kind in CLASSES}
+    resting: list[Resting] = []
+    for row in _items(session, code):
+        item = _ADAPTERS[row.kind].validate_python(row.data)
+        if getattr(item, "out_of_service", False):
+            resting.append(Resting(row.position, item))
+        else:
+            tables[row.kind].append(item)
+    order = list(CLASSES.values())
+    resting.sort(key=lambda each: (order.index(type(each.item)), each.row))
+    return replace(
+        base,
+        date=date,
+        villages=tuple(tables["village"]),
+        sources=tuple(tables["source"]),
+        depots=tuple(tables["depot"]),
+        trucks=tuple(tables["truck"]),
+        resting=tuple(resting),
+    )
+
+
+def edit_item(
+    session: Session,
+    code: str,
+    item: Village | Source | Depot | Truck,
+    *,
+    version: int,
+    who: str,
+    at: dt.datetime,
+) -> int:
+    """
+    Return the new version number of a row after saving it.
+
+    Parameters
+    ----------
+    session
+        A session that writes.
+    code
+        The township.
+    item
+        The row as it is to be.
+    version
+        The version that was edited.
+    who, at
+        For the audit trail.
+
+    Raises
+    ------
+    ConflictError
+        If somebody saved it since; says both values.
+    DispatchError
+        If there is no such row.
+    """
+    kind = next(name for name, each in CLASSES.items() if isinstance(item, each))
+    query = select(Item).where(
+        Item.township == code, Item.kind == kind, Item.item_id == id_of(item)
+    )
+    row = session.scalar(query.with_for_update())
+    if row is None:
+        raise DispatchError(say("item_unknown", kind=kind, item=id_of(item)))
+    data = _ADAPTERS[kind].dump_python(item, mode="json")
+    if row.version != version:
+        theirs, ours = _differences(row.data, data)
+        raise ConflictError(
+            say("item_conflict", item=id_of(item), theirs=theirs, ours=ours)
+        )
+    if row.data != data:
+        old, new = _differences(row.data, data)
+        note_change(
+            session,
+            code,
+            who=who,
+            at=at,
+            what=f"{kind} {row.item_id}",
+            old=old,
+            new=new,
+        )
+        row.data = data
+        row.version += 1
+    return row.version
+
+
+def _differences(one: dict[str, Any], other: dict[str, Any]) -> tuple[str, str]:
+    """Return the fields in which two rows differ, as each has them."""
+    names = [name for name in one if one[name] != other.get(name)]
+    return (
+        ", ".join(f"{name} = {one[name]}" for name in names),
+        ", ".join(f"{name} = {other.get(name)}" for name in names),
+    )
