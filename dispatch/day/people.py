@@ -402,8 +402,9 @@ def _nobody() -> str:
 
 def _hashed(password: str) -> str:
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-        limits = {"least": MIN_PASSWORD, "most": MAX_PASSWORD}
-        raise DispatchError(say("people.bad_password", **limits))
+        raise DispatchError(
+            say("people.bad_password", least=MIN_PASSWORD, most=MAX_PASSWORD)
+        )
     return _hasher().hash(password)
 
 

@@ -34,6 +34,7 @@ HOMES = {
     "platformdirs": {"settings"},
     "sqlalchemy": {"store"},
     "alembic": {"store"},
+    "argon2": {"day"},
 }
 
 
