@@ -13,10 +13,10 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from dispatch.errors import ConflictError, DispatchError
 from dispatch.operations.rights import ROLES
 from dispatch.settings import SignInRules
+from dispatch.store.audit import note_change
 from dispatch.store.people import (
     add_person,
     all_people,
-    note,
     person_by_id,
     person_named,
 )
@@ -107,7 +107,7 @@ def add(
             session, name=name, role=role, township=township, county=county, at=at
         )
         seen = {"role": role, "township": township, "county": county}
-        note(session, who=who, what=f"person {name}", at=at, new=seen)
+        note_change(session, "", who=who, what=f"person {name}", at=at, new=seen)
         return _setup_word(session, person, at)
 
 
@@ -133,7 +133,7 @@ def first_word(db: Database, at: dt.datetime) -> str | None:
             county="",
             at=at,
         )
-        note(session, who="store init", what=f"person {FIRST_NAME}", at=at)
+        note_change(session, "", who="store init", what=f"person {FIRST_NAME}", at=at)
         return _setup_word(session, person, at)
 
 
@@ -159,7 +159,7 @@ def setup_word(db: Database, name: str, *, who: str, at: dt.datetime) -> str:
     """
     with db.write() as session:
         person = _named(session, name)
-        note(session, who=who, what=f"set-up link of {name}", at=at)
+        note_change(session, "", who=who, what=f"set-up link of {name}", at=at)
         return _setup_word(session, person, at)
 
 
@@ -209,7 +209,9 @@ def use_setup(db: Database, word: str, password: str, *, now: dt.datetime) -> st
         if not token or not person or person.is_blocked or not use_up(session, token):
             raise DispatchError(say("people.no_setup"))
         _set(session, person, digest)
-        note(session, who=person.name, what=f"password of {person.name}", at=now)
+        note_change(
+            session, "", who=person.name, what=f"password of {person.name}", at=now
+        )
         return person.name
 
 
@@ -240,7 +242,7 @@ def set_password(
     digest = _hashed(password)
     with db.write() as session:
         _set(session, _named(session, name), digest)
-        note(session, who=who, what=f"password of {name}", at=at)
+        note_change(session, "", who=who, what=f"password of {name}", at=at)
 
 
 def block(
@@ -268,7 +270,7 @@ def block(
             return False
         what = f"block of {name}"
         old = person.is_blocked
-        note(session, who=who, what=what, at=at, old=old, new=is_blocked)
+        note_change(session, "", who=who, what=what, at=at, old=old, new=is_blocked)
         person.is_blocked = is_blocked
         person.failures, person.locked_until = 0, None
         if is_blocked:
@@ -385,7 +387,7 @@ def _attempt(
         person.failures += 1
         if may_try and person.failures >= rules.max_failures:
             person.locked_until = now + dt.timedelta(minutes=rules.lock_minutes)
-            note(session, who="sign-in", what=f"lock of {name}", at=now)
+            note_change(session, "", who="sign-in", what=f"lock of {name}", at=now)
         return person.password_hash if may_try and person.password_hash else None
 
 

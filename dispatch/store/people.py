@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from dispatch.store.tables import Audit, Person
+from dispatch.store.tables import Person
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -83,34 +83,3 @@ def person_by_id(session: Session, person_id: int) -> Person | None:
 def all_people(session: Session) -> Sequence[Person]:
     """Return all accounts, the oldest first."""
     return session.scalars(select(Person).order_by(Person.id)).all()
-
-
-def note(
-    session: Session,
-    *,
-    who: str,
-    what: str,
-    at: dt.datetime,
-    old: object = None,
-    new: object = None,
-    township: str = "",
-) -> None:
-    """
-    Write into the audit trail.
-
-    Parameters
-    ----------
-    session
-        Of the transaction that makes the change.
-    who
-        Who made it.
-    what
-        What was changed.
-    at
-        When.
-    old, new
-        The value before and after; never a password or a word that gives a right.
-    township
-        Where; empty: in the whole store.
-    """
-    session.add(Audit(township=township, at=at, who=who, what=what, old=old, new=new))

@@ -1,0 +1,204 @@
+"""Plans of a day made as versions: anew, or from the middle of the day."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from dispatch.errors import DispatchError
+from dispatch.files.plan.plan_json import plan_from_json, plan_to_json
+from dispatch.files.scenario.snapshot import scenario_from_bytes, scenario_to_bytes
+from dispatch.operations.executed import as_driven
+from dispatch.planning.day import prepare_day
+from dispatch.planning.plan_day import plan_day
+from dispatch.planning.today import today_of
+from dispatch.store.days import add_version, open_day_of, published_version
+from dispatch.store.events import reports_of
+from dispatch.words.message import say
+from dispatch.words.stored import stored_message
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from dispatch.check.facts import Violation
+    from dispatch.planning.changes import Change
+    from dispatch.planning.plan_day import Planned
+    from dispatch.solver.params import SolveParams, SolveResult
+    from dispatch.store.db import Database
+
+Solve = "Callable[..., SolveResult]"
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A version that was just made, a draft, with all that is known of it."""
+
+    number: int
+    planned: Planned
+
+
+def plan_version(
+    db: Database,
+    township: str,
+    date: dt.date,
+    params: SolveParams | None = None,
+    *,
+    seed: int = 0,
+    at: dt.datetime,
+    solve: Callable[..., SolveResult] | None = None,
+) -> NewVersion:
+    """
+    Return a new version of the whole day's plan.
+
+    Parameters
+    ----------
+    db
+        The store; nothing is locked while the search runs.
+    township, date
+        Of the day, which must be open.
+    params
+        Limits of the search; None: until nothing more is gained.
+    seed
+        Equal seeds and iterations give equal plans.
+    at
+        When it is asked for.
+    solve
+        The solver; None takes ours.
+
+    Raises
+    ------
+    ConflictError
+        If the day is closed, before or after the search.
+    PlanError
+        If no plan was found.
+    """
+    with db.write() as session:
+        kept = open_day_of(session, township, date).scenario
+    planned = plan_day(
+        prepare_day(scenario_from_bytes(kept)), params, seed=seed, solve=solve
+    )
+    number = _keep(db, township, date, planned, at=at, now_s=None, previous=None)
+    return NewVersion(number, planned)
+
+
+def replan_version(
+    db: Database,
+    township: str,
+    date: dt.date,
+    params: SolveParams | None = None,
+    *,
+    now_s: int,
+    seed: int = 0,
+    at: dt.datetime,
+    delays_s: Mapping[str, int] | None = None,
+    locked_villages: Collection[str] = (),
+    broken_trucks: Collection[str] = (),
+    change_price_l: int = 0,
+    solve: Callable[..., SolveResult] | None = None,
+) -> NewVersion:
+    """
+    Return a new version of the rest of the day, from what has really happened.
+
+    Parameters
+    ----------
+    db
+        The store; nothing is locked while the search runs.
+    township, date
+        Of the day, which must be open.
+    params
+        Limits of the search; None: until nothing more is gained.
+    now_s
+        Seconds since midnight; what began earlier stays as it is.
+    seed
+        Equal seeds and iterations give equal plans.
+    at
+        When it is asked for.
+    delays_s
+        Seconds that trucks are behind; they count before what reports say.
+    locked_villages
+        Villages whose trips to come keep truck, litres and times.
+    broken_trucks
+        Trucks that drive no more.
+    change_price_l
+        Litres to be gained for every village that gets another truck or time.
+    solve
+        The solver; None takes ours.
+
+    Raises
+    ------
+    ConflictError
+        If the day is closed, before or after the search.
+    DispatchError
+        If no plan is published.
+    PlanError
+        If no plan was found.
+    """
+    with db.write() as session:
+        day = open_day_of(session, township, date)
+        kept = day.scenario
+        published = published_version(session, day)
+        if published is None:
+            raise DispatchError(say("nothing_published", date=date))
+        text, previous_number = published.plan, published.number
+        reports = reports_of(session, township, date, date)
+    scenario = scenario_from_bytes(kept)
+    told = plan_from_json(text.encode(), scenario=scenario)
+    driven = as_driven(told, reports, now_s=now_s)
+    late_s = {**driven.delays_s, **(delays_s or {})}
+    prepared = prepare_day(scenario, previous=driven.plan, now_s=now_s, delays_s=late_s)
+    today = today_of(
+        prepared,
+        driven.plan,
+        now_s=now_s,
+        delays_s=late_s,
+        locked_villages=locked_villages,
+        broken_trucks=broken_trucks,
+        change_price_l=change_price_l,
+    )
+    planned = plan_day(prepared, params, seed=seed, today=today, solve=solve)
+    number = _keep(
+        db, township, date, planned, at=at, now_s=now_s, previous=previous_number
+    )
+    return NewVersion(number, planned)
+
+
+def _keep(
+    db: Database,
+    township: str,
+    date: dt.date,
+    planned: Planned,
+    *,
+    at: dt.datetime,
+    now_s: int | None,
+    previous: int | None,
+) -> int:
+    with db.write() as session:
+        day = open_day_of(session, township, date)
+        version = add_version(
+            session,
+            day,
+            scenario=scenario_to_bytes(replace(planned.scenario, folder=None)),
+            plan=plan_to_json(planned.plan),
+            violations=[_stored(each) for each in planned.broken.to_come],
+            changes=change_dicts(planned.changes),
+            now_s=now_s,
+            previous=previous,
+            created_at=at,
+        )
+        return version.number
+
+
+def _stored(violation: Violation) -> dict[str, Any]:
+    return {
+        "rule": violation.rule,
+        "message": stored_message(violation.message),
+        "truck": violation.truck_id,
+        "place": violation.place_id,
+        "stop": violation.stop_index,
+    }
+
+
+def change_dicts(changes: Sequence[Change]) -> list[dict[str, Any]]:
+    """Return changes as values of JSON, one object a visit."""
+    return [asdict(change) for change in changes]

@@ -1,0 +1,207 @@
+"""Days of a township and the versions of their plans."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from dispatch.errors import ConflictError, DispatchError
+from dispatch.store.tables import Day, PlanVersion
+from dispatch.words.message import say
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from sqlalchemy.orm import Session
+
+
+def find_day(session: Session, township: str, date: dt.date) -> Day | None:
+    """
+    Return a day; None if it was never opened.
+
+    Parameters
+    ----------
+    session
+        An open session.
+    township, date
+        Of the day.
+    """
+    query = select(Day).where(Day.township == township, Day.date == date)
+    return session.scalar(query)
+
+
+def day_of(
+    session: Session, township: str, date: dt.date, *, lock: bool = False
+) -> Day:
+    """
+    Return a day.
+
+    Parameters
+    ----------
+    session
+        An open session.
+    township, date
+        Of the day.
+    lock
+        Whether others that write this day wait until this transaction is over.
+
+    Raises
+    ------
+    DispatchError
+        If it was never opened.
+    """
+    query = select(Day).where(Day.township == township, Day.date == date)
+    day = session.scalar(query.with_for_update() if lock else query)
+    if day is None:
+        raise DispatchError(say("day_unknown", township=township, date=date))
+    return day
+
+
+def open_day_of(session: Session, township: str, date: dt.date) -> Day:
+    """
+    Return an open day, locked against others that write it.
+
+    Parameters
+    ----------
+    session
+        A session that writes.
+    township, date
+        Of the day.
+
+    Raises
+    ------
+    ConflictError
+        If it is closed.
+    DispatchError
+        If it was never opened.
+    """
+    day = day_of(session, township, date, lock=True)
+    if day.state != "open":
+        raise ConflictError(say("day_closed", township=township, date=date))
+    return day
+
+
+def last_closed_day(session: Session, township: str, before: dt.date) -> Day | None:
+    """
+    Return the last day before a date that is closed; None without one.
+
+    Parameters
+    ----------
+    session
+        An open session.
+    township
+        Its code.
+    before
+        The date.
+    """
+    query = (
+        select(Day)
+        .where(Day.township == township, Day.date < before, Day.state == "closed")
+        .order_by(Day.date.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def add_version(session: Session, day: Day, **values: Any) -> PlanVersion:
+    """
+    Return a new version of a day's plan, a draft with the next number.
+
+    Parameters
+    ----------
+    session
+        A session that writes.
+    day
+        The day, locked.
+    values
+        Columns of the version: scenario, plan, violations, changes, now_s, previous,
+        created_at.
+    """
+    numbers = select(func.max(PlanVersion.number)).where(PlanVersion.day_id == day.id)
+    version = PlanVersion(
+        day_id=day.id,
+        number=(session.scalar(numbers) or 0) + 1,
+        status="draft",
+        digest=plan_digest(values["scenario"], values["plan"]),
+        published_at=None,
+        ended_at=None,
+        **values,
+    )
+    session.add(version)
+    session.flush()
+    return version
+
+
+def plan_digest(scenario: bytes, plan: str) -> str:
+    """
+    Return the hash by which a version is known to be as it was made.
+
+    Parameters
+    ----------
+    scenario
+        What it was planned from.
+    plan
+        plan.json.
+    """
+    return hashlib.sha256(scenario + plan.encode()).hexdigest()
+
+
+def versions_of(session: Session, day: Day) -> list[PlanVersion]:
+    """
+    Return all versions of a day, by number.
+
+    Parameters
+    ----------
+    session
+        An open session.
+    day
+        The day.
+    """
+    query = select(PlanVersion).where(PlanVersion.day_id == day.id)
+    return list(session.scalars(query.order_by(PlanVersion.number)))
+
+
+def published_version(session: Session, day: Day) -> PlanVersion | None:
+    """
+    Return the version that drivers see; None without one.
+
+    Parameters
+    ----------
+    session
+        An open session.
+    day
+        The day.
+    """
+    query = select(PlanVersion).where(
+        PlanVersion.day_id == day.id, PlanVersion.status == "published"
+    )
+    return session.scalar(query)
+
+
+def version_of(session: Session, day: Day, number: int) -> PlanVersion:
+    """
+    Return a version of a day.
+
+    Parameters
+    ----------
+    session
+        An open session.
+    day
+        The day.
+    number
+        1, 2, 3 ...
+
+    Raises
+    ------
+    DispatchError
+        If the day has no such version.
+    """
+    query = select(PlanVersion).where(
+        PlanVersion.day_id == day.id, PlanVersion.number == number
+    )
+    version = session.scalar(query)
+    if version is None:
+        raise DispatchError(say("version_unknown", date=day.date, version=number))
+    return version
