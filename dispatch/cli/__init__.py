@@ -3,6 +3,7 @@
 What the commands do is in ``planning`` and ``files``, where pages call it too.
 """
 
+from dispatch.cli import user as _user  # noqa: F401  # adds its commands
 from dispatch.cli.commands import app, main
 
 __all__ = ["app", "main"]
