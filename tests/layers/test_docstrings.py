@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import typer
@@ -22,16 +22,16 @@ ROOT = Path(dispatch.__file__).parent
 ROOMS = sorted({path.relative_to(ROOT).parts[0] for path in ROOT.rglob("*.py")})
 
 
-def all_commands() -> list[tuple[str, ...]]:
-    """Return the words of every command, those of groups too."""
-    words: list[tuple[str, ...]] = []
-    for name, command in typer.main.get_command(commands.app).commands.items():
-        within = getattr(command, "commands", {})
-        words += [(name, inner) for inner in within] or [(name,)]
-    return sorted(words)
+def leaves(group: Any, *path: str) -> Iterator[tuple[str, ...]]:
+    """Yield the words of every command, those of groups in groups too."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from leaves(command, *path, name)
+        else:
+            yield (*path, name)
 
 
-COMMANDS = all_commands()
+COMMANDS = sorted(leaves(typer.main.get_command(commands.app)))
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
