@@ -3,7 +3,7 @@
 What the commands do is in ``planning`` and ``files``, where pages call it too.
 """
 
-from dispatch.cli import request
+from dispatch.cli import backup, request
 from dispatch.cli.commands import app, main
 
-__all__ = ["app", "main", "request"]
+__all__ = ["app", "backup", "main", "request"]
