@@ -23,6 +23,10 @@ TILES_ENV: Final = "DISPATCH_TILES"
 TILES_DATUM_ENV: Final = "DISPATCH_TILES_DATUM"
 TILES_CREDIT_ENV: Final = "DISPATCH_TILES_CREDIT"
 TIANDITU_TOKEN_ENV: Final = "DISPATCH_TIANDITU_TOKEN"
+#: How many failed sign-ins lock an account, for how long, and how long a session lasts.
+FAILURES_ENV: Final = "DISPATCH_SIGN_IN_FAILURES"
+LOCK_ENV: Final = "DISPATCH_SIGN_IN_LOCK_MINUTES"
+SESSION_ENV: Final = "DISPATCH_SESSION_HOURS"
 
 _NAME: Final = "water-dispatch"
 
@@ -34,6 +38,26 @@ class TileWishes(NamedTuple):
     datum: str
     credit: str
     token: str
+
+
+class SignInRules(NamedTuple):
+    """When an account is locked, and when what was let in must sign in again."""
+
+    max_failures: int = 5
+    lock_minutes: int = 15
+    session_hours: int = 12
+
+
+def sign_in_rules() -> SignInRules:
+    """Return the rules of signing in; what is no whole number above 0 is the usual."""
+    names = (FAILURES_ENV, LOCK_ENV, SESSION_ENV)
+    values = (os.environ.get(name, "") for name in names)
+    return SignInRules(
+        *(
+            int(value) if value.isdecimal() and int(value) else usual
+            for value, usual in zip(values, SignInRules(), strict=True)
+        )
+    )
 
 
 def data_folder() -> Path:

@@ -1,5 +1,5 @@
 """``python -m dispatch.cli`` is the same as ``dispatch``."""
 
-from dispatch.cli.commands import main
+from dispatch.cli import main
 
 main()

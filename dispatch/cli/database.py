@@ -17,12 +17,13 @@ from rich.markup import escape
 from dispatch.cli.screen import results_console
 from dispatch.errors import DispatchError
 from dispatch.settings import store_address
-from dispatch.store.db import Database, sqlite_url
 from dispatch.units import parse_clock_s
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from dispatch.store.db import Database
 
 DbOption = Annotated[
     str | None,
@@ -67,6 +68,8 @@ def open_store(
     DispatchError
         If there is no store, or one of another version.
     """
+    from dispatch.store.db import Database, sqlite_url  # SQLAlchemy takes a moment
+
     address = address or store_address() or sqlite_url(data / "dispatch.db")
     db = Database(address)
     try:

@@ -95,8 +95,8 @@ def replan_on_terminal(
     show_warnings(errors, scenario.warnings, t)
     previous = read_plan(plan_path)
     delays_s = parse_delays(late, scenario, t)
-    _require_known(locked, scenario, t)
-    _require_trucks(broken, scenario, t)
+    require_known(locked, scenario, t)
+    require_trucks(broken, scenario, t)
     day = prepare_day(scenario, previous=previous, now_s=now_s, delays_s=delays_s)
     today = today_of(
         day,
@@ -178,14 +178,48 @@ def parse_delays(late: Sequence[str], scenario: Scenario, t: Words) -> dict[str,
     return delays
 
 
-def _require_known(locked: Sequence[str], scenario: Scenario, t: Words) -> None:
+def require_known(locked: Sequence[str], scenario: Scenario, t: Words) -> None:
+    """
+    Refuse villages that the scenario lacks, all of them at once.
+
+    Parameters
+    ----------
+    locked
+        Ids of villages.
+    scenario
+        The day to plan.
+    t
+        Words in the language of the reader.
+
+    Raises
+    ------
+    DispatchError
+        If one is unknown.
+    """
     villages = {village.village_id for village in scenario.villages}
     unknown = [village_id for village_id in locked if village_id not in villages]
     if unknown:
         raise DispatchError(t("cli.replan.bad_lock", ids="  ".join(unknown)))
 
 
-def _require_trucks(broken: Sequence[str], scenario: Scenario, t: Words) -> None:
+def require_trucks(broken: Sequence[str], scenario: Scenario, t: Words) -> None:
+    """
+    Refuse trucks that the scenario lacks, all of them at once.
+
+    Parameters
+    ----------
+    broken
+        Ids of trucks.
+    scenario
+        The day to plan.
+    t
+        Words in the language of the reader.
+
+    Raises
+    ------
+    DispatchError
+        If one is unknown.
+    """
     trucks = [truck.truck_id for truck in scenario.all_trucks]
     unknown = [truck_id for truck_id in broken if truck_id not in trucks]
     if unknown:

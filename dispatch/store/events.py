@@ -121,10 +121,11 @@ def reports_of(
         query = query.where(Event.date >= first)
     if last is not None:
         query = query.where(Event.date <= last)
-    return [_report(event) for event in session.scalars(query.order_by(Event.id))]
+    return [report_of(event) for event in session.scalars(query.order_by(Event.id))]
 
 
-def _report(event: Event) -> Report:
+def report_of(event: Event) -> Report:
+    """Return what an event says."""
     return Report(
         key=event.key,
         date=event.date,

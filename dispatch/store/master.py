@@ -145,6 +145,36 @@ def import_scenario(
     return township
 
 
+def has_township(session: Session, code: str) -> bool:
+    """
+    Whether a township is kept.
+
+    Parameters
+    ----------
+    session
+        An open session.
+    code
+        Its code.
+    """
+    return session.get(Township, code) is not None
+
+
+def items_of(session: Session, code: str, kind: str) -> list[Item]:
+    """
+    Return the rows of a kind, in their order.
+
+    Parameters
+    ----------
+    session
+        An open session.
+    code
+        Of the township.
+    kind
+        village, source, depot or truck.
+    """
+    return [item for item in _items(session, code) if item.kind == kind]
+
+
 def _items(session: Session, code: str) -> list[Item]:
     query = select(Item).where(Item.township == code).order_by(Item.position)
     return list(session.scalars(query))

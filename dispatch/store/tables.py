@@ -128,6 +128,24 @@ class Token(Base):
     seen_version: Mapped[int] = mapped_column(default=0)
 
 
+class StoreValue(Base):
+    """
+    A value of the whole store: its secret, and counters of attempts.
+
+    Attributes
+    ----------
+    name
+        ``secret``, or what is counted.
+    number
+        Of a counter.
+    """
+
+    __tablename__ = "store_value"
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    value: Mapped[str] = mapped_column(default="")
+    number: Mapped[int] = mapped_column(default=0)
+
+
 class Day(Base):
     """
     A township on a date.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Lang = Literal["zh", "en"]
 
 #: Where the texts are: on input and plans, on broken rules, words of closed lists, of
-#: the pages, of the terminal, of paper.
+#: the pages, of the terminal, of paper, on the store, requests, accounts and phones.
 TABLES: Final = (
     "input",
     "rules",
@@ -25,6 +25,7 @@ TABLES: Final = (
     "paper",
     "store",
     "operations",
+    "people",
 )
 
 #: What stands between messages side by side, in Chinese and in English.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import typer
@@ -20,7 +20,18 @@ if TYPE_CHECKING:
 ROOT = Path(dispatch.__file__).parent
 #: Files and folders of the package, so that a failure names its room.
 ROOMS = sorted({path.relative_to(ROOT).parts[0] for path in ROOT.rglob("*.py")})
-COMMANDS = typer.main.get_command(commands.app).commands
+
+
+def leaves(group: Any, *path: str) -> Iterator[tuple[str, ...]]:
+    """Yield the words of every command, those of groups in groups too."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from leaves(command, *path, name)
+        else:
+            yield (*path, name)
+
+
+COMMANDS = sorted(leaves(typer.main.get_command(commands.app)))
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -91,10 +102,22 @@ def raised(node: ast.AST, caught: frozenset[str] = frozenset()) -> set[str]:
     return names.union(*(raised(child, caught) for child in ast.iter_child_nodes(node)))
 
 
+def is_command_of_group(node: Function) -> bool:
+    """Whether its options say themselves what they mean, as ``--help`` shows it."""
+    return any(
+        isinstance(decorator, ast.Call)
+        and ast.unparse(decorator.func).endswith(".command")
+        and bool(decorator.args)
+        for decorator in node.decorator_list
+    )
+
+
 def faults(source: str, prefix: str = "") -> list[str]:
     """Return what is missing or too much in the docstrings of a module."""
     lines = []
     for name, node, is_public in functions(ast.parse(source).body, prefix):
+        if is_command_of_group(node):
+            continue
         taken, described = parameters(node), entries(node, "Parameters")
         if described or (is_public and len(taken) > 1):
             lines += [
@@ -163,10 +186,10 @@ def test_faults_are_seen(entry: str, error: str, lines: list[str]) -> None:
     assert faults(EXAMPLE.format(entry=entry, error=error)) == lines
 
 
-@pytest.mark.parametrize("command", sorted(COMMANDS))
-def test_help_ends_before_the_sections(command: str) -> None:
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_help_ends_before_the_sections(command: tuple[str, ...]) -> None:
     """Users read one sentence and the options, not what is for programmers."""
-    shown = CliRunner().invoke(commands.app, [command, "--help"])
+    shown = CliRunner().invoke(commands.app, [*command, "--help"])
     assert shown.exit_code == 0
     assert "--lang" in shown.output
     assert "Parameters" not in shown.output

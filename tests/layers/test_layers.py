@@ -35,6 +35,7 @@ HOMES = {
     "sqlalchemy": {"store"},
     "alembic": {"store"},
     "chinese_calendar": {"operations"},
+    "argon2": {"day"},
 }
 
 

@@ -52,6 +52,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("name"),
     )
     op.create_table(
+        "store_value",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
         "token",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -235,6 +242,7 @@ def downgrade() -> None:
     op.drop_table("day")
     op.drop_table("township")
     op.drop_table("token")
+    op.drop_table("store_value")
     op.drop_table("person")
     op.drop_table("job")
     op.drop_table("audit")

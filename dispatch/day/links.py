@@ -1,0 +1,220 @@
+"""Personal links of trucks, teams and villages: made, looked up, revoked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from dispatch.errors import DispatchError
+from dispatch.store.audit import note_change
+from dispatch.store.master import has_township, items_of, township_of
+from dispatch.store.tokens import TokenKind, add_token, links, revoke, token_of
+from dispatch.words.message import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dispatch.store.db import Database
+    from dispatch.store.tables import Token
+
+_KINDS: tuple[TokenKind, ...] = ("link", "village")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """
+    What a link opens.
+
+    Attributes
+    ----------
+    number
+        By which it is revoked.
+    kind
+        link (a truck or a team) or village.
+    subject
+        Truck, team or village.
+    trucks
+        All that may be reported for; none for a village.
+    until
+        It is worth nothing from then on.
+    """
+
+    number: int
+    kind: TokenKind
+    township: str
+    subject: str
+    trucks: tuple[str, ...]
+    until: dt.datetime
+    is_revoked: bool
+
+    @property
+    def is_team(self) -> bool:
+        """Whether it is of several trucks, or of none yet."""
+        return self.kind == "link" and self.trucks != (self.subject,)
+
+
+def make_link(
+    db: Database,
+    township: str,
+    *,
+    truck: str | None = None,
+    team: str | None = None,
+    village: str | None = None,
+    trucks: Sequence[str] = (),
+    until: dt.date,
+    who: str,
+    at: dt.datetime,
+) -> tuple[str, Link]:
+    """
+    Return the word of a new link, which is kept nowhere, and what it opens.
+
+    Parameters
+    ----------
+    db
+        The store.
+    township
+        Its code.
+    truck, team, village
+        One of them.
+    trucks
+        Of a team; none: those whose driver it is.
+    until
+        The last day of the link; one that is over makes a link of no worth.
+    who
+        Who makes it.
+    at
+        When.
+
+    Raises
+    ------
+    DispatchError
+        If not one of the three is given, or the township has no such truck or village.
+    """
+    given = [name for name in (truck, team, village) if name]
+    if len(given) != 1 or (trucks and not team):
+        raise DispatchError(say("people.one_subject"))
+    ends = dt.datetime.combine(until + dt.timedelta(days=1), dt.time())
+    with db.write() as session:
+        township_of(session, township)
+        kind = "village" if village else "truck"
+        known = {item.item_id: item.data for item in items_of(session, township, kind)}
+        wanted = list(trucks) if team else given
+        missing = [name for name in wanted if name not in known]
+        if missing:
+            raise DispatchError(
+                say("people.no_subject", subject=missing[0], township=township)
+            )
+        if team and not trucks:
+            wanted = [name for name, row in known.items() if row.get("driver") == team]
+        word, token = add_token(
+            session,
+            kind="village" if village else "link",
+            subject=given[0],
+            until=ends,
+            at=at,
+            township=township,
+            trucks=() if village else wanted,
+        )
+        what = f"link {token.id} of {given[0]}"
+        note_change(session, township, who=who, at=at, what=what, new=str(until))
+        return word, _link(token)
+
+
+def link_of(
+    db: Database, word: str, *, kind: TokenKind, now: dt.datetime
+) -> Link | None:
+    """
+    Return what a link opens; None if it is unknown, revoked or over.
+
+    Parameters
+    ----------
+    db
+        The store.
+    word
+        As it came.
+    kind
+        link or village.
+    now
+        The time that decides whether it is over.
+    """
+    with db.read() as session:
+        token = token_of(session, word, kind=kind, now=now)
+        return None if token is None else _link(token)
+
+
+def knows_township(db: Database, code: str) -> bool:
+    """
+    Whether a township is in the store.
+
+    Parameters
+    ----------
+    db
+        The store.
+    code
+        Its code.
+    """
+    with db.read() as session:
+        return has_township(session, code)
+
+
+def all_links(db: Database, township: str | None = None) -> list[Link]:
+    """
+    Return the links that were made, the oldest first.
+
+    Parameters
+    ----------
+    db
+        The store.
+    township
+        Of this one only; None: all.
+    """
+    with db.read() as session:
+        return [_link(token) for token in links(session, township)]
+
+
+def revoke_links(
+    db: Database,
+    subject: str,
+    *,
+    township: str | None = None,
+    who: str,
+    at: dt.datetime,
+) -> int:
+    """
+    Take the right of links away; return of how many.
+
+    Parameters
+    ----------
+    db
+        The store.
+    subject
+        Truck, team or village; else the number of a link, also as ``#3``.
+    township
+        Where; None: in all.
+    who
+        Who does it.
+    at
+        When.
+    """
+    with db.write() as session:
+        num = revoke(session, kinds=_KINDS, subject=subject, township=township)
+        number = subject.removeprefix("#")
+        if not num and number.isdecimal() and len(number) < 10:
+            num = revoke(session, kinds=_KINDS, number=int(number), township=township)
+        if num:
+            what = f"links of {subject} revoked"
+            note_change(session, township or "", who=who, at=at, what=what, new=num)
+        return num
+
+
+def _link(token: Token) -> Link:
+    return Link(
+        number=token.id,
+        kind=cast("TokenKind", token.kind),
+        township=token.township,
+        subject=token.subject,
+        trucks=tuple(token.trucks),
+        until=token.until,
+        is_revoked=token.is_revoked,
+    )
