@@ -126,7 +126,7 @@ class Database:
         """Whether the tables are those of this program."""
         with self._connected() as connection:
             at = MigrationContext.configure(connection).get_current_revision()
-        return at == ScriptDirectory.from_config(_alembic()).get_current_head()
+        return at == newest_revision()
 
     def close(self) -> None:
         """Give back all connections."""
@@ -149,6 +149,11 @@ def _url_of(address: str) -> URL:
         known = "sqlite:///FILE, postgresql://USER@HOST/NAME"
         raise DispatchError(say("store_bad_address", error=known))
     return url
+
+
+def newest_revision() -> str:
+    """Return the number of the last migration, whose tables this program uses."""
+    return str(ScriptDirectory.from_config(_alembic()).get_current_head())
 
 
 def _alembic() -> Config:
