@@ -9,7 +9,7 @@ from dispatch.day.opening import township_calls
 from dispatch.errors import DispatchError
 from dispatch.files.plan.plan_json import plan_from_json, plan_to_json
 from dispatch.files.scenario.snapshot import scenario_from_bytes, scenario_to_bytes
-from dispatch.operations.executed import as_driven
+from dispatch.operations.executed import as_driven, with_source_readings
 from dispatch.operations.raising import raised
 from dispatch.planning.day import prepare_day
 from dispatch.planning.plan_day import plan_day
@@ -148,6 +148,7 @@ def replan_version(
         reports = reports_of(session, township, date, date)
     told = plan_from_json(text.encode(), scenario=scenario)
     driven = as_driven(told, reports, now_s=now_s)
+    scenario = with_source_readings(scenario, reports)
     late_s = {**driven.delays_s, **(delays_s or {})}
     prepared = prepare_day(scenario, previous=driven.plan, now_s=now_s, delays_s=late_s)
     today = today_of(
