@@ -16,8 +16,8 @@ from dispatch.cli.database import (
     DbOption,
     JsonOption,
     TownshipOption,
-    link_address,
     clock,
+    link_address,
     open_store,
     parse_date,
     print_answer,
@@ -253,7 +253,6 @@ def _link(
     """给车、队或村一个链接 · Make a link for a phone; it is shown this once only."""
     t = Words(lang)
     with reported(t, debug=debug), open_store(db, data) as database:
-        from dispatch.day import people
         from dispatch.day.links import make_link
 
         at = clock()
