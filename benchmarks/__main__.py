@@ -13,6 +13,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from benchmarks import fortnight
 from benchmarks.peers import command as peers
 from benchmarks.public import command as public
 from benchmarks.roads import command as roads
@@ -30,7 +31,13 @@ def main(arguments: list[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    modules = {"peers": peers, "public": public, "roads": roads, "scale": scale}
+    modules = {
+        "fortnight": fortnight,
+        "peers": peers,
+        "public": public,
+        "roads": roads,
+        "scale": scale,
+    }
     for name, module in modules.items():
         summary = (module.__doc__ or "").strip().split(": ", 1)[-1]
         module.add_arguments(commands.add_parser(name, help=summary), SHARED)

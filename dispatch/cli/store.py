@@ -46,9 +46,15 @@ def init(
 ) -> None:
     """建立或升级数据库 · Create the tables or bring them up to date."""
     t = Words(lang)
+    from dispatch.cli.user import address
+    from dispatch.day.people import first_word
+
     with reported(t, debug=debug), open_store(db, data, upgrade=True) as database:
-        where = database.url.render_as_string(hide_password=True)
-        print_answer({"store": where}, as_json=as_json)
+        answer = {"store": database.url.render_as_string(hide_password=True)}
+        word = first_word(database, clock())
+        if word is not None:  # once: nobody has an account yet
+            answer["setup"] = address(None, f"/setup/{word}")
+        print_answer(answer, as_json=as_json)
 
 
 @store.command("import")

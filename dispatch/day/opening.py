@@ -9,7 +9,8 @@ from dispatch.errors import ConflictError
 from dispatch.files.scenario.snapshot import scenario_from_bytes, scenario_to_bytes
 from dispatch.model.need import needs_l
 from dispatch.operations.ledger import ledger_of
-from dispatch.operations.stocks import carried_over, readings_of
+from dispatch.operations.raising import raised
+from dispatch.operations.stocks import carried_over, readings_of, rolled
 from dispatch.store import master
 from dispatch.store.audit import note_change
 from dispatch.store.days import (
@@ -20,6 +21,7 @@ from dispatch.store.days import (
     versions_of,
 )
 from dispatch.store.events import reports_of
+from dispatch.store.requests import calls_of
 from dispatch.store.tables import Day
 from dispatch.words.message import say
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from dispatch.model.scenario import Scenario
+    from dispatch.operations.requests import Call
     from dispatch.store.db import Database
 
 
@@ -130,24 +133,39 @@ def open_day(
             return False
         scenario = master.scenario_of(session, township, date)
         before = last_closed_day(session, township, date)
+        left = None
         if before is not None:
-            scenario = _carried_over(session, before, scenario)
+            scenario, left = _carried_over(session, before, scenario)
+        scenario = raised(scenario, township_calls(session, township), before=left)
         _add_day(session, township, scenario)
         note_change(session, township, who=who, at=at, what=f"open {date}")
         return True
 
 
-def _carried_over(session: Session, before: Day, scenario: Scenario) -> Scenario:
-    """Return a day with the water that the last closed one left."""
+def _carried_over(
+    session: Session, before: Day, scenario: Scenario
+) -> tuple[Scenario, Scenario]:
+    """Return a day with the water that the last closed one left, and that one since."""
     reports = reports_of(session, before.township, before.date, before.date)
-    ledger = ledger_of(reports)
-    return carried_over(
-        scenario_from_bytes(before.scenario),
-        scenario,
-        ledger.delivered_l,
-        ledger.drawn_l,
-        readings_of(reports),
-    )
+    ledger, readings = ledger_of(reports), readings_of(reports)
+    morning = scenario_from_bytes(before.scenario)
+    moved = ledger.delivered_l, ledger.drawn_l, readings
+    days = (scenario.date - before.date).days
+    return carried_over(morning, scenario, *moved), rolled(morning, *moved, days)
+
+
+def township_calls(session: Session, township: str) -> list[Call]:
+    """
+    Return the requests of a township, in any state.
+
+    Parameters
+    ----------
+    session
+        An open session.
+    township
+        Its code.
+    """
+    return [call for _, call in calls_of(session, [township])]
 
 
 def close_day(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from dispatch.day.opening import township_calls
 from dispatch.errors import DispatchError
 from dispatch.files.plan.plan_json import plan_from_json, plan_to_json
 from dispatch.files.scenario.snapshot import scenario_from_bytes, scenario_to_bytes
-from dispatch.operations.executed import as_driven
+from dispatch.operations.executed import as_driven, with_source_readings
+from dispatch.operations.raising import raised
 from dispatch.planning.day import prepare_day
 from dispatch.planning.plan_day import plan_day
 from dispatch.planning.today import today_of
@@ -21,11 +23,15 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from sqlalchemy.orm import Session
+
     from dispatch.check.facts import Violation
+    from dispatch.model.scenario import Scenario
     from dispatch.planning.changes import Change
     from dispatch.planning.plan_day import Planned
     from dispatch.solver.params import SolveParams, SolveResult
     from dispatch.store.db import Database
+    from dispatch.store.tables import Day
 
 Solve = "Callable[..., SolveResult]"
 
@@ -74,10 +80,8 @@ def plan_version(
         If no plan was found.
     """
     with db.write() as session:
-        kept = open_day_of(session, township, date).scenario
-    planned = plan_day(
-        prepare_day(scenario_from_bytes(kept)), params, seed=seed, solve=solve
-    )
+        scenario = _with_requests(session, open_day_of(session, township, date))
+    planned = plan_day(prepare_day(scenario), params, seed=seed, solve=solve)
     number = _keep(db, township, date, planned, at=at, now_s=None, previous=None)
     return NewVersion(number, planned)
 
@@ -136,15 +140,15 @@ def replan_version(
     """
     with db.write() as session:
         day = open_day_of(session, township, date)
-        kept = day.scenario
+        scenario = _with_requests(session, day)
         published = published_version(session, day)
         if published is None:
             raise DispatchError(say("nothing_published", date=date))
         text, previous_number = published.plan, published.number
         reports = reports_of(session, township, date, date)
-    scenario = scenario_from_bytes(kept)
     told = plan_from_json(text.encode(), scenario=scenario)
     driven = as_driven(told, reports, now_s=now_s)
+    scenario = with_source_readings(scenario, reports)
     late_s = {**driven.delays_s, **(delays_s or {})}
     prepared = prepare_day(scenario, previous=driven.plan, now_s=now_s, delays_s=late_s)
     today = today_of(
@@ -161,6 +165,17 @@ def replan_version(
         db, township, date, planned, at=at, now_s=now_s, previous=previous_number
     )
     return NewVersion(number, planned)
+
+
+def _with_requests(session: Session, day: Day) -> Scenario:
+    """Return a day, and keep it, with the needs of requests that came since."""
+    scenario = scenario_from_bytes(day.scenario)
+    calls = township_calls(session, day.township)
+    needed = raised(scenario, calls, before=scenario)
+    if needed != scenario:
+        day.scenario = scenario_to_bytes(needed)
+        day.version += 1
+    return needed
 
 
 def _keep(

@@ -18,6 +18,7 @@ from dispatch.store.days import (
     published_version,
     version_of,
 )
+from dispatch.store.requests import mark_planned
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def publish_version(
         if before is not None:
             before.status, before.ended_at = "superseded", at
         version.status, version.published_at, version.ended_at = "published", at, None
+        mark_planned(session, township, _served(version), at, who=who)
         note_change(
             session,
             township,
@@ -98,6 +100,17 @@ def publish_version(
             new=number,
         )
         return before.number if before else None
+
+
+def _served(version: PlanVersion) -> set[str]:
+    """Return the villages that a version brings water to."""
+    plan = plan_from_json(version.plan.encode())
+    return {
+        stop.place_id
+        for route in plan.routes
+        for stop in route.stops
+        if stop.kind == "deliver" and stop.litres
+    }
 
 
 def _require_sound(version: PlanVersion) -> None:

@@ -12,6 +12,7 @@ from dispatch.operations.ledger import KINDS, MOVES, Kind, Report
 from dispatch.store.days import find_day, versions_of
 from dispatch.store.events import add_event
 from dispatch.store.master import township_of
+from dispatch.store.requests import mark_delivered
 from dispatch.units import parse_clock_s
 from dispatch.words.message import say
 
@@ -129,6 +130,8 @@ def _take(
         told=_told(known.versions, report.at),
     )
     status, event = add_event(session, township, report, received_at=received_at)
+    if status == "new" and report.kind == "delivered" and report.litres:
+        mark_delivered(session, township, [report.place], report.at, who=report.sender)
     if status == "conflict":
         taken = say("key_taken", key=report.key)
         return Answer(key=report.key, status=status, message=taken)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dispatch.model.plan import Plan, Route, Stop
+    from dispatch.model.scenario import Scenario
     from dispatch.operations.ledger import Report
 
 #: Kinds of reports that say how a stop of a kind ended.
@@ -111,3 +112,39 @@ def _trips(stops: Sequence[Stop]) -> list[list[int]]:
         elif trips:
             trips[-1].append(idx)
     return trips
+
+
+def with_source_readings(scenario: Scenario, reports: Sequence[Report]) -> Scenario:
+    """
+    Return a day whose sources give no more than was read there today.
+
+    Parameters
+    ----------
+    scenario
+        The day, as it was in the morning.
+    reports
+        Of its day, in the order in which they came.
+
+    Notes
+    -----
+    What a source gives on the whole day is what was drawn before the last reading, and
+    what was there then: inflow after it is not counted on.
+    """
+    every = standing(reports)
+    sources = []
+    for source in scenario.sources:
+        here = [report for report in every if report.place == source.source_id]
+        readings = [report for report in here if report.kind == "reading"]
+        if not readings:
+            sources.append(source)
+            continue
+        last = max(readings, key=lambda report: report.at)
+        drawn_l = sum(
+            report.litres or 0
+            for report in here
+            if report.kind == "filled" and report.at <= last.at
+        )
+        there_l = drawn_l + (last.litres or 0)
+        supply_l = there_l if source.supply_l is None else min(source.supply_l, there_l)
+        sources.append(replace(source, supply_l=supply_l))
+    return replace(scenario, sources=tuple(sources))

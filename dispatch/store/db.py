@@ -89,18 +89,25 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Yield a session; all that it changes is kept at its end, or nothing."""
-        with self._connected() as connection:
-            writing = connection.execution_options(writes=True)
-            with Session(writing, expire_on_commit=False) as session, session.begin():
-                yield session
+        try:
+            with self._connected() as connection:
+                writing = connection.execution_options(writes=True)
+                with (
+                    Session(writing, expire_on_commit=False) as session,
+                    session.begin(),
+                ):
+                    yield session
+        except OperationalError as error:  # the disk is full, the server is gone
+            raise DispatchError(say("store_failed", error=_reason(error))) from error
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
         try:
             connection = self._engine.connect()
         except OperationalError as error:
-            reason = str(error.orig).strip().splitlines()[0]
-            raise DispatchError(say("store_unreachable", error=reason)) from error
+            raise DispatchError(
+                say("store_unreachable", error=_reason(error))
+            ) from error
         with connection:
             yield connection
 
@@ -124,6 +131,11 @@ class Database:
     def close(self) -> None:
         """Give back all connections."""
         self._engine.dispose()
+
+
+def _reason(error: OperationalError) -> str:
+    """Return the first line of what the database says."""
+    return (str(error.orig).strip() or type(error.orig).__name__).splitlines()[0]
 
 
 def _url_of(address: str) -> URL:

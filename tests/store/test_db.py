@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from dispatch.errors import DispatchError
 from dispatch.store.db import Database
@@ -58,3 +58,25 @@ def test_a_server_that_is_not_there_is_told() -> None:
     db = Database("postgresql://nobody@localhost:1/none")
     with pytest.raises(DispatchError, match="cannot be reached"), db.read():
         pass
+
+
+def test_a_full_disk_is_told_and_loses_nothing(tmp_path) -> None:
+    """What was acknowledged before stays; what did not fit is not half there."""
+    db = Database(f"sqlite:///{tmp_path / 'small.db'}")
+    db.upgrade()
+    with db.write() as session:
+        session.add(township("430423"))
+
+    def fill() -> None:
+        with db.write() as session:
+            pages = session.scalar(text("PRAGMA page_count"))
+            session.execute(text(f"PRAGMA max_page_count = {pages}"))
+            big = township("430424")
+            big.base = bytes(1_000_000)
+            session.add(big)
+
+    with pytest.raises(DispatchError, match="disk is full"):
+        fill()
+    with db.read() as session:
+        assert session.scalars(select(Township.code)).all() == ["430423"]
+    db.close()
