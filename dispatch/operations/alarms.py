@@ -157,6 +157,36 @@ def alarms_of(
     return sorted(alarms, key=lambda alarm: (alarm.at, alarm.truck, alarm.kind))
 
 
+def unclean_trucks(
+    reports: Sequence[Report], is_potable: Mapping[str, bool]
+) -> set[str]:
+    """
+    Return the trucks whose last load was not drinking water, and is not washed out.
+
+    Parameters
+    ----------
+    reports
+        In the order in which they came.
+    is_potable
+        Of sources, by id.
+    """
+    dirty: set[str] = set()
+    for report in sorted(standing(reports), key=lambda report: report.at):
+        if _is_cleaned(report):
+            dirty.discard(report.truck)
+        if report.kind == "filled" and report.place in is_potable:
+            if is_potable[report.place]:
+                dirty.discard(report.truck)
+            else:
+                dirty.add(report.truck)
+    return dirty
+
+
+def _is_cleaned(report: Report) -> bool:
+    """Whether a report says that the tank was cleaned."""
+    return any(word in report.reason.casefold() for word in _CLEANED)
+
+
 def _truck(scenario: Scenario, truck_id: str) -> Truck | None:
     trucks = {truck.truck_id: truck for truck in scenario.all_trucks}
     return trucks.get(truck_id)
@@ -401,7 +431,7 @@ def _unsafe(
     """Yield drinking water filled into a tank that had other water in it before."""
     sources = {s.source_id: s for s in facts.scenario.all_sources}
     for report in reports:
-        if any(word in report.reason.casefold() for word in _CLEANED):
+        if _is_cleaned(report):
             dirty.discard(truck.truck_id)
         source = sources.get(report.place)
         if report.kind != "filled" or source is None:

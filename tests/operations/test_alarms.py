@@ -10,7 +10,7 @@ import pytest
 from dispatch.errors import DispatchError
 from dispatch.model.need import BANDS
 from dispatch.model.plan import Plan, Route, SolverInfo, Stop, Totals
-from dispatch.operations.alarms import DayFacts, alarms_of
+from dispatch.operations.alarms import DayFacts, alarms_of, unclean_trucks
 from dispatch.operations.ledger import Report
 from dispatch.operations.rules import Rules, rules_of
 from tests.solver import tiny
@@ -225,6 +225,16 @@ def test_drinking_water_after_other_water_needs_a_clean_tank() -> None:
     assert rung(FILLED, unclean=["U"]) == []
     animals = replace(FILLED, truck="U", told=None)
     assert rung(animals, unclean=["U"]) == [("unplanned_trip", "S")]
+
+
+def test_who_is_unclean_is_known_from_all_that_came_before() -> None:
+    is_potable = {"S": True, "N": False}
+    other = report("06:00", "filled", "N", 100)
+    washed = report("06:30", "returned", "D", 0, reason="Tank washed")
+    assert unclean_trucks([other], is_potable) == {"T"}
+    assert unclean_trucks([other, FILLED], is_potable) == set()
+    assert unclean_trucks([other, washed], is_potable) == set()
+    assert unclean_trucks([FILLED, other], is_potable) == set()
 
 
 def test_a_tank_stays_unclean_over_night() -> None:
