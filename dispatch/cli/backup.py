@@ -34,7 +34,26 @@ def backup(
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:
-    """备份数据库，不必停机 · Back up the store while others work in it."""
+    """
+    备份数据库，不必停机 · Back up the store while others work in it.
+
+    \f
+
+    Parameters
+    ----------
+    file
+        File of the backup.
+    db
+        Address of the store; None: by the environment, or in the data folder.
+    data
+        Data folder.
+    as_json
+        Whether one JSON object is printed, and nothing else.
+    lang
+        Language of everything shown.
+    debug
+        Whether an internal error shows its traceback.
+    """
     t = Words(lang)
     with reported(t, debug=debug), open_store(db, data) as database:
         manifest = store.back_up(database, file, photos=photo_folder(data))
@@ -56,7 +75,28 @@ def restore(
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:
-    """从备份恢复 · Restore a backup into a store."""
+    """
+    从备份恢复 · Restore a backup into a store.
+
+    \f
+
+    Parameters
+    ----------
+    file
+        File of the backup.
+    force
+        Whether what the store holds is replaced.
+    db
+        Address of the store; None: by the environment, or in the data folder.
+    data
+        Data folder.
+    as_json
+        Whether one JSON object is printed, and nothing else.
+    lang
+        Language of everything shown.
+    debug
+        Whether an internal error shows its traceback.
+    """
     t = Words(lang)
     with reported(t, debug=debug):
         store.verify_backup(file)  # before a store is made for nothing

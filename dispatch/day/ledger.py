@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dispatch.day.alarms import alarms_between
 from dispatch.operations.ledger import TruckLitres, ledger_of
 from dispatch.store.events import reports_of
 from dispatch.store.master import township_of
@@ -44,6 +45,7 @@ def ledger_answer(
     with db.read() as session:
         township_of(session, township)
         ledger = ledger_of(reports_of(session, township, first, last))
+        alarms = alarms_between(session, township, first, last)
     total = ledger.total()
     return {
         "events": ledger.num_events,
@@ -57,6 +59,17 @@ def ledger_answer(
         "by_source": {
             place: {"drawn_l": litres} for place, litres in ledger.drawn_l.items()
         },
+        "alarms": [
+            {
+                "kind": alarm.kind,
+                "truck": alarm.truck,
+                "place": alarm.place,
+                "at": alarm.at.isoformat(),
+                "key": alarm.key,
+                "message": alarm.message.text(lang),
+            }
+            for alarm in alarms
+        ],
     }
 
 

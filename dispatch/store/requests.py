@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import func, select
 
@@ -21,6 +21,7 @@ from dispatch.operations.requests import (
     twin_of,
     way_to,
 )
+from dispatch.operations.rules import rules_of
 from dispatch.operations.workdays import due_date
 from dispatch.store.master import township_of
 from dispatch.store.tables import Item, Request, RequestStep
@@ -33,10 +34,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from dispatch.words.message import Message
-
-#: Of a township: working days until a request is due, where it sets no others.
-WORKDAYS_SETTING: Final = "request_workdays"
-WORKDAYS: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,14 +132,15 @@ def add_request(
     """
     # Two at once would take the same number: the second waits here.
     settings = township_of(session, township, lock=True).settings
+    workdays = rules_of(settings).request_workdays
     known = _by_key(session, township, new.key)
     if known is not None:
         if known.digest != new.digest():
             raise ConflictError(say("request_key_taken", key=new.key))
-        due = due_date(known.came_at.date(), _workdays(settings))
+        due = due_date(known.came_at.date(), workdays)
         return Added(call=_call(known), notice=due.notice, is_new=False)
     came_at = new.came_at or now
-    due = due_date(came_at.date(), _workdays(settings))
+    due = due_date(came_at.date(), workdays)
     village, twin = _place_of(session, township, new, came_at)
     row = Request(
         township=township,
@@ -169,10 +167,6 @@ def add_request(
     row.village = village or _own_place(session, township, row.number)
     _add_step(session, row, "received", at=came_at, who=who)
     return Added(call=_call(row), notice=due.notice, is_new=True)
-
-
-def _workdays(settings: dict[str, Any]) -> int:
-    return int(settings.get(WORKDAYS_SETTING, WORKDAYS))
 
 
 def _by_key(session: Session, township: str, key: str | None) -> Request | None:

@@ -71,7 +71,8 @@ def test_a_village_out_of_service_is_put_back_at_its_row() -> None:
     day = raised(replace(DAY, resting=resting), [call(1, "B", 7)])
     assert [v.village_id for v in day.villages] == ["V", "B", "W"]
     assert [v.village_id for v in day.all_villages] == ["A", "V", "B", "W"]
-    assert day.village_by_id["B"].population == 7
+    village = day.village_by_id["B"]
+    assert (village.population, village.out_of_service) == (7, False)
 
 
 def test_a_position_is_a_place_of_its_own_until_it_is_closed() -> None:

@@ -1,0 +1,102 @@
+"""Alarms of days that are kept: reports held against plans, roads and tanks."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from dispatch.files.plan.plan_json import plan_from_json
+from dispatch.files.scenario.snapshot import scenario_from_bytes
+from dispatch.operations.alarms import Alarm, DayFacts, alarms_of, unclean_trucks
+from dispatch.operations.rules import rules_of
+from dispatch.roads.travel import travel_matrix
+from dispatch.store.days import find_day, versions_of
+from dispatch.store.events import reports_of
+from dispatch.store.master import scenario_of, township_of
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Collection
+
+    from sqlalchemy.orm import Session
+
+    from dispatch.model.scenario import Scenario
+    from dispatch.model.travel import Travel
+    from dispatch.store.tables import Day
+
+
+def alarms_between(
+    session: Session,
+    township: str,
+    first: dt.date | None = None,
+    last: dt.date | None = None,
+) -> list[Alarm]:
+    """
+    Return what does not fit together in the reports of some days.
+
+    Parameters
+    ----------
+    session
+        An open session.
+    township
+        Its code.
+    first, last
+        From which day to which, both included; None: no limit.
+
+    Raises
+    ------
+    DispatchError
+        If the store has no such township.
+    """
+    rules = rules_of(township_of(session, township).settings)
+    every = reports_of(session, township, None, last)
+    before = [report for report in every if first is not None and report.date < first]
+    reports = [report for report in every if first is None or report.date >= first]
+    days = {}
+    for date in sorted({report.date for report in reports}):
+        day = find_day(session, township, date)
+        if day is not None:
+            told = {r.told for r in reports if r.date == date and r.told is not None}
+            days[date] = _facts(session, day, told)
+    unclean: set[str] = set()
+    if before and days:
+        now = scenario_of(session, township, max(days))
+        is_potable = {source.source_id: source.potable for source in now.all_sources}
+        unclean = unclean_trucks(before, is_potable)
+    return alarms_of(reports, days, rules, unclean=unclean)
+
+
+def _facts(session: Session, day: Day, told: Collection[int]) -> DayFacts:
+    scenario, travel = _scenario_and_travel(_Kept(day.scenario))
+    return DayFacts(
+        scenario=scenario,
+        plans={
+            version.number: plan_from_json(version.plan.encode())
+            for version in versions_of(session, day)
+            if version.number in told
+        },
+        travel=travel,
+        is_over=day.state == "closed",
+    )
+
+
+class _Kept:
+    """A scenario as it is kept, equal to another one by its hash."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.digest = hashlib.sha256(data).digest()
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Kept) and self.digest == other.digest
+
+
+@lru_cache(maxsize=16)
+def _scenario_and_travel(kept: _Kept) -> tuple[Scenario, Travel]:
+    """Return a scenario with its times; a page asks for the same ones all day."""
+    scenario = scenario_from_bytes(kept.data)
+    return scenario, travel_matrix(scenario)
