@@ -65,6 +65,11 @@ def data_folder() -> Path:
     return Path(os.environ.get(DATA_ENV) or "data").resolve()
 
 
+def photos_folder() -> Path:
+    """Return the folder of pictures that phones sent; no page leads there."""
+    return data_folder() / ".photos"
+
+
 def jobs_folder() -> Path | None:
     """Return the folder of runs and edits; None stands for one in the data folder."""
     value = os.environ.get(JOBS_ENV)
@@ -97,7 +102,11 @@ def user_folder() -> Path:
 
 
 def publish(
-    *, data: Path, jobs: Path | None = None, phones_at: str | None = None
+    *,
+    data: Path,
+    jobs: Path | None = None,
+    phones_at: str | None = None,
+    store: str | None = None,
 ) -> None:
     """
     Tell the pages, which run in this process, where data, runs and phones are.
@@ -110,11 +119,14 @@ def publish(
         Folder of runs and edits; None: what is set stays.
     phones_at
         Address where phones open the dashboard; None: nowhere.
+    store
+        Address of the database; None: what is set stays.
     """
     values = {
         DATA_ENV: str(data.resolve()),
         JOBS_ENV: str(jobs.resolve()) if jobs is not None else None,
         PUBLIC_ENV: phones_at,
+        STORE_ENV: store,
     }
     for name, value in values.items():
         if value is not None:

@@ -439,6 +439,10 @@ def serve(
             help="0.0.0.0 让同一网络的手机也能打开 · lets phones nearby open it",
         ),
     ] = "127.0.0.1",
+    db: Annotated[
+        str | None,
+        typer.Option("--db", help="数据库地址 · address of the database"),
+    ] = None,
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:
@@ -455,6 +459,8 @@ def serve(
         Port to listen at.
     host
         Address to listen at; ``0.0.0.0`` lets phones in the same network open it.
+    db
+        Address of the database; None: ``DATABASE_URL``, else a file in the folder.
     lang
         Language of everything shown and written.
     debug
@@ -475,7 +481,7 @@ def serve(
         results_console().print(escape("\n".join(lines)), soft_wrap=True)
         from dispatch.web.server import serve as run_server
 
-        run_server(data, port, host=host)
+        run_server(data, port, host=host, store=db)
 
 
 def _clock_s(text: str, t: Words) -> int:

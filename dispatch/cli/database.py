@@ -16,7 +16,7 @@ from rich.markup import escape
 
 from dispatch.cli.screen import results_console
 from dispatch.errors import DispatchError
-from dispatch.settings import store_address
+from dispatch.settings import public_url, store_address
 from dispatch.units import parse_clock_s
 from dispatch.words.message import say
 
@@ -41,9 +41,29 @@ TownshipOption = Annotated[
 DateOption = Annotated[
     str, typer.Option("--date", help="日期，如 2022-09-06 · the day")
 ]
+BaseOption = Annotated[
+    str | None,
+    typer.Option("--base", help="手机打开的网址 · address that phones open"),
+]
 
+#: Where phones open links, if nothing else is known.
+BASE = "http://localhost:8501"
 #: The folder of the store, where no other is named.
 DATA = Path("data")
+
+
+def link_address(base: str | None, path: str) -> str:
+    """
+    Return the address of a link.
+
+    Parameters
+    ----------
+    base
+        What ``--base`` says; None: what is known, else this computer.
+    path
+        Of the page, from its slash on.
+    """
+    return (base or public_url() or BASE).rstrip("/") + path
 
 
 @contextmanager

@@ -46,14 +46,14 @@ def init(
 ) -> None:
     """建立或升级数据库 · Create the tables or bring them up to date."""
     t = Words(lang)
-    from dispatch.cli.user import address
+    from dispatch.cli.database import link_address
     from dispatch.day.people import first_word
 
     with reported(t, debug=debug), open_store(db, data, upgrade=True) as database:
         answer = {"store": database.url.render_as_string(hide_password=True)}
         word = first_word(database, clock())
         if word is not None:  # once: nobody has an account yet
-            answer["setup"] = address(None, f"/setup/{word}")
+            answer["setup"] = link_address(None, f"/setup/{word}")
         print_answer(answer, as_json=as_json)
 
 

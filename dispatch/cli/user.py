@@ -11,22 +11,21 @@ from rich.markup import escape
 from dispatch.cli.commands import DebugOption, LangOption, app
 from dispatch.cli.database import (
     DATA,
+    BaseOption,
     DataOption,
     DbOption,
     JsonOption,
     TownshipOption,
     clock,
+    link_address,
     open_store,
     parse_date,
     print_answer,
 )
 from dispatch.cli.failures import reported
 from dispatch.cli.screen import errors_console
-from dispatch.day import people
-from dispatch.day.links import all_links, knows_township, make_link, revoke_links
 from dispatch.errors import DispatchError
 from dispatch.operations.rights import Role
-from dispatch.settings import public_url
 from dispatch.words.message import say
 from dispatch.words.words import Words
 
@@ -37,28 +36,8 @@ app.add_typer(user, name="user")
 
 #: Who the audit trail names.
 WHO = "cli"
-#: Where phones open links, if nothing else is known.
-BASE = "http://localhost:8501"
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="姓名 · name")]
-BaseOption = Annotated[
-    str | None,
-    typer.Option("--base", help="手机打开的网址 · address that phones open"),
-]
-
-
-def address(base: str | None, path: str) -> str:
-    """
-    Return the address of a link.
-
-    Parameters
-    ----------
-    base
-        What ``--base`` says; None: what is known, else this computer.
-    path
-        Of the page, from its slash on.
-    """
-    return (base or public_url() or BASE).rstrip("/") + path
 
 
 @user.command("add")
@@ -87,6 +66,9 @@ def _add(
     """新建账号，给出一次性设密码链接 · Make an account; prints its set-up link."""
     t = Words(lang)
     with reported(t, debug=debug), open_store(db, data) as database:
+        from dispatch.day import people
+        from dispatch.day.links import knows_township
+
         word = people.add(
             database,
             name,
@@ -103,7 +85,7 @@ def _add(
             "role": role,
             "township": township,
             "county": county,
-            "url": address(base, f"/setup/{word}"),
+            "url": link_address(base, f"/setup/{word}"),
         }
         print_answer(answer, as_json=as_json)
 
@@ -119,6 +101,9 @@ def _list(
     """列出账号和链接 · List accounts and links; no password and no link is shown."""
     t = Words(lang)
     with reported(t, debug=debug), open_store(db, data) as database:
+        from dispatch.day import people
+        from dispatch.day.links import all_links
+
         users = [
             {
                 "user": account.name,
@@ -173,6 +158,9 @@ def _block(
     """停用账号或收回链接 · Block an account, or revoke the links of a truck."""
     t = Words(lang)
     with reported(t, debug=debug), open_store(db, data) as database:
+        from dispatch.day import people
+        from dispatch.day.links import revoke_links
+
         num, at = 0, clock()
         is_account = township is None and people.block(
             database, name, is_blocked=not undo, who=WHO, at=at
@@ -204,13 +192,15 @@ def _password(
     """
     t = Words(lang)
     with reported(t, debug=debug), open_store(db, data) as database:
+        from dispatch.day import people
+
         typed = _typed_password()
         if typed:
             people.set_password(database, name, typed, who=WHO, at=clock())
             print_answer({"user": name}, as_json=as_json)
             return
         word = people.setup_word(database, name, who=WHO, at=clock())
-        answer = {"user": name, "url": address(base, f"/setup/{word}")}
+        answer = {"user": name, "url": link_address(base, f"/setup/{word}")}
         print_answer(answer, as_json=as_json)
 
 
@@ -263,6 +253,8 @@ def _link(
     """给车、队或村一个链接 · Make a link for a phone; it is shown this once only."""
     t = Words(lang)
     with reported(t, debug=debug), open_store(db, data) as database:
+        from dispatch.day.links import make_link
+
         at = clock()
         word, made = make_link(
             database,
@@ -280,7 +272,7 @@ def _link(
         if team and not made.trucks:
             _warn(t("people.empty_team", team=team))
         page = "v" if village else "d"
-        answer = {"url": address(base, f"/{page}/{word}"), "link": made.number}
+        answer = {"url": link_address(base, f"/{page}/{word}"), "link": made.number}
         print_answer(answer, as_json=as_json)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, get_args
 
 from dispatch.errors import DispatchError
 from dispatch.files.scenario.snapshot import scenario_from_bytes
 from dispatch.operations.ledger import KINDS, MOVES, Kind, Report
-from dispatch.store.days import find_day, versions_of
+from dispatch.store.days import Publication, find_day, publications
 from dispatch.store.events import add_event
 from dispatch.store.master import township_of
 from dispatch.store.requests import mark_delivered
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from dispatch.model.scenario import Scenario
     from dispatch.store.db import Database
-    from dispatch.store.tables import Day, PlanVersion
     from dispatch.words.message import Message
 
 Status = Literal["new", "known", "conflict", "invalid"]
@@ -99,10 +98,31 @@ def take_reports(
 
 
 @dataclass(frozen=True, slots=True)
-class _KnownDay:
-    day: Day
-    scenario: Scenario
-    versions: Sequence[PlanVersion]
+class _Ids:
+    """Ids of a day, of what is out of service too."""
+
+    trucks: frozenset[str]
+    sources: frozenset[str]
+    villages: frozenset[str]
+    depots: frozenset[str]
+
+
+@lru_cache(maxsize=64)
+def _ids_of(content: bytes) -> _Ids:
+    """Return the ids of a kept scenario, which many reports in a row ask for."""
+    scenario = scenario_from_bytes(content)
+    return _Ids(
+        frozenset(truck.truck_id for truck in scenario.all_trucks),
+        frozenset(source.source_id for source in scenario.all_sources),
+        frozenset(village.village_id for village in scenario.all_villages),
+        frozenset(scenario.depot_by_id),
+    )
+
+
+class _KnownDay(NamedTuple):
+    is_closed: bool
+    ids: _Ids
+    told: Sequence[Publication]
 
 
 def _take(
@@ -118,16 +138,17 @@ def _take(
         if day is None:
             message = say("day_unknown", township=township, date=report.date)
             return _invalid(report, message)
-        scenario = scenario_from_bytes(day.scenario)
-        days[report.date] = _KnownDay(day, scenario, versions_of(session, day))
+        told = publications(session, day)
+        is_closed = day.state == "closed"
+        days[report.date] = _KnownDay(is_closed, _ids_of(day.scenario), told)
     known = days[report.date]
-    wrong = _what_is_wrong(report, known.scenario, trucks)
+    wrong = _what_is_wrong(report, known.ids, trucks)
     if wrong is not None:
         return _invalid(report, wrong)
     report = replace(
         report,
-        is_late=known.day.state == "closed",
-        told=_told(known.versions, report.at),
+        is_late=known.is_closed,
+        told=_told(known.told, report.at),
     )
     status, event = add_event(session, township, report, received_at=received_at)
     if status == "new" and report.kind == "delivered" and report.litres:
@@ -143,20 +164,19 @@ def _invalid(report: Report, message: Message) -> Answer:
 
 
 def _what_is_wrong(
-    report: Report, scenario: Scenario, trucks: Collection[str] | None
+    report: Report, ids: _Ids, trucks: Collection[str] | None
 ) -> Message | None:
     """Return why a report cannot be taken in; None if it can."""
     if not 0 < len(report.key) <= MAX_KEY or report.key != report.key.strip():
         return say("report_bad_key", size=MAX_KEY)
     if report.kind not in KINDS:
         return say("report_bad_kind", kind=report.kind, kinds=", ".join(KINDS))
-    known = {truck.truck_id for truck in scenario.all_trucks}
     needs_truck = report.kind not in ("reading", "confirmed")
-    if needs_truck and report.truck not in known:
+    if needs_truck and report.truck not in ids.trucks:
         return say("report_no_truck", truck=report.truck)
     if needs_truck and trucks is not None and report.truck not in trucks:
         return say("report_other_truck", truck=report.truck)
-    wrong_place = _wrong_place(report, scenario)
+    wrong_place = _wrong_place(report, ids)
     if wrong_place is not None:
         return wrong_place
     if report.kind in MOVES and report.litres is None:
@@ -174,33 +194,34 @@ def _what_is_wrong(
     return None
 
 
-def _wrong_place(report: Report, scenario: Scenario) -> Message | None:
-    sources = {source.source_id for source in scenario.all_sources}
-    villages = {village.village_id for village in scenario.all_villages}
-    places = sources | villages | scenario.depot_by_id.keys()
-    fitting = {"filled": sources, "delivered": villages, "reading": sources | villages}
+def _wrong_place(report: Report, ids: _Ids) -> Message | None:
+    fitting = {
+        "filled": ids.sources,
+        "delivered": ids.villages,
+        "reading": ids.sources | ids.villages,
+    }
     if report.kind == "returned" and not report.place:
         return None
-    if report.place not in fitting.get(report.kind, places):
+    if report.place not in fitting.get(
+        report.kind, ids.sources | ids.villages | ids.depots
+    ):
         return say("report_wrong_place", place=report.place, kind=report.kind)
     return None
 
 
-def _told(versions: Sequence[PlanVersion], at: dt.datetime) -> int | None:
+def _told(told: Sequence[Publication], at: dt.datetime) -> int | None:
     """
     Return the version that drivers saw at a time.
 
     Where none was published by then (another clock, a day planned after the fact),
     it is the first that ever was.
     """
-    ever = [v for v in versions if v.published_at is not None]
-    ever.sort(key=lambda v: (v.published_at or dt.datetime.min, v.number))
-    before = [v for v in ever if v.published_at is not None and v.published_at <= at]
+    before = [each for each in told if each.published_at <= at]
     if before:
         last = before[-1]
         is_over = last.status == "withdrawn" and (last.ended_at or at) <= at
         return None if is_over else last.number
-    return ever[0].number if ever else None
+    return told[0].number if told else None
 
 
 def report_from(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -161,6 +161,43 @@ def versions_of(session: Session, day: Day) -> list[PlanVersion]:
     """
     query = select(PlanVersion).where(PlanVersion.day_id == day.id)
     return list(session.scalars(query.order_by(PlanVersion.number)))
+
+
+class Publication(NamedTuple):
+    """When drivers were told a version, without its plan."""
+
+    number: int
+    status: str
+    published_at: dt.datetime
+    ended_at: dt.datetime | None
+
+
+def publications(session: Session, day: Day) -> list[Publication]:
+    """
+    Return the versions of a day that drivers were ever told, by time.
+
+    Parameters
+    ----------
+    session
+        An open session.
+    day
+        The day.
+    """
+    query = (
+        select(
+            PlanVersion.number,
+            PlanVersion.status,
+            PlanVersion.published_at,
+            PlanVersion.ended_at,
+        )
+        .where(PlanVersion.day_id == day.id, PlanVersion.published_at.is_not(None))
+        .order_by(PlanVersion.published_at, PlanVersion.number)
+    )
+    return [
+        Publication(number, status, published_at, ended_at)
+        for number, status, published_at, ended_at in session.execute(query)
+        if published_at is not None
+    ]
 
 
 def published_version(session: Session, day: Day) -> PlanVersion | None:

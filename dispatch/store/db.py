@@ -88,7 +88,14 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """Yield a session; all that it changes is kept at its end, or nothing."""
+        """
+        Yield a session; all that it changes is kept at its end, or nothing.
+
+        Raises
+        ------
+        DispatchError
+            If the database cannot be reached, or cannot keep it: a full disk.
+        """
         try:
             with self._connected() as connection:
                 writing = connection.execution_options(writes=True)

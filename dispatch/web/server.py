@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 import streamlit as st
 import uvicorn
 from starlette.middleware import Middleware
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.routing import Route as HttpRoute
 from starlette.staticfiles import StaticFiles
@@ -25,6 +25,8 @@ from dispatch.maps.vector_tiles import vector_tile_json
 from dispatch.web.address import public_url
 from dispatch.web.catalog import Catalog
 from dispatch.web.phone.driver import DriverPages
+from dispatch.web.phone.links import LinkPages
+from dispatch.web.store import store_of_server
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -135,10 +137,6 @@ def _vector_tile(request: Request) -> Response:
     return Response(text, media_type="application/json", headers=headers)
 
 
-def _health(request: Request) -> JSONResponse:
-    return JSONResponse({"status": "ok"})
-
-
 class AppParts(TypedDict):
     """What ``st.App`` is given besides its script."""
 
@@ -157,7 +155,7 @@ def app_parts() -> AppParts:
     return {
         "routes": [
             *DriverPages(Catalog.from_env).routes(),
-            HttpRoute("/health", _health),
+            *LinkPages(store_of_server, settings.photos_folder).routes(),
             HttpRoute("/tiles/{zoom:int}/{x:int}/{y:int}", _tile),
             HttpRoute("/tiles/{zoom:int}/{x:int}/{y:int}.json", _vector_tile),
             Mount(LEAFLET_URL, StaticFiles(directory=LEAFLET_DIR)),
@@ -179,6 +177,7 @@ def serve(
     *,
     host: str = "127.0.0.1",
     jobs_dir: str | Path | None = None,
+    store: str | None = None,
 ) -> None:
     """
     Run the dashboard until it is stopped.
@@ -193,10 +192,13 @@ def serve(
         ``0.0.0.0`` lets phones in the same network see it.
     jobs_dir
         Where runs and edits are kept; by default ``.jobs`` in the data folder.
+    store
+        Address of the database; by default ``dispatch.db`` in the data folder.
     """
     settings.publish(
         data=Path(data_dir),
         jobs=None if jobs_dir is None else Path(jobs_dir),
         phones_at=public_url(host, port),
+        store=store,
     )
     uvicorn.run(create_app(), host=host, port=port, log_level="warning")

@@ -137,3 +137,20 @@ def test_a_block_is_undone(town: Database) -> None:
         people.sign_in(town, "王", GOOD, now=NOW)
     answer("block", "王", "--undo")
     people.sign_in(town, "王", GOOD, now=NOW)
+
+
+def test_the_first_start_prints_a_setup_link_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is no default password: nobody gets in but by this link."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.delenv("DISPATCH_PUBLIC_URL", raising=False)
+    init = ["store", "init", "--data", str(tmp_path), "--json"]
+    first, again = (CliRunner().invoke(app, init) for _ in range(2))
+    url = json.loads(first.stdout)["setup"]
+    assert url.startswith("http://localhost:8501/setup/")
+    assert "setup" not in json.loads(again.stdout)
+    db = Database(sqlite_url(tmp_path / "dispatch.db"))
+    now = dt.datetime.now()
+    assert people.use_setup(db, word_of(url), GOOD, now=now) == people.FIRST_NAME
+    db.close()

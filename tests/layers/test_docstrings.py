@@ -102,12 +102,11 @@ def raised(node: ast.AST, caught: frozenset[str] = frozenset()) -> set[str]:
     return names.union(*(raised(child, caught) for child in ast.iter_child_nodes(node)))
 
 
-def is_command_of_group(node: Function) -> bool:
+def is_command(node: Function) -> bool:
     """Whether its options say themselves what they mean, as ``--help`` shows it."""
     return any(
         isinstance(decorator, ast.Call)
         and ast.unparse(decorator.func).endswith(".command")
-        and bool(decorator.args)
         for decorator in node.decorator_list
     )
 
@@ -116,7 +115,7 @@ def faults(source: str, prefix: str = "") -> list[str]:
     """Return what is missing or too much in the docstrings of a module."""
     lines = []
     for name, node, is_public in functions(ast.parse(source).body, prefix):
-        if is_command_of_group(node):
+        if is_command(node):
             continue
         taken, described = parameters(node), entries(node, "Parameters")
         if described or (is_public and len(taken) > 1):

@@ -36,6 +36,8 @@ HOMES = {
     "alembic": {"store"},
     "chinese_calendar": {"operations"},
     "argon2": {"day"},
+    "PIL": {"files"},
+    "prometheus_client": {"web"},
 }
 
 

@@ -7,12 +7,9 @@ They show the newest plan that keeps every rule, never another.
 from __future__ import annotations
 
 import datetime as dt
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route as HttpRoute
 
@@ -20,7 +17,7 @@ from dispatch.files.plan.gpx import gpx_text
 from dispatch.files.plan.kml import kml_text
 from dispatch.files.plan.tracks import TrackMaker, file_names
 from dispatch.roads.route import RouteFinder
-from dispatch.units import format_clock
+from dispatch.web.phone.pages import templates
 from dispatch.web.phone.view import View
 
 if TYPE_CHECKING:
@@ -97,24 +94,10 @@ class DriverPages:
         return _track_file(view, kind) or _truck_page(view, status=404)
 
 
-@cache
-def _templates() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).with_name("templates")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["clock"] = format_clock
-    environment.filters["thousands"] = "{:,}".format
-    return environment
-
-
 def _page(
     template: str, view: View, *, status: int = 200, **values: object
 ) -> HTMLResponse:
-    text = _templates().get_template(template).render(view=view, t=view.t, **values)
+    text = templates().get_template(template).render(view=view, t=view.t, **values)
     return HTMLResponse(text, status_code=status, headers=HEADERS)
 
 

@@ -1,0 +1,409 @@
+// The page of a truck or team. Whatever is reported is kept on the phone, under a key of
+// its own, until the server says that it has it: sent twice, it counts once.
+"use strict";
+
+const TEXTS = JSON.parse(document.getElementById("texts").textContent);
+const BASE = location.pathname.replace(/\/$/, "");
+const ROOT = BASE.replace(/\/d\/[^/]*$/, "");
+const MAX_BATCH = 50;
+const EVERY_MS = 30000;
+const PHOTO_SIDE = 1280;
+
+let lang = localStorage.getItem("wd:lang") === "en" ? "en" : "zh";
+let day = JSON.parse(localStorage.getItem("wd:day:" + BASE) || "null");
+let tag = null;
+let isOver = false;
+let isSending = false;
+let asking = null;
+
+function t(key, blanks = {}) {
+  const text = TEXTS[lang][key] || key;
+  return text.replace(/\{(\w+)\}/g, (_, name) => String(blanks[name] ?? ""));
+}
+
+// Nothing is ever set as HTML: names and reasons stay text.
+function make(name, options = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(options)) {
+    if (key === "onclick") element.addEventListener("click", value);
+    else if (key in element && key !== "list") element[key] = value;
+    else element.setAttribute(key, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+// One entry of the storage for each report, so that two tabs never undo each other.
+function entries(kind) {
+  const found = [];
+  for (let n = 0; n < localStorage.length; n++) {
+    const name = localStorage.key(n);
+    if (name.startsWith("wd:" + kind + ":")) {
+      found.push(JSON.parse(localStorage.getItem(name)));
+    }
+  }
+  return found.sort((one, other) => one.made - other.made);
+}
+
+function put(kind, entry) {
+  localStorage.setItem("wd:" + kind + ":" + entry.event.key, JSON.stringify(entry));
+}
+
+function drop(kind, key) {
+  localStorage.removeItem("wd:" + kind + ":" + key);
+}
+
+function owner() {
+  return day ? JSON.stringify([day.township, day.truck, day.team]) : "";
+}
+
+function mine(kind) {
+  return entries(kind).filter((entry) => entry.owner === owner());
+}
+
+function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function localTime() {
+  const now = new Date();
+  const local = new Date(now.getTime() - now.getTimezoneOffset() * 60000);
+  return local.toISOString().slice(0, 19);
+}
+
+function keep(event, photo) {
+  const entry = { event, owner: owner(), made: Date.now() };
+  try {
+    put("event", entry);
+  } catch (error) {
+    alert(t("phone.full"));
+    return false;
+  }
+  if (photo) {
+    try {
+      put("photo", { ...entry, photo });
+    } catch (error) {
+      // The report counts more than its picture.
+    }
+  }
+  return true;
+}
+
+async function send() {
+  if (isSending || isOver) return;
+  isSending = true;
+  try {
+    for (;;) {
+      const batch = mine("event").slice(0, MAX_BATCH);
+      if (!batch.length) break;
+      const answer = await fetch(BASE + "/events", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ events: batch.map((entry) => entry.event) }),
+      });
+      if (answer.status === 404) isOver = true;
+      if (!answer.ok) break;
+      const { results } = await answer.json();
+      if (results.length !== batch.length) break;
+      results.forEach((result, n) => {
+        const entry = batch[n];
+        if (result.status !== "new" && result.status !== "known") {
+          put("refused", { ...entry, message: result.message });
+          drop("photo", entry.event.key);
+        }
+        drop("event", entry.event.key);
+      });
+    }
+    await sendPhotos();
+    await look();
+  } catch (error) {
+    // No network: everything stays until the next try.
+  } finally {
+    isSending = false;
+    show();
+  }
+}
+
+async function sendPhotos() {
+  const unsent = new Set(mine("event").map((entry) => entry.event.key));
+  for (const entry of mine("photo")) {
+    const key = entry.event.key;
+    if (unsent.has(key)) continue;
+    const [head, data] = entry.photo.split(",");
+    const bytes = Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0));
+    const answer = await fetch(BASE + "/photos/" + encodeURIComponent(key), {
+      method: "POST",
+      headers: { "Content-Type": head.slice(5, head.indexOf(";")) },
+      body: bytes,
+    });
+    if ([201, 409, 413, 415].includes(answer.status)) drop("photo", key);
+    else break;
+  }
+}
+
+async function look() {
+  const seen = day && localStorage.getItem("wd:seen:" + BASE + ":" + day.date);
+  const query = seen ? "?seen=" + encodeURIComponent(seen) : "";
+  const headers = tag ? { "If-None-Match": tag } : {};
+  const answer = await fetch(BASE + "/today" + query, { headers });
+  isOver = answer.status === 404;
+  if (answer.status !== 200) return;
+  tag = answer.headers.get("ETag");
+  day = await answer.json();
+  localStorage.setItem("wd:day:" + BASE, JSON.stringify(day));
+  const name = "wd:seen:" + BASE + ":" + day.date;
+  if (day.version !== null && !localStorage.getItem(name)) {
+    localStorage.setItem(name, String(day.version));
+  }
+}
+
+function show() {
+  document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
+  document.title = t("phone.title");
+  document.getElementById("title").textContent = t("phone.title");
+  document.getElementById("lang").textContent = t("phone.lang");
+  showState();
+  if (asking) return;
+  const head = document.getElementById("day");
+  const stops = document.getElementById("stops");
+  stops.replaceChildren();
+  head.textContent = "";
+  if (!day) return;
+  if (day.version === null) {
+    head.textContent = day.truck || day.team;
+    stops.append(make("p", { textContent: t("phone.no_plan") }));
+  } else {
+    const subject = day.truck || day.team;
+    const blanks = { subject, date: day.date, version: day.version };
+    head.textContent = t("phone.day_of", blanks);
+    if (!day.stops.length) {
+      stops.append(make("p", { textContent: t("phone.nothing") }));
+    }
+  }
+  for (const stop of day.stops) stops.append(card(stop));
+  showChanges();
+  showRefused();
+}
+
+function showState() {
+  const count = mine("event").length;
+  const state = document.getElementById("state");
+  state.className = count || isOver ? "warn" : "small";
+  if (isOver) state.textContent = t("phone.link_over");
+  else if (!count) state.textContent = t("phone.online");
+  else if (!navigator.onLine) state.textContent = t("phone.offline", { count });
+  else state.textContent = t("phone.sending", { count });
+}
+
+function showChanges() {
+  const box = document.getElementById("changes");
+  box.replaceChildren();
+  const name = "wd:seen:" + BASE + ":" + day.date;
+  const isSeen = localStorage.getItem(name) === String(day.version);
+  if (!day.changes.length || isSeen) return;
+  const lines = day.changes.map((change) =>
+    make("li", {
+      textContent: t("phone.change_" + change.change, {
+        name: change.name,
+        at: change.at,
+        before: change.at_before,
+        litres: change.litres,
+      }),
+    })
+  );
+  const seen = () => {
+    localStorage.setItem(name, String(day.version));
+    show();
+  };
+  box.append(
+    make(
+      "div",
+      { className: "warn", role: "alert" },
+      make("div", { textContent: t("phone.changed") }),
+      make("ul", {}, ...lines),
+      button(t("phone.seen"), seen)
+    )
+  );
+}
+
+function showRefused() {
+  const box = document.getElementById("waiting");
+  box.replaceChildren();
+  for (const entry of mine("refused")) {
+    const { key, kind, place } = entry.event;
+    const dismiss = () => {
+      drop("refused", key);
+      show();
+    };
+    box.append(
+      make(
+        "div",
+        { className: "warn" },
+        make("div", { textContent: t("phone." + kind) + " · " + (place || "") }),
+        make("div", { textContent: t("phone.not_taken", { message: entry.message }) }),
+        button(t("phone.dismiss"), dismiss)
+      )
+    );
+  }
+}
+
+function button(text, onclick, more = "") {
+  return make("button", { type: "button", className: "button " + more, onclick }, text);
+}
+
+// What was reported and not yet sent shows at once.
+function stateOf(stop) {
+  let state = stop.state;
+  for (const { event } of mine("event")) {
+    if (event.stop !== stop.stop || event.truck !== stop.truck) continue;
+    if (event.kind === "arrived") state = "arrived";
+    else if (event.kind === "refused" || event.kind === "impossible") state = event.kind;
+    else state = "done";
+  }
+  return state;
+}
+
+const KINDS = {
+  fill: ["filled", "impossible"],
+  deliver: ["arrived", "delivered", "refused", "impossible"],
+  return: ["returned"],
+};
+
+function card(stop) {
+  const state = stateOf(stop);
+  const isDone = state !== "open" && state !== "arrived";
+  const box = make(
+    "div",
+    { className: "card" + (isDone ? " past" : "") },
+    make("div", {}, make("span", { className: "time", textContent: stop.at })),
+    make("div", { textContent: t("stop." + stop.kind) + " · " + stop.name }),
+    make("div", { className: "small", textContent: t("phone.state_" + state) })
+  );
+  if (!day.truck) {
+    box.append(make("div", { className: "small", textContent: stop.truck }));
+  }
+  if (stop.litres) {
+    const litres = t("phone.litres", { litres: stop.litres });
+    box.append(make("div", { className: "big", textContent: litres }));
+  }
+  if (!isDone) {
+    for (const kind of KINDS[stop.kind] || []) {
+      if (kind === "arrived" && state === "arrived") continue;
+      box.append(button(t("phone." + kind), () => ask(box, stop, kind)));
+    }
+  }
+  return box;
+}
+
+function field(text, options) {
+  const input = make("input", options);
+  return [make("label", {}, text, input), input];
+}
+
+function ask(box, stop, kind) {
+  if (kind === "arrived") {
+    report(stop, kind, {});
+    return;
+  }
+  asking = stop;
+  const form = make("form", {});
+  const inputs = {};
+  const add = (name, options) => {
+    const [label, input] = field(t("phone.ask_" + name), options);
+    inputs[name] = input;
+    form.append(label);
+  };
+  const isWater = ["filled", "delivered", "returned"].includes(kind);
+  if (isWater) {
+    const value = kind === "returned" ? "0" : String(stop.litres || "");
+    const limits = { type: "number", min: "0", step: "1", required: true, value };
+    add("litres", { ...limits, inputMode: "numeric" });
+  }
+  if (kind === "filled" || kind === "delivered") {
+    add("chlorine", { type: "number", min: "0", max: "100", step: "any" });
+  }
+  if (kind === "delivered") {
+    add("code", { inputMode: "numeric", pattern: "[0-9]{4}", maxLength: 4 });
+  }
+  if (kind === "refused" || kind === "impossible") {
+    add("reason", { required: true, maxLength: 500 });
+  }
+  if (kind !== "returned") add("photo", { type: "file", accept: "image/*" });
+  const close = () => {
+    asking = null;
+    show();
+  };
+  form.append(
+    make("button", { className: "button main" }, t("phone.save")),
+    button(t("phone.cancel"), close)
+  );
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const at = localTime();
+    const file = inputs.photo && inputs.photo.files[0];
+    const photo = file ? await small(file) : null;
+    asking = null;
+    const values = {};
+    if (isWater) values.litres = Number(inputs.litres.value);
+    if (inputs.chlorine && inputs.chlorine.value) {
+      values.chlorine = Number(inputs.chlorine.value);
+    }
+    if (inputs.reason) values.reason = inputs.reason.value;
+    report(stop, kind, { ...values, at }, photo);
+    if (inputs.code && inputs.code.value) {
+      report(stop, "confirmed", { code: inputs.code.value, at });
+    }
+  });
+  box.append(form);
+  const first = form.querySelector("input");
+  if (first) first.focus();
+}
+
+function report(stop, kind, values, photo) {
+  const { truck, place } = stop;
+  const event = { key: newKey(), date: day.date, kind, truck, place, stop: stop.stop };
+  keep({ ...event, at: localTime(), ...values }, photo);
+  show();
+  send();
+}
+
+// Made small before it is kept: the network is slow and the phone's memory small.
+async function small(file) {
+  try {
+    const picture = await createImageBitmap(file);
+    const scale = Math.min(1, PHOTO_SIDE / Math.max(picture.width, picture.height));
+    const canvas = make("canvas", {
+      width: Math.max(1, Math.round(picture.width * scale)),
+      height: Math.max(1, Math.round(picture.height * scale)),
+    });
+    const pen = canvas.getContext("2d");
+    pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    return canvas.toDataURL("image/jpeg", 0.75);
+  } catch (error) {
+    return null;
+  }
+}
+
+document.getElementById("lang").addEventListener("click", (event) => {
+  event.preventDefault();
+  lang = lang === "zh" ? "en" : "zh";
+  localStorage.setItem("wd:lang", lang);
+  show();
+});
+window.addEventListener("online", send);
+window.addEventListener("offline", showState);
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) send();
+});
+setInterval(send, EVERY_MS);
+if ("serviceWorker" in navigator) {
+  const scope = ROOT + "/d/";
+  navigator.serviceWorker
+    .register(ROOT + "/phone/worker.js", { scope })
+    .then(() => navigator.serviceWorker.ready)
+    .then(({ active }) => active.postMessage({ keep: [BASE, ROOT + "/phone/link.js"] }))
+    .catch(() => {});
+}
+show();
+send();
