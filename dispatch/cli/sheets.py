@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -13,6 +14,7 @@ from dispatch.cli.commands import DebugOption, LangOption
 from dispatch.cli.database import (
     DATA,
     DataOption,
+    DateOption,
     DbOption,
     JsonOption,
     TownshipOption,
@@ -25,14 +27,17 @@ from dispatch.cli.day import day
 from dispatch.cli.failures import reported
 from dispatch.cli.store import store
 from dispatch.day import payment as sheets
+from dispatch.day.opening import day_scenario
 from dispatch.errors import DispatchError
 from dispatch.files.plan.tables import to_csv
+from dispatch.operations.ahead import days_ahead
 from dispatch.operations.payment import (
     COMPARED_COLUMNS,
     PAYMENT_COLUMNS,
     compared_rows,
     payment_rows,
 )
+from dispatch.operations.stocks import days_left
 from dispatch.words.message import say
 from dispatch.words.words import Words
 
@@ -154,6 +159,81 @@ def payment(
             price_per_m3=price,
         )
         _give(PAYMENT_COLUMNS, payment_rows(rows), csv, t, as_json=as_json)
+
+
+@day.command("ahead")
+def ahead(
+    township: TownshipOption,
+    date: DateOption,
+    days: Annotated[
+        int, typer.Option("--days", min=1, max=14, help="天数 · how many days")
+    ] = 7,
+    capacity: Annotated[
+        int | None,
+        typer.Option(
+            "--capacity", min=0, help="每天能送多少升，默认不限 · litres a day"
+        ),
+    ] = None,
+    db: DbOption = None,
+    data: DataOption = DATA,
+    as_json: JsonOption = False,
+    lang: LangOption = "zh",
+    debug: DebugOption = False,
+) -> None:
+    """
+    今后几天哪些村必须送水 · Who must be served in the days ahead.
+
+    \f
+
+    Parameters
+    ----------
+    township
+        Code of the township.
+    date
+        The first day.
+    days
+        How many days.
+    capacity
+        Litres that all trucks bring in a day; None: not limited.
+    db
+        Address of the store; None: by the environment, or in the data folder.
+    data
+        Data folder.
+    as_json
+        Whether one JSON object is printed, and nothing else.
+    lang
+        Language of everything shown.
+    debug
+        Whether an internal error shows its traceback.
+    """
+    t = Words(lang)
+    with reported(t, debug=debug), open_store(db, data) as database:
+        scenario = day_scenario(database, township, parse_date(date))
+        coming = days_ahead(scenario, days, capacity_l=capacity)
+        lasting = {
+            village.village_id: round(left, 1)
+            for village in scenario.villages
+            if math.isfinite(left := days_left(village, scenario.need))
+        }
+        answer = {
+            "days": [
+                {
+                    "date": each.date.isoformat(),
+                    "turns": [
+                        {
+                            "village": turn.village_id,
+                            "litres": turn.litres,
+                            "due": turn.is_due,
+                        }
+                        for turn in each.turns
+                    ],
+                    "short": each.short,
+                }
+                for each in coming
+            ],
+            "days_left": lasting,
+        }
+        print_answer(answer, as_json=as_json)
 
 
 def _give(

@@ -68,6 +68,23 @@ def test_planned_is_held_against_delivered(url: str) -> None:
         assert (row["label"], row["planned"], row["delivered"]) == (label, 0, 1_500)
 
 
+def test_who_must_be_served_in_the_days_ahead(url: str) -> None:
+    """Nobody lives in V yet; then 20 people need 1 l each, and have 1 l left."""
+    asked = ("day", "ahead", "--township", CODE, "--date", "2022-09-06", "--days", "3")
+    assert [day["turns"] for day in run(url, *asked)["days"]] == [[], [], []]
+    db = Database(url)
+    day = tiny.scenario([tiny.village("V", population=20, stock_l=30)])
+    import_scenario(db, CODE, day, who="test", at=AT)
+    db.close()
+    answer = run(url, *asked, "--capacity", "25")
+    assert answer["days_left"] == {"V": 1.5}
+    assert [day["turns"] for day in answer["days"]] == [
+        [],
+        [{"village": "V", "litres": 25, "due": True}],
+        [{"village": "V", "litres": 25, "due": True}],
+    ]
+
+
 @pytest.mark.parametrize(
     "change", ["price=3", "price_per_m3=much", "price_per_m3=-1", "price_per_m3"]
 )
