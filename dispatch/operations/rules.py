@@ -53,9 +53,7 @@ class Rules:
         for name, most in limits.items():
             value = getattr(self, name)
             if not (math.isfinite(value) and 0 <= value <= most):
-                raise DispatchError(
-                    say("setting_bad", name=name, value=value, most=most)
-                )
+                raise DispatchError(say("rule_bad", name=name, value=value, most=most))
 
 
 def rules_of(settings: Mapping[str, object]) -> Rules:
