@@ -17,6 +17,7 @@ from dispatch.cli.database import (
     print_answer,
 )
 from dispatch.cli.failures import reported
+from dispatch.settings import photos_folder
 from dispatch.store import backup as store
 from dispatch.words.words import Words
 
@@ -56,7 +57,7 @@ def backup(
     """
     t = Words(lang)
     with reported(t, debug=debug), open_store(db, data) as database:
-        manifest = store.back_up(database, file, photos=photo_folder(data))
+        manifest = store.back_up(database, file, photos=_photos(data))
         print_answer(_answer(file, manifest), as_json=as_json)
 
 
@@ -101,15 +102,13 @@ def restore(
     with reported(t, debug=debug):
         store.verify_backup(file)  # before a store is made for nothing
         with open_store(db, data, upgrade=True) as database:
-            manifest = store.restore(
-                database, file, force=force, photos=photo_folder(data)
-            )
+            manifest = store.restore(database, file, force=force, photos=_photos(data))
             print_answer(_answer(file, manifest), as_json=as_json)
 
 
-def photo_folder(data: Path) -> Path:
+def _photos(data: Path) -> Path:
     """Return the folder of photos beside the store."""
-    return data / "photos"
+    return data / photos_folder().name
 
 
 def _answer(file: Path, manifest: store.Manifest) -> dict[str, object]:
