@@ -65,9 +65,16 @@ def data_folder() -> Path:
     return Path(os.environ.get(DATA_ENV) or "data").resolve()
 
 
-def photos_folder() -> Path:
-    """Return the folder of pictures that phones sent; no page leads there."""
-    return data_folder() / ".photos"
+def photos_folder(data: Path | None = None) -> Path:
+    """
+    Return the folder of pictures that phones sent; no page leads there.
+
+    Parameters
+    ----------
+    data
+        Folder of the store; None: of the scenarios.
+    """
+    return (data or data_folder()) / "photos"
 
 
 def jobs_folder() -> Path | None:

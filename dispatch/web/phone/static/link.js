@@ -94,6 +94,8 @@ async function send() {
   if (isSending || isOver) return;
   isSending = true;
   try {
+    // A new link of the same truck sends what the one before could not.
+    if (!day) await look();
     for (;;) {
       const batch = mine("event").slice(0, MAX_BATCH);
       if (!batch.length) break;
