@@ -57,7 +57,7 @@ def backup(
     """
     t = Words(lang)
     with reported(t, debug=debug), open_store(db, data) as database:
-        manifest = store.back_up(database, file, photos=_photos(data))
+        manifest = store.back_up(database, file, photos=photos_folder(data))
         print_answer(_answer(file, manifest), as_json=as_json)
 
 
@@ -102,13 +102,10 @@ def restore(
     with reported(t, debug=debug):
         store.verify_backup(file)  # before a store is made for nothing
         with open_store(db, data, upgrade=True) as database:
-            manifest = store.restore(database, file, force=force, photos=_photos(data))
+            manifest = store.restore(
+                database, file, force=force, photos=photos_folder(data)
+            )
             print_answer(_answer(file, manifest), as_json=as_json)
-
-
-def _photos(data: Path) -> Path:
-    """Return the folder of photos beside the store."""
-    return data / photos_folder().name
 
 
 def _answer(file: Path, manifest: store.Manifest) -> dict[str, object]:
