@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -25,8 +26,6 @@ from dispatch.store.requests import NewCall
 from dispatch.words.words import Words
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from dispatch.operations.requests import Call, RequestState
     from dispatch.store.db import Database
 
@@ -51,9 +50,11 @@ WhoOption = Annotated[
 
 
 def _at(when: str | None) -> dt.datetime:
-    """Return the time of an option; ``HH:MM`` is of today."""
-    now = clock()
-    return now if when is None else parse_at(when, now.date())
+    """Return the time of an option; ``HH:MM`` is of today, no other needs the clock."""
+    if when is None:
+        return clock()
+    date = dt.date.min if "-" in when else clock().date()
+    return parse_at(when, date)
 
 
 @request.command("add")
