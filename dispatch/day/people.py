@@ -377,7 +377,9 @@ def _attempt(
 ) -> str | None:
     """Count an attempt; return the hash to check, None if nobody may be let in."""
     with db.write() as session:
-        person = person_named(session, name, is_locked=True)
+        # No database can be asked for some signs, and nobody is called so.
+        is_name = name.isprintable() and len(name) <= _MAX_NAME
+        person = person_named(session, name, is_locked=True) if is_name else None
         if person is None:
             count_up(session, UNKNOWN_NAMES)
             return None

@@ -89,6 +89,8 @@ class Phones:
         self._photos = photos
         self._shown: OrderedDict[int, _Shown] = OrderedDict()
         self._lock = threading.Lock()
+        # A picture takes much memory while it is unpacked.
+        self._unpacking = threading.Semaphore(2)
 
     def today(
         self, link: Link, *, now: dt.datetime, seen: int | None = None
@@ -238,7 +240,7 @@ class Phones:
             Of the event.
         """
         with self.db.read() as session:
-            event = known_events(session, link.township, [key]).get(key)
+            event = known_events(session, link.township, _storable({key})).get(key)
         return event is not None and event[1] in link.trucks
 
     def keep_photo(
@@ -270,7 +272,9 @@ class Phones:
             return "known" if there == digest else "conflict"
         # The name says nothing and cannot be chosen from outside.
         path = self._photos / f"{uuid.uuid4().hex}.jpg"
-        write_file(path, clean_photo(content))
+        with self._unpacking:
+            cleaned = clean_photo(content)
+        write_file(path, cleaned)
         with self.db.write() as session:
             added = add_photo(
                 session,

@@ -27,7 +27,7 @@ _SECRET: Final = "secret"
 
 def hash_of(word: str) -> str:
     """Return what is kept of a word: it is random, so that no salt is needed."""
-    return hashlib.sha256(word.encode()).hexdigest()
+    return hashlib.sha256(word.encode(errors="replace")).hexdigest()
 
 
 def add_token(

@@ -170,6 +170,12 @@ def test_sql_in_a_name_is_a_name(db: Database) -> None:
     assert [account.name for account in people.people(db)] == [name]
 
 
+@pytest.mark.parametrize("name", ["", "a\x00b", "\ud800", "x" * 10_000])
+def test_a_senseless_name_is_refused_like_any_other(db: Database, name) -> None:
+    """PostgreSQL cannot be asked for a zero sign: that was an internal error."""
+    assert refused(db, name, BAD) == refused(db, "李", BAD)
+
+
 @pytest.mark.parametrize(
     ("name", "role", "places"),
     [

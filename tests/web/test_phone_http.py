@@ -346,7 +346,7 @@ def test_tokens_that_open_nothing_are_answered_alike(town: Town):
     revoked = town.link(truck="T2")
     revoke_links(town.db, "T2", who="test", at=NOW)
     village = town.link(village="V1")
-    words = [over, revoked, village, "guess", "%00", "x" * 5000, "T1"]
+    words = [over, revoked, village, "guess", "\x00", "\ud800", "x" * 5000, "T1"]
     for method, path, body in routes_of("{}"):
         answers = {
             (answer.status, answer.body, str(sorted(answer.headers.items())))
@@ -450,6 +450,14 @@ def test_a_picture_is_kept_once_outside_of_all_routes(town: Town):
         assert [photo.file for photo in session.scalars(select(Photo))] == [file.name]
     for try_ in (f"/phone/{file.name}", f"/phone/..%2f..%2f{file.name}"):
         assert town.get(try_).status == 404
+
+
+@pytest.mark.parametrize("key", ["k1%", "\x00", "k1\ud800", "..", "k" * 5000])
+def test_a_picture_of_a_senseless_key_is_refused(town: Town, key):
+    """PostgreSQL cannot be asked for a zero sign: that was an internal error."""
+    word = town.link(truck="T1")
+    town.post(word, event())
+    assert town.call("POST", f"/d/{word}/photos/{key}", picture()).status == 409
 
 
 @pytest.mark.parametrize(
@@ -583,7 +591,9 @@ def test_health_says_what_is_wrong(town: Town, tmp_path):
     town.db = Database("postgresql://nobody@localhost:1/none")
     answer = town.get("/health")
     assert (answer.status, answer.json()["database"]) == (503, "unreachable")
-    town.db = None
+    town.pages._store = lambda: Database("nowhere")
+    assert town.get("/health").status == 503
+    town.pages._store = lambda: None
     assert town.get("/health").status == 200
     assert town.get("/d/guess").status == 404
 

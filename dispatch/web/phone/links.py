@@ -273,11 +273,11 @@ class LinkPages:
         return self._setup_page(request, name=name, done=True)
 
     async def _health(self, request: Request) -> Response:
-        db = self._store()
         state = {"status": "ok", "database": "none", "migrations": "none"}
-        if db is None:
-            return _json(state, 200)
         try:
+            db = self._store()
+            if db is None:
+                return _json(state, 200)
             is_current = await run_in_threadpool(db.is_current)
         except DispatchError:
             broken = {"status": "error", "database": "unreachable"}

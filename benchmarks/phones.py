@@ -1,0 +1,184 @@
+"""
+200 volunteers that report within a minute, against a real server.
+
+``python -m benchmarks.phones [--db URL] [--phones 200] [--seconds 60]`` starts the app
+on a store of its own (SQLite in a file, or the empty PostgreSQL database of the URL),
+plans a day, gives each phone a link, and has all of them look at their day and report,
+every report as a request of its own. It prints p50, p95 and the largest time of a
+report, and how many acknowledged reports the store lacks, which must be none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import datetime as dt
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from dispatch.day.links import make_link
+from dispatch.day.opening import import_scenario
+from dispatch.day.planning import plan_version
+from dispatch.day.publishing import publish_version
+from dispatch.files.scenario.read import read_scenario
+from dispatch.solver.params import SolveParams
+from dispatch.store.db import Database, sqlite_url
+from dispatch.store.events import reports_of
+
+DATA = Path(__file__).parents[1] / "data" / "yonghe"
+CODE = "430423"
+REPORTS = 4
+
+
+def town(db: Database, num_phones: int, now: dt.datetime) -> list[tuple[str, str, str]]:
+    """Fill the store; return word, truck and a village of each phone."""
+    db.upgrade()
+    scenario = read_scenario(DATA)
+    first = scenario.trucks[0]
+    trucks = tuple(
+        replace(first, truck_id=f"P{n}", plate="", letter="", driver=f"{n}")
+        for n in range(num_phones)
+    )
+    scenario = replace(scenario, date=now.date(), trucks=trucks)
+    import_scenario(db, CODE, scenario, who="benchmark", at=now)
+    params = SolveParams(iterations=1, workers=1)
+    number = plan_version(db, CODE, now.date(), params, at=now).number
+    publish_version(db, CODE, now.date(), number, who="benchmark", at=now)
+    villages = [village.village_id for village in scenario.villages]
+    phones = []
+    for n, truck in enumerate(trucks):
+        word, _ = make_link(
+            db, CODE, truck=truck.truck_id, until=now.date(), who="benchmark", at=now
+        )
+        phones.append((word, truck.truck_id, villages[n % len(villages)]))
+    return phones
+
+
+async def request(
+    port: int, method: str, path: str, body: bytes = b""
+) -> tuple[int, bytes]:
+    """Send one request over a connection of its own, as a phone in the hills does."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    head = (
+        f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    writer.write(head.encode() + body)
+    answer = await reader.read()
+    writer.close()
+    with contextlib.suppress(ConnectionError):
+        await writer.wait_closed()
+    status, _, content = answer.partition(b"\r\n\r\n")
+    return int(status.split()[1]), content
+
+
+async def phone(
+    port: int, who: tuple[str, str, str], seconds: float, rng: random.Random
+) -> list[tuple[str, float]]:
+    """Report at times spread over the run; return key and seconds of what was taken."""
+    word, truck, village = who
+    taken = []
+    at = dt.datetime.now().replace(microsecond=0)
+    waits = sorted(rng.uniform(0, seconds) for _ in range(REPORTS))
+    began = time.monotonic()
+    for n, wait in enumerate(waits):
+        await asyncio.sleep(max(0.0, began + wait - time.monotonic()))
+        await request(port, "GET", f"/d/{word}/today")
+        event: dict[str, Any] = {"key": f"{truck}-{n}", "kind": "arrived"}
+        event |= {"place": village, "at": at.isoformat()}
+        if n % 2:
+            event |= {"kind": "delivered", "litres": 1000 + n}
+        body = json.dumps({"events": [event]}).encode()
+        sent = time.monotonic()
+        status, content = await request(port, "POST", f"/d/{word}/events", body)
+        needed = time.monotonic() - sent
+        result = json.loads(content)["results"][0] if status == 200 else {}
+        if result.get("status") == "new":
+            taken.append((event["key"], needed))
+    return taken
+
+
+async def everybody(
+    port: int, phones: list[tuple[str, str, str]], seconds: float
+) -> list[tuple[str, float]]:
+    """Return what all phones had acknowledged."""
+    rngs = [random.Random(n) for n in range(len(phones))]
+    runs = (
+        phone(port, who, seconds, rng) for who, rng in zip(phones, rngs, strict=True)
+    )
+    return [one for taken in await asyncio.gather(*runs) for one in taken]
+
+
+@contextlib.contextmanager
+def serving(data: Path, address: str) -> Any:
+    """Run the app as ``dispatch serve`` does; yield its port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    code = f"from dispatch.web.server import serve; serve({str(data)!r}, {port})"
+    child = subprocess.Popen(
+        [sys.executable, "-c", code],
+        env={**os.environ, "DATABASE_URL": address},
+        start_new_session=True,
+    )
+    try:
+        until = time.monotonic() + 60
+        while True:
+            with (
+                contextlib.suppress(OSError),
+                socket.create_connection(("127.0.0.1", port), 1),
+            ):
+                break
+            if time.monotonic() > until or child.poll() is not None:
+                raise SystemExit("the server did not start")
+            time.sleep(0.1)
+        yield port
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGTERM)
+        child.wait(timeout=20)
+
+
+def main() -> None:
+    """Run it and print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--db")
+    parser.add_argument("--phones", type=int, default=200)
+    parser.add_argument("--seconds", type=float, default=60)
+    wanted = parser.parse_args()
+    now = dt.datetime.now().replace(microsecond=0)
+    with tempfile.TemporaryDirectory() as folder:
+        address = wanted.db or sqlite_url(Path(folder) / "dispatch.db")
+        db = Database(address)
+        phones = town(db, wanted.phones, now)
+        with serving(Path(folder), address) as port:
+            asyncio.run(request(port, "GET", f"/d/{phones[0][0]}/today"))
+            taken = asyncio.run(everybody(port, phones, wanted.seconds))
+        with db.read() as session:
+            kept = {report.key for report in reports_of(session, CODE)}
+        kind = db.url.get_backend_name()
+        db.close()
+    times = sorted(needed for _, needed in taken)
+    lost = sum(key not in kept for key, _ in taken)
+    asked = wanted.phones * REPORTS
+    print(
+        f"{kind}: {wanted.phones} phones, {asked} reports in {wanted.seconds:g} s: "
+        f"{asked - len(taken)} not taken, {lost} lost, "
+        f"p50 {times[len(times) // 2]:.3f} s, "
+        f"p95 {times[int(len(times) * 0.95)]:.3f} s, most {times[-1]:.3f} s"
+    )
+
+
+if __name__ == "__main__":
+    main()
