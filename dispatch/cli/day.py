@@ -24,7 +24,6 @@ from dispatch.cli.database import (
     print_answer,
 )
 from dispatch.cli.failures import reported
-from dispatch.day.ledger import day_alarms
 from dispatch.errors import ConflictError, DispatchError
 from dispatch.words.message import Lang, say
 from dispatch.words.words import Words
@@ -120,7 +119,7 @@ def status(
             "lost": now.lost_l,
             "events": now.num_events,
             "late": now.num_late,
-            "alarms": day_alarms(database, township, on, lang),
+            "alarms": loop.day_alarms(database, township, on, lang),
         }
         print_answer(answer, as_json=as_json)
 
