@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,9 +17,14 @@ from dispatch.cli.database import (
     print_answer,
 )
 from dispatch.cli.failures import reported
+from dispatch.cli.lazy import LazyModule
 from dispatch.settings import photos_folder
-from dispatch.store import backup as store
 from dispatch.words.words import Words
+
+if TYPE_CHECKING:
+    from dispatch.store import backup as store
+else:
+    store = LazyModule("dispatch.store.backup")
 
 FileArgument = Annotated[
     Path, typer.Argument(metavar="FILE", help="备份文件 · file of the backup")

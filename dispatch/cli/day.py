@@ -119,6 +119,7 @@ def status(
             "lost": now.lost_l,
             "events": now.num_events,
             "late": now.num_late,
+            "alarms": loop.day_alarms(database, township, on, lang),
         }
         print_answer(answer, as_json=as_json)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -19,16 +20,18 @@ from dispatch.cli.database import (
     print_answer,
 )
 from dispatch.cli.failures import reported
+from dispatch.cli.lazy import LazyModule
 from dispatch.cli.screen import errors_console
-from dispatch.day import requests as day
-from dispatch.store.requests import NewCall
 from dispatch.words.words import Words
 
 if TYPE_CHECKING:
-    import datetime as dt
-
+    from dispatch.day import requests as day
     from dispatch.operations.requests import Call, RequestState
+    from dispatch.store import requests as kept
     from dispatch.store.db import Database
+else:
+    day = LazyModule("dispatch.day.requests")
+    kept = LazyModule("dispatch.store.requests")
 
 request = typer.Typer(help="供水诉求工单 · Requests for water.", no_args_is_help=True)
 app.add_typer(request, name="request")
@@ -51,9 +54,11 @@ WhoOption = Annotated[
 
 
 def _at(when: str | None) -> dt.datetime:
-    """Return the time of an option; ``HH:MM`` is of today."""
-    now = clock()
-    return now if when is None else parse_at(when, now.date())
+    """Return the time of an option; ``HH:MM`` is of today, no other needs the clock."""
+    if when is None:
+        return clock()
+    date = dt.date.min if "-" in when else clock().date()
+    return parse_at(when, date)
 
 
 @request.command("add")
@@ -136,7 +141,7 @@ def add(
     t = Words(lang)
     with reported(t, debug=debug), open_store(db, data) as database:
         now = _at(when)
-        new = NewCall(
+        new = kept.NewCall(
             village=village.strip(),
             position=None if at is None else day.position_of(at),
             people=people,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from dispatch import day as loop
 from dispatch.atomic import write_text
 from dispatch.cli.commands import DebugOption, LangOption
 from dispatch.cli.database import (
@@ -25,26 +26,27 @@ from dispatch.cli.database import (
 )
 from dispatch.cli.day import day
 from dispatch.cli.failures import reported
+from dispatch.cli.lazy import LazyModule
 from dispatch.cli.store import store
-from dispatch.day import payment as sheets
-from dispatch.day.opening import day_scenario
 from dispatch.errors import DispatchError
-from dispatch.files.plan.tables import to_csv
-from dispatch.operations.ahead import days_ahead
-from dispatch.operations.payment import (
-    COMPARED_COLUMNS,
-    PAYMENT_COLUMNS,
-    compared_rows,
-    payment_rows,
-)
-from dispatch.operations.stocks import days_left
 from dispatch.words.message import say
 from dispatch.words.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dispatch.day import payment as sheets
+    from dispatch.files.plan import tables
     from dispatch.files.plan.tables import Rows
+    from dispatch.operations import ahead as coming_days
+    from dispatch.operations import payment as paid
+    from dispatch.operations import stocks
+else:
+    sheets = LazyModule("dispatch.day.payment")
+    tables = LazyModule("dispatch.files.plan.tables")
+    coming_days = LazyModule("dispatch.operations.ahead")
+    paid = LazyModule("dispatch.operations.payment")
+    stocks = LazyModule("dispatch.operations.stocks")
 
 FromOption = Annotated[str, typer.Option("--from", help="从哪天 · first day")]
 UntilOption = Annotated[str, typer.Option("--until", help="到哪天 · last day")]
@@ -102,7 +104,7 @@ def compare(
         rows = sheets.compared_sheet(
             database, township, parse_date(first), parse_date(last), by
         )
-        _give(COMPARED_COLUMNS, compared_rows(rows), csv, t, as_json=as_json)
+        _give(paid.COMPARED_COLUMNS, paid.compared_rows(rows), csv, t, as_json=as_json)
 
 
 @day.command("payment")
@@ -158,7 +160,7 @@ def payment(
             parse_date(last),
             price_per_m3=price,
         )
-        _give(PAYMENT_COLUMNS, payment_rows(rows), csv, t, as_json=as_json)
+        _give(paid.PAYMENT_COLUMNS, paid.payment_rows(rows), csv, t, as_json=as_json)
 
 
 @day.command("ahead")
@@ -208,12 +210,12 @@ def ahead(
     """
     t = Words(lang)
     with reported(t, debug=debug), open_store(db, data) as database:
-        scenario = day_scenario(database, township, parse_date(date))
-        coming = days_ahead(scenario, days, capacity_l=capacity)
+        scenario = loop.day_scenario(database, township, parse_date(date))
+        coming = coming_days.days_ahead(scenario, days, capacity_l=capacity)
         lasting = {
             village.village_id: round(left, 1)
             for village in scenario.villages
-            if math.isfinite(left := days_left(village, scenario.need))
+            if math.isfinite(left := stocks.days_left(village, scenario.need))
         }
         answer = {
             "days": [
@@ -241,7 +243,7 @@ def _give(
 ) -> None:
     header = [t(f"sheet.{name}") for name in columns]
     if csv is not None:
-        write_text(csv, to_csv(header, rows), bom=True)
+        write_text(csv, tables.to_csv(header, rows), bom=True)
     if as_json:
         named = [dict(zip(columns, row, strict=True)) for row in rows]
         print_answer({"rows": named}, as_json=True)

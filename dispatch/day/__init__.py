@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from dispatch.day.ledger import ledger_answer
+    from dispatch.day.ledger import day_alarms, ledger_answer
     from dispatch.day.opening import (
         close_day,
         day_scenario,
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "change_dicts",
     "close_day",
+    "day_alarms",
     "day_scenario",
     "day_status",
     "import_scenario",
@@ -43,7 +44,7 @@ __all__ = [
 
 #: The module of each name; loaded when it is first used.
 _HOMES: Final[dict[str, tuple[str, ...]]] = {
-    "ledger": ("ledger_answer",),
+    "ledger": ("day_alarms", "ledger_answer"),
     "opening": (
         "close_day",
         "day_scenario",

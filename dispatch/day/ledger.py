@@ -11,7 +11,9 @@ from dispatch.store.master import township_of
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
+    from dispatch.operations.alarms import Alarm
     from dispatch.store.db import Database
     from dispatch.words.message import Lang
 
@@ -59,17 +61,7 @@ def ledger_answer(
         "by_source": {
             place: {"drawn_l": litres} for place, litres in ledger.drawn_l.items()
         },
-        "alarms": [
-            {
-                "kind": alarm.kind,
-                "truck": alarm.truck,
-                "place": alarm.place,
-                "at": alarm.at.isoformat(),
-                "key": alarm.key,
-                "message": alarm.message.text(lang),
-            }
-            for alarm in alarms
-        ],
+        "alarms": _alarm_rows(alarms, lang),
     }
 
 
@@ -79,3 +71,41 @@ def _litres(sums: TruckLitres) -> dict[str, int]:
         "delivered_l": sums.delivered_l,
         "returned_l": sums.returned_l,
     }
+
+
+def day_alarms(
+    db: Database, township: str, date: dt.date, lang: Lang
+) -> list[dict[str, Any]]:
+    """
+    Return the alarms of a day, each with what it is about and a sentence.
+
+    Parameters
+    ----------
+    db
+        The store.
+    township, date
+        Of the day.
+    lang
+        Language of the sentences.
+
+    Raises
+    ------
+    DispatchError
+        If the store has no such township.
+    """
+    with db.read() as session:
+        return _alarm_rows(alarms_between(session, township, date, date), lang)
+
+
+def _alarm_rows(alarms: Sequence[Alarm], lang: Lang) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": alarm.kind,
+            "truck": alarm.truck,
+            "place": alarm.place,
+            "at": alarm.at.isoformat(),
+            "key": alarm.key,
+            "message": alarm.message.text(lang),
+        }
+        for alarm in alarms
+    ]

@@ -169,6 +169,7 @@ def withdraw_version(
                 say("version_not_published", version=number, status=version.status)
             )
         version.status, version.ended_at = "withdrawn", at
+        mark_planned(session, township, (), at, who=who)
         note_change(
             session, township, who=who, at=at, what=f"withdraw {date}", old=number
         )

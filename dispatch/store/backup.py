@@ -28,7 +28,7 @@ from sqlalchemy import LargeBinary, collate, delete, func, insert, select, text
 from dispatch.atomic import write_file
 from dispatch.errors import DispatchError
 from dispatch.store.db import newest_revision
-from dispatch.store.tables import Base, Photo
+from dispatch.store.tables import Base, Person, Photo
 from dispatch.words.message import Message, say
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ _MANIFEST: Final = "manifest.json"
 #: Rows read and written at once: those of plans and days are large.
 _BATCH: Final = 100
 _CHUNK: Final = 1 << 20
-#: A store that holds no more than these is empty: the first start made them.
-_OF_AN_EMPTY_STORE: Final = ("token", "audit")
+#: The first start makes rows of these, and an account without a password.
+_OF_THE_FIRST_START: Final = ("token", "audit", "store_value", "person")
 #: What a broken zip, manifest or row raises.
 _BROKEN: Final = (
     zipfile.BadZipFile,
@@ -292,10 +292,12 @@ def _lock(db: Database, session: Session) -> None:
 
 
 def _holds_something(session: Session) -> bool:
-    return any(
+    """Whether there is more in a store than its first start made."""
+    accounts = select(func.count()).where(Person.password_hash != "")
+    return bool(session.scalar(accounts)) or any(
         session.scalar(select(func.count()).select_from(table))
         for table in Base.metadata.sorted_tables
-        if table.name not in _OF_AN_EMPTY_STORE
+        if table.name not in _OF_THE_FIRST_START
     )
 
 

@@ -410,6 +410,14 @@ def mark_delivered(
         Who brought it.
     """
     served = set(village_ids)
+    # Most reports answer no request, and should not wait for one another.
+    asked = select(func.count()).where(
+        Request.township == township,
+        Request.state.in_(sorted(WAITING)),
+        Request.village.in_(sorted(served)),
+    )
+    if not session.scalar(asked):
+        return []
     changed = []
     for row in _waiting(session, township):
         if row.village not in served or _asked_at(session, row) > at:

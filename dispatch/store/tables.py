@@ -285,7 +285,8 @@ class Request(Base):
     is_supervised
         The callback was not satisfied (督办).
     village
-        The place of the master data; empty where only a position is known.
+        Id of the place: of the master data, or R and a number where only a position
+        is known.
     """
 
     __tablename__ = "request"

@@ -56,6 +56,26 @@ def test_a_request_is_answered_with_its_number_and_due_day(url: str) -> None:
     assert "stands for a request" in add(url, "--village", "V2", "--key", "a", code=4)
 
 
+def test_a_time_that_is_given_needs_no_clock(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unread() -> dt.datetime:
+        raise AssertionError
+
+    monkeypatch.setattr("dispatch.cli.request.clock", unread)
+    number = str(add(url, "--village", "V1")["request"])
+    assert run(url, "show", number)["came"] == "2022-09-06T09:00:00"
+    run(url, "accept", number, "--when", CAME)
+    run(url, "list", "--when", CAME)
+
+
+def test_an_hour_alone_is_of_today(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    noon = dt.datetime(2022, 9, 7, 12, 0)
+    monkeypatch.setattr("dispatch.cli.request.clock", lambda: noon)
+    number = str(add(url, "--village", "V1", "--when", "10:30")["request"])
+    assert run(url, "show", number)["came"] == "2022-09-07T10:30:00"
+
+
 def test_a_position_is_enough(url: str) -> None:
     answer = add(url, "--at", "27.3,112.8", "--stock", "0", "--vulnerable", "2")
     row = run(url, "show", str(answer["request"]))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dispatch.day.alarms import alarms_between
-from dispatch.day.ledger import ledger_answer
+from dispatch.day.ledger import day_alarms, ledger_answer
 from dispatch.day.opening import close_day, import_scenario
 from dispatch.day.planning import plan_version
 from dispatch.day.publishing import publish_version, shown_version
@@ -72,6 +72,7 @@ def test_the_ledger_tells_who_and_where_in_words(driven) -> None:
     rows[1]["litres"] = 1
     send(db, *rows)
     (alarm,) = ledger_answer(db, CODE, DATE, DATE, "zh")["alarms"]
+    assert day_alarms(db, CODE, DATE, "zh") == [alarm]
     assert (alarm["kind"], alarm["truck"], alarm["place"]) == ("short_load", "T", "S")
     assert alarm["message"].startswith("T 灌水 ")
     assert alarm["message"].endswith("只送达或带回 1 升")

@@ -20,11 +20,13 @@ from dispatch.day.opening import (
 from dispatch.day.planning import plan_version, replan_version
 from dispatch.day.publishing import publish_version, shown_version, withdraw_version
 from dispatch.day.reporting import report_from, take_reports
+from dispatch.day.requests import add_request, show_request
 from dispatch.errors import ConflictError, DispatchError
 from dispatch.files.scenario.read import read_scenario
 from dispatch.model.need import gross_need_l
 from dispatch.roads.travel import travel_matrix
 from dispatch.solver.params import SolveParams
+from dispatch.store.requests import NewCall
 
 if TYPE_CHECKING:
     from dispatch.store.db import Database
@@ -212,3 +214,26 @@ def test_the_next_day_begins_with_what_the_last_one_left(day):
     scenario = day_scenario(db, CODE, tomorrow)
     assert scenario.date == tomorrow
     assert scenario.village_by_id[stop.place_id].stock_l == village.stock_l + 130
+
+
+def test_requests_follow_what_drivers_are_told(day):
+    """Promised with the plan, and no longer promised when it is withdrawn."""
+    db, date, at = day
+    version = published(day)
+    served = next(
+        s for r in version.plan.routes for s in r.stops if s.kind == "deliver"
+    )
+    withdraw_version(db, CODE, date, 1, who="test", at=at)
+    new = NewCall(village=served.place_id, people=1, came_at=at)
+    number = add_request(db, CODE, new, now=at).call.number
+    publish_version(
+        db,
+        CODE,
+        date,
+        plan_version(db, CODE, date, PARAMS, at=at).number,
+        who="test",
+        at=at,
+    )
+    assert show_request(db, CODE, number)[0].state == "planned"
+    withdraw_version(db, CODE, date, 2, who="test", at=at)
+    assert show_request(db, CODE, number)[0].state == "accepted"

@@ -164,12 +164,25 @@ def test_a_store_that_holds_something_is_not_overwritten(
     assert len(rows(db)["event"]) == 250
 
 
-def test_a_link_of_the_first_start_is_nothing_to_lose(
+def test_an_account_is_something_to_lose(
+    db: Database, other: Database, tmp_path: Path
+) -> None:
+    back_up(db, tmp_path / "b.zip")
+    with other.write() as session:
+        session.add(
+            Person(name="李", role="official", password_hash="x", created_at=AT)
+        )
+    with pytest.raises(DispatchError, match="--force"):
+        restore(other, tmp_path / "b.zip")
+
+
+def test_what_the_first_start_made_is_nothing_to_lose(
     db: Database, other: Database, tmp_path: Path
 ) -> None:
     fill(db)
     back_up(db, tmp_path / "b.zip")
     with other.write() as session:
+        session.add(Person(name="admin", role="administrator", created_at=AT))
         session.add(
             Token(token_hash="h", kind="setup", subject="", until=AT, created_at=AT)
         )
