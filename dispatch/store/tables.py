@@ -125,7 +125,6 @@ class Token(Base):
     until: Mapped[dt.datetime]
     is_revoked: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[dt.datetime]
-    seen_version: Mapped[int] = mapped_column(default=0)
 
 
 class StoreValue(Base):
