@@ -17,6 +17,7 @@ from dispatch.store.days import (
     day_of,
     find_day,
     last_closed_day,
+    next_day,
     published_version,
     versions_of,
 )
@@ -140,6 +141,34 @@ def open_day(
         _add_day(session, township, scenario)
         note_change(session, township, who=who, at=at, what=f"open {date}")
         return True
+
+
+def carry_late(session: Session, township: str, date: dt.date) -> bool:
+    """
+    Return whether reports that came late have changed the stocks of the next day.
+
+    The day after changes only while it is open; what was closed stays as it was.
+
+    Parameters
+    ----------
+    session
+        A session that writes.
+    township, date
+        Of the closed day that the reports belong to.
+    """
+    before = find_day(session, township, date)
+    later = next_day(session, township, date)
+    if before is None or later is None:
+        return False
+    if before.state != "closed" or later.state != "open":
+        return False
+    scenario, left = _carried_over(session, before, scenario_from_bytes(later.scenario))
+    scenario = raised(scenario, township_calls(session, township), before=left)
+    content = scenario_to_bytes(scenario)
+    if content == later.scenario:
+        return False
+    _set_scenario(later, scenario)
+    return True
 
 
 def _carried_over(

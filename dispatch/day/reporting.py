@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, get_args
 
+from dispatch.day.opening import carry_late
 from dispatch.errors import DispatchError
 from dispatch.files.scenario.snapshot import scenario_from_bytes
 from dispatch.operations.ledger import KINDS, MOVES, Kind, Report
@@ -91,10 +92,18 @@ def take_reports(
     with db.write() as session:
         township_of(session, township)
         days: dict[dt.date, _KnownDay] = {}
-        return [
+        answers = [
             _take(session, township, report, received_at, trucks, days)
             for report in reports
         ]
+        late = {
+            report.date
+            for report, answer in zip(reports, answers, strict=True)
+            if answer.status == "new" and days[report.date].is_closed
+        }
+        for date in sorted(late):
+            carry_late(session, township, date)
+        return answers
 
 
 @dataclass(frozen=True, slots=True)

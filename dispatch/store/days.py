@@ -105,6 +105,29 @@ def last_closed_day(session: Session, township: str, before: dt.date) -> Day | N
     return session.scalar(query)
 
 
+def next_day(session: Session, township: str, after: dt.date) -> Day | None:
+    """
+    Return the first day after a date, locked against others that write it.
+
+    Parameters
+    ----------
+    session
+        A session that writes.
+    township
+        Its code.
+    after
+        The date.
+    """
+    query = (
+        select(Day)
+        .where(Day.township == township, Day.date > after)
+        .order_by(Day.date)
+        .limit(1)
+        .with_for_update()
+    )
+    return session.scalar(query)
+
+
 def add_version(session: Session, day: Day, **values: Any) -> PlanVersion:
     """
     Return a new version of a day's plan, a draft with the next number.

@@ -237,3 +237,26 @@ def test_requests_follow_what_drivers_are_told(day):
     assert show_request(db, CODE, number)[0].state == "planned"
     withdraw_version(db, CODE, date, 2, who="test", at=at)
     assert show_request(db, CODE, number)[0].state == "accepted"
+
+
+def test_what_comes_late_is_in_the_stock_of_the_next_morning(day):
+    """The driver reports in the evening what was brought before the day was closed."""
+    db, date, at = day
+    shown = published(day)
+    route = shown.plan.routes[0]
+    stop = next(stop for stop in route.stops if stop.kind == "deliver")
+    village = shown.scenario.village_by_id[stop.place_id]
+    use = sum(gross_need_l(replace(village, stock_l=0), shown.scenario.need).values())
+    close_day(db, CODE, date, who="test", at=at)
+    tomorrow = date + dt.timedelta(days=1)
+    open_day(db, CODE, tomorrow, who="test", at=at)
+    before = day_scenario(db, CODE, tomorrow).village_by_id[stop.place_id].stock_l
+    row = values_of(stop, "late", "delivered", litres=use + 90)
+    send(day, route.truck_id, row)
+    send(day, route.truck_id, row)  # and once more, which changes nothing
+    after = day_scenario(db, CODE, tomorrow).village_by_id[stop.place_id].stock_l
+    assert (before, after) == (max(0, village.stock_l - use), village.stock_l + 90)
+    close_day(db, CODE, tomorrow, who="test", at=at)
+    send(day, route.truck_id, values_of(stop, "later", "delivered", litres=50))
+    frozen = day_scenario(db, CODE, tomorrow).village_by_id[stop.place_id].stock_l
+    assert frozen == after
