@@ -1,4 +1,5 @@
-"""Pages for phones of drivers and volunteers, with no script and little network.
+"""Pages for phones of drivers, volunteers and villages, and what phones send.
 
-They show what a run left; nothing is planned or kept here.
+They need little network: the plain pages have no script, that of a link keeps reports
+until they are taken. What is kept goes through ``day``; nothing is planned here.
 """
