@@ -38,7 +38,13 @@ ROOMS = (
 )
 #: Chinese that is no sentence: both languages at once, or what people write.
 OTHERWISE = {
-    "cli/commands.py": "help in both languages",
+    **{
+        f"cli/{name}.py": "help in both languages"
+        for name in (
+            *("backup", "commands", "database", "day", "request", "sheets"),
+            *("store", "user"),
+        )
+    },
     "files/plan/font.py": "the mark of a missing glyph",
     "maps/basemap.py": "classes of roads in files",
     "web/main.py": "the title before a language is chosen",
