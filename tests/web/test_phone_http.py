@@ -579,7 +579,7 @@ def test_what_fails_inside_says_and_logs_nothing(town: Town, caplog):
     assert "老王" not in caplog.text
 
 
-def test_health_says_what_is_wrong(town: Town, tmp_path):
+def test_health_says_what_is_wrong(town: Town, tmp_path, monkeypatch):
     assert town.get("/health").json() == {
         "status": "ok",
         "database": "ok",
@@ -594,8 +594,12 @@ def test_health_says_what_is_wrong(town: Town, tmp_path):
     town.pages._store = lambda: Database("nowhere")
     assert town.get("/health").status == 503
     town.pages._store = lambda: None
+    monkeypatch.delenv("DATABASE_URL", raising=False)
     assert town.get("/health").status == 200
     assert town.get("/d/guess").status == 404
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'gone.db'}")
+    answer = town.get("/health")
+    assert (answer.status, answer.json()["database"]) == (503, "missing")
 
 
 def test_metrics_count_and_name_nobody(town: Town):

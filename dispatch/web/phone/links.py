@@ -29,6 +29,7 @@ from dispatch.day.people import (
 from dispatch.day.phones import Phones
 from dispatch.errors import DispatchError
 from dispatch.files.photo import MAX_PHOTO_BYTES, PhotoError
+from dispatch.settings import store_address
 from dispatch.web.phone.body import NotReadable, TooLarge, events_of, read_body
 from dispatch.web.phone.metrics import CONTENT_TYPE, Metrics
 from dispatch.web.phone.pages import script_texts, templates
@@ -277,7 +278,11 @@ class LinkPages:
         try:
             db = self._store()
             if db is None:
-                return _json(state, 200)
+                # Without a setting the pages work alone; a store with a name must exist.
+                if store_address() is None:
+                    return _json(state, 200)
+                missing = {"status": "error", "database": "missing"}
+                return _json({**state, **missing}, 503)
             is_current = await run_in_threadpool(db.is_current)
         except DispatchError:
             broken = {"status": "error", "database": "unreachable"}
