@@ -278,7 +278,7 @@ class LinkPages:
         try:
             db = self._store()
             if db is None:
-                # Without a setting the pages work alone; a store with a name must exist.
+                # Without a setting the pages work alone; a named store must exist.
                 if store_address() is None:
                     return _json(state, 200)
                 missing = {"status": "error", "database": "missing"}
