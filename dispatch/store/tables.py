@@ -336,25 +336,3 @@ class Audit(Base):
     what: Mapped[str]
     old: Mapped[Any] = mapped_column(JSON)
     new: Mapped[Any] = mapped_column(JSON)
-
-
-class Job(Base):
-    """
-    A planning run, taken from this table by whoever is free.
-
-    Attributes
-    ----------
-    state
-        queued, running, done, failed or cancelled.
-    request
-        What is to be planned, as JSON.
-    """
-
-    __tablename__ = "job"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    township: Mapped[str] = mapped_column(String(40), default="")
-    state: Mapped[str] = mapped_column(String(10))
-    request: Mapped[dict[str, Any]]
-    result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    created_at: Mapped[dt.datetime]
-    heartbeat_at: Mapped[dt.datetime | None]

@@ -25,7 +25,6 @@ from dispatch.store.tables import (
     Audit,
     Base,
     Event,
-    Job,
     Person,
     Photo,
     Request,
@@ -50,7 +49,7 @@ def fill(db: Database, code: str = "430423") -> None:
             session.add(event(code, number))
         session.add(Audit(at=AT, who="王", what="\u2028\n", old=None, new={"b": [1.5]}))
         session.add(Person(name=f"李 {code}", role="coordinator", created_at=AT))
-        session.add(Job(state="queued", request={"é": None}, created_at=AT))
+        session.add(Audit(at=AT, who="é", what="", old=None, new={"é": None}))
         session.add(
             Photo(township=code, key="0", digest="", file="a/1.jpg", received_at=AT)
         )

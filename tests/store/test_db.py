@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from sqlalchemy import select, text
 
 from dispatch.errors import DispatchError
 from dispatch.store.db import Database
-from dispatch.store.tables import Township
+from dispatch.store.tables import Base, Township
 
 
 def township(code: str) -> Township:
@@ -18,6 +20,13 @@ def test_tables_are_made_once(db: Database) -> None:
     assert db.is_current()
     db.upgrade()
     assert db.is_current()
+
+
+def test_the_migrations_make_the_tables_of_the_code(db: Database) -> None:
+    """Whoever changes tables.py without a migration is told here."""
+    with db.read() as session:
+        context = MigrationContext.configure(session.connection())
+        assert compare_metadata(context, Base.metadata) == []
 
 
 def test_a_store_without_tables_is_not_current(tmp_path) -> None:
