@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from dispatch.store.db import Database
     from dispatch.store.tables import Day
 
-Solve = "Callable[..., SolveResult]"
-
 
 @dataclass(frozen=True, slots=True)
 class NewVersion:

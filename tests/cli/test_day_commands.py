@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -143,19 +144,18 @@ def test_the_rest_of_a_day_is_a_new_version(shell: Shell) -> None:
     shell.run("day", "show", *ON, code=2)
 
 
-def test_a_reading_wins_over_the_sum(shell: Shell) -> None:
+def test_a_reading_wins_over_the_sum(shell: Shell, tmp_path: Path) -> None:
     village = read_scenario(HEPING).villages[0].village_id
     shell.run(
         *("day", "reading", *ON, "--village", village, "--litres", 77),
         *("--when", "18:00", "--key", "r1"),
     )
     shell.run("day", "close", *ON)
-    tomorrow = (read_scenario(HEPING).date.toordinal()) + 1
-    import datetime as dt
-
-    date = dt.date.fromordinal(tomorrow).isoformat()
+    date = read_scenario(HEPING).date + dt.timedelta(days=1)
     shell.run("day", "open", *TOWN, "--date", date)
-    shell.run("day", "status", *TOWN, "--date", date)
+    out = tmp_path / "out"
+    shell.run("store", "export", *TOWN, "--date", date, out)
+    assert read_scenario(out).village_by_id[village].stock_l == 77
 
 
 def test_without_a_store_a_sentence_says_what_to_do(tmp_path: Path) -> None:
