@@ -13,11 +13,11 @@ from dispatch.cli.database import (
     DataOption,
     DbOption,
     JsonOption,
+    LazyModule,
     open_store,
     print_answer,
 )
 from dispatch.cli.failures import reported
-from dispatch.cli.lazy import LazyModule
 from dispatch.settings import photos_folder
 from dispatch.words.words import Words
 

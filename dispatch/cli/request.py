@@ -13,6 +13,7 @@ from dispatch.cli.database import (
     DataOption,
     DbOption,
     JsonOption,
+    LazyModule,
     TownshipOption,
     clock,
     open_store,
@@ -20,7 +21,6 @@ from dispatch.cli.database import (
     print_answer,
 )
 from dispatch.cli.failures import reported
-from dispatch.cli.lazy import LazyModule
 from dispatch.cli.screen import errors_console
 from dispatch.words.words import Words
 

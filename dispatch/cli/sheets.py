@@ -18,6 +18,7 @@ from dispatch.cli.database import (
     DateOption,
     DbOption,
     JsonOption,
+    LazyModule,
     TownshipOption,
     clock,
     open_store,
@@ -26,7 +27,6 @@ from dispatch.cli.database import (
 )
 from dispatch.cli.day import day
 from dispatch.cli.failures import reported
-from dispatch.cli.lazy import LazyModule
 from dispatch.cli.store import store
 from dispatch.errors import DispatchError
 from dispatch.words.message import say
