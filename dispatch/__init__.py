@@ -16,8 +16,9 @@ Names are loaded when they are first used, since OR-Tools and pandas take second
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from dispatch.lazy import lazy_names
 
 if TYPE_CHECKING:
     from dispatch.check.facts import Violation
@@ -93,45 +94,36 @@ __all__ = [
 
 #: Where each name lives.
 _HOMES: Final[dict[str, tuple[str, ...]]] = {
-    "dispatch.model.today": ("Today",),
-    "dispatch.planning.changes": ("Change", "plan_changes"),
-    "dispatch.planning.day": ("Day", "prepare_day"),
-    "dispatch.planning.plan_day": ("Planned", "plan_day"),
-    "dispatch.planning.today": ("today_of",),
-    "dispatch.check.facts": ("Violation",),
-    "dispatch.check.rules": ("check_plan",),
-    "dispatch.coverage": ("Coverage", "compute_coverage"),
-    "dispatch.errors": (
+    "model.today": ("Today",),
+    "planning.changes": ("Change", "plan_changes"),
+    "planning.day": ("Day", "prepare_day"),
+    "planning.plan_day": ("Planned", "plan_day"),
+    "planning.today": ("today_of",),
+    "check.facts": ("Violation",),
+    "check.rules": ("check_plan",),
+    "coverage": ("Coverage", "compute_coverage"),
+    "errors": (
         "DataError",
         "DispatchError",
         "PlanError",
         "Problem",
         "SolverError",
     ),
-    "dispatch.files.plan.plan_json": ("read_plan",),
-    "dispatch.files.scenario.read": ("read_scenario",),
-    "dispatch.files.scenario.read_roads": ("read_roads",),
-    "dispatch.files.scenario.template": ("write_template",),
-    "dispatch.files.plan.write": ("write_plan",),
-    "dispatch.roads.travel": ("travel_matrix",),
-    "dispatch.model.plan": ("Plan", "Route", "Stop"),
-    "dispatch.model.scenario": ("Depot", "Scenario", "Source", "Truck", "Village"),
-    "dispatch.model.travel": ("Travel",),
-    "dispatch.planning.split": ("split_day",),
-    "dispatch.solver.run": ("solve",),
-    "dispatch.solver.params": ("Progress", "SolveParams", "SolveResult"),
-    "dispatch.planning.whatif": ("WhatIf", "what_if"),
+    "files.plan.plan_json": ("read_plan",),
+    "files.scenario.read": ("read_scenario",),
+    "files.scenario.read_roads": ("read_roads",),
+    "files.scenario.template": ("write_template",),
+    "files.plan.write": ("write_plan",),
+    "roads.travel": ("travel_matrix",),
+    "model.plan": ("Plan", "Route", "Stop"),
+    "model.scenario": ("Depot", "Scenario", "Source", "Truck", "Village"),
+    "model.travel": ("Travel",),
+    "planning.split": ("split_day",),
+    "solver.run": ("solve",),
+    "solver.params": ("Progress", "SolveParams", "SolveResult"),
+    "planning.whatif": ("WhatIf", "what_if"),
 }
-_HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names}
-
-
-def __getattr__(name: str) -> Any:
-    """Return a public name, loading the module that it lives in."""
-    home = _HOME_OF.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(home), name)
-    return value
+__getattr__ = lazy_names(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

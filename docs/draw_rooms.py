@@ -21,6 +21,7 @@ END: Final = "<!-- end of rooms -->"
 
 #: Rooms in the order of their layers; each may use those before it in this list.
 LAYERS: Final = (
+    "lazy",
     "arrays",
     "settings",
     "units",

@@ -13,11 +13,11 @@ from dispatch.cli.database import (
     DataOption,
     DbOption,
     JsonOption,
-    LazyModule,
     open_store,
     print_answer,
 )
 from dispatch.cli.failures import reported
+from dispatch.lazy import LazyModule
 from dispatch.settings import photos_folder
 from dispatch.words.words import Words
 
@@ -40,26 +40,7 @@ def backup(
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:
-    """
-    备份数据库，不必停机 · Back up the store while others work in it.
-
-    \f
-
-    Parameters
-    ----------
-    file
-        File of the backup.
-    db
-        Address of the store; None: by the environment, or in the data folder.
-    data
-        Data folder.
-    as_json
-        Whether one JSON object is printed, and nothing else.
-    lang
-        Language of everything shown.
-    debug
-        Whether an internal error shows its traceback.
-    """
+    """备份数据库，不必停机 · Back up the store while others work in it."""
     t = Words(lang)
     with reported(t, debug=debug), open_store(db, data) as database:
         manifest = store.back_up(database, file, photos=photos_folder(data))
@@ -81,28 +62,7 @@ def restore(
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:
-    """
-    从备份恢复 · Restore a backup into a store.
-
-    \f
-
-    Parameters
-    ----------
-    file
-        File of the backup.
-    force
-        Whether what the store holds is replaced.
-    db
-        Address of the store; None: by the environment, or in the data folder.
-    data
-        Data folder.
-    as_json
-        Whether one JSON object is printed, and nothing else.
-    lang
-        Language of everything shown.
-    debug
-        Whether an internal error shows its traceback.
-    """
+    """从备份恢复 · Restore a backup into a store."""
     t = Words(lang)
     with reported(t, debug=debug):
         store.verify_backup(file)  # before a store is made for nothing

@@ -8,7 +8,6 @@ import os
 import re
 import sys
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -65,25 +64,6 @@ def link_address(base: str | None, path: str) -> str:
         Of the page, from its slash on.
     """
     return (base or public_url() or BASE).rstrip("/") + path
-
-
-class LazyModule:
-    """Stands for a module until something of it is asked for."""
-
-    def __init__(self, name: str) -> None:
-        """
-        Note the module; nothing is imported yet.
-
-        Parameters
-        ----------
-        name
-            Its full name.
-        """
-        self._name = name
-
-    def __getattr__(self, name: str) -> Any:
-        """Return what the module has under a name, importing it."""
-        return getattr(import_module(self._name), name)
 
 
 @contextmanager

@@ -13,7 +13,6 @@ from dispatch.cli.database import (
     DataOption,
     DbOption,
     JsonOption,
-    LazyModule,
     TownshipOption,
     clock,
     open_store,
@@ -22,6 +21,7 @@ from dispatch.cli.database import (
 )
 from dispatch.cli.failures import reported
 from dispatch.cli.screen import errors_console
+from dispatch.lazy import LazyModule
 from dispatch.words.words import Words
 
 if TYPE_CHECKING:
@@ -98,46 +98,7 @@ def add(
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:
-    """
-    登记工单 · Enter a request.
-
-    \f
-
-    Parameters
-    ----------
-    township
-        Code of the township.
-    people
-        People without water.
-    village
-        Id or name of a village; empty where a position is given.
-    at
-        A position, as numbers or a link of a map; None: the village.
-    vulnerable
-        Vulnerable people among them.
-    stock
-        Litres left; None: not asked.
-    remark
-        What else the caller said.
-    phone
-        Telephone of the caller.
-    when
-        Time of the township's clock; None: now.
-    key
-        The same key adds nothing again; None: every call is a new one.
-    who
-        Who does it; empty: the command.
-    db
-        Address of the store; None: by the environment, or in the data folder.
-    data
-        Data folder.
-    as_json
-        Whether one JSON object is printed, and nothing else.
-    lang
-        Language of everything shown.
-    debug
-        Whether an internal error shows its traceback.
-    """
+    """登记工单 · Enter a request."""
     t = Words(lang)
     with reported(t, debug=debug), open_store(db, data) as database:
         now = _at(when)
@@ -178,28 +139,7 @@ def list_(
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:
-    """
-    列出工单，急的在前 · List requests, the most urgent first.
-
-    \f
-
-    Parameters
-    ----------
-    township
-        Code of the township; None: of all.
-    when
-        Time of the township's clock; None: now.
-    db
-        Address of the store; None: by the environment, or in the data folder.
-    data
-        Data folder.
-    as_json
-        Whether one JSON object is printed, and nothing else.
-    lang
-        Language of everything shown.
-    debug
-        Whether an internal error shows its traceback.
-    """
+    """列出工单，急的在前 · List requests, the most urgent first."""
     t = Words(lang)
     with reported(t, debug=debug), open_store(db, data) as database:
         today = _at(when).date()
@@ -221,28 +161,7 @@ def show(
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:
-    """
-    查看工单及办理过程 · Show a request and its steps.
-
-    \f
-
-    Parameters
-    ----------
-    number
-        Of the request.
-    township
-        Code of the township; None: of all.
-    db
-        Address of the store; None: by the environment, or in the data folder.
-    data
-        Data folder.
-    as_json
-        Whether one JSON object is printed, and nothing else.
-    lang
-        Language of everything shown.
-    debug
-        Whether an internal error shows its traceback.
-    """
+    """查看工单及办理过程 · Show a request and its steps."""
     t = Words(lang)
     with reported(t, debug=debug), open_store(db, data) as database:
         call, steps = day.show_request(database, township, number)
@@ -271,34 +190,7 @@ def accept(
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:
-    """
-    受理工单 · Accept a request.
-
-    \f
-
-    Parameters
-    ----------
-    number
-        Of the request.
-    words
-        What there is to say of the step.
-    who
-        Who does it; empty: the command.
-    when
-        Time of the township's clock; None: now.
-    township
-        Code of the township; None: of all.
-    db
-        Address of the store; None: by the environment, or in the data folder.
-    data
-        Data folder.
-    as_json
-        Whether one JSON object is printed, and nothing else.
-    lang
-        Language of everything shown.
-    debug
-        Whether an internal error shows its traceback.
-    """
+    """受理工单 · Accept a request."""
     t = Words(lang)
     with reported(t, debug=debug), open_store(db, data) as database:
         _move(database, township, number, "accepted", when, who, words, as_json=as_json)
@@ -321,36 +213,7 @@ def callback(
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:
-    """
-    回访 · Call back whoever asked.
-
-    \f
-
-    Parameters
-    ----------
-    number
-        Of the request.
-    satisfied
-        What the caller said; ``no`` reopens the request under supervision.
-    words
-        What there is to say of the step.
-    who
-        Who does it; empty: the command.
-    when
-        Time of the township's clock; None: now.
-    township
-        Code of the township; None: of all.
-    db
-        Address of the store; None: by the environment, or in the data folder.
-    data
-        Data folder.
-    as_json
-        Whether one JSON object is printed, and nothing else.
-    lang
-        Language of everything shown.
-    debug
-        Whether an internal error shows its traceback.
-    """
+    """回访 · Call back whoever asked."""
     t = Words(lang)
     with reported(t, debug=debug), open_store(db, data) as database:
         call = day.call_back(
@@ -378,34 +241,7 @@ def close(
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:
-    """
-    办结工单 · Close a request.
-
-    \f
-
-    Parameters
-    ----------
-    number
-        Of the request.
-    words
-        What there is to say of the step.
-    who
-        Who does it; empty: the command.
-    when
-        Time of the township's clock; None: now.
-    township
-        Code of the township; None: of all.
-    db
-        Address of the store; None: by the environment, or in the data folder.
-    data
-        Data folder.
-    as_json
-        Whether one JSON object is printed, and nothing else.
-    lang
-        Language of everything shown.
-    debug
-        Whether an internal error shows its traceback.
-    """
+    """办结工单 · Close a request."""
     t = Words(lang)
     with reported(t, debug=debug), open_store(db, data) as database:
         _move(database, township, number, "closed", when, who, words, as_json=as_json)
@@ -424,34 +260,7 @@ def reopen(
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:
-    """
-    重新办理 · Reopen a request.
-
-    \f
-
-    Parameters
-    ----------
-    number
-        Of the request.
-    words
-        What there is to say of the step.
-    who
-        Who does it; empty: the command.
-    when
-        Time of the township's clock; None: now.
-    township
-        Code of the township; None: of all.
-    db
-        Address of the store; None: by the environment, or in the data folder.
-    data
-        Data folder.
-    as_json
-        Whether one JSON object is printed, and nothing else.
-    lang
-        Language of everything shown.
-    debug
-        Whether an internal error shows its traceback.
-    """
+    """重新办理 · Reopen a request."""
     t = Words(lang)
     with reported(t, debug=debug), open_store(db, data) as database:
         _move(database, township, number, "reopened", when, who, words, as_json=as_json)

@@ -18,7 +18,6 @@ from dispatch.cli.database import (
     DateOption,
     DbOption,
     JsonOption,
-    LazyModule,
     TownshipOption,
     clock,
     open_store,
@@ -29,6 +28,7 @@ from dispatch.cli.day import day
 from dispatch.cli.failures import reported
 from dispatch.cli.store import store
 from dispatch.errors import DispatchError
+from dispatch.lazy import LazyModule
 from dispatch.words.message import say
 from dispatch.words.words import Words
 
@@ -71,34 +71,7 @@ def compare(
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:
-    """
-    计划与送达对照 · Planned against delivered.
-
-    \f
-
-    Parameters
-    ----------
-    township
-        Code of the township.
-    first
-        First day.
-    last
-        Last day.
-    by
-        What a row is for.
-    csv
-        File to write as well; None: none.
-    db
-        Address of the store; None: by the environment, or in the data folder.
-    data
-        Data folder.
-    as_json
-        Whether one JSON object is printed, and nothing else.
-    lang
-        Language of everything shown.
-    debug
-        Whether an internal error shows its traceback.
-    """
+    """计划与送达对照 · Planned against delivered."""
     t = Words(lang)
     with reported(t, debug=debug), open_store(db, data) as database:
         rows = sheets.compared_sheet(
@@ -123,34 +96,7 @@ def payment(
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:
-    """
-    按送达方量结算 · What trucks are paid by m³ delivered.
-
-    \f
-
-    Parameters
-    ----------
-    township
-        Code of the township.
-    first
-        First day.
-    last
-        Last day.
-    price
-        Of a cubic metre; None: as the township has set.
-    csv
-        File to write as well; None: none.
-    db
-        Address of the store; None: by the environment, or in the data folder.
-    data
-        Data folder.
-    as_json
-        Whether one JSON object is printed, and nothing else.
-    lang
-        Language of everything shown.
-    debug
-        Whether an internal error shows its traceback.
-    """
+    """按送达方量结算 · What trucks are paid by m³ delivered."""
     t = Words(lang)
     with reported(t, debug=debug), open_store(db, data) as database:
         rows = sheets.payment_sheet(
@@ -182,32 +128,7 @@ def ahead(
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:
-    """
-    今后几天哪些村必须送水 · Who must be served in the days ahead.
-
-    \f
-
-    Parameters
-    ----------
-    township
-        Code of the township.
-    date
-        The first day.
-    days
-        How many days.
-    capacity
-        Litres that all trucks bring in a day; None: not limited.
-    db
-        Address of the store; None: by the environment, or in the data folder.
-    data
-        Data folder.
-    as_json
-        Whether one JSON object is printed, and nothing else.
-    lang
-        Language of everything shown.
-    debug
-        Whether an internal error shows its traceback.
-    """
+    """今后几天哪些村必须送水 · Who must be served in the days ahead."""
     t = Words(lang)
     with reported(t, debug=debug), open_store(db, data) as database:
         scenario = loop.day_scenario(database, township, parse_date(date))
@@ -266,28 +187,7 @@ def settings(
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:
-    """
-    查看或修改乡镇设置 · Show or change the settings of a township.
-
-    \f
-
-    Parameters
-    ----------
-    township
-        Code of the township.
-    changes
-        Settings to change, as NAME=VALUE; None: they are shown.
-    db
-        Address of the store; None: by the environment, or in the data folder.
-    data
-        Data folder.
-    as_json
-        Whether one JSON object is printed, and nothing else.
-    lang
-        Language of everything shown.
-    debug
-        Whether an internal error shows its traceback.
-    """
+    """查看或修改乡镇设置 · Show or change the settings of a township."""
     t = Words(lang)
     with reported(t, debug=debug), open_store(db, data) as database:
         if changes:

@@ -6,8 +6,9 @@ is one transaction: it is done when it returns, or nothing is.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from dispatch.lazy import lazy_names
 
 if TYPE_CHECKING:
     from dispatch.day.ledger import day_alarms, ledger_answer
@@ -68,13 +69,4 @@ _HOMES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "tally": ("read_tally",),
 }
-_HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in names}
-
-
-def __getattr__(name: str) -> Any:
-    """Return a public name, loading the module that it lives in."""
-    home = _HOME_OF.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f"{__name__}.{home}"), name)
-    return value
+__getattr__ = lazy_names(__name__, _HOMES)
