@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import pytest
 
+from dispatch.day.people import first_word, sign_in, use_setup
 from dispatch.files.scenario.write import write_scenario
 from dispatch.model.areas import Area, MapFeature
 from dispatch.model.digest import digest_of
@@ -28,7 +29,9 @@ from dispatch.runs.queue import JobStore
 from dispatch.runs.worker import run
 from dispatch.settings import DATA_ENV, JOBS_ENV
 from dispatch.solver.params import Progress, SolveResult
+from dispatch.store.db import Database, sqlite_url
 from dispatch.web.catalog import Catalog
+from dispatch.web.session import COOKIE
 from tests.web.browsing import CHROMIUM, FLAGS, need_chromium, wait_for
 
 
@@ -234,10 +237,25 @@ def browser():
         browser.close()
 
 
+#: Words of sessions by the address of a server; a browser brings them along.
+WORDS = {}
+
+
+def sign_somebody_in(data):
+    """Make the store of a data folder; return the word of a session."""
+    db, now = Database(sqlite_url(data / "dispatch.db")), dt.datetime.now()
+    db.upgrade()
+    name = use_setup(db, first_word(db, now), "correct horse", now=now)
+    word = sign_in(db, name, "correct horse", now=now)
+    db.close()
+    return word
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     """Run the app as ``dispatch serve`` does; give its address and its data folder."""
     data = tmp_path_factory.mktemp("data")
+    word = sign_somebody_in(data)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -253,6 +271,7 @@ def server(tmp_path_factory):
         start_new_session=True,
     )
     address = f"http://127.0.0.1:{port}"
+    WORDS[address] = word
     try:
         wait_for(f"{address}/health", child)
         yield address, data
@@ -274,6 +293,12 @@ def watched(browser):
             viewport={"width": width, "height": height}, locale="zh-CN"
         )
         contexts.append(context)
+        context.add_cookies(
+            [
+                {"name": COOKIE, "value": word, "url": address}
+                for address, word in WORDS.items()
+            ]
+        )
         page = context.new_page()
         own = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "file:")
 

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.datastructures import QueryParams
+from starlette.responses import HTMLResponse
 
 from dispatch.model.plan import StopKind
 from dispatch.units import format_clock
+from dispatch.words.words import Words, as_lang
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from starlette.types import Scope
+
+#: No script at all. A page that sent no referrer would not say where its form is from.
+PLAIN_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
+    "img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
 
 #: What the script of the page of a link says; it has no words of its own.
 SCRIPT_TEXTS: Final = (
@@ -76,3 +91,26 @@ def templates() -> Environment:
     environment.filters["clock"] = format_clock
     environment.filters["thousands"] = "{:,}".format
     return environment
+
+
+def plain_page(
+    scope: Scope, template: str, *, status: int = 200, **values: Any
+) -> HTMLResponse:
+    """
+    Return a page without a script, in the language that its address names.
+
+    Parameters
+    ----------
+    scope
+        Of the request.
+    template
+        Its file.
+    status
+        Of the answer.
+    values
+        What the template needs besides ``t`` and ``root``.
+    """
+    query = QueryParams(scope.get("query_string", b""))
+    words, root = Words(as_lang(query.get("lang"))), scope.get("root_path", "")
+    text = templates().get_template(template).render(t=words, root=root, **values)
+    return HTMLResponse(text, status, PLAIN_HEADERS)
