@@ -27,6 +27,8 @@ TIANDITU_TOKEN_ENV: Final = "DISPATCH_TIANDITU_TOKEN"
 FAILURES_ENV: Final = "DISPATCH_SIGN_IN_FAILURES"
 LOCK_ENV: Final = "DISPATCH_SIGN_IN_LOCK_MINUTES"
 SESSION_ENV: Final = "DISPATCH_SESSION_HOURS"
+#: How services log: ``json`` for one object a line; else text for people.
+LOG_ENV: Final = "DISPATCH_LOG"
 
 _NAME: Final = "water-dispatch"
 
@@ -58,6 +60,11 @@ def sign_in_rules() -> SignInRules:
             for value, usual in zip(values, SignInRules(), strict=True)
         )
     )
+
+
+def is_log_json() -> bool:
+    """Return whether services log JSON."""
+    return os.environ.get(LOG_ENV, "").strip().lower() == "json"
 
 
 def data_folder() -> Path:
