@@ -13,8 +13,8 @@ from starlette.applications import Starlette
 
 from dispatch.files.scenario.write import write_scenario
 from dispatch.geo.datum import from_wgs84
-from dispatch.runs.contracts import Request
-from dispatch.runs.worker import run
+from dispatch.runs.contracts_of_folders import Request
+from dispatch.runs.worker_of_folders import run
 from dispatch.web.catalog import Catalog
 from dispatch.web.phone.driver import DriverPages
 
