@@ -32,6 +32,8 @@ PER_MINUTE_ENV: Final = "DISPATCH_SIGN_IN_PER_MINUTE"
 #: ``1`` lets Streamlit's own sign-in (OpenID Connect) say who somebody is, by a claim.
 OIDC_ENV: Final = "DISPATCH_OIDC"
 CLAIM_ENV: Final = "DISPATCH_OIDC_CLAIM"
+#: How services log: ``json`` for one object a line; else text for people.
+LOG_ENV: Final = "DISPATCH_LOG"
 
 _NAME: Final = "water-dispatch"
 
@@ -74,6 +76,11 @@ def oidc_is_on() -> bool:
 def oidc_claim() -> str:
     """Return the claim of that sign-in that is the name of an account."""
     return os.environ.get(CLAIM_ENV, "").strip() or "email"
+
+
+def is_log_json() -> bool:
+    """Return whether services log JSON."""
+    return os.environ.get(LOG_ENV, "").strip().lower() == "json"
 
 
 def data_folder() -> Path:

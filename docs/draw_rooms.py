@@ -24,6 +24,7 @@ LAYERS: Final = (
     "lazy",
     "arrays",
     "settings",
+    "logs",
     "units",
     "words",
     "errors",

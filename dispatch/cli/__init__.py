@@ -3,7 +3,17 @@
 What the commands do is in ``planning``, ``files`` and ``day``, where pages call it too.
 """
 
-from dispatch.cli import backup, day, request, sheets, store, user
+from dispatch.cli import backup, day, request, sheets, store, user, worker
 from dispatch.cli.commands import app, main
 
-__all__ = ["app", "backup", "day", "main", "request", "sheets", "store", "user"]
+__all__ = [
+    "app",
+    "backup",
+    "day",
+    "main",
+    "request",
+    "sheets",
+    "store",
+    "user",
+    "worker",
+]

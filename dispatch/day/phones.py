@@ -19,6 +19,7 @@ from dispatch.files.plan.at_place import at_place
 from dispatch.files.plan.plan_json import plan_from_json
 from dispatch.files.scenario.snapshot import scenario_from_bytes
 from dispatch.operations.codes import is_code, village_code
+from dispatch.operations.ledger import LINK_SENDER
 from dispatch.operations.told import stop_states, told_changes
 from dispatch.store.events import reports_of
 from dispatch.store.phones import (
@@ -338,11 +339,6 @@ class Phones:
         self, township: str, events: Sequence[object]
     ) -> dict[str, tuple[dt.date, str]]:
         keys = {_key_of(event) for event in events}
-        keys |= {
-            str(event["corrects"])
-            for event in events
-            if isinstance(event, dict) and event.get("corrects")
-        }
         with self.db.read() as session:
             return known_events(session, township, _storable(keys))
 
@@ -361,12 +357,9 @@ class Phones:
             raise DispatchError(say("phone.not_yours"))
         values = {**event, "truck": truck or named}
         report = report_from(
-            values, date=now.date(), truck=truck, sender=f"link {link.number}"
+            values, date=now.date(), truck=truck, sender=f"{LINK_SENDER}{link.number}"
         )
         if report.kind not in MAY_REPORT or report.truck not in link.trucks:
-            raise DispatchError(say("phone.not_yours"))
-        corrected = known.get(report.corrects or "")
-        if corrected is not None and corrected[1] not in link.trucks:
             raise DispatchError(say("phone.not_yours"))
         date = self._date(link, report, event, known)
         values["at"] = report.at

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dispatch.model.scenario import Scenario
     from dispatch.planning.changes import Change
     from dispatch.planning.plan_day import Planned
-    from dispatch.solver.params import SolveParams, SolveResult
+    from dispatch.solver.params import Progress, SolveParams, SolveResult
     from dispatch.store.db import Database
     from dispatch.store.tables import Day
 
@@ -42,6 +42,15 @@ class NewVersion:
     planned: Planned
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Base:
+    """When a version was asked for, and what it starts from."""
+
+    at: dt.datetime
+    now_s: int | None
+    previous: int | None
+
+
 def plan_version(
     db: Database,
     township: str,
@@ -51,6 +60,9 @@ def plan_version(
     seed: int = 0,
     at: dt.datetime,
     solve: Callable[..., SolveResult] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    also: Callable[[Session, NewVersion], None] | None = None,
 ) -> NewVersion:
     """
     Return a new version of the whole day's plan.
@@ -69,6 +81,12 @@ def plan_version(
         When it is asked for.
     solve
         The solver; None takes ours.
+    progress
+        Called from time to time with where the search stands.
+    should_stop
+        Asked from time to time; the best plan so far is taken when it says so.
+    also
+        What is to be kept with the version, or not at all: called in its transaction.
 
     Raises
     ------
@@ -79,9 +97,16 @@ def plan_version(
     """
     with db.write() as session:
         scenario = _with_requests(session, open_day_of(session, township, date))
-    planned = plan_day(prepare_day(scenario), params, seed=seed, solve=solve)
-    number = _keep(db, township, date, planned, at=at, now_s=None, previous=None)
-    return NewVersion(number, planned)
+    planned = plan_day(
+        prepare_day(scenario),
+        params,
+        seed=seed,
+        solve=solve,
+        progress=progress,
+        should_stop=should_stop,
+    )
+    base = _Base(at=at, now_s=None, previous=None)
+    return _keep(db, township, date, planned, base, also)
 
 
 def replan_version(
@@ -98,6 +123,9 @@ def replan_version(
     broken_trucks: Collection[str] = (),
     change_price_l: int = 0,
     solve: Callable[..., SolveResult] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    also: Callable[[Session, NewVersion], None] | None = None,
 ) -> NewVersion:
     """
     Return a new version of the rest of the day, from what has really happened.
@@ -126,6 +154,12 @@ def replan_version(
         Litres to be gained for every village that gets another truck or time.
     solve
         The solver; None takes ours.
+    progress
+        Called from time to time with where the search stands.
+    should_stop
+        Asked from time to time; the best plan so far is taken when it says so.
+    also
+        What is to be kept with the version, or not at all: called in its transaction.
 
     Raises
     ------
@@ -158,11 +192,17 @@ def replan_version(
         broken_trucks=broken_trucks,
         change_price_l=change_price_l,
     )
-    planned = plan_day(prepared, params, seed=seed, today=today, solve=solve)
-    number = _keep(
-        db, township, date, planned, at=at, now_s=now_s, previous=previous_number
+    planned = plan_day(
+        prepared,
+        params,
+        seed=seed,
+        today=today,
+        solve=solve,
+        progress=progress,
+        should_stop=should_stop,
     )
-    return NewVersion(number, planned)
+    base = _Base(at=at, now_s=now_s, previous=previous_number)
+    return _keep(db, township, date, planned, base, also)
 
 
 def _with_requests(session: Session, day: Day) -> Scenario:
@@ -181,11 +221,9 @@ def _keep(
     township: str,
     date: dt.date,
     planned: Planned,
-    *,
-    at: dt.datetime,
-    now_s: int | None,
-    previous: int | None,
-) -> int:
+    base: _Base,
+    also: Callable[[Session, NewVersion], None] | None,
+) -> NewVersion:
     with db.write() as session:
         day = open_day_of(session, township, date)
         version = add_version(
@@ -195,11 +233,14 @@ def _keep(
             plan=plan_to_json(planned.plan),
             violations=[_stored(each) for each in planned.broken.to_come],
             changes=change_dicts(planned.changes),
-            now_s=now_s,
-            previous=previous,
-            created_at=at,
+            now_s=base.now_s,
+            previous=base.previous,
+            created_at=base.at,
         )
-        return version.number
+        new = NewVersion(version.number, planned)
+        if also is not None:
+            also(session, new)
+        return new
 
 
 def _stored(violation: Violation) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, get_args
 from dispatch.day.opening import carry_late
 from dispatch.errors import DispatchError
 from dispatch.files.scenario.snapshot import scenario_from_bytes
-from dispatch.operations.ledger import KINDS, MOVES, Kind, Report
+from dispatch.operations.ledger import KINDS, MOVES, Kind, Report, may_replace
 from dispatch.store.days import Publication, find_day, publications
-from dispatch.store.events import add_event
+from dispatch.store.events import add_event, event_report
 from dispatch.store.master import township_of
 from dispatch.store.requests import mark_delivered
 from dispatch.units import parse_clock_s
@@ -152,6 +152,8 @@ def _take(
         days[report.date] = _KnownDay(is_closed, _ids_of(day.scenario), told)
     known = days[report.date]
     wrong = _what_is_wrong(report, known.ids, trucks)
+    if wrong is None and trucks is not None and report.corrects:
+        wrong = _wrong_correction(session, township, report)
     if wrong is not None:
         return _invalid(report, wrong)
     report = replace(
@@ -166,6 +168,23 @@ def _take(
         taken = say("key_taken", key=report.key)
         return Answer(key=report.key, status=status, message=taken)
     return Answer(key=report.key, status=status, event=event)
+
+
+def _wrong_correction(
+    session: Session, township: str, report: Report
+) -> Message | None:
+    """
+    Return why a link may not correct what it names; None if it may.
+
+    Of what comes later the ledger decides the same. A report that is known is answered
+    as the first time, whatever came since.
+    """
+    corrected = event_report(session, township, report.corrects or "")
+    if corrected is None or may_replace(report, corrected):
+        return None
+    if event_report(session, township, report.key) is not None:
+        return None
+    return say("report_other_truck", truck=corrected.truck)
 
 
 def _invalid(report: Report, message: Message) -> Answer:

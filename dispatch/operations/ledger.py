@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, get_args
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,6 +21,8 @@ Kind = Literal[
     "confirmed",
 ]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+#: How the sender of a report by a personal link begins; its number follows.
+LINK_SENDER: Final = "link "
 #: Kinds that move water, and must say how much.
 MOVES: Final = ("filled", "delivered", "returned", "reading")
 
@@ -112,6 +114,25 @@ class Ledger:
         )
 
 
+def may_replace(correction: Report, corrected: Report) -> bool:
+    """
+    Whether a report may stand in place of another one.
+
+    A personal link replaces what its own truck or it itself has reported, whichever
+    came first; the office replaces anything.
+
+    Parameters
+    ----------
+    correction
+        The report that names the other.
+    corrected
+        The report that is named.
+    """
+    if not correction.sender.startswith(LINK_SENDER):
+        return True
+    return correction.truck == corrected.truck or correction.sender == corrected.sender
+
+
 def standing(reports: Iterable[Report]) -> list[Report]:
     """
     Return the reports that stand: of those that correct each other, the last.
@@ -120,24 +141,39 @@ def standing(reports: Iterable[Report]) -> list[Report]:
     ----------
     reports
         In the order in which they came; a correction may come before what it
-        corrects.
+        corrects, or without it. One that may not replace what it names stands for
+        itself, and what it names stands too.
     """
     every = list(reports)
-    parent: dict[str, str] = {}
+    by_key = {report.key: report for report in every}
+    parent: dict[_Node, _Node] = {}
 
-    def root(key: str) -> str:
-        while (above := parent.get(key, key)) != key:
-            key = above
-        return key
+    def root(node: _Node) -> _Node:
+        while (above := parent.get(node, node)) != node:
+            node = above
+        return node
 
     for report in every:
-        if report.corrects is not None:
-            parent[root(report.key)] = root(report.corrects)
-    chains: dict[str, list[Report]] = defaultdict(list)
+        if report.corrects is None:
+            continue
+        corrected = by_key.get(report.corrects)
+        if corrected is None:
+            # What is not there yet may be anybody's: trucks are kept apart.
+            parent[root(_Node(report.key))] = root(_Node(report.corrects, report.truck))
+        elif may_replace(report, corrected):
+            parent[root(_Node(report.key))] = root(_Node(corrected.key))
+    chains: dict[_Node, list[Report]] = defaultdict(list)
     for report in every:
-        chains[root(report.key)].append(report)
+        chains[root(_Node(report.key))].append(report)
     last = {id(_last_of(chain)) for chain in chains.values()}
     return [report for report in every if id(report) in last]
+
+
+class _Node(NamedTuple):
+    """A report by its key, or one that is not there by its key and a truck."""
+
+    key: str
+    missing_of: str | None = None
 
 
 def _last_of(chain: Sequence[Report]) -> Report:

@@ -1,22 +1,16 @@
-"""What is kept of a run as JSON: request, state, changes, broken rules."""
+"""What is kept of a run: what is to be planned, and where it stands."""
 
 from __future__ import annotations
 
-import json
-import time
-from dataclasses import field, fields
-from typing import TYPE_CHECKING, Any, Final, Literal
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import field
+from typing import Final, Literal
 
 from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass
 
-from dispatch.check.facts import Violation
-from dispatch.planning.changes import Change
 from dispatch.words.message import Lang
-from dispatch.words.stored import message_of, stored_message
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 RunStatus = Literal["queued", "running", "done", "cancelled", "failed"]
 
@@ -25,37 +19,56 @@ _CONFIG: Final = ConfigDict(extra="ignore")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
-class Request:
+class Ask:
     """
-    What is to be planned: the scenario's key and digest, and the settings.
-
-    ``lang`` is the language of whoever asked; a failure is reported in it.
+    What is to be planned: a day of a township, or the rest of it.
 
     Attributes
     ----------
-    previous_id
-        Run whose plan is under way: only the rest of its day is planned anew.
+    seconds
+        Time of the search; None: until nothing more is gained.
+    iterations
+        Iterations in place of a time; None: by time.
     now_s
-        Seconds since midnight from when on a replan may change things.
+        Seconds since midnight from when on the published plan may change; None: the
+        whole day is planned anew.
+    delays_s
+        Seconds that trucks are behind.
+    broken_trucks
+        Trucks that drive no more.
+    locked_villages
+        Villages whose trips to come keep truck, litres and times.
     change_price_l
         Litres that must be gained for each village whose visit changes.
+    lang
+        Of whoever asked: a failure is told in it.
     """
 
-    scenario_key: str
-    scenario_name: str
-    digest: str
+    township: str
+    date: dt.date
     seconds: float | None = None
+    iterations: int | None = None
     seed: int = 0
-    lang: Lang = "zh"
-    previous_id: str | None = None
-    now_s: int = 0
+    now_s: int | None = None
+    delays_s: Mapping[str, int] = field(default_factory=dict)
+    broken_trucks: tuple[str, ...] = ()
+    locked_villages: tuple[str, ...] = ()
     change_price_l: int = 0
-    created: float = field(default_factory=time.time)
+    lang: Lang = "zh"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
 class State:
-    """Where a run stands; times are seconds since 1970."""
+    """
+    Where a run stands.
+
+    Attributes
+    ----------
+    heartbeat
+        Last sign of life; of a run that waits, when it was asked for.
+    message
+        Why it failed, for users; ``crashed`` where the worker is gone.
+    """
 
     status: RunStatus = "queued"
     phase: str = ""
@@ -64,8 +77,7 @@ class State:
     iterations: int = 0
     served_l: int | None = None
     bound_l: int | None = None
-    heartbeat: float = field(default_factory=time.time)
-    finished: float | None = None
+    heartbeat: dt.datetime
     num_violations: int = 0
     message: str = ""
 
@@ -80,37 +92,28 @@ class State:
         return self.status == "done" and self.num_violations == 0
 
 
-REQUEST: Final = TypeAdapter(Request)
-STATE: Final = TypeAdapter(State)
-CHANGES: Final = TypeAdapter(tuple[Change, ...])
-
-
-def violations_to_json(violations: Iterable[Violation]) -> bytes:
-    """Return broken rules as JSON, with their texts for other programs."""
-    rows = [
-        {**_values(violation), "message": stored_message(violation.message)}
-        for violation in violations
-    ]
-    return json.dumps(rows, ensure_ascii=False).encode()
-
-
-def violations_from_json(data: bytes) -> tuple[Violation, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
+class Run:
     """
-    Return the broken rules that were kept.
+    A run as everybody sees it.
 
-    Raises
-    ------
-    ValueError
-        If the data are not what `violations_to_json` writes.
+    Attributes
+    ----------
+    number
+        Of the run, over all townships.
+    version
+        Number of the plan version that came out; None while there is none.
+    wish
+        What is wished of the worker: empty, ``cancel`` or ``finish``.
     """
-    try:
-        return tuple(
-            Violation(**{**row, "message": message_of(row["message"])})
-            for row in json.loads(data)
-        )
-    except (TypeError, KeyError) as error:
-        raise ValueError("no broken rules of this version") from error
+
+    number: int
+    ask: Ask
+    state: State
+    version: int | None
+    wish: str
+    asked_by: str
+    asked_at: dt.datetime
 
 
-def _values(violation: Violation) -> dict[str, Any]:
-    return {entry.name: getattr(violation, entry.name) for entry in fields(violation)}
+ASK: Final = TypeAdapter(Ask)

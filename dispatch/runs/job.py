@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from dispatch.files.plan.plan_json import plan_from_json, plan_to_json
 from dispatch.files.scenario.snapshot import scenario_from_bytes, scenario_to_bytes
 from dispatch.roads.travel import travel_matrix
-from dispatch.runs.contracts import (
+from dispatch.runs.contracts_of_folders import (
     CHANGES,
     REQUEST,
     STATE,

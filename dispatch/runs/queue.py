@@ -1,107 +1,255 @@
-"""All planning runs: whoever asks sees the same truth, also after a refresh."""
+"""All planning runs of a store: asked for, followed, stopped, the same for all."""
 
 from __future__ import annotations
 
-import datetime as dt
-import secrets
-import subprocess
-import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from dispatch.runs.drafts import Drafts
-from dispatch.runs.job import PID, Job, children
-from dispatch.runs.records import Records
+from dispatch.errors import ConflictError, DispatchError
+from dispatch.files.scenario.snapshot import scenario_from_bytes
+from dispatch.runs.contracts import ASK, Ask, Run, RunStatus, State
+from dispatch.runs.machine import is_gone, spawn_worker
+from dispatch.solver.params import SolveParams
+from dispatch.store.audit import note_change
+from dispatch.store.days import open_day_of
+from dispatch.store.jobs import (
+    CRASHED,
+    active_job,
+    add_job,
+    fail_crashed,
+    jobs_of,
+    wish_of_job,
+)
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    import datetime as dt
 
-    from dispatch.model.scenario import Scenario
-    from dispatch.runs.contracts import Request
+    from sqlalchemy.orm import Session
+
+    from dispatch.store.db import Database
+    from dispatch.store.jobs import Wish
+    from dispatch.store.tables import Job
+
+__all__ = [
+    "Ask",
+    "Run",
+    "RunStatus",
+    "State",
+    "ask_plan",
+    "cancel_run",
+    "finish_run",
+    "latest_run",
+    "runs_of",
+    "start_worker",
+]
+
+#: The latest second of a day that a plan of its rest may begin at.
+_MAX_NOW_S = 48 * 3600
 
 
-class JobStore:
+def ask_plan(db: Database, ask: Ask, *, who: str, at: dt.datetime) -> Run:
     """
-    All runs and drafts below one folder.
+    Return a new run; a worker for it is under way.
 
     Parameters
     ----------
-    folder
-        Made when first needed.
+    db
+        The store.
+    ask
+        What is to be planned.
+    who
+        Who asks for it.
+    at
+        When.
+
+    Raises
+    ------
+    ConflictError
+        If a run of the day waits or runs, or the day is closed.
+    DispatchError
+        If the day was never opened, or has no such truck or village.
     """
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.drafts = Drafts(folder / "drafts")
-        self._runs = Records(folder / "runs")
-
-    def create(self, scenario: Scenario, request: Request) -> Job:
-        """
-        Return a new run that no worker has started yet.
-
-        Parameters
-        ----------
-        scenario
-            The day to plan.
-        request
-            What is to be planned, and how.
-        """
-        # In UTC and to the microsecond: the order of names is that of the runs.
-        created = dt.datetime.fromtimestamp(request.created, dt.UTC)
-        stamp = f"{created:%Y%m%dT%H%M%S%f}"
-        job = self._job(f"{stamp}-{secrets.token_hex(4)}")
-        job.write_request(request, scenario)
-        return job
-
-    def _job(self, job_id: str) -> Job:
-        return Job(self._runs.folder / job_id)
-
-    def start(self, scenario: Scenario, request: Request) -> Job:
-        """
-        Return a new run whose worker, a process of low priority, is under way.
-
-        Parameters
-        ----------
-        scenario
-            The day to plan.
-        request
-            What is to be planned, and how.
-        """
-        job = self.create(scenario, request)
-        with (job.folder / "worker.log").open("wb") as log:
-            child = subprocess.Popen(
-                [sys.executable, "-m", "dispatch.runs.worker", str(job.folder)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
+    # A limit that no search takes is refused here, not in the worker.
+    SolveParams(seconds=ask.seconds, iterations=ask.iterations)
+    if ask.now_s is not None and not 0 <= ask.now_s <= _MAX_NOW_S:
+        raise DispatchError(say("run_bad_now"))
+    with db.write() as session:
+        # Locked: of two that ask at once, the second one finds the run of the first.
+        day = open_day_of(session, ask.township, ask.date)
+        _require_known(ask, day.scenario)
+        active = active_job(session, ask.township, ask.date)
+        if active is not None and is_gone(active, at):
+            fail_crashed(active, now=at)
+        elif active is not None:
+            raise ConflictError(
+                say(
+                    "run_taken",
+                    who=active.asked_by,
+                    at=f"{active.asked_at:%H:%M}",
+                    date=ask.date,
+                )
             )
-        children[job.job_id] = child
-        job.write(PID, str(child.pid).encode())
-        return job
+        kept = ASK.dump_python(ask, mode="json")
+        job = add_job(session, ask.township, ask.date, ask=kept, who=who, at=at)
+        _note(session, job, who=who, at=at, what="asked")
+    start_worker(db)
+    return _run(job, at)
 
-    def jobs(self, scenario_key: str | None = None) -> Iterator[Job]:
-        """Yield runs, newest first, of one scenario or of all."""
-        for job_id in self._runs.ids():
-            job = self._job(job_id)
-            request = job.request_or_none()
-            if request is not None and scenario_key in (None, request.scenario_key):
-                yield job
 
-    def latest(self, scenario_key: str) -> Job | None:
-        """Return the newest run of a scenario, whatever became of it."""
-        return next(self.jobs(scenario_key), None)
+def _require_known(ask: Ask, content: bytes) -> None:
+    """Refuse trucks and villages that the day does not have."""
+    if not (ask.delays_s or ask.broken_trucks or ask.locked_villages):
+        return
+    scenario = scenario_from_bytes(content)
+    trucks = {truck.truck_id for truck in scenario.all_trucks}
+    for truck in (*ask.delays_s, *ask.broken_trucks):
+        if truck not in trucks:
+            raise DispatchError(say("report_no_truck", truck=truck))
+    villages = {village.village_id for village in scenario.all_villages}
+    for village in ask.locked_villages:
+        if village not in villages:
+            raise DispatchError(say("run_no_village", village=village))
 
-    def latest_done(self, scenario_key: str) -> Job | None:
-        """Return the newest run that has a plan, good or not."""
-        for job in self.jobs(scenario_key):
-            if job.state().status == "done":
-                return job
+
+def latest_run(
+    db: Database, township: str, date: dt.date, *, now: dt.datetime
+) -> Run | None:
+    """
+    Return the newest run of a day, whatever became of it; None without one.
+
+    Parameters
+    ----------
+    db
+        The store.
+    township, date
+        Of the day.
+    now
+        The time: a run whose worker is gone by then counts as failed.
+    """
+    with db.read() as session:
+        jobs = jobs_of(session, township, date, limit=1)
+        return _run(jobs[0], now) if jobs else None
+
+
+def runs_of(
+    db: Database, township: str, date: dt.date, *, now: dt.datetime
+) -> list[Run]:
+    """
+    Return all runs of a day, newest first.
+
+    Parameters
+    ----------
+    db
+        The store.
+    township, date
+        Of the day.
+    now
+        The time: runs whose worker is gone by then count as failed.
+    """
+    with db.read() as session:
+        return [_run(job, now) for job in jobs_of(session, township, date)]
+
+
+def cancel_run(db: Database, number: int, *, who: str, at: dt.datetime) -> None:
+    """
+    Stop a run without a plan; one that is over stays as it is.
+
+    Parameters
+    ----------
+    db
+        The store.
+    number
+        Of the run.
+    who
+        Who stops it.
+    at
+        When.
+    """
+    _wish(db, number, "cancel", who=who, at=at)
+
+
+def finish_run(db: Database, number: int, *, who: str, at: dt.datetime) -> None:
+    """
+    Stop a run with the best plan that it has; one that is over stays as it is.
+
+    Parameters
+    ----------
+    db
+        The store.
+    number
+        Of the run.
+    who
+        Who stops it.
+    at
+        When.
+    """
+    _wish(db, number, "finish", who=who, at=at)
+
+
+def _wish(db: Database, number: int, wish: Wish, *, who: str, at: dt.datetime) -> None:
+    with db.write() as session:
+        job = wish_of_job(session, number, wish, now=at)
+        if is_gone(job, at):  # nobody is there to obey
+            fail_crashed(job, now=at)
+        _note(session, job, who=who, at=at, what=wish)
+
+
+def _note(session: Session, job: Job, *, who: str, at: dt.datetime, what: str) -> None:
+    new = {"date": job.date.isoformat(), "wish": what}
+    subject = f"run {job.id}"
+    note_change(session, job.township, who=who, at=at, what=subject, new=new)
+
+
+def start_worker(db: Database) -> None:
+    """Start a worker for this store, unless one is at work on this machine."""
+    spawn_worker(db)
+
+
+def _run(job: Job, now: dt.datetime) -> Run:
+    """Return a row as everybody sees it."""
+    status, message = job.status, job.message
+    if is_gone(job, now):
+        status, message = "failed", CRASHED
+    progress = _known_progress(job.progress)
+    return Run(
+        number=job.id,
+        ask=ask_of(job) or Ask(township=job.township, date=job.date),
+        state=State(
+            status=_status(status),
+            heartbeat=job.heartbeat or job.asked_at,
+            num_violations=job.num_violations,
+            message=message,
+            **progress,
+        ),
+        version=job.version,
+        wish=job.wish,
+        asked_by=job.asked_by,
+        asked_at=job.asked_at,
+    )
+
+
+def ask_of(job: Job) -> Ask | None:
+    """Return what a job asks for; None: another version of the program kept it."""
+    try:
+        return ASK.validate_python(job.ask)
+    except ValueError:
         return None
 
-    def latest_good(self, scenario_key: str) -> Job | None:
-        """Return the newest run whose plan keeps every rule."""
-        for job in self.jobs(scenario_key):
-            if job.state().is_good:
-                return job
-        return None
+
+def _known_progress(progress: dict[str, Any]) -> dict[str, Any]:
+    names = (
+        "phase",
+        "fraction",
+        "elapsed_s",
+        "iterations",
+        "served_l",
+        "bound_l",
+    )
+    return {name: progress[name] for name in names if name in progress}
+
+
+def _status(value: str) -> RunStatus:
+    for status in ("queued", "running", "done", "cancelled", "failed"):
+        if status == value:
+            return status
+    return "failed"

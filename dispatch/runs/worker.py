@@ -1,210 +1,366 @@
-"""One planning run in a process of its own: ``python -m dispatch.runs.worker JOB``."""
+"""
+Planning runs in a process of its own: ``python -m dispatch.runs.worker [--forever]``.
+
+The address of the store is in the environment (``DATABASE_URL``): arguments can be read
+by everybody on the machine.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
+import datetime as dt
 import logging
 import os
 import sys
 import threading
 import time
-from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from dispatch.atomic import write_text
+from dispatch import logs
+from dispatch.day.opening import day_scenario
+from dispatch.day.planning import plan_version, replan_version
 from dispatch.errors import DispatchError, PlanError
-from dispatch.planning.day import prepare_day
-from dispatch.planning.plan_day import plan_day
-from dispatch.planning.today import today_of
-from dispatch.runs.contracts import State
-from dispatch.runs.job import Job, Result
+from dispatch.runs.machine import is_gone, this_worker, turn
+from dispatch.runs.queue import ask_of
+from dispatch.settings import data_folder, store_address
 from dispatch.solver.params import SolveParams
+from dispatch.store.db import Database, sqlite_url
+from dispatch.store.jobs import (
+    beat,
+    claim_of,
+    end_job,
+    give_back,
+    is_any_queued,
+    take_job,
+)
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from dispatch.model.plan import Plan
-    from dispatch.planning.plan_day import Planned
-    from dispatch.runs.contracts import Request
+    from sqlalchemy.orm import Session
+
+    from dispatch.day.planning import NewVersion
+    from dispatch.runs.contracts import Ask
     from dispatch.solver.params import Progress, SolveResult
+    from dispatch.store.jobs import Claim, EndStatus
+    from dispatch.store.tables import Job
+
+    Clock = Callable[[], dt.datetime]
 
 _log = logging.getLogger(__name__)
 
 #: Behind the people who look at pages.
-_NICENESS = 10
+_NICENESS: Final = 10
+#: How often a wish is looked for and progress is kept, and how often a sign of life
+#: is given.
+_TICK_S: Final = 0.5
+_BEAT_S: Final = 1.0
+#: How often a service looks for new jobs.
+_POLL_S: Final = 1.0
+#: A page that looks whether a worker is there holds the lock for a moment.
+_TRIES: Final = 4
 
 
-class Cancelled(Exception):
-    """Somebody asked to stop before there was a plan."""
+class Stopped(Exception):
+    """The run was cancelled, or another worker has it."""
 
 
 class _Reporter:
-    """Keeps the state file fresh, also while the solver says nothing."""
+    """Gives signs of life, also while the solver says nothing, and hears wishes."""
 
-    def __init__(self, job: Job) -> None:
-        self._job = job
+    def __init__(self, db: Database, claim: Claim, clock: Clock) -> None:
+        self._db = db
+        self._claim = claim
+        self._clock = clock
         self._lock = threading.Lock()
-        self._state = State()
-        self._stop = threading.Event()
+        self._progress: dict[str, Any] = {"phase": "travel"}
+        self._is_new = True
+        self._is_over = threading.Event()
+        self.is_stopped = False
+        self.should_finish = False
         self._thread = threading.Thread(target=self._beat, daemon=True)
         self._thread.start()
 
-    def update(self, **changes: Any) -> None:
+    def show(self, progress: Progress) -> None:
+        """Remember where the search stands; it is kept with the next sign of life."""
+        served = progress.served_l
         with self._lock:
-            self._state = replace(self._state, heartbeat=time.time(), **changes)
-            self._job.write_state(self._state)
+            self._progress = {
+                "phase": progress.phase,
+                "fraction": min(1.0, max(0.0, progress.fraction)),
+                "elapsed_s": round(progress.elapsed_s, 3),
+                "iterations": progress.iterations,
+                "served_l": None if served is None else sum(served.values()),
+                "bound_l": progress.bound_l,
+            }
+            self._is_new = True
+
+    def should_stop(self) -> bool:
+        """Whether the search is to end, with a plan or without."""
+        return self.is_stopped or self.should_finish
+
+    def last_progress(self) -> dict[str, Any]:
+        """Return where the search stood last."""
+        with self._lock:
+            return dict(self._progress)
 
     def _beat(self) -> None:
-        while not self._stop.wait(1.0):
-            self.update()
-
-    def close(self, **changes: Any) -> None:
-        """Write the last word; nothing comes after it."""
-        self._stop.set()
-        self._thread.join()
-        self.update(finished=time.time(), **changes)
-
-
-@contextlib.contextmanager
-def _turn(job: Job) -> Iterator[None]:
-    """Wait until no other run works: two would halve each other's search."""
-    with (job.folder.parent / ".lock").open("w") as lock:
-        while True:
+        last = 0.0
+        while not self._is_over.is_set():
+            now = time.monotonic()
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if job.is_cancelled:
-                    raise Cancelled from None
-                time.sleep(0.5)
-        yield
+                last = self._tick(last, now)
+            except Exception as error:
+                # A database that is away for a minute must not end the search.
+                _log.warning("no sign of life was kept: %s", type(error).__name__)
+            self._is_over.wait(_TICK_S)
+
+    def _tick(self, last: float, now: float) -> float:
+        with self._lock:
+            progress = dict(self._progress) if self._is_new else None
+            self._is_new = False
+        if progress is None and now - last < _BEAT_S - _TICK_S / 2:
+            return last
+        with self._db.write() as session:
+            at = self._clock()
+            wish = beat(session, self._claim, now=at, progress=progress)
+            if wish == "cancel":
+                # Whoever waits sees it at once, however long a step takes to end.
+                end_job(session, self._claim, "cancelled", now=at)
+        self.should_finish = wish == "finish"
+        if wish is None or wish == "cancel":
+            self.is_stopped = True
+        return now
+
+    def close(self) -> None:
+        """End the signs of life."""
+        self._is_over.set()
+        self._thread.join()
 
 
-def run(job: Job, solve: Callable[..., SolveResult] | None = None) -> None:
+def run_job(
+    db: Database,
+    job: Job,
+    *,
+    solve: Callable[..., SolveResult] | None = None,
+    clock: Clock = dt.datetime.now,
+) -> None:
     """
-    Plan, check and write the files of one job; its state says what happened.
+    Plan one job that was just taken; its row says what became of it.
 
     Parameters
     ----------
+    db
+        The store.
     job
-        A run that no other worker has.
+        As taken.
     solve
         The solver; None takes ours.
-
-    Raises
-    ------
-    Exception
-        Whatever is no message for users; it is logged, and the run has failed.
+    clock
+        Gives the time.
     """
-    reporter = _Reporter(job)
+    claim = claim_of(job)
+    ask = ask_of(job)
+    reporter = _Reporter(db, claim, clock)
+    status: EndStatus = "failed"
     try:
-        with _turn(job):
-            reporter.close(**_plan(job, reporter, solve))
-    except Cancelled:
-        reporter.close(status="cancelled")
+        if ask is None:
+            message = say("run_lost").text("zh")
+        else:
+            _plan(db, ask, claim, reporter, solve, clock)
+            _log.info("run %s is done", claim.job_id)
+            return
+    except Stopped:
+        status, message = "cancelled", ""
+    except PlanError as error:
+        is_code = "_" in str(error) and " " not in str(error)
+        known = say("run_no_plan") if is_code else error.message
+        message = _text(known, ask)
     except DispatchError as error:
-        reporter.close(status="failed", message=error.text(job.request().lang))
-    except Exception:
-        _log.exception("run %s failed", job.job_id)
-        reporter.close(status="failed", message="internal")
-        raise
+        message = error.text(ask.lang if ask else "zh")
+    except Exception as error:
+        _log.exception("run %s failed", claim.job_id)
+        message = _text(say("run_internal", error=type(error).__name__), ask)
+    finally:
+        reporter.close()
+    _log.info("run %s is over: %s", claim.job_id, status)
+    with db.write() as session:
+        end_job(
+            session,
+            claim,
+            status,
+            now=clock(),
+            message=message,
+            progress=reporter.last_progress(),
+        )
+
+
+def _text(message: Any, ask: Ask | None) -> str:
+    lang = ask.lang if ask else "zh"
+    return message if isinstance(message, str) else str(message.text(lang))
 
 
 def _plan(
-    job: Job, reporter: _Reporter, solve: Callable[..., SolveResult] | None
-) -> dict[str, Any]:
-    reporter.update(status="running", phase="travel")
-    request, scenario = job.request(), job.scenario()
-    if not scenario.villages or not scenario.trucks or not scenario.sources:
-        return {"status": "failed", "message": "nothing_to_plan"}
-    previous = _previous(job, request)
-    day = prepare_day(scenario, previous=previous, now_s=request.now_s)
-    if job.is_cancelled:
-        raise Cancelled
+    db: Database,
+    ask: Ask,
+    claim: Claim,
+    reporter: _Reporter,
+    solve: Callable[..., SolveResult] | None,
+    clock: Clock,
+) -> None:
+    scenario = day_scenario(db, ask.township, ask.date)
+    if not (scenario.all_villages and scenario.trucks and scenario.sources):
+        raise DispatchError(say("run_nothing"))
 
-    def show(progress: Progress) -> None:
-        served = progress.served_l
-        reporter.update(
-            phase=progress.phase,
-            fraction=min(1.0, max(0.0, progress.fraction)),
-            elapsed_s=progress.elapsed_s,
-            iterations=progress.iterations,
-            served_l=None if served is None else sum(served.values()),
-            bound_l=progress.bound_l,
+    def end(session: Session, new: NewVersion) -> None:
+        """End the row with its version: both are there, or neither."""
+        planned = new.planned
+        served_l = sum(planned.plan.totals.served_l.values())
+        progress = reporter.last_progress() | {
+            "fraction": 1.0,
+            "elapsed_s": round(planned.result.runtime_s, 3),
+            "served_l": served_l,
+        }
+        is_ours = end_job(
+            session,
+            claim,
+            "done",
+            now=clock(),
+            version=new.number,
+            num_violations=len(planned.broken.to_come),
+            progress=progress,
         )
+        if not is_ours:
+            raise Stopped
 
-    today = None
-    if previous is not None:
-        price_l = request.change_price_l
-        today = today_of(day, previous, now_s=request.now_s, change_price_l=price_l)
-    try:
-        planned = plan_day(
-            day,
-            SolveParams(seconds=request.seconds),
-            seed=request.seed,
-            today=today,
-            solve=solve,
-            progress=show,
-            should_stop=lambda: job.should_stop,
-        )
-    except PlanError:
-        if job.is_cancelled:
-            raise Cancelled from None
-        raise
-    if job.is_cancelled:
-        raise Cancelled
-    reporter.update(phase="files", fraction=1.0)
-    _write_files(job, planned)
-    return {
-        "status": "done",
-        "num_violations": len(planned.broken.to_come),
-        "served_l": sum(planned.plan.totals.served_l.values()),
-        "elapsed_s": planned.result.runtime_s,
+    params = SolveParams(seconds=ask.seconds, iterations=ask.iterations)
+    common: dict[str, Any] = {
+        "seed": ask.seed,
+        "at": clock(),
+        "solve": solve,
+        "progress": reporter.show,
+        "should_stop": reporter.should_stop,
+        "also": end,
     }
+    try:
+        if ask.now_s is None:
+            plan_version(db, ask.township, ask.date, params, **common)
+        else:
+            replan_version(
+                db,
+                ask.township,
+                ask.date,
+                params,
+                now_s=ask.now_s,
+                delays_s=ask.delays_s,
+                locked_villages=ask.locked_villages,
+                broken_trucks=ask.broken_trucks,
+                change_price_l=ask.change_price_l,
+                **common,
+            )
+    except PlanError:
+        if reporter.is_stopped:
+            raise Stopped from None
+        raise
 
 
-def _previous(job: Job, request: Request) -> Plan | None:
-    """Return the plan that a replan starts from; None for a plan from scratch."""
-    if request.previous_id is None:
-        return None
-    earlier = Job(job.folder.parent / request.previous_id).result()
-    if earlier is None:
-        raise PlanError(say("previous_plan_lost"))
-    return earlier.plan
+def work(
+    db: Database,
+    *,
+    forever: bool = False,
+    solve: Callable[..., SolveResult] | None = None,
+    clock: Clock = dt.datetime.now,
+) -> int:
+    """
+    Return how many jobs were worked on; none is left then.
+
+    Parameters
+    ----------
+    db
+        The store.
+    forever
+        Whether to wait for new jobs, until the process is stopped.
+    solve
+        The solver; None takes ours.
+    clock
+        Gives the time.
+    """
+    worked, tries = 0, _TRIES
+    while True:
+        with turn(db) as is_mine:
+            if is_mine:
+                worked += _work_off(db, forever=forever, solve=solve, clock=clock)
+        tries = _TRIES if is_mine else tries - 1
+        if forever:
+            time.sleep(_POLL_S)
+            continue
+        if not is_mine and tries:
+            time.sleep(_TICK_S / 2)
+            continue
+        # After the lock is free: who asked before saw it taken and started nobody.
+        if not is_mine or not _is_any_left(db):
+            return worked
 
 
-def _write_files(job: Job, planned: Planned) -> None:
-    from dispatch.files.plan.write import write_plan
-    from dispatch.maps.page import plan_map_html
-    from dispatch.words.words import LANGUAGES
+def _is_any_left(db: Database) -> bool:
+    with db.read() as session:
+        return is_any_queued(session)
 
-    scenario, travel, plan = planned.scenario, planned.travel, planned.plan
-    job.out.mkdir(exist_ok=True)
-    write_plan(plan, scenario, travel, job.out, broken=planned.broken)
-    for lang in LANGUAGES:
-        page = plan_map_html(
-            scenario,
-            travel,
-            plan,
-            lang,
-            figures=planned.figures,
-            broken=planned.broken,
-        )
-        name = "map.html" if lang == LANGUAGES[0] else f"map.{lang}.html"
-        write_text(job.out / name, page)
-    broken = planned.broken
-    job.save_result(Result(scenario, travel, plan, planned.changes, *broken))
+
+def _work_off(
+    db: Database,
+    *,
+    forever: bool,
+    solve: Callable[..., SolveResult] | None,
+    clock: Clock,
+) -> int:
+    """Return how many jobs were worked on until none waited."""
+    worked = 0
+    while True:
+        try:
+            job = _next_job(db, clock)
+        except DispatchError as error:
+            if not forever:
+                raise
+            _log.warning("no job can be taken: %s", error)
+            job = None
+        if job is not None:
+            _log.info("run %s is taken", job.id)
+            run_job(db, job, solve=solve, clock=clock)
+            worked += 1
+        elif forever:
+            time.sleep(_POLL_S)
+        else:
+            return worked
+
+
+def _next_job(db: Database, clock: Clock) -> Job | None:
+    with db.write() as session:
+        now = clock()
+        give_back(session, now=now, is_gone=is_gone)
+        return take_job(session, worker=this_worker(), now=now)
+
+
+def be_nice() -> None:
+    """Let the people who look at pages go first."""
+    with contextlib.suppress(OSError):
+        os.nice(_NICENESS)
 
 
 def main(arguments: list[str]) -> int:
-    """Run the job whose folder is the only argument; 0 when its state is written."""
-    logging.basicConfig(level=logging.INFO)
-    with contextlib.suppress(OSError):
-        os.nice(_NICENESS)
-    run(Job(Path(arguments[0])))
+    """Work on the jobs of the store that the environment names; 0: none is left."""
+    logs.set_up(level=logging.INFO)
+    be_nice()
+    address = store_address() or sqlite_url(data_folder() / "dispatch.db")
+    db = Database(address)
+    try:
+        work(db, forever="--forever" in arguments)
+    except DispatchError as error:
+        _log.error("%s", error)
+        return 2
+    finally:
+        db.close()
     return 0
 
 

@@ -98,6 +98,23 @@ def _event_by_key(session: Session, township: str, key: str) -> Event | None:
     return session.scalar(query)
 
 
+def event_report(session: Session, township: str, key: str) -> Report | None:
+    """
+    Return what the event of a key says; None without one.
+
+    Parameters
+    ----------
+    session
+        An open session.
+    township
+        Its code.
+    key
+        Of the event.
+    """
+    event = _event_by_key(session, township, key)
+    return None if event is None else report_of(event)
+
+
 def reports_of(
     session: Session,
     township: str,

@@ -325,6 +325,55 @@ class RequestStep(Base):
     words: Mapped[str] = mapped_column(default="")
 
 
+class Job(Base):
+    """
+    A planning run that somebody asked for.
+
+    Attributes
+    ----------
+    ask
+        All of what is to be planned, as ``runs.contracts`` keeps it.
+    status
+        queued, running, done, cancelled or failed.
+    worker
+        Machine and process that has it, ``host:pid``; empty while it waits.
+    heartbeat
+        Last sign of life of the worker, by the worker's clock.
+    attempts
+        How many workers have taken it.
+    progress
+        phase, fraction, elapsed_s, iterations, served_l and bound_l.
+    wish
+        What somebody wants of the worker: empty, cancel or finish.
+    version
+        Number of the plan version that came out.
+    message
+        Why there is none, for users.
+    """
+
+    __tablename__ = "job"
+    __table_args__ = (
+        Index("job_of_day", "township", "date"),
+        Index("job_of_status", "status"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    township: Mapped[str] = mapped_column(ForeignKey("township.code"))
+    date: Mapped[dt.date]
+    ask: Mapped[dict[str, Any]]
+    status: Mapped[str] = mapped_column(String(10), default="queued")
+    worker: Mapped[str] = mapped_column(String(200), default="")
+    heartbeat: Mapped[dt.datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    wish: Mapped[str] = mapped_column(String(10), default="")
+    version: Mapped[int | None]
+    num_violations: Mapped[int] = mapped_column(default=0)
+    message: Mapped[str] = mapped_column(default="")
+    asked_by: Mapped[str]
+    asked_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+
+
 class Audit(Base):
     """Who changed what, when, from what to what."""
 

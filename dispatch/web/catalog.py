@@ -11,7 +11,7 @@ from dispatch import settings
 from dispatch.errors import DataError, Problem
 from dispatch.files.scenario.read import read_scenario
 from dispatch.files.scenario.settings import MAX_TOML_BYTES
-from dispatch.runs.queue import JobStore
+from dispatch.runs.queue_of_folders import JobStore
 from dispatch.words.message import say
 
 if TYPE_CHECKING:

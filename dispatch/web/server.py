@@ -17,7 +17,7 @@ from starlette.routing import Route as HttpRoute
 from starlette.staticfiles import StaticFiles
 from streamlit import config
 
-from dispatch import settings
+from dispatch import logs, settings
 from dispatch.maps.assets import JQUERY_DIR, JQUERY_URL, LEAFLET_DIR, LEAFLET_URL
 from dispatch.maps.tile_files import NO_PICTURE, tile_of
 from dispatch.maps.tiles import tile_setting
@@ -103,6 +103,7 @@ async def _lifespan(app: object) -> AsyncIterator[dict[str, Any] | None]:
     # walk it stalls no click.
     gc.collect()
     gc.freeze()
+    logs.adopt()  # libraries have set up their own by now
     yield None
 
 
@@ -204,4 +205,7 @@ def serve(
         phones_at=public_url(host, port),
         store=store,
     )
-    uvicorn.run(create_app(), host=host, port=port, log_level="warning")
+    logs.set_up()
+    uvicorn.run(
+        create_app(), host=host, port=port, log_level="warning", log_config=None
+    )

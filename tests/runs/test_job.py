@@ -11,7 +11,7 @@ from dispatch.check.facts import Violation
 from dispatch.check.rules import check_plan
 from dispatch.planning.changes import Change
 from dispatch.runs.job import Job, Result
-from dispatch.runs.worker import run
+from dispatch.runs.worker_of_folders import run
 from dispatch.web.finished import finished
 from dispatch.words.message import say
 

@@ -24,9 +24,9 @@ from dispatch.model.road_limits import RoadLimit
 from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
 from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
 from dispatch.roads.travel import travel_matrix
-from dispatch.runs.contracts import Request
-from dispatch.runs.queue import JobStore
-from dispatch.runs.worker import run
+from dispatch.runs.contracts_of_folders import Request
+from dispatch.runs.queue_of_folders import JobStore
+from dispatch.runs.worker_of_folders import run
 from dispatch.settings import DATA_ENV, JOBS_ENV
 from dispatch.solver.params import Progress, SolveResult
 from dispatch.store.db import Database, sqlite_url

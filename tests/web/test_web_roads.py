@@ -15,7 +15,7 @@ from dispatch.model.digest import digest_of
 from dispatch.model.road_limits import Moment, RoadLimit
 from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
 from dispatch.roads.travel import travel_matrix
-from dispatch.runs.contracts import Request
+from dispatch.runs.contracts_of_folders import Request
 from dispatch.web.catalog import Catalog
 from dispatch.web.components.drawing import Drawing, parse_drawing
 from dispatch.web.server import MAIN
@@ -182,7 +182,7 @@ def test_a_limit_that_fits_nowhere_is_told_on_the_page(road_catalog, on_roads):
 
 def finished_day(catalog, scenario):
     """Plan a day with the real solver, as the worker does, and return its job."""
-    from dispatch.runs.worker import run
+    from dispatch.runs.worker_of_folders import run
 
     store = catalog.store
     request = Request(
@@ -199,7 +199,7 @@ def finished_day(catalog, scenario):
 
 def test_one_button_plans_again_after_a_closure(road_catalog, on_roads, monkeypatch):
     """The button starts a run that goes on from the plan, and the worker does it."""
-    from dispatch.runs.worker import run
+    from dispatch.runs.worker_of_folders import run
 
     day = finished_day(road_catalog, on_roads)
     app = page_of("roads")
@@ -220,7 +220,7 @@ def test_one_button_plans_again_after_a_closure(road_catalog, on_roads, monkeypa
         asked.append(store.create(scenario, request))
         return asked[-1]
 
-    monkeypatch.setattr("dispatch.runs.queue.JobStore.start", start)
+    monkeypatch.setattr("dispatch.runs.queue_of_folders.JobStore.start", start)
     app.time_input(key="replan_from").set_value(dt.time(7, 5))
     app.button(key="replan").click()
     app.run()

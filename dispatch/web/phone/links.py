@@ -134,6 +134,15 @@ class LinkPages:
             for header, value in HEADERS.items():
                 response.headers.setdefault(header, value)
             seconds = time.monotonic() - began
+            _log.info(
+                "answered",
+                extra={
+                    "route": name,
+                    "status": response.status_code,
+                    "seconds": round(seconds, 4),
+                    "township": getattr(request.state, "township", None),
+                },
+            )
             self.metrics.answered(name, response.status_code, seconds)
             return response
 
@@ -158,7 +167,10 @@ class LinkPages:
         link = await run_in_threadpool(
             link_of, phones.db, word, kind=kind, now=self._clock()
         )
-        return None if link is None else (phones, link)
+        if link is None:
+            return None
+        request.state.township = link.township
+        return phones, link
 
     async def _file(self, request: Request) -> Response:
         kinds = {".js": "text/javascript", ".css": "text/css"}

@@ -13,7 +13,7 @@ from dispatch.check.rules import RULES
 from dispatch.model.digest import digest_of
 from dispatch.model.need import needs_l
 from dispatch.model.scenario import place_or_truck
-from dispatch.runs.contracts import Request, State
+from dispatch.runs.contracts_of_folders import Request, State
 from dispatch.runs.job import HEARTBEAT_LIMIT_S, Job
 from dispatch.web import tables
 from dispatch.web.context import (

@@ -21,7 +21,7 @@ from dispatch.maps.shapes import Line
 from dispatch.model.digest import digest_of
 from dispatch.roads.model import road_model
 from dispatch.roads.reach import cut_off_villages, limit_warnings, reach_notes
-from dispatch.runs.contracts import Request
+from dispatch.runs.contracts_of_folders import Request
 from dispatch.units import format_clock
 from dispatch.web.components.drawing import Drawing, drawing_map
 from dispatch.web.context import Context, Frame, load, show_problems
