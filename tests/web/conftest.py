@@ -33,6 +33,7 @@ from dispatch.store.db import Database, sqlite_url
 from dispatch.web.catalog import Catalog
 from dispatch.web.session import COOKIE
 from tests.web.browsing import CHROMIUM, FLAGS, need_chromium, wait_for
+from tests.web.town import Town, town_of
 
 
 @pytest.fixture
@@ -226,6 +227,11 @@ def planned(catalog, solve, finished_run):
     runs.mkdir(parents=True)
     shutil.copytree(folder, runs / folder.name)
     return catalog
+
+
+@pytest.fixture
+def town(db, tmp_path, scenario, plan) -> Town:
+    return town_of(db, tmp_path, scenario, plan)
 
 
 @pytest.fixture(scope="module")

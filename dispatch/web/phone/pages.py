@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 
     from starlette.types import Scope
 
-#: No script at all. A page that sent no referrer would not say where its form is from.
+#: Nothing but our own style: no script runs on these pages, whatever a name holds.
+PLAIN_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+#: A page that sent no referrer would not say where its form is from.
 PLAIN_HEADERS: Final = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
-    "img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "Content-Security-Policy": PLAIN_POLICY,
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",
@@ -31,6 +35,13 @@ PLAIN_HEADERS: Final = {
 
 #: What the script of the page of a link says; it has no words of its own.
 SCRIPT_TEXTS: Final = (
+    "driver.amap",
+    "driver.baidu",
+    "driver.call",
+    "driver.open_map",
+    "driver.tencent",
+    "driver.transfer",
+    "driver.transfer_by",
     "phone.arrived",
     "phone.ask_chlorine",
     "phone.ask_code",
@@ -47,8 +58,10 @@ SCRIPT_TEXTS: Final = (
     "phone.day_of",
     "phone.delivered",
     "phone.dismiss",
+    "phone.doors",
     "phone.filled",
     "phone.full",
+    "phone.hours",
     "phone.impossible",
     "phone.lang",
     "phone.link_over",
@@ -69,6 +82,9 @@ SCRIPT_TEXTS: Final = (
     "phone.state_open",
     "phone.state_refused",
     "phone.title",
+    "phone.track",
+    "phone.way",
+    "phone.whole_day",
     *(f"stop.{kind}" for kind in get_args(StopKind)),
 )
 
