@@ -9,7 +9,7 @@ from dispatch.errors import ConflictError, DispatchError
 from dispatch.files.scenario.snapshot import scenario_from_bytes
 from dispatch.operations.merging import Conflict, Edit, merged
 from dispatch.store.days import open_day_of
-from dispatch.store.master import take_edits
+from dispatch.store.master import note_edits, take_edits
 from dispatch.words.message import COMMAS, Message, joined, say
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def save_day(
     ours: Scenario,
     shown: Scenario | None = None,
     ours_wins: bool = False,
+    is_lasting: bool = True,
     who: str,
     at: dt.datetime,
 ) -> tuple[Edit, ...]:
@@ -83,6 +84,8 @@ def save_day(
         As the editor showed it, where tables round; None: as ``base``.
     ours_wins
         What both changed becomes ours; for who has seen both values.
+    is_lasting
+        Whether it is so on the days after, too.
     who, at
         For the audit trail.
 
@@ -106,5 +109,7 @@ def save_day(
             raise EditConflictError(merge.conflicts)
         if merge.edits:
             set_scenario(day, merge.scenario)
-            take_edits(session, township, merge.edits, merge.scenario, who=who, at=at)
+            if is_lasting:
+                take_edits(session, township, merge.edits, merge.scenario)
+            note_edits(session, township, merge.edits, who=who, at=at)
         return merge.edits

@@ -235,8 +235,18 @@ def version_heads(session: Session, day: Day) -> list[VersionHead]:
         .order_by(PlanVersion.number)
     )
     return [
-        VersionHead(*head, len(violations), len(changes))
-        for *head, violations, changes in session.execute(query)
+        VersionHead(
+            number=row.number,
+            status=row.status,
+            created_at=row.created_at,
+            published_at=row.published_at,
+            ended_at=row.ended_at,
+            now_s=row.now_s,
+            previous=row.previous,
+            num_violations=len(row.violations),
+            num_changes=len(row.changes),
+        )
+        for row in session.execute(query)
     ]
 
 

@@ -245,13 +245,7 @@ def scenario_of(session: Session, code: str, date: dt.date) -> Scenario:
 
 
 def take_edits(
-    session: Session,
-    code: str,
-    edits: Sequence[Edit],
-    scenario: Scenario,
-    *,
-    who: str,
-    at: dt.datetime,
+    session: Session, code: str, edits: Sequence[Edit], scenario: Scenario
 ) -> None:
     """
     Take over what was edited in a day: it is so on the days after, too.
@@ -266,24 +260,12 @@ def take_edits(
         Rows and settings that changed.
     scenario
         The day with them: its limits and settings become the township's.
-    who, at
-        For the audit trail.
     """
     township = township_of(session, code, lock=True)
     rows = {(item.kind, item.item_id): item for item in _items(session, code)}
     for edit in edits:
-        kind = _KINDS.get(edit.table)
-        if kind is not None:
-            _take_edit(session, code, kind, edit, rows)
-        note_change(
-            session,
-            code,
-            who=who,
-            at=at,
-            what=f"{kind or edit.table} {edit.row_id}",
-            old=_plain(edit.old) or None,
-            new=_plain(edit.new) or None,
-        )
+        if edit.table in _KINDS:
+            _take_edit(session, code, _KINDS[edit.table], edit, rows)
     whole = {edit.row_id for edit in edits if edit.table == "settings"}
     if any(edit.table == "limits" for edit in edits):
         whole.add("road_limits")
@@ -293,6 +275,30 @@ def take_edits(
         township.base = scenario_to_bytes(replace(base, **values))
         township.name = scenario.name
         township.version += 1
+
+
+def note_edits(
+    session: Session, code: str, edits: Sequence[Edit], *, who: str, at: dt.datetime
+) -> None:
+    """
+    Add a line to the audit trail for each row and setting that was edited.
+
+    Parameters
+    ----------
+    session
+        A session that writes.
+    code
+        The township.
+    edits
+        Rows and settings that changed.
+    who, at
+        Of the trail.
+    """
+    for edit in edits:
+        kind = _KINDS.get(edit.table, edit.table)
+        old, new = _plain(edit.old) or None, _plain(edit.new) or None
+        what = f"{kind} {edit.row_id}"
+        note_change(session, code, who=who, at=at, what=what, old=old, new=new)
 
 
 def _take_edit(
