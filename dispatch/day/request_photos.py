@@ -1,4 +1,4 @@
-"""Pictures of requests: written anew, kept outside of all routes, read by number."""
+"""Pictures of requests: written anew, kept outside of all routes, read by what is known of them."""
 
 from __future__ import annotations
 
@@ -121,10 +121,14 @@ def photos_of(db: Database, township: str | None, number: int) -> list[RequestPi
 
 
 def read_photo(
-    db: Database, photos: Path, township: str | None, number: int, photo: int
-) -> bytes:
+    db: Database,
+    photos: Path,
+    township: str | None,
+    number: int,
+    photo: RequestPicture,
+) -> bytes | None:
     """
-    Return a picture of a request as JPEG.
+    Return a picture of a request as JPEG; None if its file is gone.
 
     Parameters
     ----------
@@ -135,20 +139,20 @@ def read_photo(
     township, number
         As for `add_photo`.
     photo
-        Number of the picture, from `photos_of`.
+        From `photos_of`.
 
     Raises
     ------
     DispatchError
-        If the request has no such picture, or its file is gone.
+        If the request has no such picture.
     """
     for picture in photos_of(db, township, number):
-        if picture.number == photo:
+        if picture.number == photo.number:
             try:
                 return (photos / picture.file).read_bytes()
-            except OSError as error:
-                raise DispatchError(say("photo.gone", photo=photo)) from error
-    raise DispatchError(say("photo.unknown", number=number, photo=photo))
+            except OSError:
+                return None
+    raise DispatchError(say("photo.unknown", number=number, photo=photo.number))
 
 
 def _has(session: Session, request: Request, digest: str) -> bool:
