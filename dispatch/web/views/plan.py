@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dispatch.check.past import past_message
-from dispatch.check.rules import RULES
 from dispatch.model.need import needs_l
 from dispatch.model.scenario import place_or_truck
 from dispatch.runs.queue import latest_run
-from dispatch.web import tables
 from dispatch.web.context import (
     Context,
     context_of_page,
     show_problems,
-    show_table,
 )
 from dispatch.web.finished import Finished, finished
 from dispatch.web.saving import save, show_conflict
@@ -56,7 +51,8 @@ def show() -> None:
     elif run is not None:
         last_outcome(run, t)
     show_conflict(context)
-    _status(plan, t, is_old=is_old, is_running=is_running)
+    if plan is not None:
+        versions.status(plan, t, is_old=is_old, is_running=is_running)
     if head is not None:
         versions.show(context, head, plan)
     _plan_bar(context, plan, is_running=is_running)
@@ -115,38 +111,6 @@ def headline(
             need=t.litres(need_l),
         )
     )
-
-
-def _status(plan: Finished | None, t: Words, *, is_old: bool, is_running: bool) -> None:
-    """Say whether the plan below may be used."""
-    if plan is None:
-        return
-    if is_running:
-        st.warning(t("plan.old_while_running", time=plan.made), icon="🕒")
-    elif is_old:
-        st.warning(t("plan.stale", time=plan.made), icon="⚠️")
-    if plan.violations:
-        st.error(t("plan.bad_help"), icon="⛔")
-        show_table(tables.violations_table(plan.violations, plan.result.scenario, t))
-    elif not is_old and not is_running:
-        bound = plan.result.plan.bound
-        if bound is None:
-            gap = t("plan.gap_none")
-        elif bound.gap <= 0:
-            gap = t("plan.gap_closed")
-        else:
-            # Rounded up: never better than proven.
-            gap = t("plan.gap", gap=f"{math.ceil(bound.gap * 1000) / 10:.1f}%")
-        # Rule 0, the plan's own figures, is none of the numbered ones.
-        key = "plan.good_rest" if plan.past else "plan.good"
-        good = t(key, count=len(RULES) - 1, time=plan.made)
-        st.success(f"{good} · {gap}", icon="✅")
-        ended = plan.result.plan.solver.ended
-        if ended is not None:
-            st.caption(t("plan.ended", why=t(f"ended.{ended}")))
-    if plan.past and not plan.violations:
-        message = past_message(plan.result.scenario, plan.result.plan, plan.past)
-        st.warning(message.text(t.lang), icon="⚠️")
 
 
 def _plan_bar(context: Context, plan: Finished | None, *, is_running: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -21,7 +22,10 @@ from dispatch.web.views import deliveries, happened, running, versions
 from dispatch.web.views.labels import plain, truck_label
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dispatch.day.following import FollowedDay
+    from dispatch.model.scenario import Village
     from dispatch.operations.requests import Call
     from dispatch.web.context import Context
     from dispatch.web.finished import Finished
@@ -54,7 +58,11 @@ def show() -> None:
     if newest is not None and newest.status == "draft" and not is_running:
         with st.container(border=True):
             st.markdown(f"**{plain(versions.label(newest, t))}**")
-            versions.show(context, newest, finished(context.db, desk, newest))
+            draft = finished(context.db, desk, newest)
+            if draft is not None:
+                is_old = desk.is_old(draft.result.scenario)
+                versions.status(draft, t, is_old=is_old)
+            versions.show(context, newest, draft)
     if desk.state == "open" and frame.may("plan"):
         happened.show(context, day, is_running=is_running)
         _close(context, day)
@@ -138,8 +146,15 @@ def _needs_me(
         lines.append(
             ("💧", t(key, count=len(below) or len(places), litres=short, names=names))
         )
+    coming: Counter[str] = Counter()
+    for each in day.stops:
+        if each.is_visit:
+            coming[each.stop.place_id] += each.stop.litres
     soon = sorted(
-        ((days_left(village, scenario.need), village) for village in scenario.villages),
+        (
+            (days_left(_with(village, coming), scenario.need), village)
+            for village in scenario.villages
+        ),
         key=lambda pair: pair[0],
     )
     dry = [pair for pair in soon if pair[0] < _SOON_DAYS]
@@ -165,6 +180,12 @@ def _needs_me(
     for icon, line in lines:
         st.markdown(f"{icon} {plain(line)}")
     deliveries.show_alarms(day.alarms, scenario, t)
+
+
+def _with(village: Village, coming: Mapping[str, int]) -> Village:
+    """Return a village with the water that the plan brings it."""
+    litres = village.stock_l + coming.get(village.village_id, 0)
+    return replace(village, stock_l=litres)
 
 
 def _calls(context: Context, calls: list[Call]) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from dispatch.check.past import past_message
+from dispatch.check.rules import RULES
 from dispatch.day.publishing import publish_version, withdraw_version
 from dispatch.web import tables
 from dispatch.web.context import keep_in_link, moment_text, show_table, shown_error
@@ -131,3 +134,48 @@ def _changes(context: Context, head: VersionHead, plan: Finished | None) -> None
     title = t("change.title", count=len(result.changes))
     with st.expander(title, icon="📞", expanded=len(result.changes) <= 12):
         show_table(tables.changes_table(result.changes, result.scenario, t))
+
+
+def status(
+    plan: Finished, t: Words, *, is_old: bool = False, is_running: bool = False
+) -> None:
+    """
+    Say whether a plan may be used, and how far it is from the best.
+
+    Parameters
+    ----------
+    plan
+        A version.
+    t
+        Words in the language of the reader.
+    is_old
+        Whether it is of other tables.
+    is_running
+        Whether another one is being made.
+    """
+    if is_running:
+        st.warning(t("plan.old_while_running", time=plan.made), icon="🕒")
+    elif is_old:
+        st.warning(t("plan.stale", time=plan.made), icon="⚠️")
+    if plan.violations:
+        st.error(t("plan.bad_help"), icon="⛔")
+        show_table(tables.violations_table(plan.violations, plan.result.scenario, t))
+    elif not is_old and not is_running:
+        bound = plan.result.plan.bound
+        if bound is None:
+            gap = t("plan.gap_none")
+        elif bound.gap <= 0:
+            gap = t("plan.gap_closed")
+        else:
+            # Rounded up: never better than proven.
+            gap = t("plan.gap", gap=f"{math.ceil(bound.gap * 1000) / 10:.1f}%")
+        # Rule 0, the plan's own figures, is none of the numbered ones.
+        key = "plan.good_rest" if plan.past else "plan.good"
+        good = t(key, count=len(RULES) - 1, time=plan.made)
+        st.success(f"{good} · {gap}", icon="✅")
+        ended = plan.result.plan.solver.ended
+        if ended is not None:
+            st.caption(t("plan.ended", why=t(f"ended.{ended}")))
+    if plan.past and not plan.violations:
+        message = past_message(plan.result.scenario, plan.result.plan, plan.past)
+        st.warning(message.text(t.lang), icon="⚠️")
