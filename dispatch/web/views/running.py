@@ -14,6 +14,7 @@ from dispatch.runs.queue import (
     cancel_run,
     finish_run,
     latest_run,
+    start_worker,
 )
 from dispatch.web.context import keep_in_link, moment_text, shown_error
 
@@ -127,10 +128,12 @@ def progress(context: Context, run: Run) -> None:
     st.caption(
         t("plan.asked", who=current.asked_by, time=moment_text(current.asked_at))
     )
-    if state.heartbeat is not None:
-        silent_s = (now - state.heartbeat).total_seconds()
-        if silent_s > SILENT_S:
-            st.warning(t("plan.silent", seconds=round(silent_s)), icon="⚠️")
+    silent_s = (now - state.heartbeat).total_seconds()
+    if state.status == "running" and silent_s > SILENT_S:
+        st.warning(t("plan.silent", seconds=round(silent_s)), icon="⚠️")
+    elif state.status == "queued" and silent_s > SILENT_S:
+        # Whoever was to take it may be gone with its computer.
+        start_worker(db)
     if current.wish:
         st.caption(t("plan.stopping"))
         return

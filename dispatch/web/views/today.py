@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -108,57 +109,73 @@ def _needs_me(
     context: Context, day: FollowedDay, plan: Finished | None, calls: list[Call]
 ) -> None:
     """List what waits for the coordinator, the most urgent first."""
-    t, scenario = context.t, context.scenario
-    today = context.frame.now.date()
-    items = t("unit.items")
-    overdue = [c for c in calls if c.is_overdue(today) and c.state != "closed"]
-    urged = [
-        c for c in calls if c.is_supervised and c.state != "closed" and c not in overdue
-    ]
-    new = [c for c in calls if c.state in WAITING and c.state != "planned"]
-    lines: list[tuple[str, str]] = []
-    if overdue:
-        lines.append(
-            (
-                "🔴",
-                t("today.overdue", count=len(overdue), names=_calls(context, overdue)),
-            )
-        )
-    if urged:
-        lines.append(
-            (
-                "🔴",
-                t("today.supervised", count=len(urged), names=_calls(context, urged)),
-            )
-        )
+    t = context.t
+    lines = _call_lines(context, calls)
     if day.alarms:
         lines.append(("🔔", t("today.alarms", count=len(day.alarms))))
-    if new:
-        lines.append(
-            ("📞", t("today.new_calls", count=len(new), names=_calls(context, new)))
+    lines += _water_lines(context, day, plan)
+    lines += _truck_lines(context, day)
+    if not lines:
+        st.success(t("today.all_quiet"), icon="✅")
+        return
+    for icon, line in lines:
+        st.markdown(f"{icon} {plain(line)}")
+    deliveries.show_alarms(day.alarms, context.scenario, t)
+
+
+def _call_lines(context: Context, calls: list[Call]) -> list[tuple[str, str]]:
+    """Return what is to be said of requests: overdue, supervised, in no plan."""
+    t, today = context.t, context.frame.now.date()
+    open_calls = [call for call in calls if call.state != "closed"]
+    overdue = [call for call in open_calls if call.is_overdue(today)]
+    urged = [c for c in open_calls if c.is_supervised and c not in overdue]
+    new = [c for c in open_calls if c.state in WAITING and c.state != "planned"]
+    return [
+        (icon, t(key, count=len(those), names=_names(context, those)))
+        for icon, key, those in (
+            ("🔴", "today.overdue", overdue),
+            ("🔴", "today.supervised", urged),
+            ("📞", "today.new_calls", new),
         )
+        if those
+    ]
+
+
+def _names(context: Context, calls: list[Call]) -> str:
+    names = [
+        f"#{call.number} {context.scenario.label(call.village)}"
+        for call in calls[:_MAX_NAMES]
+    ]
+    more = " …" if len(calls) > _MAX_NAMES else ""
+    return context.t("unit.items").join(names) + more
+
+
+def _water_lines(
+    context: Context, day: FollowedDay, plan: Finished | None
+) -> list[tuple[str, str]]:
+    """Return who is short in the plan, and whose water does not last for a day."""
+    t, scenario = context.t, context.scenario
+    items, lines = t("unit.items"), []
     if plan is not None and not plan.violations and plan.figures.shortage_l:
         places = plan.figures.worst_places(None)
         below = places[places["level"] == "below"]
         short = t.litres(plan.figures.shortage_l)
-        names = items.join(map(str, places["name"].head(_MAX_NAMES)))
+        shown = below if len(below) else places
+        names = items.join(map(str, shown["name"].head(_MAX_NAMES)))
         key = "today.below" if len(below) else "today.short"
-        lines.append(
-            ("💧", t(key, count=len(below) or len(places), litres=short, names=names))
-        )
+        lines.append(("💧", t(key, count=len(shown), litres=short, names=names)))
     coming: Counter[str] = Counter()
     for each in day.stops:
         if each.is_visit:
             coming[each.stop.place_id] += each.stop.litres
-    soon = sorted(
-        (
-            (days_left(_with(village, coming), scenario.need), village)
-            for village in scenario.villages
-        ),
-        key=lambda pair: pair[0],
+    lasting = [
+        (days_left(_with(village, coming), scenario.need), village)
+        for village in scenario.villages
+    ]
+    dry = sorted(
+        (pair for pair in lasting if pair[0] < _SOON_DAYS), key=lambda pair: pair[0]
     )
-    dry = [pair for pair in soon if pair[0] < _SOON_DAYS]
-    if dry:
+    if dry and day.version is not None:
         names = items.join(
             t(
                 "today.days_of",
@@ -168,33 +185,26 @@ def _needs_me(
             for days, village in dry[:_MAX_NAMES]
         )
         lines.append(("⏳", t("today.dry", count=len(dry), names=names)))
-    if scenario.resting:
-        names = items.join(place_or_truck(each.item) for each in scenario.resting)
-        lines.append(("⏸️", t("plan.resting", names=names)))
+    return lines
+
+
+def _truck_lines(context: Context, day: FollowedDay) -> list[tuple[str, str]]:
+    """Return what is out of service, and which trucks are under way."""
+    t, items = context.t, context.t("unit.items")
+    lines = []
+    if context.scenario.resting:
+        resting = (place_or_truck(each.item) for each in context.scenario.resting)
+        lines.append(("⏸️", t("plan.resting", names=items.join(resting))))
     out = _trucks_out(context, day)
     if out:
         lines.append(("🚚", t("today.trucks_out", names=items.join(out))))
-    if not lines:
-        st.success(t("today.all_quiet"), icon="✅")
-        return
-    for icon, line in lines:
-        st.markdown(f"{icon} {plain(line)}")
-    deliveries.show_alarms(day.alarms, scenario, t)
+    return lines
 
 
 def _with(village: Village, coming: Mapping[str, int]) -> Village:
     """Return a village with the water that the plan brings it."""
     litres = village.stock_l + coming.get(village.village_id, 0)
     return replace(village, stock_l=litres)
-
-
-def _calls(context: Context, calls: list[Call]) -> str:
-    names = [
-        f"#{call.number} {context.scenario.label(call.village)}"
-        for call in calls[:_MAX_NAMES]
-    ]
-    more = " …" if len(calls) > _MAX_NAMES else ""
-    return context.t("unit.items").join(names) + more
 
 
 def _trucks_out(context: Context, day: FollowedDay) -> list[str]:
@@ -205,7 +215,7 @@ def _trucks_out(context: Context, day: FollowedDay) -> list[str]:
         reported = [each for each in rows if each.report is not None]
         if not reported or rows[-1].state == "done":
             continue
-        last = max(reported, key=lambda each: each.report.at)  # type: ignore[union-attr]  # only those with one
+        last = reported[-1]
         place = context.scenario.label(last.stop.place_id)
         trucks.append(
             f"{truck_label(context.scenario, truck)} {last.report.at:%H:%M} {place}"  # type: ignore[union-attr]  # as above
