@@ -11,15 +11,17 @@ import contextlib
 import datetime as dt
 import logging
 import os
+import signal
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn, get_args
 
 from dispatch import logs
 from dispatch.day.opening import day_scenario
 from dispatch.day.planning import plan_version, replan_version
 from dispatch.errors import DispatchError, PlanError
+from dispatch.model.plan import Status
 from dispatch.runs.machine import is_gone, this_worker, turn
 from dispatch.runs.queue import ask_of
 from dispatch.settings import data_folder, store_address
@@ -31,6 +33,7 @@ from dispatch.store.jobs import (
     end_job,
     give_back,
     is_any_queued,
+    return_job,
     take_job,
 )
 from dispatch.words.message import say
@@ -174,11 +177,15 @@ def run_job(
     except Stopped:
         status, message = "cancelled", ""
     except PlanError as error:
-        is_code = "_" in str(error) and " " not in str(error)
-        known = say("run_no_plan") if is_code else error.message
-        message = _text(known, ask)
+        is_code = str(error) in get_args(Status)
+        message = _text(say("run_no_plan") if is_code else error.message, ask)
     except DispatchError as error:
         message = error.text(ask.lang if ask else "zh")
+    except (KeyboardInterrupt, SystemExit):
+        # Whoever stops a service does not stop what people asked for.
+        with db.write() as session:
+            return_job(session, claim)
+        raise
     except Exception as error:
         _log.exception("run %s failed", claim.job_id)
         message = _text(say("run_internal", error=type(error).__name__), ask)
@@ -343,9 +350,14 @@ def _next_job(db: Database, clock: Clock) -> Job | None:
 
 
 def be_nice() -> None:
-    """Let the people who look at pages go first."""
+    """Let the people who look at pages go first, and leave politely when told to."""
     with contextlib.suppress(OSError):
         os.nice(_NICENESS)
+    signal.signal(signal.SIGTERM, _leave)
+
+
+def _leave(number: int, frame: object) -> NoReturn:
+    sys.exit(128 + number)
 
 
 def main(arguments: list[str]) -> int:
