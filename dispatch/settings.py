@@ -27,6 +27,11 @@ TIANDITU_TOKEN_ENV: Final = "DISPATCH_TIANDITU_TOKEN"
 FAILURES_ENV: Final = "DISPATCH_SIGN_IN_FAILURES"
 LOCK_ENV: Final = "DISPATCH_SIGN_IN_LOCK_MINUTES"
 SESSION_ENV: Final = "DISPATCH_SESSION_HOURS"
+#: How many sign-ins may fail in a minute from one address.
+PER_MINUTE_ENV: Final = "DISPATCH_SIGN_IN_PER_MINUTE"
+#: ``1`` lets Streamlit's own sign-in (OpenID Connect) say who somebody is, by a claim.
+OIDC_ENV: Final = "DISPATCH_OIDC"
+CLAIM_ENV: Final = "DISPATCH_OIDC_CLAIM"
 #: How services log: ``json`` for one object a line; else text for people.
 LOG_ENV: Final = "DISPATCH_LOG"
 
@@ -48,11 +53,12 @@ class SignInRules(NamedTuple):
     max_failures: int = 5
     lock_minutes: int = 15
     session_hours: int = 12
+    max_per_minute: int = 20
 
 
 def sign_in_rules() -> SignInRules:
     """Return the rules of signing in; what is no whole number above 0 is the usual."""
-    names = (FAILURES_ENV, LOCK_ENV, SESSION_ENV)
+    names = (FAILURES_ENV, LOCK_ENV, SESSION_ENV, PER_MINUTE_ENV)
     values = (os.environ.get(name, "") for name in names)
     return SignInRules(
         *(
@@ -60,6 +66,16 @@ def sign_in_rules() -> SignInRules:
             for value, usual in zip(values, SignInRules(), strict=True)
         )
     )
+
+
+def oidc_is_on() -> bool:
+    """Whether Streamlit's own sign-in says who somebody is."""
+    return os.environ.get(OIDC_ENV, "").strip().lower() in ("1", "true", "yes", "on")
+
+
+def oidc_claim() -> str:
+    """Return the claim of that sign-in that is the name of an account."""
+    return os.environ.get(CLAIM_ENV, "").strip() or "email"
 
 
 def is_log_json() -> bool:

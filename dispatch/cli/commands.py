@@ -447,7 +447,7 @@ def serve(
     debug: DebugOption = False,
 ) -> None:
     """
-    打开网页 · Run the dashboard until Ctrl-C.
+    打开网页 · Run the dashboard until Ctrl-C; the store is made and upgraded first.
 
     \f
 
@@ -470,10 +470,16 @@ def serve(
     with reported(t, debug=debug):
         _require_folder(data, t)
         _require_free_port(host, port, t)
+        from dispatch.cli.database import clock, open_store
+        from dispatch.day.people import first_word
         from dispatch.web.address import is_local, local_url, public_url
 
         here, phones = local_url(host, port), public_url(host, port)
+        with open_store(db, data, upgrade=True) as database:
+            word = first_word(database, clock())
         lines = [t("cli.serve.open", url=here)]
+        if word is not None:  # once: nobody has an account yet
+            lines.append(t("cli.serve.setup", url=f"{here}/setup/{word}"))
         if phones is not None and phones != here:
             lines.append(t("cli.serve.phones", url=phones))
         elif phones is None and not is_local(host):

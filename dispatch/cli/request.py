@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -21,8 +22,14 @@ from dispatch.cli.database import (
 )
 from dispatch.cli.failures import reported
 from dispatch.cli.screen import errors_console
+from dispatch.errors import DispatchError
 from dispatch.lazy import LazyModule
+from dispatch.settings import photos_folder
+from dispatch.words.message import say
 from dispatch.words.words import Words
+
+#: As in `dispatch.files.photo`, which takes a moment to load.
+MAX_PHOTO_BYTES = 5_000_000
 
 if TYPE_CHECKING:
     from dispatch.day import requests as day
@@ -174,7 +181,60 @@ def show(
             }
             for step in steps
         ]
-        print_answer({**_row(call), "steps": rows}, as_json=as_json)
+        kept_photos = [
+            {"photo": one.number, "at": one.at.isoformat(), "who": one.who}
+            for one in day.photos_of(database, township, number)
+        ]
+        answer = {**_row(call), "steps": rows, "photos": kept_photos}
+        print_answer(answer, as_json=as_json)
+
+
+@request.command("photo")
+def photo(
+    number: NumberArgument,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="JPEG 或 PNG · a JPEG or PNG")
+    ],
+    who: WhoOption = "",
+    when: WhenOption = None,
+    township: OwnTownshipOption = None,
+    db: DbOption = None,
+    data: DataOption = DATA,
+    as_json: JsonOption = False,
+    lang: LangOption = "zh",
+    debug: DebugOption = False,
+) -> None:
+    """给工单加图片 · Add a picture to a request."""
+    t = Words(lang)
+    with reported(t, debug=debug), open_store(db, data) as database:
+        content = _picture(file)
+        folder = photos_folder(data)
+        status = day.add_photo(
+            database,
+            folder,
+            township,
+            number,
+            content,
+            who=who or "cli",
+            at=_at(when),
+        )
+        kept_photos = day.photos_of(database, township, number)
+        answer = {
+            "request": number,
+            "new": status == "new",
+            "photos": len(kept_photos),
+        }
+        print_answer(answer, as_json=as_json)
+
+
+def _picture(file: Path) -> bytes:
+    """Return the bytes of a file, one more than a picture may have at most."""
+    try:
+        with file.open("rb") as stream:
+            return stream.read(MAX_PHOTO_BYTES + 1)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DispatchError(say("photo.unreadable", path=file, error=reason)) from error
 
 
 @request.command("accept")

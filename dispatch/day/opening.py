@@ -64,7 +64,7 @@ def import_scenario(
         if day is None:
             _add_day(session, township, scenario)
         elif day.state == "open":
-            _set_scenario(day, scenario)
+            set_scenario(day, scenario)
         else:
             raise ConflictError(
                 say("day_closed", township=township, date=scenario.date)
@@ -84,7 +84,17 @@ def _add_day(session: Session, township: str, scenario: Scenario) -> Day:
     return day
 
 
-def _set_scenario(day: Day, scenario: Scenario) -> None:
+def set_scenario(day: Day, scenario: Scenario) -> None:
+    """
+    Keep another scenario of a day, with the stocks that are in it.
+
+    Parameters
+    ----------
+    day
+        The day, locked.
+    scenario
+        What it is now.
+    """
     day.scenario = scenario_to_bytes(scenario)
     day.stocks = _stocks(scenario)
     day.version += 1
@@ -167,7 +177,7 @@ def carry_late(session: Session, township: str, date: dt.date) -> bool:
     content = scenario_to_bytes(scenario)
     if content == later.scenario:
         return False
-    _set_scenario(later, scenario)
+    set_scenario(later, scenario)
     return True
 
 

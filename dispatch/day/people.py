@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -24,6 +26,8 @@ from dispatch.store.tokens import add_token, count_up, revoke, token_of, use_up
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy.orm import Session
 
     from dispatch.store.db import Database
@@ -39,6 +43,8 @@ _MAX_NAME: Final = 100
 #: Counts sign-ins under names that nobody has.
 UNKNOWN_NAMES: Final = "sign_in:unknown"
 USUAL: Final = SignInRules()
+_COUNT: Final = itertools.count(1)
+_ENDED: Final = [0]
 
 
 class SignInError(DispatchError):
@@ -203,7 +209,7 @@ def use_setup(db: Database, word: str, password: str, *, now: dt.datetime) -> st
         If the link is worth nothing, or the password too short.
     """
     digest = _hashed(password)
-    with db.write() as session:
+    with _ending(db) as session:
         token = token_of(session, word, kind="setup", now=now)
         person = token and person_by_id(session, int(token.subject))
         if not token or not person or person.is_blocked or not use_up(session, token):
@@ -240,7 +246,7 @@ def set_password(
         If nobody has the name, or the password is too short or too long.
     """
     digest = _hashed(password)
-    with db.write() as session:
+    with _ending(db) as session:
         _set(session, _named(session, name), digest)
         note_change(session, "", who=who, what=f"password of {name}", at=at)
 
@@ -264,7 +270,7 @@ def block(
     at
         When.
     """
-    with db.write() as session:
+    with _ending(db) as session:
         person = person_named(session, name, is_locked=True)
         if person is None:
             return False
@@ -366,10 +372,47 @@ def sign_out(db: Database, word: str, *, now: dt.datetime) -> None:
     now
         The time now.
     """
-    with db.write() as session:
+    with _ending(db) as session:
         token = token_of(session, word, kind="session", now=now)
         if token is not None:
             use_up(session, token)
+
+
+def account_named(db: Database, name: str) -> Account | None:
+    """
+    Return who has a name, as somebody else vouches for it; None if nobody may sign in.
+
+    Parameters
+    ----------
+    db
+        The store.
+    name
+        As it came; capitals count.
+    """
+    if not name.isprintable() or not 0 < len(name) <= _MAX_NAME:
+        return None
+    with db.read() as session:
+        person = person_named(session, name)
+        return _account(person) if person and not person.is_blocked else None
+
+
+def num_ended() -> int:
+    """
+    Return how often this process ended sessions: signed out, blocked, new passwords.
+
+    Who remembers that a session is good forgets it when this number changes.
+    """
+    return _ENDED[0]
+
+
+@contextmanager
+def _ending(db: Database) -> Iterator[Session]:
+    """Yield a session of the database, in which sessions of people may end."""
+    try:
+        with db.write() as session:
+            yield session
+    finally:
+        _ENDED[0] = next(_COUNT)
 
 
 def _attempt(

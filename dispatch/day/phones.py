@@ -7,13 +7,15 @@ import hashlib
 import threading
 import uuid
 from collections import OrderedDict, defaultdict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from dispatch.atomic import write_file
+from dispatch.day.published import PublishedPlans, head_of
 from dispatch.day.reporting import report_from, take_reports
 from dispatch.errors import DispatchError
 from dispatch.files.photo import clean_photo
+from dispatch.files.plan.at_place import at_place
 from dispatch.files.plan.plan_json import plan_from_json
 from dispatch.files.scenario.snapshot import scenario_from_bytes
 from dispatch.operations.codes import is_code, village_code
@@ -71,6 +73,7 @@ class _Shown:
     plan: Plan
     labels: Mapping[str, str]
     routes: Mapping[str, Route]
+    places: Mapping[str, dict[str, Any]]
 
 
 class Phones:
@@ -87,6 +90,7 @@ class Phones:
 
     def __init__(self, db: Database, photos: Path) -> None:
         self.db = db
+        self.plans = PublishedPlans(db)
         self._photos = photos
         self._shown: OrderedDict[int, _Shown] = OrderedDict()
         self._lock = threading.Lock()
@@ -111,7 +115,7 @@ class Phones:
         township = link.township
         with self.db.read() as session:
             every = heads(session, township)
-            head = _head_of(every, now.date())
+            head = head_of(every, now.date())
             reports = (
                 []
                 if head is None
@@ -125,6 +129,7 @@ class Phones:
             "trucks": list(link.trucks),
             "version": head.number if head else None,
             "stops": [],
+            "places": {},
             "changes": [],
         }
         if head is None:
@@ -137,6 +142,11 @@ class Phones:
         for truck in link.trucks:
             stops = _stops(shown, truck)
             states = stop_states(stops, by_truck[truck])
+            answer["places"] |= {
+                stop.place_id: shown.places[stop.place_id]
+                for stop in stops
+                if stop.place_id in shown.places
+            }
             answer["stops"] += [
                 _stop_row(shown, truck, number, stop, state)
                 for number, (stop, state) in enumerate(
@@ -163,7 +173,7 @@ class Phones:
         """
         township, village = link.township, link.subject
         with self.db.read() as session:
-            head = _head_of(heads(session, township), now.date())
+            head = head_of(heads(session, township), now.date())
             secret = secret_of(session)
         if secret is None:
             with self.db.write() as session:
@@ -299,7 +309,13 @@ class Phones:
         scenario = scenario_from_bytes(content)
         plan = plan_from_json(text.encode(), scenario=scenario)
         routes = {route.truck_id: route for route in plan.routes}
-        shown = _Shown(plan, scenario.labels, routes)
+        visited = {stop.place_id for route in plan.routes for stop in route.stops}
+        places = {
+            place_id: asdict(at_place(place))
+            for place_id, place in scenario.place_by_id.items()
+            if place_id in visited
+        }
+        shown = _Shown(plan, scenario.labels, routes, places)
         with self._lock:
             self._shown[version_id] = shown
             while len(self._shown) > _KEPT_VERSIONS:
@@ -397,13 +413,6 @@ class Phones:
                 is_right = False
         if not is_right:
             raise DispatchError(say("phone.wrong_code"))
-
-
-def _head_of(every: Sequence[Head], date: dt.date) -> Head | None:
-    """Return the published version of a date, else of the last open day before it."""
-    published = [head for head in every if head.is_published]
-    upto = [head for head in published if head.date <= date]
-    return upto[-1] if upto else published[0] if published else None
 
 
 def _stops(shown: _Shown, truck: str) -> Sequence[Stop]:

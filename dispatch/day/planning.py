@@ -11,6 +11,7 @@ from dispatch.files.plan.plan_json import plan_from_json, plan_to_json
 from dispatch.files.scenario.snapshot import scenario_from_bytes, scenario_to_bytes
 from dispatch.operations.executed import as_driven, with_source_readings
 from dispatch.operations.raising import raised
+from dispatch.planning.changes import Change
 from dispatch.planning.day import prepare_day
 from dispatch.planning.plan_day import plan_day
 from dispatch.planning.today import today_of
@@ -21,13 +22,12 @@ from dispatch.words.stored import stored_message
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
     from dispatch.check.facts import Violation
     from dispatch.model.scenario import Scenario
-    from dispatch.planning.changes import Change
     from dispatch.planning.plan_day import Planned
     from dispatch.solver.params import Progress, SolveParams, SolveResult
     from dispatch.store.db import Database
@@ -256,3 +256,8 @@ def _stored(violation: Violation) -> dict[str, Any]:
 def change_dicts(changes: Sequence[Change]) -> list[dict[str, Any]]:
     """Return changes as values of JSON, one object a visit."""
     return [asdict(change) for change in changes]
+
+
+def changes_from(values: Iterable[Mapping[str, Any]]) -> tuple[Change, ...]:
+    """Return changes from values that `change_dicts` gave."""
+    return tuple(Change(**value) for value in values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dispatch.check.past import split_violations
 from dispatch.check.rules import check_plan
@@ -39,7 +39,7 @@ class ShownVersion:
     scenario: Scenario
     plan: Plan
     plan_json: str
-    changes: list[object]
+    changes: list[dict[str, Any]]
 
 
 def publish_version(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from dispatch.day.request_photos import add_photo as add_photo
+from dispatch.day.request_photos import photos_of as photos_of
+from dispatch.day.request_photos import read_photo as read_photo
 from dispatch.errors import DispatchError
 from dispatch.geo.position import parse_position
 from dispatch.operations.requests import Position, by_urgency

@@ -44,3 +44,23 @@ def _parts(value: Any) -> Iterator[bytes]:
             yield from _parts(item)
     else:
         yield repr(value).encode()
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """
+    Whether two values of a scenario say the same, arrays and networks too.
+
+    Parameters
+    ----------
+    one, other
+        Rows, settings, tables or networks.
+    """
+    if one is other:
+        return True
+    if type(one) is not type(other):
+        return bool(one == other) if _is_plain(one) and _is_plain(other) else False
+    return list(_parts(one)) == list(_parts(other))
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or isinstance(value, (int, float, str))

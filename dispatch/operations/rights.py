@@ -89,3 +89,14 @@ def covers(person: Holder, township: Where) -> bool:
     if person.county:
         return person.county == township.county
     return True
+
+
+def county_of(township: str) -> str:
+    """
+    Return the county of a township by its code; empty where the code does not say.
+
+    Codes of the statistics office begin with the six digits of the county: nine for
+    a township, twelve with a village's.
+    """
+    is_official = township.isascii() and township.isdecimal()
+    return township[:6] if is_official and len(township) in (9, 12) else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 from dispatch.operations.ledger import standing
 
@@ -39,27 +39,45 @@ def stop_states(stops: Sequence[Stop], reports: Iterable[Report]) -> list[State]
         In the order of the day.
     reports
         Of this truck and day, in the order in which they came.
+    """
+    return [state for state, _ in stop_reports(stops, reports)]
+
+
+def stop_reports(
+    stops: Sequence[Stop], reports: Iterable[Report]
+) -> list[tuple[State, Report | None]]:
+    """
+    Return where each stop of a truck's day stands, and the last report of it.
+
+    Parameters
+    ----------
+    stops
+        In the order of the day.
+    reports
+        Of this truck and day, in the order in which they came.
 
     Notes
     -----
     The first report of a place belongs to the first stop there, and so on. A start or
     a break is done once a later stop is not open any more.
     """
-    states: list[State] = ["open"] * len(stops)
+    told: list[tuple[State, Report | None]] = [("open", None)] * len(stops)
     for report in sorted(standing(reports), key=lambda report: report.at):
-        _note(stops, states, report)
-    last = max((idx for idx, s in enumerate(states) if s != "open"), default=-1)
+        _note(stops, told, report)
+    last = max((idx for idx, (s, _) in enumerate(told) if s != "open"), default=-1)
     for idx, stop in enumerate(stops):
         if idx < last and stop.kind in ("depart", "break"):
-            states[idx] = "done"
-    return states
+            told[idx] = ("done", None)
+    return told
 
 
-def _note(stops: Sequence[Stop], states: list[State], report: Report) -> None:
+def _note(
+    stops: Sequence[Stop], told: list[tuple[State, Report | None]], report: Report
+) -> None:
     if report.kind == "returned":
-        _set(
-            states, [n for n, stop in enumerate(stops) if stop.kind == "return"], "done"
-        )
+        for idx, stop in enumerate(stops):
+            if stop.kind == "return":
+                told[idx] = ("done", report)
         return
     kinds = {"filled": ("fill",), "delivered": ("deliver",)}
     fitting = [
@@ -69,15 +87,12 @@ def _note(stops: Sequence[Stop], states: list[State], report: Report) -> None:
         and stop.kind in kinds.get(report.kind, ("fill", "deliver"))
     ]
     if report.kind == "arrived":
-        _set(states, [idx for idx in fitting if states[idx] == "open"][:1], "arrived")
-    elif report.kind in _ENDS:
-        waiting = [idx for idx in fitting if states[idx] in ("open", "arrived")]
-        _set(states, waiting[:1], _ENDS[report.kind])
-
-
-def _set(states: list[State], positions: Iterable[int], state: State) -> None:
-    for idx in positions:
-        states[idx] = state
+        waiting, state = [i for i in fitting if told[i][0] == "open"], "arrived"
+    else:
+        waiting = [i for i in fitting if told[i][0] in ("open", "arrived")]
+        state = _ENDS.get(report.kind, "")
+    if state and waiting:
+        told[waiting[0]] = (cast("State", state), report)
 
 
 @dataclass(frozen=True, slots=True)

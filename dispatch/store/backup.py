@@ -23,12 +23,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from sqlalchemy import LargeBinary, collate, delete, func, insert, select, text
+from sqlalchemy import LargeBinary, collate, delete, func, insert, select, text, union
 
 from dispatch.atomic import write_file
 from dispatch.errors import DispatchError
 from dispatch.store.db import newest_revision
-from dispatch.store.tables import Base, Person, Photo
+from dispatch.store.tables import Base, Person, Photo, RequestPhoto
 from dispatch.words.message import Message, say
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def back_up(db: Database, file: Path, *, photos: Path | None = None) -> Manifest
     file
         Replaced in one step, once the new one is whole.
     photos
-        Folder of the photos that events have; None: there are none.
+        Folder of the photos that events and requests have; None: there are none.
 
     Raises
     ------
@@ -159,7 +159,8 @@ def _write(db: Database, stream: IO[bytes], photos: Path | None) -> Manifest:
             with archive.open(_member(table), "w", force_zip64=True) as out:
                 tables[table.name] = _counted(_lines(session, table), out)
         kept: dict[str, Member] = {}
-        for name in session.scalars(select(Photo.file).order_by(Photo.file)):
+        files = union(select(Photo.file), select(RequestPhoto.file))
+        for name in sorted(session.scalars(files)):
             path = None if photos is None else photos / name
             if path is None or not _is_inside(name) or not path.is_file():
                 continue

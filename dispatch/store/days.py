@@ -186,6 +186,85 @@ def versions_of(session: Session, day: Day) -> list[PlanVersion]:
     return list(session.scalars(query.order_by(PlanVersion.number)))
 
 
+class VersionHead(NamedTuple):
+    """
+    A version without its plan.
+
+    Attributes
+    ----------
+    now_s
+        Of a re-plan: seconds since midnight from when on it may differ from
+        ``previous``.
+    """
+
+    number: int
+    status: str
+    created_at: dt.datetime
+    published_at: dt.datetime | None
+    ended_at: dt.datetime | None
+    now_s: int | None
+    previous: int | None
+    num_violations: int
+    num_changes: int
+
+
+def version_heads(session: Session, day: Day) -> list[VersionHead]:
+    """
+    Return what is known of all versions of a day but their plans, by number.
+
+    Parameters
+    ----------
+    session
+        An open session.
+    day
+        The day.
+    """
+    query = (
+        select(
+            PlanVersion.number,
+            PlanVersion.status,
+            PlanVersion.created_at,
+            PlanVersion.published_at,
+            PlanVersion.ended_at,
+            PlanVersion.now_s,
+            PlanVersion.previous,
+            PlanVersion.violations,
+            PlanVersion.changes,
+        )
+        .where(PlanVersion.day_id == day.id)
+        .order_by(PlanVersion.number)
+    )
+    return [
+        VersionHead(
+            number=row.number,
+            status=row.status,
+            created_at=row.created_at,
+            published_at=row.published_at,
+            ended_at=row.ended_at,
+            now_s=row.now_s,
+            previous=row.previous,
+            num_violations=len(row.violations),
+            num_changes=len(row.changes),
+        )
+        for row in session.execute(query)
+    ]
+
+
+def all_days(session: Session, township: str) -> list[dt.date]:
+    """
+    Return the dates of all days of a township, the first first.
+
+    Parameters
+    ----------
+    session
+        An open session.
+    township
+        Its code.
+    """
+    query = select(Day.date).where(Day.township == township).order_by(Day.date)
+    return list(session.scalars(query))
+
+
 class Publication(NamedTuple):
     """When drivers were told a version, without its plan."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import TypeAdapter
 from sqlalchemy import select
 
-from dispatch.errors import ConflictError, DispatchError
+from dispatch.errors import DispatchError
 from dispatch.files.scenario.snapshot import scenario_from_bytes, scenario_to_bytes
 from dispatch.model.scenario import (
     Depot,
@@ -20,14 +20,17 @@ from dispatch.model.scenario import (
     Village,
     id_of_place,
 )
+from dispatch.operations.rights import county_of
 from dispatch.store.audit import note_change
 from dispatch.store.tables import Item, Township
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.orm import Session
+
+    from dispatch.operations.merging import Edit
 
 #: Classes of the rows of each table.
 CLASSES: Final[dict[str, type]] = {
@@ -38,6 +41,14 @@ CLASSES: Final[dict[str, type]] = {
 }
 _ADAPTERS: Final[dict[str, TypeAdapter[Any]]] = {
     kind: TypeAdapter(each) for kind, each in CLASSES.items()
+}
+_JSON: Final[TypeAdapter[Any]] = TypeAdapter(Any)
+#: Kinds of rows by the names of their tables.
+_KINDS: Final = {
+    "villages": "village",
+    "sources": "source",
+    "depots": "depot",
+    "trucks": "truck",
 }
 #: The date of a township's base, which has none of its own.
 _NO_DATE: Final = dt.date(1, 1, 1)
@@ -107,7 +118,13 @@ def import_scenario(
     )
     township = session.get(Township, code)
     if township is None:
-        township = Township(code=code, name=scenario.name, base=base, settings={})
+        township = Township(
+            code=code,
+            county=county_of(code),
+            name=scenario.name,
+            base=base,
+            settings={},
+        )
         session.add(township)
         session.flush()
     elif township.base != base or township.name != scenario.name:
@@ -143,6 +160,12 @@ def import_scenario(
     note_change(session, code, who=who, at=at, what="import", new=scenario.name)
     session.flush()
     return township
+
+
+def all_townships(session: Session) -> list[tuple[str, str, str]]:
+    """Return code, name and county of every township."""
+    query = select(Township.code, Township.name, Township.county)
+    return [(code, name, county) for code, name, county in session.execute(query)]
 
 
 def has_township(session: Session, code: str) -> bool:
@@ -221,17 +244,11 @@ def scenario_of(session: Session, code: str, date: dt.date) -> Scenario:
     )
 
 
-def edit_item(
-    session: Session,
-    code: str,
-    item: Village | Source | Depot | Truck,
-    *,
-    version: int,
-    who: str,
-    at: dt.datetime,
-) -> int:
+def take_edits(
+    session: Session, code: str, edits: Sequence[Edit], scenario: Scenario
+) -> None:
     """
-    Return the new version number of a row after saving it.
+    Take over what was edited in a day: it is so on the days after, too.
 
     Parameters
     ----------
@@ -239,53 +256,87 @@ def edit_item(
         A session that writes.
     code
         The township.
-    item
-        The row as it is to be.
-    version
-        The version that was edited.
-    who, at
-        For the audit trail.
-
-    Raises
-    ------
-    ConflictError
-        If somebody saved it since; says both values.
-    DispatchError
-        If there is no such row.
+    edits
+        Rows and settings that changed.
+    scenario
+        The day with them: its limits and settings become the township's.
     """
-    kind = next(name for name, each in CLASSES.items() if isinstance(item, each))
-    query = select(Item).where(
-        Item.township == code, Item.kind == kind, Item.item_id == id_of(item)
-    )
-    row = session.scalar(query.with_for_update())
-    if row is None:
-        raise DispatchError(say("item_unknown", kind=kind, item=id_of(item)))
-    data = _ADAPTERS[kind].dump_python(item, mode="json")
-    if row.version != version:
-        theirs, ours = _differences(row.data, data)
-        raise ConflictError(
-            say("item_conflict", item=id_of(item), theirs=theirs, ours=ours)
-        )
-    if row.data != data:
-        old, new = _differences(row.data, data)
-        note_change(
-            session,
-            code,
-            who=who,
-            at=at,
-            what=f"{kind} {row.item_id}",
-            old=old,
-            new=new,
-        )
-        row.data = data
+    township = township_of(session, code, lock=True)
+    rows = {(item.kind, item.item_id): item for item in _items(session, code)}
+    for edit in edits:
+        if edit.table in _KINDS:
+            _take_edit(session, code, _KINDS[edit.table], edit, rows)
+    whole = {edit.row_id for edit in edits if edit.table == "settings"}
+    if any(edit.table == "limits" for edit in edits):
+        whole.add("road_limits")
+    if whole:
+        base = scenario_from_bytes(township.base)
+        values: dict[str, Any] = {name: getattr(scenario, name) for name in whole}
+        township.base = scenario_to_bytes(replace(base, **values))
+        township.name = scenario.name
+        township.version += 1
+
+
+def note_edits(
+    session: Session, code: str, edits: Sequence[Edit], *, who: str, at: dt.datetime
+) -> None:
+    """
+    Add a line to the audit trail for each row and setting that was edited.
+
+    Parameters
+    ----------
+    session
+        A session that writes.
+    code
+        The township.
+    edits
+        Rows and settings that changed.
+    who, at
+        Of the trail.
+    """
+    for edit in edits:
+        kind = _KINDS.get(edit.table, edit.table)
+        old, new = _plain(edit.old) or None, _plain(edit.new) or None
+        what = f"{kind} {edit.row_id}"
+        note_change(session, code, who=who, at=at, what=what, old=old, new=new)
+
+
+def _take_edit(
+    session: Session,
+    code: str,
+    kind: str,
+    edit: Edit,
+    rows: dict[tuple[str, str], Item],
+) -> None:
+    row = rows.get((kind, edit.row_id))
+    if edit.action == "deleted":
+        if row is not None:
+            session.delete(rows.pop((kind, edit.row_id)))
+        return
+    values = _plain(edit.new)
+    if row is not None:
+        row.data = {**row.data, **values}
         row.version += 1
-    return row.version
+    elif edit.action == "added":
+        last = max(
+            (each.position for (k, _), each in rows.items() if k == kind), default=-1
+        )
+        row = Item(
+            township=code,
+            kind=kind,
+            item_id=edit.row_id,
+            position=last + 1,
+            data=values,
+        )
+        session.add(row)
+        rows[kind, edit.row_id] = row
 
 
-def _differences(one: dict[str, Any], other: dict[str, Any]) -> tuple[str, str]:
-    """Return the fields in which two rows differ, as each has them."""
-    names = [name for name in one if one[name] != other.get(name)]
-    return (
-        ", ".join(f"{name} = {one[name]}" for name in names),
-        ", ".join(f"{name} = {other.get(name)}" for name in names),
-    )
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values as JSON has them; of roads and maps only that there are some."""
+    return {
+        name: _JSON.dump_python(
+            value, mode="json", fallback=lambda each: type(each).__name__
+        )
+        for name, value in values.items()
+    }

@@ -313,6 +313,19 @@ class Request(Base):
     same_as: Mapped[int | None]
 
 
+class RequestPhoto(Base):
+    """A picture of a request, on disk outside the web root."""
+
+    __tablename__ = "request_photo"
+    __table_args__ = (UniqueConstraint("request_id", "digest"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("request.id"))
+    digest: Mapped[str] = mapped_column(String(64))
+    file: Mapped[str]
+    who: Mapped[str]
+    at: Mapped[dt.datetime]
+
+
 class RequestStep(Base):
     """A step of a request, with time, person and words."""
 

@@ -1,4 +1,4 @@
-"""The scenarios one can choose from: folders, workbooks, uploads and edits."""
+"""Scenarios to take in: folders and workbooks, and edits of earlier versions."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ from dispatch import settings
 from dispatch.errors import DataError, Problem
 from dispatch.files.scenario.read import read_scenario
 from dispatch.files.scenario.settings import MAX_TOML_BYTES
-from dispatch.runs.queue_of_folders import JobStore
+from dispatch.runs.drafts import Drafts
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from dispatch.model.scenario import Scenario
-
-#: The two settings of the dashboard, also read by its worker and plain routes.
 
 _UPLOAD: Final = "upload:"
 
@@ -41,26 +39,22 @@ class Loaded:
     edited: float | None
 
 
-def upload_key(name: str) -> str:
-    """Return the key under which an uploaded scenario of this name is kept."""
-    return f"{_UPLOAD}{name}"
-
-
 class Catalog:
     """
-    Scenarios below a data folder, and the runs made of them.
+    Scenarios below a data folder, and what a version without a store kept of them.
 
     Parameters
     ----------
     data_dir
         Holds one folder or workbook per scenario.
     jobs_dir
-        Where runs and edits are kept; by default ``.jobs`` in the data folder.
+        Where that version kept runs and edits; by default ``.jobs`` in the data folder.
     """
 
     def __init__(self, data_dir: Path, jobs_dir: Path | None = None) -> None:
         self.data_dir = data_dir
-        self.store = JobStore(jobs_dir or data_dir / ".jobs")
+        self._jobs_dir = jobs_dir or data_dir / ".jobs"
+        self._drafts = Drafts(self._jobs_dir / "drafts")
 
     @classmethod
     def from_env(cls) -> Catalog:
@@ -78,15 +72,14 @@ class Catalog:
                     entries.append(Entry(path.name, _title(path), path))
                 elif path.suffix.lower() == ".xlsx":
                     entries.append(Entry(path.name, path.stem, path))
-        drafts = [*self.store.drafts.keys(), *self.store.drafts.keys(lost=True)]
+        drafts = [*self._drafts.keys(), *self._drafts.keys(lost=True)]
         keys = sorted(key for key in drafts if key.startswith(_UPLOAD))
         return [*entries, *(Entry(key, key[len(_UPLOAD) :], None) for key in keys)]
 
-    def entry(self, key: str | None) -> Entry | None:
-        """Return the entry of a key, the first if it is unknown; None if empty."""
-        entries = self.entries()
-        chosen = next((entry for entry in entries if entry.key == key), None)
-        return chosen or (entries[0] if entries else None)
+    def num_runs(self) -> int:
+        """Return how many plans an earlier version left, which no page shows."""
+        folder = self._jobs_dir / "runs"
+        return sum(p.is_dir() for p in folder.iterdir()) if folder.is_dir() else 0
 
     def load(self, entry: Entry) -> Loaded:
         """
@@ -99,11 +92,11 @@ class Catalog:
         DataError
             If the files cannot be used.
         """
-        draft = self.store.drafts.read(entry.key)
+        draft = self._drafts.read(entry.key)
         if draft is not None:
             saved, scenario = draft
             return Loaded(scenario, saved if entry.path else None)
-        is_lost = self.store.drafts.is_lost(entry.key)
+        is_lost = self._drafts.is_lost(entry.key)
         if entry.path is None and is_lost:
             raise DataError([Problem(entry.title, say("upload_lost"))])
         if entry.path is None:

@@ -1,85 +1,205 @@
-"""What every page shares: language, catalogue, the chosen scenario, cached figures."""
+"""What every page shares: who looks, at which township and day, in which language."""
 
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import pandas as pd
 import streamlit as st
 
-from dispatch.errors import DataError
+from dispatch.errors import DispatchError
+from dispatch.operations.rights import Where, may
 from dispatch.web.tables import problems_table
+from dispatch.words.message import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import datetime as dt
+    from collections.abc import Callable, Sequence
 
+    from dispatch.day.desk import Desk, TownshipName
+    from dispatch.day.people import Account
     from dispatch.errors import Problem
-    from dispatch.web.catalog import Catalog, Entry, Loaded
+    from dispatch.model.scenario import Scenario
+    from dispatch.operations.rights import Right
+    from dispatch.store.db import Database
     from dispatch.words.message import Lang
     from dispatch.words.words import Words
 
 _log = logging.getLogger(__name__)
 
+_FRAME = "frame"
+
+
+class Stamp(TypedDict):
+    """Who changes something, and when."""
+
+    who: str
+    at: dt.datetime
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What the frame hands to a page: catalogue, chosen scenario, words."""
+    """
+    What the frame hands to a page.
 
-    catalog: Catalog
-    entry: Entry | None
+    Attributes
+    ----------
+    townships
+        All that the account sees.
+    desk
+        The chosen day of the chosen township; None while there is no township.
+    now
+        By the township's own clock.
+    """
+
+    db: Database
+    account: Account
+    townships: Sequence[TownshipName]
+    desk: Desk | None
     t: Words
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """The same where a scenario is there."""
-
-    catalog: Catalog
-    entry: Entry
-    t: Words
+    now: dt.datetime
 
     @property
     def lang(self) -> Lang:
         """Language of the page."""
         return self.t.lang
 
+    @property
+    def stamp(self) -> Stamp:
+        """Who changes something on this page, and when."""
+        return {"who": self.account.name, "at": self.now}
 
-def choose_scenario(catalog: Catalog, t: Words) -> Entry | None:
+    def may(self, right: Right) -> bool:
+        """Whether the account may do something in the chosen township."""
+        if self.desk is None:
+            return may(self.account, Where(), right)
+        county = next(
+            (t.county for t in self.townships if t.code == self.desk.township), ""
+        )
+        return may(self.account, Where(self.desk.township, county), right)
+
+    def require(self, right: Right) -> None:
+        """
+        Refuse what the account may not do, whatever its page shows.
+
+        Raises
+        ------
+        DispatchError
+            If it may not.
+        """
+        if not self.may(right):
+            raise DispatchError(say("page_no_right"))
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The same where a day is there, with its tables."""
+
+    frame: Frame
+    desk: Desk
+    scenario: Scenario
+
+    @property
+    def t(self) -> Words:
+        """Words in the language of the page."""
+        return self.frame.t
+
+    @property
+    def lang(self) -> Lang:
+        """Language of the page."""
+        return self.frame.t.lang
+
+    @property
+    def db(self) -> Database:
+        """The store."""
+        return self.frame.db
+
+    @property
+    def key(self) -> str:
+        """What differs for every township and day, for keys of widgets."""
+        return f"{self.desk.township} {self.desk.date}"
+
+    @property
+    def may_edit(self) -> bool:
+        """Whether tables of the day may be changed by who looks."""
+        return self.desk.state == "open" and self.frame.may("edit")
+
+
+def set_frame(frame: Frame) -> None:
+    """Keep the frame for the page that is about to run."""
+    st.session_state[_FRAME] = frame
+
+
+def frame_of_page() -> Frame:
+    """Return the frame of the page that runs."""
+    frame: Frame = st.session_state[_FRAME]
+    return frame
+
+
+def context_of_page() -> Context | None:
     """
-    Show the choice of scenarios, kept in the link; None when there is none.
+    Return the chosen day; None where it is not open yet, which is then said.
+
+    Who may opens it by a button here.
+    """
+    frame = frame_of_page()
+    desk, t = frame.desk, frame.t
+    if desk is None:
+        st.info(t("page.no_township"), icon="ℹ️")
+        return None
+    if desk.scenario is None:
+        _offer_day(frame, desk)
+        return None
+    if desk.state == "closed":
+        st.caption(f"🔒 {t('page.day_closed', date=desk.date)}")
+    return Context(frame, desk, desk.scenario)
+
+
+def _offer_day(frame: Frame, desk: Desk) -> None:
+    t = frame.t
+    st.title(t("page.day_none", date=desk.date))
+    last = max((date for date in desk.dates if date < desk.date), default=None)
+    if last is not None:
+        st.markdown(t("page.day_none_last", date=last))
+    if not frame.may("plan"):
+        return
+    if st.button(
+        t("page.day_open", date=desk.date), key="open_day", type="primary", icon="📅"
+    ):
+        from dispatch.day.opening import open_day
+
+        frame.require("plan")
+        if shown_error(
+            frame,
+            lambda: open_day(
+                frame.db,
+                desk.township,
+                desk.date,
+                **frame.stamp,
+            ),
+        ):
+            st.rerun()
+
+
+def shown_error(frame: Frame, action: Callable[[], object]) -> bool:
+    """
+    Run what may be refused; say why it was, and return whether it was not.
 
     Parameters
     ----------
-    catalog
-        Scenarios and runs.
-    t
-        Words in the language of the reader.
+    frame
+        Gives the language.
+    action
+        Called without arguments.
     """
-    entries = {entry.key: entry for entry in catalog.entries()}
-    if not entries:
-        return None
-    if st.session_state.get("scenario") not in entries:
-        asked = st.query_params.get("scenario")
-        first = next(iter(entries))
-        st.session_state["scenario"] = asked if asked in entries else first
-    # Two of one title, as of two days, would be one choice.
-    times = Counter(entry.title for entry in entries.values())
-    labels = {
-        key: f"{entry.title} · {key}" if times[entry.title] > 1 else entry.title
-        for key, entry in entries.items()
-    }
-    key = st.selectbox(
-        t("page.scenario"),
-        list(entries),
-        format_func=lambda key: labels[key],
-        key="scenario",
-        filter_mode=None,
-        label_visibility="collapsed",
-    )
-    return entries[key]
+    try:
+        action()
+    except DispatchError as error:
+        st.error(error.text(frame.lang), icon="⛔")
+        return False
+    return True
 
 
 def show_table(table: pd.DataFrame) -> None:
@@ -109,16 +229,6 @@ def keep_in_link(name: str, value: str | None) -> None:
         st.query_params[name] = value
 
 
-def load(context: Context) -> Loaded | None:
-    """Return the chosen scenario; what is wrong with it is shown instead."""
-    try:
-        return context.catalog.load(context.entry)
-    except DataError as error:
-        st.error(context.t("page.load_failed"), icon="⛔")
-        show_problems(error.problems, context.t)
-    return None
-
-
 def show_problems(problems: Sequence[Problem], t: Words) -> None:
     """
     Show what to mend as a table: file, row, column, value, what to do.
@@ -133,3 +243,8 @@ def show_problems(problems: Sequence[Problem], t: Words) -> None:
     errors = sum(problem.severity == "error" for problem in problems)
     st.markdown(t("page.problems", errors=errors, warnings=len(problems) - errors))
     show_table(problems_table(problems, t))
+
+
+def moment_text(moment: dt.datetime) -> str:
+    """Return month, day and time of day."""
+    return f"{moment:%m-%d %H:%M}"

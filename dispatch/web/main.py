@@ -1,14 +1,42 @@
-"""The script that Streamlit runs on every click: language, navigation, one page."""
+"""The script that Streamlit runs on every click: who looks, navigation, one page."""
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
+from dispatch import settings
+from dispatch.day.desk import desk_of, townships_of
 from dispatch.maps.tiles import tile_setting
-from dispatch.web.catalog import Catalog
-from dispatch.web.context import Frame, choose_scenario, keep_in_link
-from dispatch.web.views import coordinator, official, places, roads, volunteer
+from dispatch.web import signed
+from dispatch.web.context import Frame, keep_in_link, set_frame
+from dispatch.web.store import store_of_server
+from dispatch.web.views import (
+    coverage,
+    deliveries,
+    first_run,
+    links,
+    needs,
+    people,
+    places,
+    plan,
+    requests,
+    roads,
+    today,
+)
+from dispatch.web.views.labels import plain
 from dispatch.words.words import LANGUAGES, Words, as_lang
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from streamlit.navigation.page import StreamlitPage
+
+    from dispatch.day.desk import Desk, TownshipName
+    from dispatch.day.people import Account
+    from dispatch.store.db import Database
 
 #: Targets big enough for a thumb, and no empty band above the first line.
 _STYLE = """<style>
@@ -39,26 +67,80 @@ def main() -> None:
     if "lang" not in st.session_state:
         st.session_state["lang"] = as_lang(st.query_params.get("lang"))
     t = Words(as_lang(st.session_state["lang"]))
-    page = st.navigation(
-        [
-            st.Page(
-                coordinator.show,
-                title=t("page.coordinator"),
-                url_path="coordinator",
-                default=True,
-            ),
-            st.Page(roads.show, title=t("page.roads"), url_path="roads"),
-            st.Page(places.show, title=t("page.places"), url_path="places"),
-            st.Page(volunteer.show, title=t("page.volunteer"), url_path="volunteer"),
-            st.Page(official.show, title=t("page.official"), url_path="official"),
-        ],
-        position="top",
-    )
+    db = store_of_server()
+    now = signed.clock()
+    account = None if db is None else signed.account_of_page(db, now)
+    if db is None or account is None:
+        signed.show_door(t, has_store=db is not None)
+        return
+    townships = townships_of(db, account)
+    page = st.navigation(_pages(account, townships, t), position="top")
     st.html(_MENU.format(menu=t("page.menu")))
-    catalog = Catalog.from_env()
-    # Here and not on a page: what is chosen must outlive the change of page.
+    desk = _head(db, account, townships, t, now)
+    problem = tile_setting(settings.data_folder()).problem
+    if problem is not None:
+        st.warning(problem.text(t.lang), icon="🗺️")
+    set_frame(Frame(db, account, townships, desk, t, now))
+    page.run()
+
+
+def _pages(
+    account: Account, townships: Sequence[TownshipName], t: Words
+) -> list[StreamlitPage]:
+    """Return the pages of a role; rights are asked again for every write."""
+    if not townships:
+        every = {"first": first_run.show}
+    elif account.role == "official":
+        every = {
+            "coverage": coverage.show,
+            "deliveries": deliveries.show,
+            "requests": requests.show,
+        }
+    else:
+        every = {
+            "today": today.show,
+            "needs": needs.show,
+            "plan": plan.show,
+            "requests": requests.show,
+            "deliveries": deliveries.show,
+            "roads": roads.show,
+            "places": places.show,
+            "links": links.show,
+            "coverage": coverage.show,
+        }
+    if account.role == "administrator":
+        every["people"] = people.show
+        if townships and not account.township:
+            every["first"] = first_run.show
+    first = next(iter(every))
+    return [
+        st.Page(show, title=t(f"page.{name}"), url_path=name, default=name == first)
+        for name, show in every.items()
+    ]
+
+
+def _head(
+    db: Database,
+    account: Account,
+    townships: Sequence[TownshipName],
+    t: Words,
+    now: dt.datetime,
+) -> Desk | None:
+    """
+    Draw what stands above every page, and return the chosen day.
+
+    Here and not on a page: what is chosen must outlive the change of page.
+    """
+    desk = None
+    went_to = st.session_state.pop("went_to", None)
+    if went_to is not None:
+        # Before the widgets are drawn: afterwards they cannot be set.
+        st.session_state["township"], st.session_state["date"] = went_to
     with st.container(horizontal=True, vertical_alignment="center"):
-        entry = choose_scenario(catalog, t)
+        if townships:
+            code = _choose_township(townships, t)
+            date = _choose_date(t, now)
+            desk = desk_of(db, code, date)
         st.segmented_control(
             t("page.lang"),
             LANGUAGES,
@@ -67,14 +149,53 @@ def main() -> None:
             required=True,
             label_visibility="collapsed",
         )
+        with st.popover(account.name, icon="👤"):
+            st.markdown(t(f"people.role_{account.role}"))
+            if st.button(t("people.sign_out"), key="sign_out", width="stretch"):
+                signed.leave(db, now)
+                st.rerun()
     keep_in_link("lang", t.lang)
-    if entry is not None:
-        keep_in_link("scenario", entry.key)
-    problem = tile_setting(catalog.data_dir).problem
-    if problem is not None:
-        st.warning(problem.text(t.lang), icon="🗺️")
-    st.session_state["frame"] = Frame(catalog, entry, t)
-    page.run()
+    return desk
+
+
+def _choose_township(townships: Sequence[TownshipName], t: Words) -> str:
+    names = {each.code: each.name for each in townships}
+    if st.session_state.get("township") not in names:
+        asked = st.query_params.get("township")
+        st.session_state["township"] = asked if asked in names else next(iter(names))
+    if len(names) == 1:
+        code = next(iter(names))
+        st.markdown(f"**{plain(names[code])}**", width="content")
+        return code
+    code = st.selectbox(
+        t("page.township"),
+        list(names),
+        format_func=lambda code: f"{names[code]} · {code}",
+        key="township",
+        filter_mode=None,
+        label_visibility="collapsed",
+    )
+    keep_in_link("township", code)
+    return str(code)
+
+
+def _choose_date(t: Words, now: dt.datetime) -> dt.date:
+    if "date" not in st.session_state:
+        asked = st.query_params.get("date", "")
+        try:
+            st.session_state["date"] = dt.date.fromisoformat(asked)
+        except ValueError:
+            st.session_state["date"] = now.date()
+    date = st.date_input(
+        t("page.date"),
+        key="date",
+        format="YYYY-MM-DD",
+        label_visibility="collapsed",
+        width=150,
+    )
+    chosen = date if isinstance(date, dt.date) else now.date()
+    keep_in_link("date", None if chosen == now.date() else chosen.isoformat())
+    return chosen
 
 
 main()

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import io
+import tempfile
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from dispatch.check.past import Split
 from dispatch.files.plan.sheets import sheets_pdf
 from dispatch.files.plan.workbook import plan_xlsx
+from dispatch.files.plan.write import write_plan
+from dispatch.maps.page import plan_map_html
 from dispatch.web import tables
-from dispatch.words.words import LANGUAGES
+from dispatch.words.words import LANGUAGES, Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dispatch.web.finished import Finished
-    from dispatch.words.words import Words
 
 
 def summary_rows(run: Finished, t: Words) -> list[tuple[str, str]]:
@@ -27,7 +31,7 @@ def summary_rows(run: Finished, t: Words) -> list[tuple[str, str]]:
     Parameters
     ----------
     run
-        A finished run.
+        A version of a plan.
     t
         Words in the language of the reader.
     """
@@ -70,7 +74,7 @@ def report_xlsx(run: Finished, t: Words) -> bytes:
     Parameters
     ----------
     run
-        A finished run.
+        A version of a plan.
     t
         Words in the language of the reader.
     """
@@ -94,11 +98,23 @@ def report_xlsx(run: Finished, t: Words) -> bytes:
         buffer, engine="xlsxwriter", engine_kwargs={"options": options}
     ) as writer:
         for name, table in sheets.items():
-            _write_sheet(writer, t(f"official.sheet_{name}"), table)
+            write_sheet(writer, t(f"official.sheet_{name}"), table)
     return buffer.getvalue()
 
 
-def _write_sheet(writer: pd.ExcelWriter, name: str, table: pd.DataFrame) -> None:
+def write_sheet(writer: pd.ExcelWriter, name: str, table: pd.DataFrame) -> None:
+    """
+    Add a table to a workbook, ready to print.
+
+    Parameters
+    ----------
+    writer
+        Of the workbook, by xlsxwriter.
+    name
+        Of the sheet.
+    table
+        Its headings are its columns.
+    """
     table.to_excel(writer, sheet_name=name, index=False)
     sheet: Any = writer.sheets[name]
     sheet.freeze_panes(1, 0)
@@ -118,22 +134,25 @@ def _width(text: str) -> int:
 
 def paper_file(run: Finished, name: str, t: Words) -> bytes:
     """
-    Return ``plan.xlsx`` or ``sheets.pdf`` in the language of who asks.
+    Return ``plan.xlsx``, ``sheets.pdf`` or ``map.html`` in the language of who asks.
 
     Parameters
     ----------
     run
-        A finished run.
+        A version of a plan.
     name
-        ``plan.xlsx`` or ``sheets.pdf``.
+        Name of the file.
     t
         Words in the language of the reader.
     """
-    if t.lang == LANGUAGES[0]:
-        return (run.job.out / name).read_bytes()
     scenario, travel, plan = run.result.scenario, run.result.travel, run.result.plan
     if name == "plan.xlsx":
         return plan_xlsx(plan, scenario, t.lang)
+    if name == "map.html":
+        page = plan_map_html(
+            scenario, travel, plan, t.lang, figures=run.figures, broken=_broken(run)
+        )
+        return page.encode()
     return sheets_pdf(
         plan,
         scenario,
@@ -143,27 +162,41 @@ def paper_file(run: Finished, name: str, t: Words) -> bytes:
     )
 
 
+def _broken(run: Finished) -> Split:
+    return Split([*run.violations], [*run.past])
+
+
 def everything_zip(run: Finished, t: Words) -> bytes:
     """
-    Return all files of a run, and the officials' workbook, as one zip file.
+    Return all files of a plan, and the officials' workbook, as one zip file.
 
     Files are in Chinese; who reads the pages in English finds English paper beside.
 
     Parameters
     ----------
     run
-        A finished run.
+        A version of a plan.
     t
         Words in the language of the reader.
     """
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(run.job.out.rglob("*")):
+    result = run.result
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        out = Path(folder)
+        write_plan(
+            result.plan, result.scenario, result.travel, out, broken=_broken(run)
+        )
+        for path in sorted(out.rglob("*")):
             if path.is_file():
-                archive.write(path, path.relative_to(run.job.out))
+                archive.write(path, path.relative_to(out))
+        zh = Words(LANGUAGES[0])
+        archive.writestr("map.html", paper_file(run, "map.html", zh))
         archive.writestr("report.xlsx", report_xlsx(run, t))
         if t.lang != LANGUAGES[0]:
-            for name in ("plan.xlsx", "sheets.pdf"):
+            for name in ("plan.xlsx", "sheets.pdf", "map.html"):
                 stem, kind = name.split(".")
                 archive.writestr(f"{stem}.{t.lang}.{kind}", paper_file(run, name, t))
     return buffer.getvalue()

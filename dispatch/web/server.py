@@ -23,9 +23,9 @@ from dispatch.maps.tile_files import NO_PICTURE, tile_of
 from dispatch.maps.tiles import tile_setting
 from dispatch.maps.vector_tiles import vector_tile_json
 from dispatch.web.address import public_url
-from dispatch.web.catalog import Catalog
-from dispatch.web.phone.driver import DriverPages
+from dispatch.web.gate import SignInGate
 from dispatch.web.phone.links import LinkPages
+from dispatch.web.sign_in import SignInPages
 from dispatch.web.store import store_of_server
 
 if TYPE_CHECKING:
@@ -155,14 +155,17 @@ def app_parts() -> AppParts:
         config.set_option(name, value)
     return {
         "routes": [
-            *DriverPages(Catalog.from_env).routes(),
             *LinkPages(store_of_server, settings.photos_folder).routes(),
+            *SignInPages(store_of_server).routes(),
             HttpRoute("/tiles/{zoom:int}/{x:int}/{y:int}", _tile),
             HttpRoute("/tiles/{zoom:int}/{x:int}/{y:int}.json", _vector_tile),
             Mount(LEAFLET_URL, StaticFiles(directory=LEAFLET_DIR)),
             Mount(JQUERY_URL, StaticFiles(directory=JQUERY_DIR)),
         ],
-        "middleware": [Middleware(SecurityHeaders)],
+        "middleware": [
+            Middleware(SecurityHeaders),
+            Middleware(SignInGate, store=store_of_server),
+        ],
         "lifespan": _lifespan,
     }
 

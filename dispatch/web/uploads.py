@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
 from dispatch.errors import DataError
 from dispatch.files.scenario.read import read_scenario_files
-from dispatch.web.catalog import upload_key
 from dispatch.web.context import show_problems
+from dispatch.web.saving import save
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dispatch.web.catalog import Catalog
-    from dispatch.words.words import Words
+    from dispatch.model.scenario import Scenario
+    from dispatch.web.context import Context
 
 _KINDS: Final = ["xlsx", "csv", "zip", "toml", "geojson", "pbf", "osm", "gz", "bz2"]
 #: Each of these is a whole scenario: it replaces all that was there before.
@@ -30,17 +30,16 @@ _COPY: Final = re.compile(
 _FAILED: Final = "upload_failed_files"
 
 
-def upload_area(catalog: Catalog, t: Words) -> None:
+def upload_area(context: Context) -> None:
     """
-    Let a scenario be uploaded; it is read at once and then chosen.
+    Let a scenario be uploaded; it is read at once and becomes the day's tables.
 
     Parameters
     ----------
-    catalog
-        Scenarios and runs.
-    t
-        Words in the language of the reader.
+    context
+        The day, and who uploads.
     """
+    t = context.t
     number = st.session_state.get("upload_count", 0)
     st.file_uploader(
         t("page.upload_label"),
@@ -49,7 +48,7 @@ def upload_area(catalog: Catalog, t: Words) -> None:
         # A new box after every upload: a failed file must not stay in it.
         key=f"upload-{number}",
         on_change=_read_upload,
-        args=(catalog, number),
+        args=(context, number),
     )
     done = st.session_state.pop("upload_done", None)
     if done:
@@ -95,7 +94,7 @@ def merged_files(
     return {**{n: d for n, d in kept.items() if n.casefold() not in folded}, **new}
 
 
-def _read_upload(catalog: Catalog, number: int) -> None:
+def _read_upload(context: Context, number: int) -> None:
     """Read what was uploaded before the page runs, so that it can show it."""
     files = st.session_state.get(f"upload-{number}") or []
     if not files:
@@ -111,8 +110,31 @@ def _read_upload(catalog: Catalog, number: int) -> None:
         st.session_state[_FAILED] = merged
         return
     _forget()
-    title = f"{scenario.name} {dt.datetime.now():%m-%d %H:%M:%S}"
-    key = upload_key(title)
-    catalog.store.drafts.save(key, scenario)
-    st.session_state["scenario"] = key
-    st.session_state["upload_done"] = title
+    ours = taken_over(context.scenario, scenario)
+    if save(context, ours):
+        st.session_state["upload_done"] = scenario.name
+        st.session_state.pop("edit_snapshot", None)
+
+
+def taken_over(now: Scenario, uploaded: Scenario) -> Scenario:
+    """
+    Return a day with uploaded tables in the place of its own.
+
+    What an office keeps in no table of needs (roads, closures, boundaries) stays
+    where the upload does not bring its own.
+
+    Parameters
+    ----------
+    now
+        The day as it is.
+    uploaded
+        What was uploaded; its date counts for nothing.
+    """
+    kept = {
+        name: getattr(now, name)
+        for name in ("roads", "road_limits", "speed_rules", "areas", "basemap")
+        if not getattr(uploaded, name)
+    }
+    if uploaded.travel_table is None and uploaded.place_ids == now.place_ids:
+        kept["travel_table"] = now.travel_table
+    return replace(uploaded, date=now.date, name=now.name, folder=None, **kept)

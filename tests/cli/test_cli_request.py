@@ -7,9 +7,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from dispatch.cli import app
+from dispatch.cli.request import MAX_PHOTO_BYTES
+from dispatch.files import photo
 from dispatch.store.db import Database, sqlite_url
 from dispatch.store.master import import_scenario
 from dispatch.store.requests import mark_delivered
@@ -125,3 +128,29 @@ def test_a_bad_call_is_told(url: str) -> None:
     assert "not both" in add(url, code=2)
     assert "nowhere" in add(url, "--village", "nowhere", code=2)
     assert add(url, "--at", "somewhere", code=2)
+
+
+def test_a_picture_is_added_once(url: str, tmp_path: Path) -> None:
+    add(url, "--village", "V1")
+    data = ("--data", str(tmp_path))
+    file = tmp_path / "tank.png"
+    Image.new("RGB", (20, 10), "red").save(file)
+    given = (*data, "--when", CAME)
+    answer = run(url, "photo", "1", str(file), *given)
+    assert answer == {"request": 1, "new": True, "photos": 1}
+    assert run(url, "photo", "1", str(file), *given)["new"] is False
+    assert len(list((tmp_path / "photos").iterdir())) == 1
+    (shown,) = run(url, "show", "1")["photos"]
+    assert (shown["who"], shown["at"]) == ("cli", "2022-09-06T09:00:00")
+    assert "cannot be read" in run(url, "photo", "1", str(tmp_path), *given, code=2)
+    (tmp_path / "no.jpg").write_bytes(b"<script>")
+    said = run(url, "photo", "1", str(tmp_path / "no.jpg"), *given, code=2)
+    assert "no JPEG or PNG" in said
+    (tmp_path / "big.jpg").write_bytes(b"\xff\xd8\xff" + b"\0" * 5_000_000)
+    said = run(url, "photo", "1", str(tmp_path / "big.jpg"), *given, code=2)
+    assert "more than 5 MB" in said
+    assert "7" in run(url, "photo", "7", str(file), *given, code=2)
+
+
+def test_the_most_that_is_read_is_the_most_that_is_kept() -> None:
+    assert MAX_PHOTO_BYTES == photo.MAX_PHOTO_BYTES

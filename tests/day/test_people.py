@@ -214,8 +214,8 @@ def test_every_change_leaves_a_trace(wang: Database) -> None:
 
 
 def test_rules_of_signing_in_are_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert sign_in_rules() == SignInRules(5, 15, 12)
+    assert sign_in_rules() == SignInRules(5, 15, 12, 20)
     monkeypatch.setenv("DISPATCH_SIGN_IN_FAILURES", "3")
     monkeypatch.setenv("DISPATCH_SIGN_IN_LOCK_MINUTES", "soon")
     monkeypatch.setenv("DISPATCH_SESSION_HOURS", "0")
-    assert sign_in_rules() == SignInRules(3, 15, 12)
+    assert sign_in_rules() == SignInRules(3, 15, 12, 20)

@@ -21,6 +21,7 @@ from dispatch.store.backup import back_up, restore, verify_backup
 from dispatch.store.db import Database, sqlite_url
 from dispatch.store.jobs import add_job
 from dispatch.store.master import import_scenario, scenario_of
+from dispatch.store.request_photos import add_picture
 from dispatch.store.requests import NewCall
 from dispatch.store.tables import (
     Audit,
@@ -112,6 +113,21 @@ def test_a_restored_store_is_the_same_on_either_database(
         ).call.number
         == 1
     )
+
+
+def test_pictures_of_requests_go_with_them(db: Database, tmp_path: Path) -> None:
+    fill(db)
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    (photos / "9.jpg").write_bytes(b"jpeg")
+    with db.write() as session:
+        request = session.scalars(select(Request)).first()
+        assert request is not None
+        add_picture(session, request, digest="d", file="9.jpg", who="test", at=AT)
+    manifest = back_up(db, tmp_path / "b.zip", photos=photos)
+    assert "9.jpg" in manifest.photos
+    restore(db, tmp_path / "b.zip", force=True, photos=tmp_path / "new")
+    assert (tmp_path / "new" / "9.jpg").read_bytes() == b"jpeg"
 
 
 def test_photos_go_with_their_events(db: Database, tmp_path: Path) -> None:

@@ -22,7 +22,18 @@ class Answer:
         return json.loads(self.body)
 
 
-def call(app, method, path, body=b"", *, headers=None, declared=None, part=65_536):
+def call(
+    app,
+    method,
+    path,
+    body=b"",
+    *,
+    headers=None,
+    declared=None,
+    part=65_536,
+    root="",
+    client="127.0.0.1",
+):
     """Send a request in parts; ``declared`` is a length that need not be true."""
     url, _, query = path.partition("?")
     parts = [body[k : k + part] for k in range(0, len(body), part)] or [b""]
@@ -45,7 +56,8 @@ def call(app, method, path, body=b"", *, headers=None, declared=None, part=65_53
         "type": "http",
         "method": method,
         "path": url,
-        "root_path": "",
+        "root_path": root,
+        "client": (client, 5000),
         "query_string": query.encode(),
         "headers": raw,
         "http_version": "1.1",
@@ -56,3 +68,36 @@ def call(app, method, path, body=b"", *, headers=None, declared=None, part=65_53
     got = {k.decode(): v.decode() for k, v in sent[0]["headers"]}
     body = b"".join(message.get("body", b"") for message in sent[1:])
     return Answer(sent[0]["status"], got, body), len(read)
+
+
+def handshake(app, path, *, headers=None, incoming=()):
+    """Open a websocket, send what comes in, and return what was sent back."""
+    waiting = [
+        {"type": "websocket.connect"},
+        *({"type": "websocket.receive", "bytes": content} for content in incoming),
+        {"type": "websocket.disconnect", "code": 1000},
+    ]
+    sent = []
+
+    async def receive():
+        message = waiting.pop(0)
+        if callable(message.get("bytes")):
+            message["bytes"] = message["bytes"]()
+        return message
+
+    async def send(message):
+        sent.append(message)
+
+    raw = [(k.lower().encode(), v.encode()) for k, v in (headers or {}).items()]
+    scope = {
+        "type": "websocket",
+        "path": path,
+        "root_path": "",
+        "query_string": b"",
+        "headers": raw,
+        "scheme": "ws",
+        "server": ("test", 80),
+        "subprotocols": [],
+    }
+    asyncio.run(app(scope, receive, send))
+    return sent

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,22 +13,22 @@ from dataclasses import replace
 
 import pytest
 
+from dispatch.day.people import first_word, sign_in, use_setup
 from dispatch.files.scenario.write import write_scenario
 from dispatch.model.areas import Area, MapFeature
-from dispatch.model.digest import digest_of
 from dispatch.model.outcome import plan_totals, village_outcomes
 from dispatch.model.plan import Bound, Cause, Plan, Route, SolverInfo, Stop
 from dispatch.model.road_limits import RoadLimit
 from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
 from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
 from dispatch.roads.travel import travel_matrix
-from dispatch.runs.contracts_of_folders import Request
-from dispatch.runs.queue_of_folders import JobStore
-from dispatch.runs.worker_of_folders import run
 from dispatch.settings import DATA_ENV, JOBS_ENV
 from dispatch.solver.params import Progress, SolveResult
+from dispatch.store.db import Database, sqlite_url
 from dispatch.web.catalog import Catalog
+from dispatch.web.session import COOKIE
 from tests.web.browsing import CHROMIUM, FLAGS, need_chromium, wait_for
+from tests.web.town import Town, town_of
 
 
 @pytest.fixture
@@ -193,36 +192,9 @@ def catalog(tmp_path, monkeypatch, scenario) -> Catalog:
     return Catalog.from_env()
 
 
-@pytest.fixture(scope="session")
-def finished_run(tmp_path_factory):
-    """Give a function that runs the township once and remembers its folder."""
-    made = []
-
-    def finish(scenario, solve):
-        if not made:
-            store = JobStore(tmp_path_factory.mktemp("once"))
-            request = Request(
-                scenario_key="town",
-                scenario_name=scenario.name,
-                digest=f"{digest_of(scenario)}-None-0",
-            )
-            job = store.create(scenario, request)
-            run(job, solve)
-            assert job.state().status == "done", job.state()
-            made.append(job.folder)
-        return made[0]
-
-    return finish
-
-
 @pytest.fixture
-def planned(catalog, solve, finished_run):
-    """Give the catalogue with a finished run of the township."""
-    folder = finished_run(catalog.load(catalog.entry("town")).scenario, solve)
-    runs = catalog.store.folder / "runs"
-    runs.mkdir(parents=True)
-    shutil.copytree(folder, runs / folder.name)
-    return catalog
+def town(db, tmp_path, scenario, plan) -> Town:
+    return town_of(db, tmp_path, scenario, plan)
 
 
 @pytest.fixture(scope="module")
@@ -234,10 +206,25 @@ def browser():
         browser.close()
 
 
+#: Words of sessions by the address of a server; a browser brings them along.
+WORDS = {}
+
+
+def sign_somebody_in(data):
+    """Make the store of a data folder; return the word of a session."""
+    db, now = Database(sqlite_url(data / "dispatch.db")), dt.datetime.now()
+    db.upgrade()
+    name = use_setup(db, first_word(db, now), "correct horse", now=now)
+    word = sign_in(db, name, "correct horse", now=now)
+    db.close()
+    return word
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     """Run the app as ``dispatch serve`` does; give its address and its data folder."""
     data = tmp_path_factory.mktemp("data")
+    word = sign_somebody_in(data)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -253,6 +240,7 @@ def server(tmp_path_factory):
         start_new_session=True,
     )
     address = f"http://127.0.0.1:{port}"
+    WORDS[address] = word
     try:
         wait_for(f"{address}/health", child)
         yield address, data
@@ -274,6 +262,12 @@ def watched(browser):
             viewport={"width": width, "height": height}, locale="zh-CN"
         )
         contexts.append(context)
+        context.add_cookies(
+            [
+                {"name": COOKIE, "value": word, "url": address}
+                for address, word in WORDS.items()
+            ]
+        )
         page = context.new_page()
         own = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "file:")
 

@@ -7,100 +7,29 @@ import io
 import json
 import re
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import select
-from starlette.applications import Starlette
 
 from dispatch.day import people
-from dispatch.day.links import make_link, revoke_links
-from dispatch.day.opening import import_scenario
+from dispatch.day.links import revoke_links
 from dispatch.day.phones import MAX_CODE_TRIES
-from dispatch.day.publishing import publish_version, withdraw_version
-from dispatch.files.plan.plan_json import plan_to_json
-from dispatch.files.scenario.snapshot import scenario_to_bytes
+from dispatch.day.publishing import withdraw_version
 from dispatch.model.plan import Stop
 from dispatch.operations.ledger import ledger_of
-from dispatch.store.days import add_version, day_of
 from dispatch.store.db import Database
 from dispatch.store.events import reports_of
 from dispatch.store.tables import Event, Photo
 from dispatch.web.phone import pages
-from dispatch.web.phone.links import LinkPages
 from dispatch.words.message import templates
 from tests.web.asgi import call
+from tests.web.town import DATE, NOW, Town
 
-NOW = dt.datetime(2022, 9, 6, 8, 0)
-DATE = NOW.date()
 STATIC = Path(pages.__file__).with_name("static")
-
-
-class Town:
-    """A store with a township, a published plan, and routes over both."""
-
-    def __init__(self, db, folder, scenario, plan):
-        self.db, self.scenario, self.plan = db, scenario, plan
-        self.now = NOW
-        self.photos = folder / "photos"
-        self.pages = LinkPages(
-            lambda: self.db, lambda: self.photos, clock=lambda: self.now
-        )
-        self.app = Starlette(routes=self.pages.routes())
-
-    def call(self, method, path, body=b"", **options):
-        return call(self.app, method, path, body, **options)[0]
-
-    def get(self, path, **headers):
-        named = {name.replace("_", "-"): text for name, text in headers.items()}
-        return self.call("GET", path, headers=named)
-
-    def link(self, township="1", until=DATE, **subject):
-        return make_link(self.db, township, until=until, who="test", at=NOW, **subject)[
-            0
-        ]
-
-    def post(self, word, *events):
-        body = json.dumps({"events": events}).encode()
-        answer = self.call("POST", f"/d/{word}/events", body)
-        assert answer.status == 200, answer.text
-        return answer.json()["results"]
-
-    def statuses(self, word, *events):
-        return [result["status"] for result in self.post(word, *events)]
-
-    def publish(self, plan, township="1"):
-        with self.db.write() as session:
-            day = day_of(session, township, plan.date)
-            number = add_version(
-                session,
-                day,
-                scenario=scenario_to_bytes(self.scenario),
-                plan=plan_to_json(plan),
-                violations=[],
-                changes=[],
-                now_s=None,
-                previous=None,
-                created_at=NOW,
-            ).number
-        publish_version(self.db, township, plan.date, number, who="test", at=NOW)
-        return number
-
-    def events(self):
-        with self.db.read() as session:
-            query = select(Event.key, Event.truck, Event.reason).order_by(Event.id)
-            return [tuple(row) for row in session.execute(query)]
-
-
-@pytest.fixture
-def town(db: Database, tmp_path, scenario, plan) -> Town:
-    made = Town(db, tmp_path, scenario, plan)
-    for code in ("1", "2"):
-        import_scenario(db, code, scenario, who="test", at=NOW)
-    made.publish(plan)
-    return made
 
 
 def event(key="k1", kind="delivered", place="V1", **more):
@@ -547,8 +476,13 @@ def test_a_name_is_no_markup_on_a_page(town: Town, text):
     assert (
         "49" not in re.sub(r"<style>.*</style>", "", page, flags=re.S).split("code")[0]
     )
-    day = town.get(f"/d/{town.link(truck='T1')}/today").json()
+    word = town.link(truck="T1")
+    day = town.get(f"/d/{word}/today").json()
     assert day["stops"][2]["name"] == text
+    for plain in ("day", "doors"):
+        page = town.get(f"/d/{word}/{plain}").text
+        assert "<script" not in page
+        assert text in unescape(page)
 
 
 def test_the_script_sets_no_markup_and_asks_no_other_host():
@@ -567,7 +501,7 @@ def test_the_script_sets_no_markup_and_asks_no_other_host():
 
 def test_the_script_has_all_its_words():
     script = (STATIC / "link.js").read_text("utf-8")
-    whole = set(re.findall(r'"(phone\.[a-z_]*[a-z])"', script))
+    whole = set(re.findall(r'"((?:phone|driver)\.[a-z_]*[a-z])"', script))
     assert whole <= set(pages.SCRIPT_TEXTS)
     for start in ("phone.state_", "phone.change_", "phone.ask_"):
         assert f'"{start}"' in script
@@ -583,9 +517,13 @@ def test_no_answer_is_stored_and_none_sets_a_cookie(town: Town):
     paths = [
         f"/d/{word}",
         f"/d/{word}/today",
+        f"/d/{word}/day",
+        f"/d/{word}/doors",
+        f"/d/{word}/track?kind=gpx",
         f"/v/{town.link(village='V1')}",
         "/d/none",
         "/d/none/today",
+        "/d/none/day",
         "/v/none",
         "/setup/none",
         "/health",

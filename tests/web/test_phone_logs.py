@@ -11,9 +11,8 @@ import pytest
 
 from dispatch import logs, settings
 from dispatch.day import people
-from tests.web.test_phone_http import NOW, event, form, picture, town
-
-__all__ = ["town"]
+from tests.web.test_phone_http import event, form, picture
+from tests.web.town import NOW
 
 NAME = "欧阳小明"
 PHONE = "13812345678"

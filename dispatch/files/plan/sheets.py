@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import segno
 
 from dispatch.check.past import concerns, done_routes, past_line
-from dispatch.files.cells.clocks import LAST_S
+from dispatch.files.plan.at_place import hours_of
 from dispatch.files.plan.font import missing_glyphs
 from dispatch.files.plan.links import amap_web
 from dispatch.files.plan.paper import Paper
@@ -324,11 +324,7 @@ class _SheetWriter:
 
 
 def _hours(village: Village, t: Words) -> str:
-    spans = [
-        f"{format_clock(w.early_s, seconds='any')}-"
-        + ("" if w.late_s == LAST_S else format_clock(w.late_s, seconds="any"))
-        for w in village.windows
-    ]
+    spans = hours_of(village.windows)
     hours = t("unit.items").join(spans)
     return t("paper.sheet.hours", hours=hours) if spans else ""
 

@@ -1,127 +1,152 @@
 """
-Plain pages for drivers and volunteers: no script, a few kilobytes, any phone.
+Plain pages behind a link: no script, a few kilobytes, any phone, and for printing.
 
-They show the newest plan that keeps every rule, never another.
+They show the published plan, and of it the trucks of the link alone.
 """
 
 from __future__ import annotations
 
-import datetime as dt
+import threading
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import Route as HttpRoute
 
 from dispatch.files.plan.gpx import gpx_text
 from dispatch.files.plan.kml import kml_text
 from dispatch.files.plan.tracks import TrackMaker, file_names
 from dispatch.roads.route import RouteFinder
-from dispatch.web.phone.pages import templates
+from dispatch.web.phone.pages import PLAIN_POLICY, templates
 from dispatch.web.phone.view import View
+from dispatch.words.words import as_lang
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
 
     from starlette.requests import Request
 
+    from dispatch.day.links import Link
+    from dispatch.day.phones import Phones
     from dispatch.files.plan.tracks import TruckDay
-    from dispatch.web.catalog import Catalog
-
-#: Nothing but our own style: no script runs on these pages, whatever a name holds.
-HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
-    "img-src data:; base-uri 'none'; form-action 'none'",
-    "Cache-Control": "no-cache",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 
 #: Media type and writer of the files of a truck's day.
-_TRACKS: Final[dict[str, tuple[str, Callable[[TruckDay], str]]]] = {
+TRACKS: Final[dict[str, tuple[str, Callable[[TruckDay], str]]]] = {
     "gpx": ("application/gpx+xml", gpx_text),
     "kml": ("application/vnd.google-earth.kml+xml", kml_text),
 }
+#: The roads of a county take memory and time while a line is looked for.
+_FINDING: Final = threading.Semaphore(2)
 
 
-class DriverPages:
+async def day_page(
+    request: Request, phones: Phones, link: Link, now: dt.datetime
+) -> Response:
     """
-    The plain pages over one catalogue.
+    Return the whole day of a link as a list, truck by truck.
 
     Parameters
     ----------
-    catalog
-        Gives scenarios and finished runs.
-    clock
-        Gives the time of day that decides which stop is next.
+    request
+        Says the language.
+    phones
+        Of the store.
+    link
+        That was opened.
+    now
+        The time now.
     """
+    return await run_in_threadpool(_page, "day.html", request, phones, link, now)
 
-    def __init__(
-        self,
-        catalog: Callable[[], Catalog],
-        clock: Callable[[], dt.datetime] = dt.datetime.now,
-    ) -> None:
-        self._catalog = catalog
-        self._clock = clock
 
-    def routes(self) -> list[HttpRoute]:
-        """Return the HTTP routes."""
-        return [
-            HttpRoute("/driver", self._list),
-            HttpRoute("/driver/doors", self._doors),
-            HttpRoute("/driver/truck", self._truck),
-            HttpRoute("/driver/track", self._track),
-        ]
+async def doors_page(
+    request: Request, phones: Phones, link: Link, now: dt.datetime
+) -> Response:
+    """
+    Return whom volunteers carry water to, where the trucks of a link go.
 
-    def _view(self, request: Request) -> View:
-        root = request.scope.get("root_path", "")
-        path = request.url.path.removeprefix(root)
-        query = dict(request.query_params)
-        return View(self._catalog(), self._clock(), query, root=root, path=path)
+    Parameters
+    ----------
+    request
+        Says the language.
+    phones
+        Of the store.
+    link
+        That was opened.
+    now
+        The time now.
+    """
+    return await run_in_threadpool(_page, "doors.html", request, phones, link, now)
 
-    def _list(self, request: Request) -> HTMLResponse:
-        return _page("trucks.html", self._view(request))
 
-    def _doors(self, request: Request) -> HTMLResponse:
-        return _page("doors.html", self._view(request))
+async def track_file(
+    request: Request, phones: Phones, link: Link, now: dt.datetime
+) -> Response | None:
+    """
+    Return the day of a truck as a file; None if there is no such truck or kind.
 
-    def _truck(self, request: Request) -> HTMLResponse:
-        return _truck_page(self._view(request))
+    Parameters
+    ----------
+    request
+        Says ``kind``, ``truck`` (else the first that drives) and the language.
+    phones
+        Of the store.
+    link
+        That was opened.
+    now
+        The time now.
+    """
+    return await run_in_threadpool(_track, request, phones, link, now)
 
-    def _track(self, request: Request) -> Response:
-        view = self._view(request)
-        kind = view.query.get("kind", "")
-        return _track_file(view, kind) or _truck_page(view, status=404)
+
+def _view(request: Request, phones: Phones, link: Link, now: dt.datetime) -> View:
+    root = str(request.scope.get("root_path", ""))
+    base = f"{root}/d/{request.path_params['token']}"
+    published = phones.plans.of_day(link.township, now.date())
+    day = phones.today(link, now=now)
+    is_same = published is not None and published.number == day["version"]
+    return View(
+        published,
+        link.trucks,
+        day["stops"] if is_same else (),
+        today=now.date(),
+        lang=as_lang(request.query_params.get("lang")),
+        base=base,
+        path="/" + request.url.path.rsplit("/", 1)[-1],
+    )
 
 
 def _page(
-    template: str, view: View, *, status: int = 200, **values: object
+    template: str, request: Request, phones: Phones, link: Link, now: dt.datetime
 ) -> HTMLResponse:
-    text = templates().get_template(template).render(view=view, t=view.t, **values)
-    return HTMLResponse(text, status_code=status, headers=HEADERS)
+    view = _view(request, phones, link, now)
+    page = templates().get_template(template)
+    text = page.render(view=view, t=view.t, kinds=list(TRACKS))
+    return HTMLResponse(text, headers={"Content-Security-Policy": PLAIN_POLICY})
 
 
-def _truck_page(view: View, *, status: int = 200) -> HTMLResponse:
-    """Return the day of one truck, trip by trip."""
-    card = view.truck(view.query.get("truck", ""))
-    return _page("truck.html", view, status=status, card=card, kinds=list(_TRACKS))
-
-
-def _track_file(view: View, kind: str) -> Response | None:
-    """Return the day of a truck as a file; None if there is no such truck or kind."""
-    card = view.truck(view.query.get("truck", ""))
-    if view.run is None or card is None or card.route is None or kind not in _TRACKS:
+def _track(
+    request: Request, phones: Phones, link: Link, now: dt.datetime
+) -> Response | None:
+    kind, asked = (request.query_params.get(name, "") for name in ("kind", "truck"))
+    published = phones.plans.of_day(link.township, now.date())
+    if published is None or kind not in TRACKS:
         return None
-    scenario = view.run.result.scenario
-    maker = TrackMaker(view.plan, scenario, RouteFinder(scenario), view.t.lang)
-    media_type, to_text = _TRACKS[kind]
-    truck_id = card.truck.truck_id
-    name = quote(f"{file_names((truck_id,))[truck_id]}.{kind}", safe="")
-    return Response(
-        to_text(maker.day(card.route)),
-        media_type=media_type,
-        headers={
-            **HEADERS,
-            "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
-        },
-    )
+    routes = published.plan.route_by_truck
+    driving = [
+        truck
+        for truck in link.trucks
+        if truck in routes and routes[truck].num_trips and asked in ("", truck)
+    ]
+    if not driving:
+        return None
+    lang = as_lang(request.query_params.get("lang"))
+    media_type, to_text = TRACKS[kind]
+    with _FINDING:
+        finder = RouteFinder(published.scenario)
+        maker = TrackMaker(published.plan, published.scenario, finder, lang)
+        text = to_text(maker.day(routes[driving[0]]))
+    name = quote(f"{file_names((driving[0],))[driving[0]]}.{kind}", safe="")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    return Response(text, media_type=media_type, headers=headers)

@@ -31,6 +31,7 @@ from dispatch.errors import DispatchError
 from dispatch.files.photo import MAX_PHOTO_BYTES, PhotoError
 from dispatch.settings import store_address
 from dispatch.web.phone.body import NotReadable, TooLarge, events_of, read_body
+from dispatch.web.phone.driver import day_page, doors_page, track_file
 from dispatch.web.phone.metrics import CONTENT_TYPE, Metrics
 from dispatch.web.phone.pages import script_texts, templates
 from dispatch.words.words import LANGUAGES, Words, as_lang, words_of
@@ -98,6 +99,9 @@ class LinkPages:
             ("/phone/{file}", "GET", "file", self._file),
             ("/d/{token}", "GET", "page", self._page),
             ("/d/{token}/today", "GET", "today", self._today),
+            ("/d/{token}/day", "GET", "day", self._day),
+            ("/d/{token}/doors", "GET", "doors", self._doors),
+            ("/d/{token}/track", "GET", "track", self._track),
             ("/d/{token}/events", "POST", "events", self._events),
             ("/d/{token}/photos/{key}", "POST", "photo", self._photo),
             ("/v/{token}", "GET", "village", self._village),
@@ -128,7 +132,7 @@ class LinkPages:
                 _log.error("route %s failed: %s", name, type(error).__name__)
                 response = _json({"error": "internal"}, 500)
             for header, value in HEADERS.items():
-                response.headers[header] = value
+                response.headers.setdefault(header, value)
             seconds = time.monotonic() - began
             _log.info(
                 "answered",
@@ -202,6 +206,25 @@ class LinkPages:
             response = Response(status_code=304)
         response.headers["ETag"] = tag
         return response
+
+    async def _day(self, request: Request) -> Response:
+        opened = await self._opened(request)
+        if opened is None:
+            return _unknown(request, as_page=True)
+        return await day_page(request, *opened, self._clock())
+
+    async def _doors(self, request: Request) -> Response:
+        opened = await self._opened(request)
+        if opened is None:
+            return _unknown(request, as_page=True)
+        return await doors_page(request, *opened, self._clock())
+
+    async def _track(self, request: Request) -> Response:
+        opened = await self._opened(request)
+        if opened is None:
+            return _unknown(request, as_page=True)
+        file = await track_file(request, *opened, self._clock())
+        return _unknown(request, as_page=True) if file is None else file
 
     async def _events(self, request: Request) -> Response:
         opened = await self._opened(request)

@@ -1,28 +1,32 @@
-"""What the plain pages show: trucks, stops and doors as values, no markup."""
+"""What the plain pages of a link show: trucks, stops and doors as values, no markup."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
-from dispatch.files.plan.links import amap_web, baidu_web, geo_uri, tencent_web
+from dispatch.coverage import compute_coverage
+from dispatch.files.plan.at_place import at_place
 from dispatch.maps.palette import truck_signs
-from dispatch.web.finished import finished
-from dispatch.words.words import LANGUAGES, Words, as_lang
+from dispatch.words.words import LANGUAGES, Words
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from dispatch.day.published import Published
+    from dispatch.files.plan.at_place import AtPlace
     from dispatch.maps.palette import TruckSign
-    from dispatch.model.plan import Plan, Route, Stop
-    from dispatch.model.scenario import Place, Truck
-    from dispatch.web.catalog import Catalog, Entry
-    from dispatch.web.finished import Finished
+    from dispatch.model.plan import Route, Stop
+    from dispatch.model.scenario import Truck
+    from dispatch.words.message import Lang
 
 #: Shorter waits at a stop are not worth a line.
 _MIN_WAIT_S: Final = 300
+#: Nobody has to be told the way to where the truck stands.
+_NEXT_KINDS: Final = ("fill", "deliver", "return")
 _ICONS: Final = {
     "depart": "▶",
     "fill": "⬆",
@@ -70,20 +74,20 @@ class StopCard:
     ----------
     trip
         Number of the trip that starts here; 0 for other stops.
-    has_transfer, transfer_by
-        Whether the truck stops elsewhere than at the village, and what brings the
-        water on.
+    state
+        As reported: open, arrived, done, refused or impossible.
+    at
+        The place; None for a break.
     """
 
     stop: Stop
     label: str
     icon: str
     trip: int
+    state: str
     is_next: bool
-    is_past: bool
     is_waiting: bool
-    has_transfer: bool
-    transfer_by: str
+    at: AtPlace | None
     links: Sequence[Link]
 
 
@@ -95,201 +99,181 @@ class DoorCard:
     Attributes
     ----------
     first_s
-        When the first truck comes, seconds since midnight; None: none comes.
+        When the first truck of the link comes, seconds since midnight.
     num_reached
         How many of them have enough to survive; None: not known.
     """
 
     label: str
     people: int
-    first_s: int | None
+    first_s: int
     num_reached: int | None
     litres: str
+    at: AtPlace
     links: Sequence[Link]
 
 
 class View:
     """
-    One answer: what was asked for, in its language, from the newest good plan.
+    One answer: the day of a link's trucks, in the language that was asked for.
 
     Parameters
     ----------
-    query
-        Of the address: ``lang``, ``scenario`` and what a page asks for.
-    root, path
-        What stands before our addresses, and the address itself.
+    published
+        The plan that drivers follow; None: there is none.
+    trucks
+        Those of the link.
+    rows
+        Stops as the phone is shown them, with their states.
+    today
+        On which the page is looked at.
+    lang
+        Of the page.
+    base
+        Address of the link itself.
+    path
+        Of the page below it.
     """
 
     def __init__(
         self,
-        catalog: Catalog,
-        now: dt.datetime,
-        query: Mapping[str, str],
+        published: Published | None,
+        trucks: Sequence[str],
+        rows: Sequence[dict[str, Any]],
         *,
-        root: str,
+        today: dt.date,
+        lang: Lang,
+        base: str,
         path: str,
     ) -> None:
-        self.query = query
-        self.t = Words(as_lang(query.get("lang")))
-        self.entries = catalog.entries()
-        self._now = now
-        self._root = root
-        self._path = path
-        self._entry, self.run = self._choose(catalog, query.get("scenario"))
+        self.published = published
+        self.today = today
+        self.t = Words(lang)
+        self.base, self._path = base, path
+        self._trucks = trucks
+        self._states = {(row["truck"], row["stop"]): row["state"] for row in rows}
 
-    def _choose(
-        self, catalog: Catalog, key: str | None
-    ) -> tuple[Entry | None, Finished | None]:
-        """Return the entry asked for and its plan, else the first that has a plan."""
-        for entry in self.entries:
-            if key in (None, entry.key):
-                job = catalog.store.latest_good(entry.key)
-                if job is not None or key is not None:
-                    return entry, finished(job)
-        return (self.entries[0] if self.entries else None), None
-
-    @property
-    def plan(self) -> Plan:
-        """The plan that is shown."""
-        assert self.run is not None
-        return self.run.result.plan
-
-    @property
-    def today(self) -> dt.date:
-        """The day on which the page is looked at."""
-        return self._now.date()
+    @cached_property
+    def plan(self) -> Published:
+        """The plan that is shown, with its scenario."""
+        assert self.published is not None
+        return self.published
 
     @property
     def is_today(self) -> bool:
         """Whether the plan is of today."""
-        return self.plan.date == self.today
+        return self.plan.plan.date == self.today
 
-    @property
-    def others(self) -> list[Entry]:
-        """The other scenarios."""
-        return [entry for entry in self.entries if entry != self._entry]
-
-    def link(self, path: str, **changes: str) -> str:
+    def link(self, path: str, **query: str) -> str:
         """
-        Return the address of a page of ours, in this language and scenario.
+        Return the address of another page of this link, in the same language.
 
         Parameters
         ----------
         path
-            Path of the page below the root of the app.
-        **changes
-            Further parts of the query, in place of equal ones.
+            Below the link, from its slash on; empty: the link itself.
+        query
+            What else the address says.
         """
-        query: dict[str, str] = {"lang": self.t.lang}
-        if self._entry is not None:
-            query["scenario"] = self._entry.key
-        return f"{self._root}{path}?{urlencode({**query, **changes})}"
+        return f"{self.base}{path}?{urlencode({**query, 'lang': self.t.lang})}"
 
     def languages(self) -> list[tuple[str, str]]:
-        """Return the other languages and the addresses of this page in them."""
-        here = self._root + self._path
+        """Return the other languages, each with the address of this page in it."""
         return [
-            (lang, f"{here}?{urlencode({**self.query, 'lang': lang})}")
+            (lang, f"{self.base}{self._path}?{urlencode({'lang': lang})}")
             for lang in LANGUAGES
             if lang != self.t.lang
         ]
 
     def trucks(self) -> list[TruckCard]:
-        """Return all trucks of the scenario, each with its route."""
-        assert self.run is not None
-        scenario = self.run.result.scenario
-        routes = self.plan.route_by_truck
+        """Return the trucks of the link, each with its route of the day."""
+        scenario, routes = self.plan.scenario, self.plan.plan.route_by_truck
         signs = truck_signs(scenario)
         cards = []
-        for truck in scenario.trucks:
+        for truck in scenario.all_trucks:
+            if truck.truck_id not in self._trucks:
+                continue
             route = routes.get(truck.truck_id)
             used = route if route is not None and route.num_trips else None
             cards.append(TruckCard(truck, signs[truck.truck_id], used))
         return cards
 
-    def truck(self, truck_id: str) -> TruckCard | None:
-        """Return one truck; None if there is no such truck, or no plan."""
-        cards = self.trucks() if self.run else []
-        return next((card for card in cards if card.truck.truck_id == truck_id), None)
-
     def stops(self, route: Route) -> Iterator[StopCard]:
         """Yield the stops of a route, in order."""
-        assert self.run is not None
-        scenario = self.run.result.scenario
-        next_idx = self._next_idx(route.stops)
+        scenario = self.plan.scenario
+        states = [
+            self._states.get((route.truck_id, number), "open")
+            for number in range(1, len(route.stops) + 1)
+        ]
+        next_idx = next(
+            (
+                idx
+                for idx, (stop, state) in enumerate(
+                    zip(route.stops, states, strict=True)
+                )
+                if stop.kind in _NEXT_KINDS and state in ("open", "arrived")
+            ),
+            None,
+        )
         trip = 0
         for idx, stop in enumerate(route.stops):
             trip += stop.kind == "fill"
             place = scenario.place_by_id.get(stop.place_id)
-            is_next = idx == next_idx
             leads_there = place is not None and stop.kind != "break"
+            at = at_place(place) if place is not None and leads_there else None
+            is_next = idx == next_idx
             yield StopCard(
                 stop=stop,
                 label=scenario.label(stop.place_id),
                 icon=_ICONS.get(stop.kind, "·"),
                 trip=trip if stop.kind == "fill" else 0,
+                state=states[idx],
                 is_next=is_next,
-                is_past=idx < next_idx,
                 is_waiting=stop.start_s - stop.arrive_s >= _MIN_WAIT_S,
-                has_transfer=place is not None
-                and stop_at(place) != (place.lat, place.lon),
-                transfer_by=getattr(place, "transfer_by", ""),
-                links=self._links(place, is_next=is_next) if leads_there else (),
+                at=at,
+                links=self._links(at, is_next=is_next) if at is not None else (),
             )
 
-    def _next_idx(self, stops: Sequence[Stop]) -> int:
-        """Return the first stop not over yet; on other days the first one."""
-        if not self.is_today:
-            return 0
-        now_s = self._now.hour * 3600 + self._now.minute * 60 + self._now.second
-        open_idx = [idx for idx, stop in enumerate(stops) if stop.end_s > now_s]
-        return open_idx[0] if open_idx else len(stops) - 1
-
-    def _links(self, place: Place | None, *, is_next: bool) -> list[Link]:
+    def _links(self, at: AtPlace, *, is_next: bool) -> list[Link]:
         """Return the links to a place: one big button for the next stop, small ones."""
-        assert place is not None
         t = self.t
-        lat, lon = stop_at(place)
-        name = place.name
-        links = [Link(amap_web(lat=lat, lon=lon, name=name), t("driver.amap"), is_next)]
-        if is_next:
-            links += [
-                Link(baidu_web(lat=lat, lon=lon, name=name), t("driver.baidu")),
-                Link(tencent_web(lat=lat, lon=lon, name=name), t("driver.tencent")),
-            ]
-        links.append(Link(geo_uri(lat=lat, lon=lon, name=name), t("driver.open_map")))
-        phone = getattr(place, "phone", "")
-        if phone:
-            contact = getattr(place, "contact", "") or phone
-            links.append(Link(f"tel:{quote(phone)}", t("driver.call", name=contact)))
+        links = [
+            Link(at.links["amap"], t("driver.amap"), is_next),
+            Link(at.links["baidu"], t("driver.baidu")),
+            Link(at.links["tencent"], t("driver.tencent")),
+            Link(at.links["geo"], t("driver.open_map")),
+        ]
+        if at.phone:
+            name = at.contact or at.phone
+            links.append(Link(f"tel:{quote(at.phone)}", t("driver.call", name=name)))
         return links
 
     def doors(self) -> list[DoorCard]:
-        """Return the vulnerable people of every place, the earliest truck first."""
-        assert self.run is not None
-        scenario = self.run.result.scenario
-        places = self.run.figures.places
-        places = places[places["vulnerable_people"] > 0].sort_values(
-            "first_s", na_position="last", kind="stable"
-        )
+        """Return the vulnerable people where the link's trucks go, in their order."""
+        scenario, plan = self.plan.scenario, self.plan.plan
+        first_s: dict[str, int] = {}
+        for route in plan.routes:
+            for stop in route.stops:
+                if stop.kind == "deliver" and route.truck_id in self._trucks:
+                    known = first_s.get(stop.place_id, stop.start_s)
+                    first_s[stop.place_id] = min(known, stop.start_s)
+        places = compute_coverage(scenario, plan).places
         cards = []
-        for village_id, row in places.to_dict("index").items():
-            village = scenario.village_by_id[str(village_id)]
-            first_s, reached = row["first_s"], row["vulnerable_survival"]
+        for village_id in sorted(first_s, key=lambda place: first_s[place]):
+            village = scenario.village_by_id.get(village_id)
+            if village is None or not village.vulnerable_people:
+                continue
+            reached = places["vulnerable_survival"][village_id]
+            at = at_place(village)
             cards.append(
                 DoorCard(
-                    label=scenario.label(village.village_id),
+                    label=scenario.label(village_id),
                     people=village.vulnerable_people,
-                    first_s=first_s if isinstance(first_s, int) else None,
-                    num_reached=reached if isinstance(reached, int) else None,
+                    first_s=first_s[village_id],
+                    num_reached=int(reached) if reached == reached else None,
                     litres=f"{scenario.need.survival_l_per_person:g}",
-                    links=self._links(village, is_next=False),
+                    at=at,
+                    links=self._links(at, is_next=False),
                 )
             )
         return cards
-
-
-def stop_at(place: Place) -> tuple[float, float]:
-    """Return where trucks stop, (lat, lon): a village may have a transfer point."""
-    point: tuple[float, float] = getattr(place, "stop_at", (place.lat, place.lon))
-    return point

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -15,13 +14,14 @@ from dispatch.files.tables.columns import tables as column_tables
 from dispatch.maps.palette import with_letters
 from dispatch.model.digest import digest_of
 from dispatch.web.context import show_problems
+from dispatch.web.saving import has_conflict, save, show_conflict
 from dispatch.words.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dispatch.files.tables.columns import Column
-    from dispatch.web.catalog import Loaded
+    from dispatch.model.scenario import Scenario
     from dispatch.web.context import Context
     from dispatch.words.message import Lang
     from dispatch.words.words import Words
@@ -41,9 +41,37 @@ _UNITS_ZH: Final = {
     "°": "°",
 }
 _SNAPSHOT: Final = "edit_snapshot"
-_SEEN: Final = "edit_seen"
-#: Tables with a wrong cell, by scenario and table: kept until mended or given up.
+#: Tables with a wrong cell, by day and table: kept until mended or given up.
 _UNSAVED: Final = "edit_unsaved"
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    """
+    What an editor started from.
+
+    Attributes
+    ----------
+    scope
+        Day, table and language that it is for.
+    key
+        Of the editor.
+    frame
+        The table as it was shown first.
+    base
+        The day as it was then.
+    seen
+        Digest of the day as it should be now, with what was saved here.
+    typed
+        What was changed in the editor when it was saved last.
+    """
+
+    scope: tuple[str, str, str]
+    key: str
+    frame: pd.DataFrame
+    base: Scenario
+    seen: str
+    typed: str
 
 
 def forget() -> None:
@@ -52,14 +80,13 @@ def forget() -> None:
 
     Tables that could not be saved stay as they were typed.
     """
-    for name in (_SNAPSHOT, _SEEN, "edit_problems", "edit_saved"):
+    for name in (_SNAPSHOT, "edit_problems", "edit_saved"):
         st.session_state.pop(name, None)
 
 
 def remind(context: Context) -> None:
     """Say which tables have changes that could not be saved."""
-    key = context.entry.key
-    names = [name for entry, name in _unsaved() if entry == key]
+    names = [name for day, name in _unsaved() if day == context.key]
     if names:
         titles = "、".join(_title(name, context.t) for name in names)
         st.warning(context.t("edit.unsaved_tables", tables=titles), icon="⚠️")
@@ -72,21 +99,18 @@ def _unsaved() -> dict[tuple[str, str], tuple[str, pd.DataFrame]]:
     return typed
 
 
-def show(context: Context, loaded: Loaded, *, only: str | None = None) -> None:
+def show(context: Context, *, only: str | None = None) -> None:
     """
     Draw the editor of one table; every valid change is saved at once.
 
     Parameters
     ----------
     context
-        Catalogue, chosen scenario, words.
-    loaded
-        The scenario as it stands.
+        The day, and who edits it.
     only
         The table to edit; None lets one be chosen.
     """
     t = context.t
-    st.caption(t("edit.intro"))
     name = only or st.segmented_control(
         t("edit.table"),
         _TABLES,
@@ -96,17 +120,23 @@ def show(context: Context, loaded: Loaded, *, only: str | None = None) -> None:
         required=True,
         label_visibility="collapsed",
     )
-    key, frame = _snapshot(context, loaded, name)
+    if not context.may_edit:
+        table = _as_text(_tables(context)[name])
+        heads = {c: config["label"] for c, config in _columns(name, t.lang).items()}
+        st.dataframe(table.rename(columns=heads), hide_index=True)
+        return
+    st.caption(t("edit.intro"))
+    snapshot = _snapshot(context, name)
     # Above the table: below it, what is wrong would stand off the screen.
     news = st.container()
     edited = st.data_editor(
-        frame,
+        snapshot.frame,
         num_rows="dynamic",
         hide_index=True,
         width="stretch",
         height=420,
         column_config=_columns(name, t.lang),
-        key=key,
+        key=snapshot.key,
     )
     if not isinstance(edited, pd.DataFrame):
         return
@@ -117,41 +147,55 @@ def show(context: Context, loaded: Loaded, *, only: str | None = None) -> None:
                 " …" if len(unsaved_cells) > 8 else ""
             )
             st.warning(t("edit.lost", cells=cells), icon="⚠️")
-        _save(context, loaded, name, edited)
-    _reset(context, loaded, t)
+        if has_conflict(context):
+            show_conflict(context)
+        else:
+            _save(context, name, snapshot, edited)
 
 
-def _snapshot(context: Context, loaded: Loaded, name: str) -> tuple[str, pd.DataFrame]:
+def _typed(key: str) -> str:
+    """Return what was changed in an editor, as text."""
+    return repr(st.session_state.get(key))
+
+
+def _snapshot(context: Context, name: str) -> _Snapshot:
     """
-    Return the editor's key and what it counts changes from.
+    Return what the editor counts changes from.
 
     The table must not move under the changes, and must not outlive them either:
     an editor that lost its changes, as by a switch of language, would show the
     table of before, and saving that would undo what was saved.
     """
-    scope = (context.entry.key, name, context.lang)
-    kept = st.session_state.get(_SNAPSHOT)
-    # Saved elsewhere since, by another page or person: an editor that kept its table
-    # would take what it does not show for deleted.
-    is_old = st.session_state.get(_SEEN) != digest_of(loaded.scenario)
-    if kept is None or is_old or kept[0] != scope or kept[1] not in st.session_state:
-        number = st.session_state.get("edit_count", 0) + 1
-        st.session_state["edit_count"] = number
-        table = _typed_before(context, loaded, name)
-        kept = (scope, f"editor-{number}", table)
-        st.session_state[_SNAPSHOT] = kept
-        st.session_state[_SEEN] = digest_of(loaded.scenario)
-        st.session_state.pop("edit_problems", None)
-        st.session_state.pop("edit_saved", None)
-    key: str = kept[1]
-    shown: pd.DataFrame = kept[2]
-    return key, shown
+    scope = (context.key, name, context.lang)
+    kept: _Snapshot | None = st.session_state.get(_SNAPSHOT)
+    digest = digest_of(context.scenario)
+    if kept is not None and kept.scope == scope and kept.key in st.session_state:
+        # Saved elsewhere since, by another page or person: shown anew, unless
+        # something was typed just now, which is merged first.
+        if kept.seen == digest or _typed(kept.key) != kept.typed:
+            return kept
+        if has_conflict(context):
+            return kept
+    number = st.session_state.get("edit_count", 0) + 1
+    st.session_state["edit_count"] = number
+    key = f"editor-{number}"
+    fresh = _Snapshot(
+        scope,
+        key,
+        _typed_before(context, name),
+        context.scenario,
+        digest,
+        _typed(key),
+    )
+    st.session_state[_SNAPSHOT] = fresh
+    st.session_state.pop("edit_problems", None)
+    return fresh
 
 
-def _typed_before(context: Context, loaded: Loaded, name: str) -> pd.DataFrame:
+def _typed_before(context: Context, name: str) -> pd.DataFrame:
     """Return the saved table, or what was typed into it and could not be saved."""
-    saved = _as_text(_tables(loaded)[name])
-    typed = _unsaved().pop((context.entry.key, name), None)
+    saved = _as_text(_tables(context)[name])
+    typed = _unsaved().pop((context.key, name), None)
     if typed is None:
         return saved
     if typed[0] != saved.to_csv():
@@ -173,9 +217,9 @@ def _differences(saved: pd.DataFrame, typed: pd.DataFrame) -> list[str]:
     return cells
 
 
-def _tables(loaded: Loaded) -> dict[str, pd.DataFrame]:
+def _tables(context: Context) -> dict[str, pd.DataFrame]:
     """Return the tables, with the letters that trucks have had so far."""
-    return scenario_tables(with_letters(loaded.scenario))
+    return scenario_tables(with_letters(context.scenario))
 
 
 def _as_text(table: pd.DataFrame) -> pd.DataFrame:
@@ -251,16 +295,19 @@ def _field_shown(key: str, value: object, title_of: dict[str, str]) -> object:
     return value
 
 
-def _save(context: Context, loaded: Loaded, name: str, edited: pd.DataFrame) -> None:
+def _save(
+    context: Context, name: str, snapshot: _Snapshot, edited: pd.DataFrame
+) -> None:
     t = context.t
+    typed = _typed(snapshot.key)
     try:
-        base = with_letters(loaded.scenario)
+        base = with_letters(snapshot.base)
         scenario = scenario_from_tables({name: edited}, base=base)
     except DataError as error:
         is_new = not st.session_state.get("edit_problems")
         st.session_state["edit_problems"] = True
-        saved = _as_text(_tables(loaded)[name])
-        _unsaved()[context.entry.key, name] = saved.to_csv(), edited
+        saved = _as_text(_tables(context)[name])
+        _unsaved()[context.key, name] = saved.to_csv(), edited
         st.error(t("edit.not_saved"), icon="⛔")
         again = (context, name)
         st.button(t("edit.give_up"), key="give_up", on_click=_give_up, args=again)
@@ -270,39 +317,37 @@ def _save(context: Context, loaded: Loaded, name: str, edited: pd.DataFrame) -> 
             st.rerun()
         return
     was_broken = bool(st.session_state.pop("edit_problems", False))
-    _unsaved().pop((context.entry.key, name), None)
-    if digest_of(scenario) != digest_of(base):
-        context.catalog.store.drafts.save(context.entry.key, scenario)
-        st.session_state[_SEEN] = digest_of(scenario)
-        st.session_state["edit_saved"] = f"{dt.datetime.now():%H:%M:%S}"
-        st.rerun()
+    _unsaved().pop((context.key, name), None)
+    if typed != snapshot.typed and digest_of(scenario) != digest_of(base):
+        _store(context, name, snapshot, scenario, typed)
     if was_broken:
         st.rerun()
     if "edit_saved" in st.session_state:
         st.caption(f"✅ {t('edit.saved')} {st.session_state['edit_saved']}")
 
 
+def _store(
+    context: Context, name: str, snapshot: _Snapshot, ours: Scenario, typed: str
+) -> None:
+    """Save, together with what others saved since the editor was opened."""
+    base = snapshot.base
+    # What tables round was not changed by anybody.
+    shown = scenario_from_tables({name: scenario_tables(base)[name]}, base=base)
+    is_saved = save(context, ours, base=base, shown=shown)
+    if is_saved:
+        st.session_state["edit_saved"] = f"{context.frame.now:%H:%M:%S}"
+        st.session_state[_SNAPSHOT] = replace(
+            snapshot, seen=digest_of(ours), typed=typed
+        )
+        st.rerun()
+    if has_conflict(context):
+        st.rerun()
+
+
 def _give_up(context: Context, name: str) -> None:
     """Go back to what is saved of a table."""
-    _unsaved().pop((context.entry.key, name), None)
+    _unsaved().pop((context.key, name), None)
     forget()
-
-
-def _reset(context: Context, loaded: Loaded, t: Words) -> None:
-    """Offer the way back to the original, or to delete an upload; ask once."""
-    is_upload = context.entry.path is None
-    if loaded.edited is None and not is_upload:
-        return
-    word = "delete" if is_upload else "reset"
-    with st.popover(t(f"edit.{word}"), icon="↩️"):
-        st.markdown(t(f"edit.{word}_help"))
-        if st.button(t(f"edit.{word}_yes"), key="edit_reset", type="primary"):
-            context.catalog.store.drafts.drop(context.entry.key)
-            for entry, name in [*_unsaved()]:
-                if entry == context.entry.key:
-                    _unsaved().pop((entry, name))
-            forget()
-            st.rerun()
 
 
 def _columns(name: str, lang: Lang) -> dict[str, Any]:

@@ -16,16 +16,14 @@ from dispatch.maps.palette import truck_signs
 from dispatch.web import charts, tables
 from dispatch.web.context import keep_in_link, show_table
 from dispatch.web.report import everything_zip, paper_file, report_xlsx
-from dispatch.web.views import editor
 
 if TYPE_CHECKING:
-    from dispatch.web.catalog import Loaded
     from dispatch.web.context import Context
     from dispatch.web.finished import Finished
     from dispatch.words.words import Words
 
-_VIEWS = ("map", "timetable", "coverage", "shortage", "data", "download")
-_WITHOUT_PLAN = ("map", "data")
+_VIEWS = ("map", "timetable", "coverage", "shortage", "download")
+_WITHOUT_PLAN = ("map",)
 
 _SHORT_COLUMNS = (
     "name",
@@ -38,18 +36,16 @@ _SHORT_COLUMNS = (
 )
 
 
-def show(context: Context, loaded: Loaded, run: Finished | None) -> None:
+def show(context: Context, run: Finished | None) -> None:
     """
     Let one view be chosen and draw it; hidden ones cost nothing.
 
     Parameters
     ----------
     context
-        Catalogue, chosen scenario, words.
-    loaded
-        The scenario as it stands.
+        The day.
     run
-        The finished run; None: not planned yet.
+        A version of its plan; None: not planned yet.
     """
     t = context.t
     names = _VIEWS if run is not None else _WITHOUT_PLAN
@@ -67,12 +63,8 @@ def show(context: Context, loaded: Loaded, run: Finished | None) -> None:
     )
     if view is not None:
         keep_in_link("view", None if view == names[0] else view)
-    if view != "data":
-        editor.forget()
     if view == "map":
-        _map(context, loaded, run)
-    elif view == "data":
-        editor.show(context, loaded)
+        _map(context, run)
     elif view is not None and run is not None:
         {
             "timetable": _timetable,
@@ -82,8 +74,8 @@ def show(context: Context, loaded: Loaded, run: Finished | None) -> None:
         }[view](run, t)
 
 
-def _map(context: Context, loaded: Loaded, run: Finished | None) -> None:
-    scenario = loaded.scenario if run is None else run.result.scenario
+def _map(context: Context, run: Finished | None) -> None:
+    scenario = context.scenario if run is None else run.result.scenario
     chart = live_map(
         scenario,
         None if run is None else run.result.plan,
@@ -95,10 +87,10 @@ def _map(context: Context, loaded: Loaded, run: Finished | None) -> None:
         else None,
         base_url=st.get_option("server.baseUrlPath"),
     )
-    made = "none" if run is None else run.job.job_id
+    made = "none" if run is None else run.number
     st_folium(
         chart,
-        key=f"map-{context.entry.key}-{made}-{context.lang}",
+        key=f"map-{context.key}-{made}-{context.lang}",
         height=560,
         use_container_width=True,
         returned_objects=[],
@@ -161,7 +153,7 @@ def _download(run: Finished, t: Words) -> None:
         st.error(t("file.violations"), icon="⛔")
     st.caption(t("file.help", time=run.made))
     scenario = run.result.scenario
-    stem = f"{scenario.name}-{scenario.date}"
+    stem = f"{scenario.name}-{scenario.date}-{run.number}"
     st.download_button(
         t("file.all"),
         data=lambda: everything_zip(run, t),
@@ -171,23 +163,19 @@ def _download(run: Finished, t: Words) -> None:
         width="stretch",
         on_click="ignore",
     )
-    map_name = "map.html" if t.lang == "zh" else f"map.{t.lang}.html"
     for name, label in (
         ("sheets.pdf", "sheets"),
         ("plan.xlsx", "plan_xlsx"),
-        (map_name, "map"),
+        ("map.html", "map"),
     ):
-        path = run.job.out / name
-        if path.is_file():
-            is_map = name == map_name
-            st.download_button(
-                t(f"file.{label}"),
-                data=path.read_bytes if is_map else partial(paper_file, run, name, t),
-                file_name=f"{stem}-{name}",
-                key=f"download-{label}",
-                width="stretch",
-                on_click="ignore",
-            )
+        st.download_button(
+            t(f"file.{label}"),
+            data=partial(paper_file, run, name, t),
+            file_name=f"{stem}-{name}",
+            key=f"download-{label}",
+            width="stretch",
+            on_click="ignore",
+        )
     st.download_button(
         t("file.report"),
         data=lambda: report_xlsx(run, t),

@@ -18,7 +18,8 @@ from dispatch.model.scenario import Source, Village, id_of_place
 from dispatch.roads.nearby import nearest_edges
 from dispatch.roads.snap import FAR_M, NEAR_M
 from dispatch.web.components.drawing import drawing_map
-from dispatch.web.context import Context, Frame, load, show_problems
+from dispatch.web.context import Context, context_of_page, show_problems
+from dispatch.web.saving import has_conflict, save, show_conflict
 from dispatch.web.views import editor
 from dispatch.words.message import MessageError
 
@@ -34,17 +35,12 @@ Anywhere = tuple[float, float]
 
 def show() -> None:
     """Draw the page."""
-    frame: Frame = st.session_state["frame"]
-    t = frame.t
+    context = context_of_page()
+    if context is None:
+        return
+    t, scenario = context.t, context.scenario
     st.title(t("place.title"))
-    if frame.entry is None:
-        st.markdown(t("page.no_data_help"))
-        return
-    context = Context(frame.catalog, frame.entry, t)
-    loaded = load(context)
-    if loaded is None:
-        return
-    scenario = loaded.scenario
+    show_conflict(context)
     news = st.session_state.pop("place_news", None)
     if news:
         st.success(news, icon="✅")
@@ -55,7 +51,7 @@ def show() -> None:
     if not ids:
         st.markdown(t("page.no_data_help"))
         return
-    scope = (context.entry.key, tuple(ids))
+    scope = (context.key, tuple(ids))
     if st.session_state.get("place_of") != scope:
         st.session_state["place_of"] = scope
         st.session_state["place"] = next(iter(ids))
@@ -102,7 +98,7 @@ def _place(context: Context, scenario: Scenario, place_id: str) -> None:
         lines=road_lines(scenario),
         places=marks,
         bounds=_around(pending or (place.lat, place.lon), scenario),
-        view=f"{context.entry.key} {place_id} {_is_far(pending, scenario)} {pasted}",
+        view=f"{context.key} {place_id} {_is_far(pending, scenario)} {pasted}",
         clear=True,
     )
     if drawn is not None and drawn.points[0] != pending:
@@ -207,7 +203,11 @@ def _confirm(
                 )
         left, right = st.columns(2)
         if left.button(
-            t("place.save"), key="place_save", type="primary", width="stretch"
+            t("place.save"),
+            key="place_save",
+            type="primary",
+            width="stretch",
+            disabled=not context.may_edit,
         ):
             _save(context, scenario, place, pending, what, by)
         if right.button(t("place.discard"), key="place_discard", width="stretch"):
@@ -266,7 +266,10 @@ def _save(
     except DataError as error:
         show_problems(error.problems, context.t)
         return
-    context.catalog.store.drafts.save(context.entry.key, changed)
+    if not save(context, changed, base=scenario, shown=_as_shown(scenario, table)):
+        if has_conflict(context):
+            st.rerun()
+        return
     editor.forget()
     _forget()
     st.session_state["place_news"] = context.t("place.saved", name=place.name)
@@ -274,6 +277,13 @@ def _save(
         problem for problem in changed.warnings if problem not in scenario.warnings
     ]
     st.rerun()
+
+
+def _as_shown(scenario: Scenario, table: str) -> Scenario:
+    """Return the day as tables have it: what they round was changed by nobody."""
+    return scenario_from_tables(
+        {table: scenario_tables(scenario)[table]}, base=scenario
+    )
 
 
 def _table_of(place: Village | Source | Depot) -> tuple[str, str]:

@@ -11,6 +11,7 @@ import streamlit as st
 from dispatch.model.road_limits import Moment, RoadLimit
 from dispatch.roads.limits import Stretch, limit_stretches
 from dispatch.roads.reach import cut_off_villages
+from dispatch.web.saving import has_conflict, save
 from dispatch.web.views import editor
 from dispatch.words.message import MessageError
 
@@ -74,7 +75,7 @@ def show_form(
     Parameters
     ----------
     context
-        Catalogue, chosen scenario, words.
+        The day, and who edits it.
     scenario
         The day that the limit is saved in.
     roads
@@ -125,7 +126,11 @@ def show_form(
         notes = st.text_input(t("roads.notes"), key="road-notes", max_chars=200)
         left, right = st.columns(2)
         if left.button(
-            t("roads.save"), key="road-save", type="primary", width="stretch"
+            t("roads.save"),
+            key="road-save",
+            type="primary",
+            width="stretch",
+            disabled=not context.may_edit,
         ):
             limit = replace(
                 _drawn_limit(drawn),
@@ -186,7 +191,10 @@ def _save(context: Context, scenario: Scenario, limit: RoadLimit) -> None:
     t = context.t
     changed = replace(scenario, road_limits=(*scenario.road_limits, limit))
     before, after = set(cut_off_villages(scenario)), cut_off_villages(changed)
-    context.catalog.store.drafts.save(context.entry.key, changed)
+    if not save(context, changed, base=scenario):
+        if has_conflict(context):
+            st.rerun()
+        return
     editor.forget()
     cut_off_now = [
         scenario.label(village) for village in after if village not in before

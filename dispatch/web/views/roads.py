@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
@@ -18,21 +17,21 @@ from dispatch.maps.limits import (
     stretch_lines,
 )
 from dispatch.maps.shapes import Line
-from dispatch.model.digest import digest_of
 from dispatch.roads.model import road_model
 from dispatch.roads.reach import cut_off_villages, limit_warnings, reach_notes
-from dispatch.runs.contracts_of_folders import Request
+from dispatch.runs.queue import latest_run
 from dispatch.units import format_clock
 from dispatch.web.components.drawing import Drawing, drawing_map
-from dispatch.web.context import Context, Frame, load, show_problems
+from dispatch.web.context import Context, context_of_page, show_problems
 from dispatch.web.finished import finished
+from dispatch.web.saving import save, show_conflict
 from dispatch.web.views import editor
 from dispatch.web.views.road_form import DRAWN, show_form, touched_stretches
+from dispatch.web.views.running import ask
 
 if TYPE_CHECKING:
     from dispatch.model.roads import RoadNetwork
     from dispatch.model.scenario import Scenario
-    from dispatch.web.catalog import Loaded
     from dispatch.words.words import Words
 
 #: A drawn stretch of road shows while it is not saved.
@@ -43,31 +42,26 @@ _CHANGE_PRICE_L: Final = 200
 
 def show() -> None:
     """Draw the page."""
-    frame: Frame = st.session_state["frame"]
-    t = frame.t
-    if frame.entry is None:
-        st.title(t("page.no_data"))
-        st.markdown(t("page.no_data_help"))
+    context = context_of_page()
+    if context is None:
         return
-    context = Context(frame.catalog, frame.entry, t)
-    loaded = load(context)
-    if loaded is None:
-        return
-    scenario = loaded.scenario
+    t, scenario = context.t, context.scenario
     if scenario.roads is None:
         st.title(t("roads.none"))
         st.markdown(t("roads.none_help"))
         return
-    if st.session_state.get("roads_of") != context.entry.key:
-        st.session_state["roads_of"] = context.entry.key
+    if st.session_state.get("roads_of") != context.key:
+        st.session_state["roads_of"] = context.key
         st.session_state.pop(DRAWN, None)
     _headline(scenario, scenario.roads, t)
     _saved(t)
     _plan_again(context, scenario)
     _map(context, scenario, scenario.roads)
     st.subheader(t("roads.table"))
-    editor.show(context, loaded, only="limits")
-    _files(context, loaded)
+    show_conflict(context)
+    editor.show(context, only="limits")
+    if context.may_edit:
+        _files(context, scenario)
 
 
 def _headline(scenario: Scenario, roads: RoadNetwork, t: Words) -> None:
@@ -114,42 +108,39 @@ def _saved(t: Words) -> None:
 
 def _plan_again(context: Context, scenario: Scenario) -> None:
     """Offer one button that plans on the roads as they are now."""
-    t, store = context.t, context.catalog.store
-    latest = store.latest(context.entry.key)
-    if latest is not None and latest.state().is_active:
+    t, desk = context.t, context.desk
+    run = latest_run(context.db, desk.township, desk.date, now=context.frame.now)
+    if run is not None and run.state.is_active:
         st.info(t("roads.planning"), icon="⏳")
         return
-    run = finished(store.latest_done(context.entry.key))
-    if run is None:
+    plan = finished(context.db, desk, desk.published or desk.latest)
+    if plan is None:
         return
-    before = run.result.scenario
+    before = plan.result.scenario
     if (before.road_limits, before.roads) == (scenario.road_limits, scenario.roads):
-        st.caption(f"✅ {t('roads.plan_fits', time=run.made)}")
+        st.caption(f"✅ {t('roads.plan_fits', time=plan.made)}")
         return
-    st.warning(t("roads.plan_old", time=run.made), icon="⚠️")
+    st.warning(t("roads.plan_old", time=plan.made), icon="⚠️")
+    if desk.state != "open" or not context.frame.may("plan"):
+        return
     left, right = st.columns([2, 1], vertical_alignment="bottom")
-    shifts = [truck.shift_start_s for truck in scenario.trucks]
-    start_s = min(shifts, default=0)
-    when = right.time_input(
-        t("roads.replan_from"), value=_as_time(start_s), key="replan_from", step=300
-    )
+    options: dict[str, object] = {}
+    if desk.published is not None:
+        shifts = [truck.shift_start_s for truck in scenario.trucks]
+        start_s = min(shifts, default=0)
+        if desk.date == context.frame.now.date():
+            now = context.frame.now
+            start_s = max(start_s, now.hour * 3600 + now.minute // 5 * 300)
+        when = right.time_input(
+            t("roads.replan_from"), value=_as_time(start_s), key="replan_from", step=300
+        )
+        options = {
+            "now_s": when.hour * 3600 + when.minute * 60,
+            "change_price_l": _CHANGE_PRICE_L,
+        }
     if left.button(
         t("roads.replan"), key="replan", type="primary", icon="🚚", width="stretch"
-    ):
-        asked = run.job.request()
-        scenario = replace(scenario, equity_steps=before.equity_steps)
-        request = Request(
-            scenario_key=context.entry.key,
-            scenario_name=scenario.name,
-            digest=f"{digest_of(scenario)}-{asked.seconds}-{asked.seed}",
-            seconds=asked.seconds,
-            seed=asked.seed,
-            lang=t.lang,
-            previous_id=run.job.job_id,
-            now_s=when.hour * 3600 + when.minute * 60,
-            change_price_l=_CHANGE_PRICE_L,
-        )
-        store.start(scenario, request)
+    ) and ask(context, **options):
         st.session_state["roads_news"] = t("roads.replan_started")
         st.rerun()
 
@@ -173,7 +164,7 @@ def _map(context: Context, scenario: Scenario, roads: RoadNetwork) -> None:
         lines=lines,
         places=place_marks(scenario, t),
         bounds=bounds_of(scenario),
-        view=context.entry.key,
+        view=context.key,
         clear=drawn is None,
     )
     if news is not None and news != drawn:
@@ -188,14 +179,14 @@ def _map(context: Context, scenario: Scenario, roads: RoadNetwork) -> None:
         show_form(context, scenario, roads, drawn, stretches)
 
 
-def _files(context: Context, loaded: Loaded) -> None:
+def _files(context: Context, scenario: Scenario) -> None:
     """Let limits and whole networks be brought in; limits outlive the network."""
     t = context.t
     with st.expander(t("roads.files"), icon="📁"):
         st.markdown(t("roads.files_help"))
         st.download_button(
             t("roads.download_limits"),
-            data=limits_csv(loaded.scenario, chinese=t.lang == "zh"),
+            data=limits_csv(scenario, chinese=t.lang == "zh"),
             file_name="limits.csv",
             mime="text/csv",
             icon="⬇️",
@@ -206,14 +197,14 @@ def _files(context: Context, loaded: Loaded) -> None:
             type=["csv", "xlsx"],
             key="limits_upload",
             on_change=_read_limits,
-            args=(context, loaded.scenario),
+            args=(context, scenario),
         )
         st.file_uploader(
             t("roads.upload_network"),
             type=["pbf", "osm", "geojson", "zip", "bz2", "gz"],
             key="network_upload",
             on_change=_read_network,
-            args=(context, loaded.scenario),
+            args=(context, scenario),
         )
         problems = st.session_state.get("roads_problems")
         if problems:
@@ -233,7 +224,8 @@ def _read_limits(context: Context, scenario: Scenario) -> None:
     except DataError as error:
         st.session_state["roads_problems"] = error.problems
         return
-    _keep(context, changed)
+    if not _keep(context, changed):
+        return
     added = len(changed.road_limits) - len(scenario.road_limits)
     st.session_state["roads_news"] = context.t("roads.limits_read", count=added)
 
@@ -250,12 +242,14 @@ def _read_network(context: Context, scenario: Scenario) -> None:
     except DataError as error:
         st.session_state["roads_problems"] = error.problems
         return
-    _keep(context, changed)
+    if not _keep(context, changed):
+        return
     num = 0 if changed.roads is None else changed.roads.num_edges
     st.session_state["roads_news"] = context.t("roads.network_read", count=f"{num:,}")
 
 
-def _keep(context: Context, changed: Scenario) -> None:
-    context.catalog.store.drafts.save(context.entry.key, changed)
+def _keep(context: Context, changed: Scenario) -> bool:
+    is_saved = save(context, changed)
     st.session_state.pop(DRAWN, None)
     editor.forget()
+    return is_saved

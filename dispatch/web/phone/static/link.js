@@ -186,6 +186,7 @@ function show() {
   for (const stop of day.stops) stops.append(card(stop));
   showChanges();
   showRefused();
+  showMore();
 }
 
 function showState() {
@@ -266,6 +267,68 @@ function stateOf(stop) {
   return state;
 }
 
+// The same that the plain page of the whole day says of a place.
+function about(at, stop) {
+  const lines = [];
+  if (at.has_transfer) {
+    const key = at.transfer_by ? "driver.transfer_by" : "driver.transfer";
+    const textContent = t(key, { by: at.transfer_by });
+    lines.push(make("div", { className: "warn", textContent }));
+  }
+  if (at.hours.length) {
+    const textContent = t("phone.hours", { hours: at.hours.join(", ") });
+    lines.push(make("div", { textContent }));
+  }
+  if (at.notes) lines.push(make("div", { textContent: at.notes }));
+  const away = [];
+  const names = { amap: "amap", baidu: "baidu", tencent: "tencent", geo: "open_map" };
+  for (const [map, name] of Object.entries(names)) {
+    away.push(anchor(at.links[map], t("driver." + name)));
+  }
+  if (at.phone) {
+    const call = t("driver.call", { name: at.contact || at.phone });
+    away.push(anchor("tel:" + encodeURIComponent(at.phone), call));
+  }
+  lines.push(details(stop, away));
+  return lines;
+}
+
+// Folded, so that the day stays short; what somebody opened stays open.
+const opened = new Set();
+
+function details(stop, away) {
+  const name = [stop.truck, stop.stop].join(" ");
+  const summary = make("summary", { className: "button", textContent: t("phone.way") });
+  const box = make("details", { open: opened.has(name) }, summary, ...away);
+  box.addEventListener("toggle", () => {
+    if (box.open) opened.add(name);
+    else opened.delete(name);
+  });
+  return box;
+}
+
+function anchor(href, textContent) {
+  return make("a", { className: "button", href, textContent });
+}
+
+function showMore() {
+  const query = "lang=" + lang;
+  const links = [
+    anchor(BASE + "/day?" + query, t("phone.whole_day")),
+    anchor(BASE + "/doors?" + query, t("phone.doors")),
+  ];
+  const driving = new Set(day.stops.map((stop) => stop.truck));
+  for (const truck of driving) {
+    for (const kind of ["gpx", "kml"]) {
+      const path = BASE + "/track?kind=" + kind + "&" + query;
+      const name = driving.size > 1 ? truck + " " + kind : kind;
+      const text = t("phone.track", { kind: name.toUpperCase() });
+      links.push(anchor(path + "&truck=" + encodeURIComponent(truck), text));
+    }
+  }
+  document.getElementById("more").replaceChildren(...links);
+}
+
 const KINDS = {
   fill: ["filled", "impossible"],
   deliver: ["arrived", "delivered", "refused", "impossible"],
@@ -289,6 +352,8 @@ function card(stop) {
     const litres = t("phone.litres", { litres: stop.litres });
     box.append(make("div", { className: "big", textContent: litres }));
   }
+  const at = (day.places || {})[stop.place];
+  if (at && stop.kind !== "break") box.append(...about(at, stop));
   if (!isDone) {
     for (const kind of KINDS[stop.kind] || []) {
       if (kind === "arrived" && state === "arrived") continue;

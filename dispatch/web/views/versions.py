@@ -1,0 +1,133 @@
+"""Versions of a day's plan: looked at, published, withdrawn, with whom to call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dispatch.day.publishing import publish_version, withdraw_version
+from dispatch.web import tables
+from dispatch.web.context import keep_in_link, moment_text, show_table, shown_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dispatch.store.days import VersionHead
+    from dispatch.web.context import Context
+    from dispatch.web.finished import Finished
+    from dispatch.words.words import Words
+
+_MARKS = {"draft": "📝", "published": "📣", "superseded": "🗄️", "withdrawn": "↩️"}
+
+
+def label(head: VersionHead, t: Words) -> str:
+    """
+    Return a version in words: number, status, when it was made.
+
+    Parameters
+    ----------
+    head
+        The version.
+    t
+        Words in the language of the reader.
+    """
+    return (
+        f"{_MARKS[head.status]} {t('version.number', number=head.number)} · "
+        f"{t(f'version.{head.status}')} · {moment_text(head.created_at)}"
+    )
+
+
+def chosen(context: Context) -> VersionHead | None:
+    """Let a version be chosen, the newest first; None without one."""
+    desk, t = context.desk, context.t
+    heads = {head.number: head for head in desk.versions}
+    if not heads:
+        return None
+    newest = max(heads)
+    scope = (context.key, newest)
+    if st.session_state.get("version_of") != scope:
+        # A new version comes to the front; after a refresh, the one in the address.
+        is_first = "version_of" not in st.session_state
+        asked = st.query_params.get("version", "") if is_first else ""
+        number = int(asked) if asked.isdecimal() and len(asked) < 7 else newest
+        st.session_state["version"] = number if number in heads else newest
+        st.session_state["version_of"] = scope
+    number = newest
+    if len(heads) > 1:
+        st.session_state["version"] = st.session_state.get("version", newest)
+        number = st.selectbox(
+            t("version.choose"),
+            sorted(heads, reverse=True),
+            format_func=lambda number: label(heads[number], t),
+            key="version",
+            label_visibility="collapsed",
+        )
+    keep_in_link("version", None if number == newest else str(number))
+    return heads[number]
+
+
+def show(context: Context, head: VersionHead, plan: Finished | None) -> None:
+    """
+    Say where a version stands, what it changes for whom, and let it be published.
+
+    Parameters
+    ----------
+    context
+        The day.
+    head
+        The version.
+    plan
+        The same with its figures.
+    """
+    t, desk = context.t, context.desk
+    published = desk.published
+    if head.status == "published" and head.published_at is not None:
+        st.success(
+            t(
+                "version.is_published",
+                number=head.number,
+                time=moment_text(head.published_at),
+            ),
+            icon="📣",
+        )
+    elif published is not None:
+        st.warning(t("version.other", number=published.number), icon="📣")
+    else:
+        st.info(t("version.none"), icon="📝")
+    _changes(context, head, plan)
+    if desk.state != "open" or not context.frame.may("publish"):
+        return
+    if head.status == "published":
+        with st.popover(t("version.withdraw"), icon="↩️"):
+            st.markdown(t("version.withdraw_help"))
+            if st.button(t("version.withdraw_yes"), key="withdraw", type="primary"):
+                _act(context, head, withdraw_version)
+    elif plan is not None and not plan.violations:
+        text = t("version.publish", number=head.number)
+        if st.button(text, key="publish", type="primary", icon="📣", width="stretch"):
+            _act(context, head, publish_version)
+
+
+def _act(context: Context, head: VersionHead, action: Callable[..., object]) -> None:
+    frame, desk = context.frame, context.desk
+
+    def run() -> None:
+        frame.require("publish")
+        action(context.db, desk.township, desk.date, head.number, **frame.stamp)
+
+    if shown_error(frame, run):
+        st.rerun()
+
+
+def _changes(context: Context, head: VersionHead, plan: Finished | None) -> None:
+    """Say what a re-plan changes, for the calls that must be made now."""
+    if plan is None or head.previous is None:
+        return
+    t, result = context.t, plan.result
+    if not result.changes:
+        st.caption(f"↺ {t('change.none')}")
+        return
+    title = t("change.title", count=len(result.changes))
+    with st.expander(title, icon="📞", expanded=len(result.changes) <= 12):
+        show_table(tables.changes_table(result.changes, result.scenario, t))
