@@ -38,16 +38,31 @@ def _as_server(command: list[str]) -> list[str]:
     return ["runuser", "-u", "postgres", "--", *command]
 
 
-@contextmanager
-def postgres_server() -> Iterator[str]:
-    """
-    Yield the address of a server: one that is given, or one started here.
+class Server:
+    """A server of our own: on a socket in its folder, on no port."""
 
-    It listens on a socket in its own folder, on no port, and is gone afterwards.
-    """
-    if given := os.environ.get(ADDRESS_ENV):
-        yield given
-        return
+    def __init__(self, folder: Path, pg_ctl: str) -> None:
+        self.address = f"postgresql+psycopg://dispatch@/postgres?host={folder}"
+        self._folder = folder
+        self._control = [pg_ctl, "-D", str(folder / "data"), "-w"]
+
+    def start(self) -> None:
+        options = f"-c listen_addresses='' -k {self._folder} -c max_connections=300"
+        log = str(self._folder / "log")
+        self._run("-l", log, "-o", options, "start")
+
+    def stop(self) -> None:
+        """End it at once, as if the machine had lost its power."""
+        self._run("-m", "immediate", "stop")
+
+    def _run(self, *words: str) -> None:
+        command = _as_server([*self._control, *words])
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+@contextmanager
+def own_server() -> Iterator[Server]:
+    """Yield a server that was started here, and is gone afterwards."""
     initdb, pg_ctl = _program("initdb"), _program("pg_ctl")
     if initdb is None or pg_ctl is None:
         pytest.skip("PostgreSQL's server is not installed")
@@ -61,20 +76,24 @@ def postgres_server() -> Iterator[str]:
             check=True,
             capture_output=True,
         )
-        options = f"-c listen_addresses='' -k {folder} -c max_connections=300"
-        start = [pg_ctl, "-D", str(data), "-w", "-l", str(folder / "log")]
-        subprocess.run(
-            _as_server([*start, "-o", options, "start"]),
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
+        server = Server(folder, pg_ctl)
+        server.start()
         try:
-            yield f"postgresql+psycopg://dispatch@/postgres?host={folder}"
+            yield server
         finally:
-            stop = [pg_ctl, "-D", str(data), "-m", "immediate", "stop"]
-            subprocess.run(_as_server(stop), check=True, stdout=subprocess.DEVNULL)
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """Yield the address of a server: one that is given, or one started here."""
+    if given := os.environ.get(ADDRESS_ENV):
+        yield given
+        return
+    with own_server() as server:
+        yield server.address
 
 
 @contextmanager

@@ -67,10 +67,9 @@ def ask_plan(db: Database, ask: Ask, *, who: str, at: dt.datetime) -> Run:
     ConflictError
         If a run of the day waits or runs, or the day is closed.
     DispatchError
-        If the day was never opened, or has no such truck or village.
+        If the day was never opened, has no such truck or village, or a limit is none.
     """
-    # A limit that no search takes is refused here, not in the worker.
-    SolveParams(seconds=ask.seconds, iterations=ask.iterations)
+    _require_limits(ask)
     if ask.now_s is not None and not 0 <= ask.now_s <= _MAX_NOW_S:
         raise DispatchError(say("run_bad_now"))
     with db.write() as session:
@@ -94,6 +93,16 @@ def ask_plan(db: Database, ask: Ask, *, who: str, at: dt.datetime) -> Run:
         _note(session, job, who=who, at=at, what="asked")
     start_worker(db)
     return _run(job, at)
+
+
+def _require_limits(ask: Ask) -> None:
+    """Refuse here, not in the worker, what no search takes."""
+    try:
+        SolveParams(seconds=ask.seconds, iterations=ask.iterations)
+    except ValueError as error:
+        raise DispatchError(say("run_bad_limit")) from error
+    if min(ask.seed, ask.change_price_l, *ask.delays_s.values()) < 0:
+        raise DispatchError(say("run_bad_limit"))
 
 
 def _require_known(ask: Ask, content: bytes) -> None:
@@ -191,6 +200,8 @@ def _wish(db: Database, number: int, wish: Wish, *, who: str, at: dt.datetime) -
         job = wish_of_job(session, number, wish, now=at)
         if is_gone(job, at):  # nobody is there to obey
             fail_crashed(job, now=at)
+            if job.wish == "cancel":
+                job.status, job.message = "cancelled", ""
         _note(session, job, who=who, at=at, what=wish)
 
 

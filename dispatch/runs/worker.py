@@ -11,15 +11,17 @@ import contextlib
 import datetime as dt
 import logging
 import os
+import signal
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from dispatch import logs
 from dispatch.day.opening import day_scenario
 from dispatch.day.planning import plan_version, replan_version
 from dispatch.errors import DispatchError, PlanError
+from dispatch.model.plan import Status
 from dispatch.runs.machine import is_gone, this_worker, turn
 from dispatch.runs.queue import ask_of
 from dispatch.settings import data_folder, store_address
@@ -31,6 +33,7 @@ from dispatch.store.jobs import (
     end_job,
     give_back,
     is_any_queued,
+    return_job,
     take_job,
 )
 from dispatch.words.message import say
@@ -62,8 +65,16 @@ _POLL_S: Final = 1.0
 _TRIES: Final = 4
 
 
+#: Set when the process is told to end, which a search does not notice by itself.
+_LEAVING: Final = threading.Event()
+
+
 class Stopped(Exception):
     """The run was cancelled, or another worker has it."""
+
+
+class Leaving(Exception):
+    """The process was told to end before there was a plan."""
 
 
 class _Reporter:
@@ -98,7 +109,7 @@ class _Reporter:
 
     def should_stop(self) -> bool:
         """Whether the search is to end, with a plan or without."""
-        return self.is_stopped or self.should_finish
+        return self.is_stopped or self.should_finish or _LEAVING.is_set()
 
     def last_progress(self) -> dict[str, Any]:
         """Return where the search stood last."""
@@ -159,6 +170,11 @@ def run_job(
         The solver; None takes ours.
     clock
         Gives the time.
+
+    Raises
+    ------
+    Leaving
+        If the process was told to end; the job waits again.
     """
     claim = claim_of(job)
     ask = ask_of(job)
@@ -174,11 +190,15 @@ def run_job(
     except Stopped:
         status, message = "cancelled", ""
     except PlanError as error:
-        is_code = "_" in str(error) and " " not in str(error)
-        known = say("run_no_plan") if is_code else error.message
-        message = _text(known, ask)
+        is_code = str(error) in get_args(Status)
+        message = _text(say("run_no_plan") if is_code else error.message, ask)
     except DispatchError as error:
         message = error.text(ask.lang if ask else "zh")
+    except (Leaving, KeyboardInterrupt):
+        # Whoever stops a service does not stop what people asked for.
+        with db.write() as session:
+            return_job(session, claim)
+        raise
     except Exception as error:
         _log.exception("run %s failed", claim.job_id)
         message = _text(say("run_internal", error=type(error).__name__), ask)
@@ -215,6 +235,8 @@ def _plan(
 
     def end(session: Session, new: NewVersion) -> None:
         """End the row with its version: both are there, or neither."""
+        if _LEAVING.is_set():
+            raise Leaving
         planned = new.planned
         served_l = sum(planned.plan.totals.served_l.values())
         progress = reporter.last_progress() | {
@@ -262,6 +284,8 @@ def _plan(
     except PlanError:
         if reporter.is_stopped:
             raise Stopped from None
+        if _LEAVING.is_set():
+            raise Leaving from None
         raise
 
 
@@ -287,20 +311,21 @@ def work(
         Gives the time.
     """
     worked, tries = 0, _TRIES
-    while True:
+    while not _LEAVING.is_set():
         with turn(db) as is_mine:
             if is_mine:
                 worked += _work_off(db, forever=forever, solve=solve, clock=clock)
         tries = _TRIES if is_mine else tries - 1
         if forever:
-            time.sleep(_POLL_S)
+            _LEAVING.wait(_POLL_S)
             continue
         if not is_mine and tries:
             time.sleep(_TICK_S / 2)
             continue
         # After the lock is free: who asked before saw it taken and started nobody.
         if not is_mine or not _is_any_left(db):
-            return worked
+            break
+    return worked
 
 
 def _is_any_left(db: Database) -> bool:
@@ -317,7 +342,7 @@ def _work_off(
 ) -> int:
     """Return how many jobs were worked on until none waited."""
     worked = 0
-    while True:
+    while not _LEAVING.is_set():
         try:
             job = _next_job(db, clock)
         except DispatchError as error:
@@ -327,12 +352,14 @@ def _work_off(
             job = None
         if job is not None:
             _log.info("run %s is taken", job.id)
-            run_job(db, job, solve=solve, clock=clock)
+            with contextlib.suppress(Leaving):
+                run_job(db, job, solve=solve, clock=clock)
             worked += 1
         elif forever:
-            time.sleep(_POLL_S)
+            _LEAVING.wait(_POLL_S)
         else:
-            return worked
+            break
+    return worked
 
 
 def _next_job(db: Database, clock: Clock) -> Job | None:
@@ -343,9 +370,10 @@ def _next_job(db: Database, clock: Clock) -> Job | None:
 
 
 def be_nice() -> None:
-    """Let the people who look at pages go first."""
+    """Let the people who look at pages go first; told to end, give back what is had."""
     with contextlib.suppress(OSError):
         os.nice(_NICENESS)
+    signal.signal(signal.SIGTERM, lambda number, frame: _LEAVING.set())
 
 
 def main(arguments: list[str]) -> int:

@@ -192,6 +192,21 @@ def end_job(
     return ended is not None
 
 
+def return_job(session: Session, claim: Claim) -> None:
+    """
+    Let a job wait again as if its worker had never taken it.
+
+    Parameters
+    ----------
+    session
+        A session that writes.
+    claim
+        What the worker has.
+    """
+    values = {"status": "queued", "worker": "", "progress": {}}
+    session.execute(_claimed(claim).values(**values, attempts=claim.attempt - 1))
+
+
 def _claimed(claim: Claim) -> Any:
     """Return the change of a job that touches it as long as a worker has it."""
     return update(Job).where(

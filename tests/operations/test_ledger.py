@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -88,3 +90,52 @@ def test_sums_by_truck_place_and_day_are_the_same_litres(rows):
     assert total.filled_l == sum(ledger.drawn_l.values())
     assert total.filled_l == total.delivered_l + total.returned_l + total.lost_l
     assert sum(t.lost_l for t in ledger.by_day.values()) == total.lost_l
+
+
+THEIRS = replace(
+    report("delivered", 3000, truck="T2", key="theirs"),
+    sender="link 2",
+)
+FORGED = replace(
+    report("delivered", 1, truck="T1", key="forged", corrects="theirs"),
+    sender="link 1",
+)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations([THEIRS, FORGED])))
+def test_a_link_replaces_no_report_of_another_truck_in_any_order(order):
+    """A correction that came first took the place of what T2 reported later."""
+    assert set(standing(order)) == {THEIRS, FORGED}
+    assert ledger_of(order).by_truck["T2"].delivered_l == 3000
+
+
+RIGHT = replace(
+    report("delivered", 2900, truck="T2", key="right", corrects="theirs"),
+    sender="link 2",
+)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations([THEIRS, RIGHT, FORGED])))
+def test_a_forged_correction_changes_no_real_one(order):
+    """Both name the same report, which may be on its way still."""
+    assert set(standing(order)) == {RIGHT, FORGED}
+    without = [one for one in order if one is not THEIRS]
+    assert set(standing(without)) == {RIGHT, FORGED}
+
+
+@pytest.mark.parametrize("sender", ["王", "cli", ""])
+def test_the_office_gives_a_report_to_another_truck(sender):
+    moved = replace(FORGED, sender=sender)
+    for order in ([THEIRS, moved], [moved, THEIRS]):
+        assert standing(order) == [moved]
+
+
+def test_a_team_corrects_what_it_sent_for_another_of_its_trucks():
+    other = replace(FORGED, sender=THEIRS.sender)
+    for order in ([THEIRS, other], [other, THEIRS]):
+        assert standing(order) == [other]
+
+
+def test_a_link_replaces_no_reading_of_the_office():
+    reading = replace(report("reading", 5, truck="", key="theirs"), sender="王")
+    assert set(standing([FORGED, reading])) == {FORGED, reading}

@@ -1,20 +1,20 @@
-"""A store with a day to plan; and folders of runs as they were before."""
+"""A store with a day to plan; and a folder of edits as there was before."""
 
 from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from dispatch.day.opening import import_scenario
 from dispatch.files.scenario.read import read_scenario
 from dispatch.runs import queue
-from dispatch.runs.contracts_of_folders import Request
-from dispatch.runs.queue_of_folders import JobStore
-from tests.web.conftest import plan, scenario, solve, travel
+from dispatch.runs.drafts import Drafts
+from tests.web.conftest import scenario
 
-__all__ = ["plan", "scenario", "solve", "travel"]
+__all__ = ["scenario"]
 
 HEPING = Path(__file__).parents[2] / "data" / "heping"
 CODE = "430408"
@@ -30,16 +30,13 @@ def town(db, monkeypatch):
     return db, kept.date, at
 
 
+class Kept(NamedTuple):
+    """What a version without a store kept in a folder."""
+
+    folder: Path
+    drafts: Drafts
+
+
 @pytest.fixture
 def store(tmp_path):
-    return JobStore(tmp_path / "jobs")
-
-
-@pytest.fixture
-def request_of(scenario):
-    return Request(scenario_key="town", scenario_name="小镇", digest="x")
-
-
-@pytest.fixture
-def job(store, scenario, request_of):
-    return store.create(scenario, request_of)
+    return Kept(tmp_path / "jobs", Drafts(tmp_path / "jobs" / "drafts"))

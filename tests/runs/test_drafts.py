@@ -102,10 +102,10 @@ def test_lost_edits_are_a_warning_of_the_scenario(store, tmp_path):
     """The files are shown as they are, and the page says that edits are missing."""
     shutil.copytree(HEPING, tmp_path / "data" / "heping")
     catalog = Catalog(tmp_path / "data", store.folder)
-    entry = catalog.entry("heping")
+    (entry,) = catalog.entries()
     loaded = catalog.load(entry)
     assert not loaded.scenario.warnings
-    catalog.store.drafts.save("heping", loaded.scenario)
+    store.drafts.save("heping", loaded.scenario)
     assert catalog.load(entry).edited is not None
     next(store.folder.glob("drafts/*/scenario.zip")).write_bytes(b"of another version")
     told = catalog.load(entry)

@@ -37,7 +37,7 @@ MINUTE = dt.timedelta(minutes=1)
 
 def ask(town, **more):
     db, date, at = town
-    made = Ask(township=CODE, date=date, iterations=20, **more)
+    made = Ask(township=CODE, date=date, **{"iterations": 20, **more})
     return ask_plan(db, made, who="王", at=at)
 
 
@@ -126,11 +126,13 @@ def test_what_cannot_be_planned_is_refused_at_once(town):
         ({"delays_s": {"T9": 60}}, "no truck 'T9'"),
         ({"locked_villages": ("V?",)}, "no village"),
         ({"now_s": -1}, "between 00:00"),
+        ({"seconds": 0}, "above 0 s"),
+        ({"iterations": 0}, "at least 1"),
+        ({"seed": -1}, "not below 0"),
+        ({"delays_s": {"T1": -60}}, "not below 0"),
     ):
         with pytest.raises(DispatchError, match=says):
             ask(town, **more)
-    with pytest.raises(ValueError, match="seconds = 0"):
-        ask(town, seconds=0)
     later = Ask(township=CODE, date=date + dt.timedelta(days=1))
     with pytest.raises(DispatchError, match="has no day"):
         ask_plan(db, later, who="王", at=at)
@@ -301,6 +303,16 @@ def test_a_cancelled_run_of_a_dead_worker_is_not_tried_again(town):
     with db.write() as session:
         give_back(session, now=at + 2 * MINUTE)
     assert latest(town).state.status == "cancelled"
+
+
+def test_what_a_dead_worker_does_not_obey_is_over(town):
+    db, _date, at = town
+    for wish, status in ((cancel_run, "cancelled"), (finish_run, "failed")):
+        run = ask(town)
+        take(town)
+        wish(db, run.number, who="李", at=at + 2 * MINUTE)
+        with db.read() as session:
+            assert session.get(Job, run.number).status == status
 
 
 def test_a_dead_process_of_this_machine_is_gone_before_the_minute(town):

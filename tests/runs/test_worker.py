@@ -349,6 +349,21 @@ def test_a_killed_worker_frees_the_machine(town):
         assert is_mine
 
 
+def test_a_worker_that_is_told_to_leave_gives_its_run_back(town):
+    """Two restarts of a service are no crash of the run."""
+    db, _, _ = town
+    ask(town, iterations=None, seconds=600)
+    for _ in range(2):
+        child = start(db)
+        wait_until(lambda: latest(town).state.phase == "search")
+        child.terminate()
+        child.communicate(timeout=60)
+        assert child.returncode == 0
+        assert latest(town).state.status == "queued"
+    with db.read() as session:
+        assert session.scalars(select(Job.attempts)).one() == 0
+
+
 def test_a_real_worker_obeys(town):
     db, _, at = town
     run = ask(town, iterations=None, seconds=600)

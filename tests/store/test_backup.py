@@ -19,6 +19,7 @@ from dispatch.errors import DispatchError
 from dispatch.store import backup
 from dispatch.store.backup import back_up, restore, verify_backup
 from dispatch.store.db import Database, sqlite_url
+from dispatch.store.jobs import add_job
 from dispatch.store.master import import_scenario, scenario_of
 from dispatch.store.request_photos import add_picture
 from dispatch.store.requests import NewCall
@@ -49,6 +50,7 @@ def fill(db: Database, code: str = "430423") -> None:
         for number in range(250):
             session.add(event(code, number))
         session.add(Audit(at=AT, who="王", what="\u2028\n", old=None, new={"b": [1.5]}))
+        add_job(session, code, AT.date(), ask={"lang": "zh"}, who="王", at=AT)
         session.add(Person(name=f"李 {code}", role="coordinator", created_at=AT))
         session.add(Audit(at=AT, who="é", what="", old=None, new={"é": None}))
         session.add(

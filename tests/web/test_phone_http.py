@@ -20,7 +20,9 @@ from dispatch.day.links import revoke_links
 from dispatch.day.phones import MAX_CODE_TRIES
 from dispatch.day.publishing import withdraw_version
 from dispatch.model.plan import Stop
+from dispatch.operations.ledger import ledger_of
 from dispatch.store.db import Database
+from dispatch.store.events import reports_of
 from dispatch.store.tables import Event, Photo
 from dispatch.web.phone import pages
 from dispatch.words.message import templates
@@ -314,6 +316,41 @@ def test_a_link_reports_for_its_own_truck_only(town: Town):
         ("theirs", "T2"),
         ("e", "T1"),
     ]
+
+
+def test_a_correction_that_comes_first_replaces_nothing_of_another_truck(town: Town):
+    """T1 guessed the key of what T2 was about to send, and emptied its delivery."""
+    word, other = town.link(truck="T1"), town.link(truck="T2")
+    forged = event("forged", litres=0, corrects="theirs")
+    assert town.statuses(word, forged) == ["new"]
+    # T2 corrects its own in the other order, too: phones send when they can.
+    own = event("own", litres=3400, corrects="theirs")
+    assert town.statuses(other, own) == ["new"]
+    assert town.statuses(other, event("theirs")) == ["new"]
+    assert delivered(town) == {"T1": 0, "T2": 3400}
+    # Answered as the first time; a new one is refused now.
+    assert town.statuses(word, forged) == ["known"]
+    assert town.statuses(word, {**forged, "key": "again"}) == ["invalid"]
+    assert delivered(town) == {"T1": 0, "T2": 3400}
+
+
+def test_a_correction_in_the_same_message_replaces_nothing_of_another_truck(town: Town):
+    word, other = town.link(truck="T1"), town.link(truck="T2")
+    team = town.link(team="义工", trucks=["T1", "T2"])
+    town.post(other, event("theirs"))
+    sent = [event("mine"), event("x", litres=1, corrects="mine")]
+    forged = event("y", litres=1, corrects="theirs")
+    assert town.statuses(word, *sent, forged) == ["new", "new", "invalid"]
+    assert delivered(town) == {"T1": 1, "T2": 3500}
+    fixed = event("z", litres=2, truck="T2", corrects="theirs")
+    assert town.statuses(team, fixed) == ["new"]
+    assert delivered(town) == {"T1": 1, "T2": 2}
+
+
+def delivered(town: Town) -> dict[str, int]:
+    with town.db.read() as session:
+        ledger = ledger_of(reports_of(session, "1"))
+    return {truck: litres.delivered_l for truck, litres in ledger.by_truck.items()}
 
 
 def test_a_link_of_one_township_changes_nothing_in_another(town: Town):
