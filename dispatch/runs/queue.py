@@ -16,6 +16,7 @@ from dispatch.store.jobs import (
     active_job,
     add_job,
     fail_crashed,
+    is_any_queued,
     jobs_of,
     wish_of_job,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "cancel_run",
     "finish_run",
     "latest_run",
+    "resume_runs",
     "runs_of",
     "start_worker",
 ]
@@ -209,6 +211,14 @@ def _note(session: Session, job: Job, *, who: str, at: dt.datetime, what: str) -
     new = {"date": job.date.isoformat(), "wish": what}
     subject = f"run {job.id}"
     note_change(session, job.township, who=who, at=at, what=subject, new=new)
+
+
+def resume_runs(db: Database) -> None:
+    """Start a worker for runs that wait since the computer went down."""
+    with db.read() as session:
+        is_waiting = is_any_queued(session)
+    if is_waiting:
+        start_worker(db)
 
 
 def start_worker(db: Database) -> None:
