@@ -1,4 +1,4 @@
-"""Pictures of requests: written anew, kept outside of all routes, read by what is known of them."""
+"""Pictures of requests: written anew, outside of all routes, seen in one township."""
 
 from __future__ import annotations
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -17,16 +16,12 @@ import pytest
 from dispatch.day.people import first_word, sign_in, use_setup
 from dispatch.files.scenario.write import write_scenario
 from dispatch.model.areas import Area, MapFeature
-from dispatch.model.digest import digest_of
 from dispatch.model.outcome import plan_totals, village_outcomes
 from dispatch.model.plan import Bound, Cause, Plan, Route, SolverInfo, Stop
 from dispatch.model.road_limits import RoadLimit
 from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
 from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
 from dispatch.roads.travel import travel_matrix
-from dispatch.runs.contracts_of_folders import Request
-from dispatch.runs.queue_of_folders import JobStore
-from dispatch.runs.worker_of_folders import run
 from dispatch.settings import DATA_ENV, JOBS_ENV
 from dispatch.solver.params import Progress, SolveResult
 from dispatch.store.db import Database, sqlite_url
@@ -195,38 +190,6 @@ def catalog(tmp_path, monkeypatch, scenario) -> Catalog:
     monkeypatch.setenv(DATA_ENV, str(tmp_path / "data"))
     monkeypatch.setenv(JOBS_ENV, str(tmp_path / "jobs"))
     return Catalog.from_env()
-
-
-@pytest.fixture(scope="session")
-def finished_run(tmp_path_factory):
-    """Give a function that runs the township once and remembers its folder."""
-    made = []
-
-    def finish(scenario, solve):
-        if not made:
-            store = JobStore(tmp_path_factory.mktemp("once"))
-            request = Request(
-                scenario_key="town",
-                scenario_name=scenario.name,
-                digest=f"{digest_of(scenario)}-None-0",
-            )
-            job = store.create(scenario, request)
-            run(job, solve)
-            assert job.state().status == "done", job.state()
-            made.append(job.folder)
-        return made[0]
-
-    return finish
-
-
-@pytest.fixture
-def planned(catalog, solve, finished_run):
-    """Give the catalogue with a finished run of the township."""
-    folder = finished_run(catalog.load(catalog.entry("town")).scenario, solve)
-    runs = catalog.store.folder / "runs"
-    runs.mkdir(parents=True)
-    shutil.copytree(folder, runs / folder.name)
-    return catalog
 
 
 @pytest.fixture
