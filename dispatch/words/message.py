@@ -21,6 +21,7 @@ TABLES: Final = (
     "rules",
     "terms",
     "pages",
+    "desk",
     "terminal",
     "paper",
     "store",

@@ -29,6 +29,19 @@ _WORST_COLUMNS = (
     "level",
 )
 
+_COUNTY_COLUMNS = (
+    "name",
+    "state",
+    "version",
+    "people",
+    "needs_l",
+    "planned_l",
+    "delivered_l",
+    "num_alarms",
+    "num_open_calls",
+    "num_overdue_calls",
+)
+
 
 def show() -> None:
     """Draw the page."""
@@ -102,7 +115,7 @@ def _county(frame: Frame) -> None:
             planned=t.litres(planned),
         )
     )
-    table = pd.DataFrame([asdict(row) for row in rows]).drop(columns="code")
+    table = pd.DataFrame([asdict(row) for row in rows])[list(_COUNTY_COLUMNS)]
     table["state"] = [t(f"county.state_{state}") for state in table["state"]]
     table["version"] = table["version"].astype("Int64")
     show_table(

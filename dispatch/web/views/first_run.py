@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 #: What codes of townships are made of: those of the statistics office, and others.
 _CODE: Final = re.compile(r"[0-9A-Za-z_-]{1,40}")
+_VILLAGE: Final = re.compile(r"[0-9]{12}")
 _KINDS: Final = ["xlsx", "csv", "zip", "toml", "geojson", "pbf", "osm", "gz", "bz2"]
 
 
@@ -83,22 +85,38 @@ def show() -> None:
 def _take(frame: Frame, scenario: Scenario, name: str, code: str) -> None:
     """Take a township in, dated today, and go to its day."""
     today = frame.now.date()
+    code = code.strip() or code_of(scenario)
 
     def act() -> None:
-        if not _CODE.fullmatch(code.strip()):
+        if not _CODE.fullmatch(code):
             raise DispatchError(say("first_bad_code"))
-        where = Where(code.strip(), county_of(code.strip()))
+        where = Where(code.strip(), county_of(code))
         if not may(frame.account, where, "edit"):
             raise DispatchError(say("page_no_right"))
-        if knows_township(frame.db, code.strip()):
-            raise DispatchError(say("first_known_code", code=code.strip()))
+        if knows_township(frame.db, code):
+            raise DispatchError(say("first_known_code", code=code))
         import_scenario(
             frame.db,
-            code.strip(),
+            code,
             replace(scenario, date=today, name=name.strip() or scenario.name),
             **frame.stamp,
         )
 
     if shown_error(frame, act):
-        st.session_state["went_to"] = (code.strip(), today)
+        st.session_state["went_to"] = (code, today)
         st.rerun()
+
+
+def code_of(scenario: Scenario) -> str:
+    """
+    Return the code of the township that most villages belong to; empty: none says.
+
+    Codes of villages, and ids that are made of them, begin with that of the township.
+    """
+    starts = Counter(
+        text[:9]
+        for village in scenario.all_villages
+        for text in (village.code or village.village_id,)
+        if _VILLAGE.match(text)
+    )
+    return starts.most_common(1)[0][0] if starts else ""
