@@ -9,11 +9,14 @@ from urllib.parse import quote, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, QueryParams
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse
 
+from dispatch.day.people import account_named
 from dispatch.errors import DispatchError
 from dispatch.maps.assets import JQUERY_URL, LEAFLET_URL
 from dispatch.settings import oidc_is_on
+from dispatch.web.oidc import vouched_name
 from dispatch.web.origin import is_foreign, own_path
 from dispatch.web.phone.pages import plain_page
 from dispatch.web.session import COOKIE, session_account
@@ -104,6 +107,8 @@ class SignInGate:
         is_page = _is_page(scope, path)
         try:
             account = await self._account(scope)
+            if account is None and oidc_is_on():
+                account = await self._vouched(scope)
         except NoStore:
             answer = _no_store(scope, is_page=is_page)
             await answer(scope, receive, send)
@@ -153,6 +158,16 @@ class SignInGate:
 
     async def _account(self, scope: Scope) -> Account | None:
         return await self._account_of(session_word(Headers(scope=scope)))
+
+    async def _vouched(self, scope: Scope) -> Account | None:
+        name = vouched_name(HTTPConnection(scope).cookies)
+        db = self._store()
+        if name is None or db is None:
+            return None
+        try:
+            return await run_in_threadpool(account_named, db, name)
+        except DispatchError as error:
+            raise NoStore from error
 
     async def _account_of(self, word: str | None) -> Account | None:
         try:

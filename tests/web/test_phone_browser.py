@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import select
 
+from dispatch.day import people
 from dispatch.day.links import make_link, revoke_links
 from dispatch.day.opening import import_scenario
 from dispatch.store.db import Database, sqlite_url
@@ -212,3 +213,65 @@ def test_a_change_is_told_until_it_was_seen_and_a_refusal_is_shown(field, browse
     assert word not in log
     assert json.dumps(word) not in log
     context.close()
+
+
+SMALL = """[...document.querySelectorAll('main a, button, summary, input')]
+    .filter(it => it.getClientRects().length)
+    .filter(it => it.getBoundingClientRect().height < 44).length"""
+
+
+def test_way_and_whole_day_are_a_thumb_away(field, browser):
+    """Maps, telephone, the list without script and the files, at 390 px."""
+    town, data, port = field
+    word = link(town, truck="T1")
+    with serving(data, port):
+        context = browser.new_context(viewport={"width": 390, "height": 844})
+        page = context.new_page()
+        page.goto(f"http://127.0.0.1:{port}/d/{word}")
+        page.get_by_text("导航与联系").nth(2).click()
+        maps = page.get_by_role("link", name="高德导航")
+        maps.locator("visible=true").first.wait_for()
+        assert page.locator('a[href^="tel:"]').locator("visible=true").count() == 1
+        assert no_sideways_scrolling(page)
+        assert page.evaluate(SMALL) == 0
+        page.get_by_role("link", name="全天清单").click()
+        page.locator("#next-S1").wait_for()
+        assert no_sideways_scrolling(page)
+        assert page.evaluate(SMALL) == 0
+        page.get_by_role("link", name="到户名单").click()
+        page.get_by_text("特殊人群 20 人").wait_for()
+        assert no_sideways_scrolling(page)
+        context.close()
+
+
+def test_signing_in_and_out_by_hand(field, browser):
+    """The form, the cookie that scripts cannot read, pages behind it, and out again."""
+    town, data, port = field
+    people.add(town.db, "王", "coordinator", who="test", at=NOW)
+    now = dt.datetime.now()
+    setup = people.setup_word(town.db, "王", who="test", at=now)
+    people.use_setup(town.db, setup, "correct horse", now=now)
+    start = f"http://127.0.0.1:{port}"
+    with serving(data, port):
+        context = browser.new_context(viewport={"width": 390, "height": 844})
+        page = context.new_page()
+        page.goto(f"{start}/?lang=zh")
+        assert page.url.startswith(f"{start}/sign-in?")
+        assert no_sideways_scrolling(page)
+        assert page.evaluate(SMALL) == 0
+        page.get_by_label("姓名").fill("王")
+        page.get_by_label("密码").fill("wrong")
+        page.get_by_role("button", name="登录").click()
+        page.get_by_role("alert").wait_for()
+        page.get_by_label("姓名").fill("王")
+        page.get_by_label("密码").fill("correct horse")
+        page.get_by_role("button", name="登录").click()
+        page.wait_for_url(f"{start}/?lang=zh")
+        page.get_by_test_id("stApp").wait_for(timeout=30_000)
+        assert "dispatch_session" not in page.evaluate("document.cookie")
+        page.goto(f"{start}/sign-out")
+        page.get_by_role("button", name="退出登录").click()
+        page.wait_for_url(f"{start}/sign-in")
+        page.goto(start)
+        assert page.url == f"{start}/sign-in"
+        context.close()
