@@ -26,10 +26,18 @@ BY_HAND = "by hand"
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """A filling and the visits after it."""
+    """
+    A filling and the visits after it.
+
+    Attributes
+    ----------
+    earliest_s
+        The filling starts no earlier.
+    """
 
     source_id: str
     visits: tuple[Task, ...]
+    earliest_s: int = 0
 
     @property
     def litres(self) -> int:
@@ -106,7 +114,8 @@ class HandPlan:
         DispatchError
             If there is no such visit.
         """
-        task = self.visit(at)
+        # Its time was that of another place in the order.
+        task = replace(self.visit(at), earliest_s=0)
         source_id = self.trips_of(at.truck_id)[at.trip].source_id
         without = self._with(at, None)
         # The trip that became empty is gone: later ones of its truck move up.
@@ -294,7 +303,7 @@ def _plan(scenario: Scenario, travel: Travel, hand: HandPlan) -> Plan:
 def _tasks(trips: Sequence[Trip]) -> list[Task]:
     tasks: list[Task] = []
     for trip in trips:
-        tasks.append(Task("fill", trip.source_id, trip.litres))
+        tasks.append(Task("fill", trip.source_id, trip.litres, trip.earliest_s))
         tasks.extend(trip.visits)
     return tasks
 
@@ -309,11 +318,12 @@ def _fillings(routes: Sequence[Route]) -> dict[str, list[Stop]]:
 
 
 def _trips(route: Route, num_done: int) -> tuple[Trip, ...]:
+    """Return the trips to come; none of their stops moves earlier than it was told."""
     trips: list[Trip] = []
     for stop in route.stops[num_done:]:
         if stop.kind == "fill":
-            trips.append(Trip(stop.place_id, ()))
+            trips.append(Trip(stop.place_id, (), stop.start_s))
         elif stop.kind == "deliver" and trips:
-            visit = Task("deliver", stop.place_id, stop.litres)
+            visit = Task("deliver", stop.place_id, stop.litres, stop.start_s)
             trips[-1] = replace(trips[-1], visits=(*trips[-1].visits, visit))
     return tuple(trip for trip in trips if trip.visits)

@@ -77,11 +77,15 @@ def timed_route(
     ways = [clock.ordered(first, tasks, not_before_s, pause_at=None)]
     if truck.break_s and not any(stop.kind == "break" for stop in first):
         ways += [
-            clock.ordered(first, tasks, not_before_s, pause_at=position)
+            clock.ordered(first, tasks, not_before_s, pause_at=(position, is_there))
             for position in range(len(tasks) + 1)
+            for is_there in (False, True)
         ]
     fitting = [way for way in ways if clock.has_its_break(way)]
-    best = min(fitting or ways, key=lambda way: way[-1].end_s)
+    best = min(
+        fitting or ways,
+        key=lambda way: (way[-1].end_s, sum(_service_starts_s(way))),
+    )
     return tuple(best if done else _later_start(clock, best))
 
 
@@ -165,28 +169,33 @@ class _Clock:
         tasks: Sequence[Task],
         not_before_s: int,
         *,
-        pause_at: int | None,
+        pause_at: tuple[int, bool] | None,
     ) -> list[Stop]:
-        """Return all stops, with the break before the task at a position."""
+        """
+        Return all stops, with a break before the task at a position.
+
+        It is taken before the drive there, or (True) on arrival.
+        """
         stops = list(first)
         for position, task in enumerate(tasks):
-            if position == pause_at:
-                stops.append(self._pause(stops[-1]))
+            if pause_at == (position, False):
+                stops.append(self._pause(stops[-1], stops[-1].place_id))
+            elif pause_at == (position, True):
+                stops.append(self._pause(stops[-1], task.place_id))
             stops.append(self.stop(stops[-1], task, not_before_s))
-        if pause_at == len(tasks):
-            stops.append(self._pause(stops[-1]))
+        if pause_at is not None and pause_at[0] == len(tasks):
+            stops.append(self._pause(stops[-1], stops[-1].place_id))
         depot_id = self._truck.depot_id
         arrive_s = self.arrival_s(stops[-1], depot_id)
         stops.append(Stop("return", depot_id, arrive_s, arrive_s, arrive_s))
         return stops
 
-    def _pause(self, last: Stop) -> Stop:
-        """Return the driver's break right after a stop, in its window if it can be."""
+    def _pause(self, last: Stop, place_id: str) -> Stop:
+        """Return the driver's break at a place, in its window if it can be."""
         window = self._truck.break_window
-        early_s = last.end_s if window is None else max(last.end_s, window.early_s)
-        return Stop(
-            "break", last.place_id, last.end_s, early_s, early_s + self._truck.break_s
-        )
+        arrive_s = self.arrival_s(last, place_id)
+        start_s = arrive_s if window is None else max(arrive_s, window.early_s)
+        return Stop("break", place_id, arrive_s, start_s, start_s + self._truck.break_s)
 
     def has_its_break(self, stops: Sequence[Stop]) -> bool:
         """Whether the driver's break is kept (rule 13)."""
@@ -208,6 +217,10 @@ def _opening_s(windows: Sequence[TimeWindow], early_s: int, took_s: int) -> int:
         if start_s + took_s <= window.late_s:
             return start_s
     return early_s
+
+
+def _service_starts_s(stops: Sequence[Stop]) -> list[int]:
+    return [stop.start_s for stop in stops if stop.kind != "break"]
 
 
 def _later_start(clock: _Clock, stops: Sequence[Stop]) -> list[Stop]:

@@ -17,6 +17,7 @@ from dispatch.planning.hand import HandPlan, VisitAt, hand_result
 from dispatch.planning.plan_day import plan_day
 from dispatch.solver.params import SolveParams
 
+WATER = ("fill", "deliver")
 DATA = Path(__file__).parents[2] / "data"
 
 
@@ -64,6 +65,8 @@ def test_one_route_alone_timed_anew_is_no_later(planned):
         assert again.broken.to_come == []
         mine = again.plan.route_by_truck[route.truck_id]
         assert mine.stops[-1].end_s <= route.stops[-1].end_s
+        times = [(s.kind, s.start_s) for s in route.stops if s.kind in WATER]
+        assert [(s.kind, s.start_s) for s in mine.stops if s.kind in WATER] == times
 
 
 def test_dropping_a_visit_loses_its_litres(planned):
@@ -73,6 +76,8 @@ def test_dropping_a_visit_loses_its_litres(planned):
     assert dropped.gained_l == -litres
     assert dropped.gained_people <= 0
     assert dropped.longer_s < 0
+    # Nobody else's water moves: nothing else may be broken.
+    assert dropped.broken.to_come == []
     route = dropped.plan.route_by_truck[truck]
     before = planned.plan.route_by_truck[truck]
     # The filling of the empty trip goes, too.
@@ -96,7 +101,7 @@ def test_a_moved_visit_keeps_its_litres(planned):
     other = next(r.truck_id for r in planned.plan.routes if r.truck_id != truck)
     last = len(hand.trips_of(other))
     moved = hand.moved(at, VisitAt(other, last, 0))
-    assert moved.visit(VisitAt(other, last, 0)) == task
+    assert moved.visit(VisitAt(other, last, 0)) == replace(task, earliest_s=0)
     assert len(moved.trips_of(truck)) == len(hand.trips_of(truck)) - 1
     assert moved.touched == (task.place_id,)
     after = result(planned, moved)
@@ -107,7 +112,7 @@ def test_order_within_a_truck_is_changed(planned):
     hand, truck = two_trips(planned)
     first, second = (hand.visit(VisitAt(truck, k, 0)) for k in (0, 1))
     moved = hand.moved(VisitAt(truck, 0, 0), VisitAt(truck, 1, 1))
-    assert moved.trips_of(truck)[0].visits == (second, first)
+    assert moved.trips_of(truck)[0].visits == (second, replace(first, earliest_s=0))
     assert moved.trips_of(truck)[0].litres == first.litres + second.litres
 
 

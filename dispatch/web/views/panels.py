@@ -16,6 +16,7 @@ from dispatch.maps.palette import truck_signs
 from dispatch.web import charts, tables
 from dispatch.web.context import keep_in_link, show_table
 from dispatch.web.report import everything_zip, paper_file, report_xlsx
+from dispatch.web.views import adjust
 
 if TYPE_CHECKING:
     from dispatch.web.context import Context
@@ -48,7 +49,9 @@ def show(context: Context, run: Finished | None) -> None:
         A version of its plan; None: not planned yet.
     """
     t = context.t
-    names = _VIEWS if run is not None else _WITHOUT_PLAN
+    names: tuple[str, ...] = _VIEWS if run is not None else _WITHOUT_PLAN
+    if run is not None and context.desk.state == "open" and context.frame.may("plan"):
+        names = (*_VIEWS, "adjust")
     if st.session_state.get("view") not in names:
         # After a refresh, or where a run under way hid the views for a while.
         asked = st.query_params.get("view")
@@ -65,6 +68,8 @@ def show(context: Context, run: Finished | None) -> None:
         keep_in_link("view", None if view == names[0] else view)
     if view == "map":
         _map(context, run)
+    elif view == "adjust" and run is not None:
+        adjust.show(context, run)
     elif view is not None and run is not None:
         {
             "timetable": _timetable,
