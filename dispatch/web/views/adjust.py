@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from dispatch.words.words import Words
 
 _KEPT: Final = "hand"
+#: A visit that was chosen on the map: its truck and the position of its stop.
+_ASKED: Final = "hand_asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +80,36 @@ def show(context: Context, plan: Finished) -> None:
         key=f"hand-table {plan.key} {truck} {len(steps.plans)}",
     )
     rows = event.selection.rows
-    if rows and rows[0] < len(visits):
-        _change(context, plan, steps, visits[rows[0]])
+    if rows:
+        st.session_state.pop(_ASKED, None)
+        if rows[0] < len(visits):
+            _change(context, plan, steps, visits[rows[0]])
+        return
+    asked = st.session_state.get(_ASKED)
+    for visit in visits:
+        if asked == (visit.at.truck_id, visit.stop):
+            _change(context, plan, steps, visit)
+
+
+def choose(truck_id: str, stop: int) -> None:
+    """
+    Open the page at a visit that was chosen elsewhere.
+
+    Parameters
+    ----------
+    truck_id
+        Its truck.
+    stop
+        Position of its stop in the route.
+    """
+    st.session_state["hand_truck"] = truck_id
+    st.session_state[_ASKED] = (truck_id, stop)
 
 
 @dataclass(frozen=True, slots=True)
 class _Visit:
     at: VisitAt
+    stop: int
     village_id: str
     start_s: int
     litres: int
@@ -103,10 +128,11 @@ def _visits(shown: Plan, hand: HandPlan, truck: str) -> list[_Visit]:
     route = shown.route_by_truck.get(truck)
     if route is None:
         return []
+    num_done = shown.done.get(truck, 0)
     stops = [
-        stop
-        for stop in route.stops[shown.done.get(truck, 0) :]
-        if stop.kind == "deliver"
+        (idx, stop)
+        for idx, stop in enumerate(route.stops)
+        if idx >= num_done and stop.kind == "deliver"
     ]
     places = [
         VisitAt(truck, trip, visit)
@@ -114,8 +140,8 @@ def _visits(shown: Plan, hand: HandPlan, truck: str) -> list[_Visit]:
         for visit in range(len(each.visits))
     ]
     return [
-        _Visit(at, stop.place_id, stop.start_s, stop.litres)
-        for at, stop in zip(places, stops, strict=True)
+        _Visit(at, idx, stop.place_id, stop.start_s, stop.litres)
+        for at, (idx, stop) in zip(places, stops, strict=True)
     ]
 
 
