@@ -16,6 +16,7 @@ import dispatch.web
 from dispatch.day import people
 from dispatch.day.desk import desk_of, townships_of
 from dispatch.day.editing import save_day
+from dispatch.day.following import follow_day
 from dispatch.day.opening import day_scenario, import_scenario
 from dispatch.day.planning import plan_version
 from dispatch.day.publishing import publish_version
@@ -23,7 +24,6 @@ from dispatch.day.reporting import report_from, take_reports
 from dispatch.day.requests import add_request, list_requests
 from dispatch.runs.queue import Ask, ask_plan
 from dispatch.runs.worker import work
-from dispatch.store.events import reports_of
 from dispatch.store.requests import NewCall
 from dispatch.store.tables import Job
 from dispatch.web.context import Frame
@@ -68,6 +68,10 @@ class Office:
                 self.db, self.who, password, now=self.now
             )
         return self._words[self.who]
+
+    def sign_in_again(self):
+        """Let everybody sign in anew: their sessions are over."""
+        self._words.clear()
 
     def spawn_worker(self, _db):
         self.spawned += 1
@@ -189,8 +193,8 @@ class Office:
         return answer
 
     def reports(self):
-        with self.db.read() as session:
-            return reports_of(session, CODE, DATE, DATE)
+        """Return what was reported of the day, with corrections in their place."""
+        return list(follow_day(self.db, CODE, DATE).reports)
 
 
 def pages(app):
@@ -217,7 +221,7 @@ def texts(app):
 def shown(app):
     """Run a page and return all that it says."""
     app.run()
-    assert not app.exception, app.exception[0].value
+    assert not app.exception, app.exception[0].value[-300:]
     return texts(app)
 
 
