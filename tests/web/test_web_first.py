@@ -39,8 +39,8 @@ def test_the_demo_is_taken_in_and_dated_today(empty_office):
     app.button(key="take yonghe").click()
     text = shown(app)
     assert "2022-09-06：还没有方案" in text
-    assert empty_office.desk().state == "open"
-    assert empty_office.scenario().date == DATE
+    assert empty_office.desk("430423201").state == "open"
+    assert empty_office.scenario("430423201").date == DATE
 
 
 def test_a_scenario_gets_the_name_and_code_that_were_typed(empty_office, data):
