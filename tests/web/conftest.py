@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 import pytest
 import streamlit as st
@@ -301,9 +300,6 @@ def server(tmp_path_factory):
 @pytest.fixture
 def watched(browser):
     """Give a function that opens a page, and the list of all that went wrong."""
-    # Streamlit looks for its server below the address of a page before it looks
-    # at the root: two requests that find nothing, on every page but the first.
-    probes = ("/_stcore/health", "/_stcore/host-config")
     wrong = []
     contexts = []
 
@@ -326,9 +322,7 @@ def watched(browser):
                 wrong.append(("foreign", request.url))
 
         def on_response(response):
-            path = urlsplit(response.url).path
-            is_probe = path.endswith(probes) and path not in probes
-            if response.status >= 400 and not (response.status == 404 and is_probe):
+            if response.status >= 400:
                 wrong.append((response.status, response.url))
 
         page.on("request", on_request)

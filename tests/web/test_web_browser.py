@@ -92,12 +92,10 @@ def test_from_the_demo_to_a_delivery_without_internet(server, watched, scenario)
 
     go(page, "计划")
     page.get_by_text("方案有效").wait_for(timeout=30_000)
-    frame = page.frame_locator('iframe[title="streamlit_folium.st_folium"]')
-    frame.locator(".wd-icon:has(svg)").first.wait_for(timeout=20_000)
-    # Two villages, one source, one depot, and a number for every stop of a route.
-    assert frame.locator(".leaflet-marker-icon").count() >= 8
-    assert frame.locator(".wd-source").count() >= 1
-    assert frame.locator(".wd-legend").is_visible()
+    page.locator(".wd-board-icon").first.wait_for(timeout=20_000)
+    # Two villages, one source, one depot.
+    assert page.locator(".wd-board-icon").count() >= 4
+    assert page.locator(".wd-board-chart").is_visible()
     for view in ("时刻表", "满足情况", "缺水与原因", "下载"):
         page.get_by_test_id("stButtonGroup").get_by_text(view, exact=True).click()
         settled(page)
