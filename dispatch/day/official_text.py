@@ -217,10 +217,13 @@ def _warnings(day: OfficialDay, t: Words, now: dt.datetime) -> list[str]:
         warnings.append(t("brief.old_plan", number=day.version))
     if day.last_report is None and day.date <= now.date():
         warnings.append(t("brief.no_report"))
-    elif day.last_report is not None and not day.is_over:
-        if now - day.last_report > QUIET:
-            time = moment_of(day.last_report, day.date)
-            warnings.append(t("brief.quiet", time=time))
+    elif (
+        day.last_report is not None
+        and not day.is_over
+        and now - day.last_report > QUIET
+    ):
+        time = moment_of(day.last_report, day.date)
+        warnings.append(t("brief.quiet", time=time))
     if day.state == "open" and day.date < now.date():
         warnings.append(t("brief.not_closed"))
     if day.num_late:

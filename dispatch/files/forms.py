@@ -1,4 +1,4 @@
-"""Forms that an office hands up: title, unit, table, sums, signatures, as a workbook."""
+"""Forms that an office hands up, as a workbook: title, unit, table, sums, signature."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def forms_xlsx(
 
 def _styles(book: Any) -> dict[str, Any]:
     border = {"border": 1, "border_color": "#777777", "valign": "vcenter"}
-    kinds = {
+    kinds: dict[str, dict[str, Any]] = {
         "text": {"num_format": "@", "text_wrap": True},
         "count": {"num_format": "#,##0"},
         "decimal": {"num_format": "#,##0.0"},
@@ -115,7 +115,9 @@ def _styles(book: Any) -> dict[str, Any]:
         styles[f"{name} total"] = book.add_format({**border, **kind, **strong})
     head = {"bold": True, "bg_color": "#E7E6E6", "text_wrap": True, "align": "center"}
     styles["head"] = book.add_format({**border, **head})
-    styles["title"] = book.add_format({"bold": True, "font_size": 16, "num_format": "@"})
+    styles["title"] = book.add_format(
+        {"bold": True, "font_size": 16, "num_format": "@"}
+    )
     styles["line"] = book.add_format({"num_format": "@"})
     return styles
 

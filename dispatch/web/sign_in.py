@@ -19,7 +19,7 @@ from dispatch.web.gate import session_word
 from dispatch.web.origin import is_foreign, is_local_path, is_secure
 from dispatch.web.phone.body import NotReadable, TooLarge, read_body
 from dispatch.web.phone.pages import plain_page
-from dispatch.web.session import COOKIE
+from dispatch.web.session import COOKIE, session_account
 from dispatch.web.throttle import Throttle
 
 if TYPE_CHECKING:
@@ -88,7 +88,11 @@ class SignInPages:
             return _page(request, "sign_in.html", 401, problem=error)
         self._throttle.succeeded(address)
         asked = request.query_params.get("next", "")
-        target = asked if is_local_path(asked) else _start(request)
+        target = asked if is_local_path(asked) else ""
+        if not target:
+            account = await run_in_threadpool(session_account, db, word, now=now)
+            is_official = account is not None and account.role == "official"
+            target = _start(request, "/brief" if is_official else "/")
         response = RedirectResponse(target, 303)
         seconds = rules.session_hours * 3600
         self._set_cookie(request, response, word, max_age=seconds)
@@ -168,9 +172,9 @@ def _root(request: Request) -> str:
     return str(request.scope.get("root_path", ""))
 
 
-def _start(request: Request) -> str:
+def _start(request: Request, path: str) -> str:
     is_english = request.query_params.get("lang") == "en"
-    return _root(request) + ("/?lang=en" if is_english else "/")
+    return _root(request) + path + ("?lang=en" if is_english else "")
 
 
 def _page(
