@@ -87,7 +87,7 @@ def trend_chart(day: OfficialDay, t: Words) -> alt.VConcatChart:
     return alt.vconcat(litres, people)
 
 
-def litres_chart(day: OfficialDay, t: Words) -> alt.LayerChart:
+def litres_chart(day: OfficialDay, t: Words) -> alt.LayerChart | alt.FacetChart:
     """
     Return litres a person of the places worst off, with lines at the standards.
 

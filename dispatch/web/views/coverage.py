@@ -1,4 +1,4 @@
-"""Situation (情况汇总): who is short today and why, for officials; nothing to change."""
+"""Situation (情况汇总): who is short today and why; officials change nothing here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
-from streamlit_folium import st_folium
+from streamlit_folium import st_folium  # type: ignore[import-untyped]  # no types
 
 from dispatch.day.official import official_day, townships_short
 from dispatch.day.official_forms import (
