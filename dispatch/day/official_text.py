@@ -106,7 +106,10 @@ def _headline(day: OfficialDay, t: Words, basic: str) -> str:
         people = f"{day.people:,}"
         return t("brief.enough", date=day.date, people=people, litres=basic)
     part = t.percent(share(day.short, day.people))
-    return t("brief.short", date=day.date, short=f"{day.short:,}", share=part)
+    values = {"date": day.date, "short": f"{day.short:,}", "share": part}
+    if day.is_over or day.planned_short is None:
+        return t("brief.short", **values)
+    return t("brief.short_now", planned=f"{day.planned_short:,}", **values)
 
 
 def _lines(day: OfficialDay, t: Words, basic: str, survival: str) -> list[str]:
@@ -189,8 +192,10 @@ def _spread(day: OfficialDay, t: Words) -> str:
 
 
 def _dry(day: OfficialDay, t: Words, survival: str) -> str:
+    # In the morning of a day nobody has got any water yet.
+    least = 1 if day.is_over else 2
     dry = sorted(
-        (place for place in day.places if place.days_below),
+        (place for place in day.places if place.days_below >= least),
         key=lambda place: -place.days_below,
     )
     names = [

@@ -66,6 +66,18 @@ class Look:
         return sorted(self.townships, key=lambda row: -row.short)[:MAX_TOWNSHIPS]
 
     @property
+    def county(self) -> str:
+        """How many people are short in all townships; empty where there is one."""
+        if not self.townships:
+            return ""
+        return self.t(
+            "brief.county",
+            count=len(self.townships),
+            short=f"{sum(row.short for row in self.townships):,}",
+            people=f"{sum(row.people for row in self.townships):,}",
+        )
+
+    @property
     def standards(self) -> tuple[float, float, float]:
         """Litres a person at survival, basic and normal."""
         scenario = self.day.scenario

@@ -48,9 +48,22 @@ def trend_rows(day: OfficialDay, t: Words) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype({"short": "Int64"})
 
 
-def trend_chart(day: OfficialDay, t: Words) -> alt.VConcatChart:
+def _days(day: OfficialDay, t: Words) -> alt.Chart:
+    tooltip = [
+        alt.Tooltip("date:N", title=t("form.date")),
+        alt.Tooltip("planned:Q", title=t("brief.chart_planned"), format=",.1f"),
+        alt.Tooltip("delivered:Q", title=t("brief.chart_delivered"), format=",.1f"),
+        alt.Tooltip("of:N", title=t("form.short")),
+    ]
+    axis = alt.Axis(labelAngle=-45)
+    return alt.Chart(trend_rows(day, t)).encode(
+        x=alt.X("date:N", title=None, sort=None, axis=axis), tooltip=tooltip
+    )
+
+
+def trend_chart(day: OfficialDay, t: Words) -> alt.LayerChart | alt.FacetChart:
     """
-    Return planned as outlines and delivered filled, and below people who are short.
+    Return the days with what was planned as outlines, and what came as filled bars.
 
     Parameters
     ----------
@@ -59,32 +72,31 @@ def trend_chart(day: OfficialDay, t: Words) -> alt.VConcatChart:
     t
         Words in the language of the reader.
     """
-    rows = trend_rows(day, t)
-    tooltip = [
-        alt.Tooltip("date:N", title=t("form.date")),
-        alt.Tooltip("planned:Q", title=t("brief.chart_planned"), format=",.1f"),
-        alt.Tooltip("delivered:Q", title=t("brief.chart_delivered"), format=",.1f"),
-        alt.Tooltip("of:N", title=t("form.short")),
-    ]
-    base = alt.Chart(rows).encode(
-        x=alt.X("date:N", title=None, axis=alt.Axis(labelAngle=-45)), tooltip=tooltip
-    )
-    litres = alt.layer(
-        base.mark_bar(fill="#EDEAE3", stroke="#777777").encode(
-            y=alt.Y("planned:Q", title=t("chart.tonnes"))
-        ),
-        base.mark_bar(color=LEVEL_SIGNS["basic"].colour, width={"band": 0.5}).encode(
-            y="delivered:Q"
-        ),
-    ).properties(height=150, width="container")
+    base = _days(day, t)
+    outlines = base.mark_bar(fill="#EDEAE3", stroke="#777777")
+    filled = base.mark_bar(color=LEVEL_SIGNS["basic"].colour, size=12)
+    return alt.layer(
+        outlines.encode(y=alt.Y("planned:Q", title=t("chart.tonnes"))),
+        filled.encode(y="delivered:Q"),
+    ).properties(height=200)
+
+
+def short_chart(day: OfficialDay, t: Words) -> alt.Chart:
+    """
+    Return people below the basic standard by day.
+
+    Parameters
+    ----------
+    day
+        As from `official_day`.
+    t
+        Words in the language of the reader.
+    """
     colour = LEVEL_SIGNS["below"].colour
-    people = (
-        base.transform_filter("isValid(datum.short)")
-        .mark_line(color=colour, point=alt.OverlayMarkDef(color=colour, shape="square"))
-        .encode(y=alt.Y("short:Q", title=t("form.short"), axis=alt.Axis(format=",d")))
-        .properties(height=110, width="container")
-    )
-    return alt.vconcat(litres, people)
+    point = alt.OverlayMarkDef(color=colour, shape="square", size=60)
+    y = alt.Y("short:Q", title=t("form.short"), axis=alt.Axis(format=",d"))
+    chart = _days(day, t).mark_line(color=colour, point=point).encode(y=y)
+    return chart.properties(height=170)
 
 
 def litres_chart(day: OfficialDay, t: Words) -> alt.LayerChart | alt.FacetChart:
@@ -123,7 +135,12 @@ def litres_chart(day: OfficialDay, t: Words) -> alt.LayerChart | alt.FacetChart:
         columns=["at", "standard"],
     )
     base = alt.Chart(rows).encode(
-        y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=150)),
+        y=alt.Y(
+            "name:N",
+            title=None,
+            sort=None,
+            axis=alt.Axis(labelLimit=150, labelOverlap=False),
+        ),
         tooltip=[
             alt.Tooltip("name:N", title=t("form.place")),
             alt.Tooltip("litres:Q", title=t("form.per_person"), format=".1f"),
@@ -149,4 +166,4 @@ def litres_chart(day: OfficialDay, t: Words) -> alt.LayerChart | alt.FacetChart:
         planned,
         lines.encode(x="at:Q"),
         names.encode(x="at:Q", y=alt.value(-14), text="standard:N"),
-    ).properties(height=max(2, len(rows)) * 22 + 40)
+    ).properties(height=max(2, len(rows)) * 24 + 70)

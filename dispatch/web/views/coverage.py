@@ -68,7 +68,11 @@ def show() -> None:
         _reasons(day, t)
         _places(day, t)
     st.subheader(t("brief.trend", days=len(day.trend)))
-    st.altair_chart(charts.trend_chart(day, t), alt=t("brief.trend_alt"))
+    left, right = st.columns(2)
+    left.altair_chart(charts.trend_chart(day, t), alt=t("brief.trend_alt"))
+    left.caption(t("brief.trend_help"))
+    right.altair_chart(charts.short_chart(day, t), alt=t("brief.short_alt"))
+    right.caption(t("brief.short_alt"))
     if day.plan is not None and day.scenario is not None:
         _map(frame, day)
     st.caption(plain(answers.definition))
