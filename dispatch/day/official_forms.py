@@ -233,6 +233,10 @@ def _part(part: int, whole: int) -> Percent:
     return Percent(part / whole if whole else 0.0)
 
 
+def _of_plan(delivered_l: int, planned_l: int) -> Percent | None:
+    return Percent(delivered_l / planned_l) if planned_l else None
+
+
 def _people(figures: Coverage, standard: str) -> int:
     return int(figures.places[standard].sum())
 
@@ -266,7 +270,7 @@ def townships_form(
             row.planned_short,
             row.planned_l,
             row.delivered_l,
-            Percent(share(row.delivered_l, row.planned_l)),
+            _of_plan(row.delivered_l, row.planned_l),
             "" if row.last_report is None else moment_of(row.last_report, day.date),
         ]
         for row in townships
@@ -284,7 +288,7 @@ def townships_form(
         sum(row.planned_short or 0 for row in townships),
         planned_l,
         delivered_l,
-        Percent(share(delivered_l, planned_l)),
+        _of_plan(delivered_l, planned_l),
         None,
     ]
     headings = [
@@ -455,7 +459,7 @@ def _trucks(day: OfficialDay, t: Words) -> Form:
         sum(row.num_deliveries for row in paid.values()),
         day.amount if day.price_per_m3 else None,
     ]
-    names = ("truck", "plate", "planned", "filled", "delivered", "visits", "amount")
+    names = ("truck", "plate", "planned", "filled", "delivered", "times", "amount")
     headings = [t(f"form.{name}") for name in names]
     return _form(day, t, t("form.sheet_trucks"), headings, rows, total)
 
@@ -495,9 +499,9 @@ def trend_form(day: OfficialDay, t: Words) -> Form:
     rows: list[list[Cell]] = [
         [
             each.date.isoformat(),
-            each.planned_l,
+            None if each.short is None else each.planned_l,
             each.delivered_l,
-            Percent(share(each.delivered_l, each.planned_l)),
+            _of_plan(each.delivered_l, each.planned_l),
             each.short,
             None if each.short is None else _part(each.short, each.people),
         ]
@@ -509,7 +513,7 @@ def trend_form(day: OfficialDay, t: Words) -> Form:
         t("form.sum"),
         planned_l,
         delivered_l,
-        Percent(share(delivered_l, planned_l)),
+        _of_plan(delivered_l, planned_l),
         None,
         None,
     ]

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from dispatch.words.words import Words
 
 #: Rows on the page; the workbook has all.
-_MAX_PLACES: Final = 8
+_MAX_PLACES: Final = 6
 _MAX_REASONS: Final = 5
-_MAX_DAYS: Final = 7
+_MAX_DAYS: Final = 5
 
 
 def official_pdf(

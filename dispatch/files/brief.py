@@ -22,7 +22,7 @@ _LEFT: Final = 12.0
 _WIDTH: Final = 186.0
 _ROW: Final = 5.6
 #: Tables end here; below are the notes and the line that is signed.
-_TABLES_END: Final = 248.0
+_TABLES_END: Final = 256.0
 _SENTENCES_END: Final = 150.0
 
 

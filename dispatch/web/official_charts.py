@@ -95,8 +95,8 @@ def short_chart(day: OfficialDay, t: Words) -> alt.Chart:
     colour = LEVEL_SIGNS["below"].colour
     point = alt.OverlayMarkDef(color=colour, shape="square", size=60)
     y = alt.Y("short:Q", title=t("form.short"), axis=alt.Axis(format=",d"))
-    chart = _days(day, t).mark_line(color=colour, point=point).encode(y=y)
-    return chart.properties(height=170)
+    chart: alt.Chart = _days(day, t).mark_line(color=colour, point=point)
+    return chart.encode(y=y).properties(height=200)
 
 
 def litres_chart(day: OfficialDay, t: Words) -> alt.LayerChart | alt.FacetChart:

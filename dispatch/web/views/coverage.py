@@ -153,7 +153,6 @@ def _reasons(day: OfficialDay, t: Words) -> None:
     form = reasons_form(day, t)
     if form.rows:
         show_table(_table(form, range(len(form.headings)), t))
-        st.caption(t("brief.whatif"))
     else:
         st.success(t("brief.none_short"), icon="✅")
 
