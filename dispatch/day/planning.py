@@ -5,17 +5,27 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from dispatch.check.past import split_violations
+from dispatch.check.rules import check_plan
 from dispatch.day.opening import township_calls
 from dispatch.errors import DispatchError
 from dispatch.files.plan.plan_json import plan_from_json, plan_to_json
 from dispatch.files.scenario.snapshot import scenario_from_bytes, scenario_to_bytes
+from dispatch.model.today import Today
 from dispatch.operations.executed import as_driven, with_source_readings
 from dispatch.operations.raising import raised
-from dispatch.planning.changes import Change
+from dispatch.planning.changes import Change, plan_changes
 from dispatch.planning.day import prepare_day
 from dispatch.planning.plan_day import plan_day
 from dispatch.planning.today import today_of
-from dispatch.store.days import add_version, open_day_of, published_version
+from dispatch.roads.travel import travel_matrix
+from dispatch.store.audit import note_change
+from dispatch.store.days import (
+    add_version,
+    open_day_of,
+    published_version,
+    version_of,
+)
 from dispatch.store.events import reports_of
 from dispatch.words.message import say
 from dispatch.words.stored import stored_message
@@ -27,6 +37,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from dispatch.check.facts import Violation
+    from dispatch.model.plan import Plan
     from dispatch.model.scenario import Scenario
     from dispatch.planning.plan_day import Planned
     from dispatch.solver.params import Progress, SolveParams, SolveResult
@@ -122,6 +133,7 @@ def replan_version(
     locked_villages: Collection[str] = (),
     broken_trucks: Collection[str] = (),
     change_price_l: int = 0,
+    base: int | None = None,
     solve: Callable[..., SolveResult] | None = None,
     progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
@@ -152,6 +164,8 @@ def replan_version(
         Trucks that drive no more.
     change_price_l
         Litres to be gained for every village that gets another truck or time.
+    base
+        The version to go on from; None: the published one.
     solve
         The solver; None takes ours.
     progress
@@ -166,17 +180,21 @@ def replan_version(
     ConflictError
         If the day is closed, before or after the search.
     DispatchError
-        If no plan is published.
+        If no plan is published, or there is no such version.
     PlanError
         If no plan was found.
     """
     with db.write() as session:
         day = open_day_of(session, township, date)
         scenario = _with_requests(session, day)
-        published = published_version(session, day)
-        if published is None:
+        start = (
+            published_version(session, day)
+            if base is None
+            else version_of(session, day, base)
+        )
+        if start is None:
             raise DispatchError(say("nothing_published", date=date))
-        text, previous_number = published.plan, published.number
+        text, previous_number = start.plan, start.number
         reports = reports_of(session, township, date, date)
     told = plan_from_json(text.encode(), scenario=scenario)
     driven = as_driven(told, reports, now_s=now_s)
@@ -201,8 +219,74 @@ def replan_version(
         progress=progress,
         should_stop=should_stop,
     )
-    base = _Base(at=at, now_s=now_s, previous=previous_number)
-    return _keep(db, township, date, planned, base, also)
+    made = _Base(at=at, now_s=now_s, previous=previous_number)
+    return _keep(db, township, date, planned, made, also)
+
+
+def keep_hand_version(
+    db: Database,
+    township: str,
+    date: dt.date,
+    *,
+    base: int,
+    plan: Plan,
+    who: str,
+    at: dt.datetime,
+) -> int:
+    """
+    Keep a plan that was changed by hand as a new version, a draft.
+
+    It may break rules: then it is kept with them, and cannot be published.
+
+    Parameters
+    ----------
+    db
+        The store.
+    township, date
+        Of the day, which must be open.
+    base
+        The version that was changed.
+    plan
+        What became of it, of the same scenario.
+    who, at
+        For the audit trail.
+
+    Returns
+    -------
+    int
+        Number of the new version.
+
+    Raises
+    ------
+    ConflictError
+        If the day is closed.
+    DispatchError
+        If there is no such version.
+    """
+    with db.write() as session:
+        day = open_day_of(session, township, date)
+        version = version_of(session, day, base)
+        scenario = scenario_from_bytes(version.scenario)
+        before = plan_from_json(version.plan.encode(), scenario=scenario)
+        travel = travel_matrix(scenario)
+        broken = split_violations(scenario, plan, check_plan(scenario, travel, plan))
+        today = Today(now_s=0, previous=before)
+        new = add_version(
+            session,
+            day,
+            scenario=version.scenario,
+            plan=plan_to_json(plan),
+            violations=[_stored(each) for each in broken.to_come],
+            changes=change_dicts(plan_changes(scenario, travel, today, plan)),
+            now_s=version.now_s,
+            previous=base,
+            created_at=at,
+        )
+        what = f"plan {date}"
+        note_change(
+            session, township, who=who, at=at, what=what, old=base, new=new.number
+        )
+        return new.number
 
 
 def _with_requests(session: Session, day: Day) -> Scenario:

@@ -40,6 +40,8 @@ class Ask:
         Villages whose trips to come keep truck, litres and times.
     change_price_l
         Litres that must be gained for each village whose visit changes.
+    base
+        Version to go on from where ``now_s`` is given; None: the published one.
     lang
         Of whoever asked: a failure is told in it.
     """
@@ -54,6 +56,7 @@ class Ask:
     broken_trucks: tuple[str, ...] = ()
     locked_villages: tuple[str, ...] = ()
     change_price_l: int = 0
+    base: int | None = None
     lang: Lang = "zh"
 
 

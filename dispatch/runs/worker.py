@@ -279,6 +279,7 @@ def _plan(
                 locked_villages=ask.locked_villages,
                 broken_trucks=ask.broken_trucks,
                 change_price_l=ask.change_price_l,
+                base=ask.base,
                 **common,
             )
     except PlanError:

@@ -58,3 +58,20 @@ def trail(session: Session, township: str) -> list[Audit]:
     """
     query = select(Audit).where(Audit.township == township).order_by(Audit.id)
     return list(session.scalars(query))
+
+
+def last_changes(session: Session, township: str, limit: int) -> list[Audit]:
+    """
+    Return the last changes of a township, the newest first.
+
+    Parameters
+    ----------
+    session
+        An open session.
+    township
+        Its code.
+    limit
+        At most so many.
+    """
+    query = select(Audit).where(Audit.township == township)
+    return list(session.scalars(query.order_by(Audit.id.desc()).limit(limit)))

@@ -53,10 +53,17 @@ _STYLE = """<style>
   [data-testid="stHeading"] h1 { font-size: 1.7rem !important; } }
 </style>"""
 
-#: The arrows that open the menu on a phone say nothing by themselves.
+#: The arrows that open the menu on a phone say nothing by themselves; widgets speak
+#: English only.
 _MENU = """<style>[data-testid="stExpandSidebarButton"]::after {{
   content: "{menu}"; font-size: 1rem; }}
-[data-testid="stExpandSidebarButton"] {{ width: auto; padding: 0 .5rem; }}</style>"""
+[data-testid="stExpandSidebarButton"] {{ width: auto; padding: 0 .5rem; }}
+[data-testid="InputInstructions"] {{ display: none; }}
+[data-testid="stFileUploaderDropzone"] button p,
+[data-testid="stFileUploaderDropzone"] button span:not(:has(*)):not([data-testid]) {{
+  font-size: 0; }}
+[data-testid="stFileUploaderDropzone"] button::after {{ content: "{upload}"; }}
+[data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}</style>"""
 
 
 def main() -> None:
@@ -75,7 +82,7 @@ def main() -> None:
         return
     townships = townships_of(db, account)
     page = st.navigation(_pages(account, townships, t), position="top")
-    st.html(_MENU.format(menu=t("page.menu")))
+    st.html(_MENU.format(menu=t("page.menu"), upload=t("page.choose_files")))
     desk = _head(db, account, townships, t, now)
     problem = tile_setting(settings.data_folder()).problem
     if problem is not None:

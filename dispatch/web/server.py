@@ -18,14 +18,17 @@ from starlette.staticfiles import StaticFiles
 from streamlit import config
 
 from dispatch import logs, settings
+from dispatch.errors import DispatchError
 from dispatch.maps.assets import JQUERY_DIR, JQUERY_URL, LEAFLET_DIR, LEAFLET_URL
 from dispatch.maps.tile_files import NO_PICTURE, tile_of
 from dispatch.maps.tiles import tile_setting
 from dispatch.maps.vector_tiles import vector_tile_json
+from dispatch.runs.queue import resume_runs
 from dispatch.web.address import public_url
 from dispatch.web.brief import BriefPages
 from dispatch.web.gate import SignInGate
 from dispatch.web.phone.links import LinkPages
+from dispatch.web.shell import PageShell
 from dispatch.web.sign_in import SignInPages
 from dispatch.web.store import store_of_server
 
@@ -105,6 +108,11 @@ async def _lifespan(app: object) -> AsyncIterator[dict[str, Any] | None]:
     gc.collect()
     gc.freeze()
     logs.adopt()  # libraries have set up their own by now
+    db = store_of_server()
+    if db is not None:
+        # A store that cannot be reached is told by the pages.
+        with contextlib.suppress(DispatchError):
+            resume_runs(db)
     yield None
 
 
@@ -167,6 +175,7 @@ def app_parts() -> AppParts:
         "middleware": [
             Middleware(SecurityHeaders),
             Middleware(SignInGate, store=store_of_server),
+            Middleware(PageShell),
         ],
         "lifespan": _lifespan,
     }

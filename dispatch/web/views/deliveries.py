@@ -386,7 +386,7 @@ def _clock_input(context: Context, label: str, key: str) -> dt.time:
 
 def _one(context: Context) -> None:
     t, scenario = context.t, context.scenario
-    kinds = ("delivered", "filled", "refused", "impossible", "returned")
+    kinds = (*_RESULTS, "filled", "returned", "confirmed")
     places = {
         **{v.village_id: scenario.label(v.village_id) for v in scenario.all_villages},
         **{s.source_id: scenario.label(s.source_id) for s in scenario.all_sources},

@@ -11,11 +11,13 @@ import streamlit as st
 from streamlit_folium import st_folium  # type: ignore[import-untyped]  # no types
 
 from dispatch.files.scenario.template import write_template
-from dispatch.maps.page import live_map, past_of
+from dispatch.maps.page import live_map
 from dispatch.maps.palette import truck_signs
 from dispatch.web import charts, tables
+from dispatch.web.components.board import plan_board
 from dispatch.web.context import keep_in_link, show_table
 from dispatch.web.report import everything_zip, paper_file, report_xlsx
+from dispatch.web.views import adjust
 
 if TYPE_CHECKING:
     from dispatch.web.context import Context
@@ -48,7 +50,12 @@ def show(context: Context, run: Finished | None) -> None:
         A version of its plan; None: not planned yet.
     """
     t = context.t
-    names = _VIEWS if run is not None else _WITHOUT_PLAN
+    names: tuple[str, ...] = _VIEWS if run is not None else _WITHOUT_PLAN
+    if run is not None and context.desk.state == "open" and context.frame.may("plan"):
+        names = (*_VIEWS, "adjust")
+    # Before the choice is drawn: afterwards it cannot be set.
+    if "next_view" in st.session_state:
+        st.session_state["view"] = st.session_state.pop("next_view")
     if st.session_state.get("view") not in names:
         # After a refresh, or where a run under way hid the views for a while.
         asked = st.query_params.get("view")
@@ -65,6 +72,8 @@ def show(context: Context, run: Finished | None) -> None:
         keep_in_link("view", None if view == names[0] else view)
     if view == "map":
         _map(context, run)
+    elif view == "adjust" and run is not None:
+        adjust.show(context, run)
     elif view is not None and run is not None:
         {
             "timetable": _timetable,
@@ -75,6 +84,10 @@ def show(context: Context, run: Finished | None) -> None:
 
 
 def _map(context: Context, run: Finished | None) -> None:
+    """Show the plan on a map and in a timetable; without one, the places alone."""
+    if run is not None and not run.violations:
+        _board(context, run)
+        return
     scenario = context.scenario if run is None else run.result.scenario
     chart = live_map(
         scenario,
@@ -82,9 +95,6 @@ def _map(context: Context, run: Finished | None) -> None:
         None if run is None else run.figures,
         context.lang,
         num_violations=0 if run is None else len(run.violations),
-        past=past_of(scenario, run.result.plan, run.past, context.t)
-        if run is not None and not run.violations
-        else None,
         base_url=st.get_option("server.baseUrlPath"),
     )
     made = "none" if run is None else run.number
@@ -95,6 +105,23 @@ def _map(context: Context, run: Finished | None) -> None:
         use_container_width=True,
         returned_objects=[],
     )
+
+
+def _board(context: Context, run: Finished) -> None:
+    now = context.frame.now
+    is_today = context.desk.date == now.date()
+    may_adjust = context.desk.state == "open" and context.frame.may("plan")
+    chosen = plan_board(
+        f"board-{context.key}",
+        run,
+        context.t,
+        may_adjust=may_adjust,
+        now_s=now.hour * 3600 + now.minute * 60 if is_today else None,
+    )
+    if chosen is not None and may_adjust:
+        adjust.choose(chosen.truck_id, chosen.stop)
+        st.session_state["next_view"] = "adjust"
+        st.rerun()
 
 
 def _timetable(run: Finished, t: Words) -> None:

@@ -19,7 +19,7 @@ from dispatch.runs.queue import latest_run
 from dispatch.web.context import context_of_page, moment_text, shown_error
 from dispatch.web.finished import finished
 from dispatch.web.saving import show_conflict
-from dispatch.web.views import deliveries, happened, running, versions
+from dispatch.web.views import ahead, deliveries, happened, running, trail, versions
 from dispatch.web.views.labels import plain, truck_label
 
 if TYPE_CHECKING:
@@ -66,6 +66,11 @@ def show() -> None:
             versions.show(context, newest, draft)
     if desk.state == "open" and frame.may("plan"):
         happened.show(context, day, is_running=is_running)
+    with st.expander(t("ahead.title"), icon="📆"):
+        ahead.show(context, day)
+    with st.expander(t("trail.title"), icon="🗒️"):
+        trail.show(context)
+    if desk.state == "open" and frame.may("plan"):
         _close(context, day)
 
 

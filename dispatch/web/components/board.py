@@ -1,0 +1,115 @@
+"""Map and timetable of a plan, linked: what is chosen in one, the other shows alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from dispatch.maps.assets import LEAFLET_DIR, LEAFLET_URL
+from dispatch.maps.board import BoardKey, kept_board
+from dispatch.maps.tiles import tile_setting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dispatch.model.scenario import Datum
+    from dispatch.web.finished import Finished
+    from dispatch.words.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A visit that somebody wants to change: truck and position of its stop."""
+
+    truck_id: str
+    stop: int
+
+
+@cache
+def _component() -> Callable[..., Any]:
+    import streamlit as st  # a second, which maps without pages need not wait
+
+    def own(name: str) -> str:
+        return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
+    css = (LEAFLET_DIR / "leaflet.css").read_text(encoding="utf-8")
+    # Its pictures are not used here, and their paths would not be found.
+    css = css.replace("url(images/", f"url({LEAFLET_URL}/images/")
+    return cast(
+        "Callable[..., Any]",
+        st.components.v2.component(
+            "water_dispatch_board",
+            html=own("board.html"),
+            css=css + own("board.css"),
+            js=own("board.js"),
+        ),
+    )
+
+
+def plan_board(
+    key: str, plan: Finished, t: Words, *, may_adjust: bool, now_s: int | None
+) -> Chosen | None:
+    """
+    Show a plan, and return the visit that somebody asked to change, if any.
+
+    Parameters
+    ----------
+    key
+        Key of the component on the page.
+    plan
+        A version with its figures.
+    t
+        Words in the language of the reader.
+    may_adjust
+        Whether visits may be changed from here.
+    now_s
+        The time now, where the plan is of today; None: no line is drawn.
+    """
+    import streamlit as st
+
+    base = st.get_option("server.baseUrlPath").strip("/")
+    tiles = tile_setting().tiles
+    datum: Datum = tiles.datum if tiles else "wgs84"
+    result = plan.result
+    board = BoardKey(plan.key, result.scenario, result.plan, plan.figures)
+    component = _component()(
+        key=key,
+        data={
+            **kept_board(board, t.lang, datum),
+            "version": f"{plan.key} {t.lang} {datum}",
+            "now_s": now_s,
+            "may_adjust": may_adjust,
+            "tiles": list(tiles.urls(base)) if tiles and not tiles.is_vector else [],
+            "max_zoom": tiles.max_zoom if tiles else 0,
+            "credit": credit_of(plan, tiles.attribution if tiles else ""),
+            "leaflet": f"/{base}{LEAFLET_URL}/leaflet.js".replace("//", "/"),
+        },
+        on_adjust_change=lambda: None,
+    )
+    return parse_chosen(getattr(component, "adjust", None))
+
+
+def credit_of(plan: Finished, of_tiles: str) -> str:
+    """
+    Return whose data the map shows.
+
+    Parameters
+    ----------
+    plan
+        A version.
+    of_tiles
+        Whose the tiles are; empty: there are none.
+    """
+    roads = plan.result.scenario.roads
+    names = [roads.attribution if roads is not None else "", of_tiles]
+    return " · ".join(dict.fromkeys(name for name in names if name))
+
+
+def parse_chosen(value: Any) -> Chosen | None:
+    """Return what the browser sent, None if it is nothing or makes no sense."""
+    try:
+        return Chosen(str(value["truck"]), int(value["stop"]))
+    except (TypeError, KeyError, ValueError, AttributeError):
+        return None
