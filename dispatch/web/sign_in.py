@@ -12,14 +12,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route as HttpRoute
 
-from dispatch.day.people import SignInError, sign_in, sign_out
+from dispatch.day.people import SignInError, account_named, sign_in, sign_out
 from dispatch.errors import DispatchError
 from dispatch.settings import sign_in_rules
 from dispatch.web.gate import session_word
 from dispatch.web.origin import is_foreign, is_local_path, is_secure
 from dispatch.web.phone.body import NotReadable, TooLarge, read_body
 from dispatch.web.phone.pages import plain_page
-from dispatch.web.session import COOKIE, session_account
+from dispatch.web.session import COOKIE
 from dispatch.web.throttle import Throttle
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ class SignInPages:
         asked = request.query_params.get("next", "")
         target = asked if is_local_path(asked) else ""
         if not target:
-            account = await run_in_threadpool(session_account, db, word, now=now)
+            name = fields.get("name", "").strip()
+            account = await run_in_threadpool(account_named, db, name)
             is_official = account is not None and account.role == "official"
             target = _start(request, "/brief" if is_official else "/")
         response = RedirectResponse(target, 303)
