@@ -216,6 +216,60 @@ def _with_tables(
     )
 
 
+#: Class of the rows of each table.
+_CLASSES: Final[Mapping[str, type]] = {
+    "villages": Village,
+    "sources": Source,
+    "depots": Depot,
+    "trucks": Truck,
+    "limits": RoadLimit,
+}
+
+
+def undone(scenario: Scenario, edits: Sequence[Edit]) -> Scenario:
+    """
+    Return a day without some edits; what was changed since then stays.
+
+    Parameters
+    ----------
+    scenario
+        The day as it is now.
+    edits
+        What is to be taken back.
+
+    Raises
+    ------
+    ValueError
+        If the day cannot be without them: what refers to them stays.
+    """
+    tables = {
+        table: {id_of_row(row): row for row in rows_of(scenario, table)}
+        for table in ROW_TABLES
+    }
+    whole: dict[str, Any] = {}
+    for edit in reversed(edits):
+        if edit.table == "settings":
+            if is_same(getattr(scenario, edit.row_id), edit.new[edit.row_id]):
+                whole[edit.row_id] = edit.old[edit.row_id]
+            continue
+        rows = tables[edit.table]
+        row = rows.get(edit.row_id)
+        if edit.action == "deleted":
+            if row is None:
+                rows[edit.row_id] = _CLASSES[edit.table](**edit.old)
+        elif edit.action == "added":
+            rows.pop(edit.row_id, None)
+        elif row is not None:
+            back = {
+                name: value
+                for name, value in edit.old.items()
+                if is_same(getattr(row, name), edit.new[name])
+            }
+            rows[edit.row_id] = replace(row, **back)
+    rest = {table: list(rows.values()) for table, rows in tables.items()}
+    return _with_tables(replace(scenario, **_bare()), rest, whole)
+
+
 class _Merger:
     """Collects edits and conflicts while tables are merged one after the other."""
 

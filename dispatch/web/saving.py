@@ -10,19 +10,21 @@ import streamlit as st
 from dispatch.day.editing import EditConflictError, save_day
 from dispatch.errors import DispatchError
 from dispatch.files.tables.columns import tables as column_tables
-from dispatch.operations.merging import id_of_row, rows_of
+from dispatch.operations.merging import id_of_row, rows_of, undone
 from dispatch.web.context import show_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from dispatch.model.scenario import Scenario
-    from dispatch.operations.merging import Conflict
+    from dispatch.operations.merging import Conflict, Edit
     from dispatch.web.context import Context
     from dispatch.words.words import Words
 
 #: What was not saved because somebody else had saved it, by township and day.
 _PENDING: Final = "edit_conflict"
+#: What was saved from this browser, the last one last.
+_DONE: Final = "edits_done"
 
 
 def save(
@@ -53,7 +55,7 @@ def save(
     st.session_state.pop(_PENDING, None)
     try:
         context.frame.require("edit")
-        save_day(
+        edits = save_day(
             context.db,
             context.desk.township,
             context.desk.date,
@@ -75,7 +77,38 @@ def save(
     except DispatchError as error:
         st.error(error.text(context.lang), icon="⛔")
         return False
+    if edits:
+        done = st.session_state.setdefault(_DONE, [])
+        done.append((context.key, is_lasting, edits))
     return True
+
+
+def offer_undo(context: Context) -> None:
+    """Offer to take back what was saved last from this browser, step by step."""
+    done = [each for each in st.session_state.get(_DONE, []) if each[0] == context.key]
+    if not done or not context.may_edit:
+        return
+    t = context.t
+    last = done[-1]
+    names = [_name(edit, context.scenario, context.scenario) for edit in last[2]]
+    shown = t("unit.items").join(name for name in names[:3] if name)
+    more = " …" if len(names) > 3 else ""
+    label = t("edit.undo", what=f"{shown}{more}")
+    if not st.button(label, key="edit_undo", icon="↩️"):
+        return
+    try:
+        before = undone(context.scenario, last[2])
+    except ValueError as error:
+        st.error(t("edit.undo_impossible", why=str(error)), icon="⛔")
+        return
+    every = st.session_state[_DONE]
+    every.remove(last)
+    num_done = len(every)
+    if save(context, before, is_lasting=last[1]):
+        # Taking back is no step that is taken back in its turn.
+        del every[num_done:]
+        st.session_state.pop("edit_snapshot", None)
+        st.rerun()
 
 
 def has_conflict(context: Context) -> bool:
@@ -150,7 +183,44 @@ def conflicts_table(
     return pd.DataFrame(rows, columns=[t(f"edit.conflict_{name}") for name in heads])
 
 
-def _name(conflict: Conflict, ours: Scenario, theirs: Scenario) -> str:
+def edits_table(
+    edits: Sequence[Edit], ours: Scenario, theirs: Scenario, t: Words
+) -> pd.DataFrame:
+    """
+    Return what would change, a row each.
+
+    Parameters
+    ----------
+    edits
+        Rows and settings that differ.
+    ours, theirs
+        The day after and before, for names.
+    t
+        Words in the language of the reader.
+    """
+    rows = [
+        (
+            t(f"edit.action_{edit.action}"),
+            _name(edit, ours, theirs) or edit.row_id,
+            _values(edit, edit.old, t),
+            _values(edit, edit.new, t),
+        )
+        for edit in edits
+    ]
+    heads = ("action", "row", "before", "after")
+    return pd.DataFrame(rows, columns=[t(f"edit.conflict_{name}") for name in heads])
+
+
+def _values(edit: Edit, values: Mapping[str, Any], t: Words) -> str:
+    if edit.action != "changed":
+        return ""
+    if edit.table == "settings":
+        return ""
+    parts = (f"{_label(edit.table, name, t)} {each}" for name, each in values.items())
+    return t("unit.comma").join(parts)[:200]
+
+
+def _name(conflict: Conflict | Edit, ours: Scenario, theirs: Scenario) -> str:
     if conflict.table == "settings":
         return ""
     for scenario in (theirs, ours):
@@ -164,12 +234,16 @@ def _name(conflict: Conflict, ours: Scenario, theirs: Scenario) -> str:
 def _field(conflict: Conflict, t: Words) -> str:
     if not conflict.field:
         return t("edit.conflict_row")
-    known = column_tables().get(conflict.table)
-    if known is not None:
-        for column in known.columns:
-            if conflict.field in (column.name, f"{column.name}_s"):
-                return column.zh if t.lang == "zh" else column.name
-    return conflict.field
+    return _label(conflict.table, conflict.field, t)
+
+
+def _label(table: str, field: str, t: Words) -> str:
+    """Return what a field is called in the table."""
+    known = column_tables().get(table)
+    for column in () if known is None else known.columns:
+        if field in (column.name, f"{column.name}_s"):
+            return column.zh if t.lang == "zh" else column.name
+    return field
 
 
 def _shown(value: Any, conflict: Conflict, t: Words) -> str:

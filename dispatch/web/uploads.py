@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
 from dispatch.errors import DataError
+from dispatch.files.scenario.partial import scenario_with_tables
 from dispatch.files.scenario.read import read_scenario_files
-from dispatch.web.context import show_problems
-from dispatch.web.saving import save
+from dispatch.operations.merging import merged
+from dispatch.web.context import show_problems, show_table
+from dispatch.web.saving import edits_table, save
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +31,25 @@ _COPY: Final = re.compile(
     re.IGNORECASE,
 )
 _FAILED: Final = "upload_failed_files"
+_PREVIEW: Final = "upload_preview"
+
+
+@dataclass(frozen=True, slots=True)
+class _Uploaded:
+    """
+    What was uploaded and is not taken over yet.
+
+    Attributes
+    ----------
+    replaced, added
+        The day with its tables replaced, and with their rows added; None: it cannot
+        be that.
+    """
+
+    key: str
+    name: str
+    replaced: Scenario | None
+    added: Scenario | None
 
 
 def upload_area(context: Context) -> None:
@@ -53,6 +75,7 @@ def upload_area(context: Context) -> None:
     done = st.session_state.pop("upload_done", None)
     if done:
         st.success(t("page.upload_done", name=done), icon="✅")
+    _preview(context)
     problems = st.session_state.get("upload_problems")
     if not problems:
         return
@@ -63,6 +86,57 @@ def upload_area(context: Context) -> None:
         st.caption(t("page.upload_kept", count=len(kept), names=names))
     st.button(t("page.upload_forget"), key="upload_forget", on_click=_forget)
     show_problems(problems, t)
+
+
+def _preview(context: Context) -> None:
+    """Say what an upload would change, and let it replace, add, or be given up."""
+    kept: _Uploaded | None = st.session_state.get(_PREVIEW)
+    if kept is None or kept.key != context.key:
+        return
+    t = context.t
+    every = {"replace": kept.replaced, "add": kept.added}
+    ways = {name: ours for name, ours in every.items() if ours is not None}
+    way = next(iter(ways))
+    if len(ways) > 1:
+        way = str(
+            st.segmented_control(
+                t("upload.way"),
+                list(ways),
+                format_func=lambda name: t(f"upload.{name}"),
+                default="replace",
+                required=True,
+                key="upload_way",
+            )
+        )
+    ours = ways[way]
+    edits = merged(context.scenario, ours, context.scenario).edits
+    counts = Counter(edit.action for edit in edits)
+    st.markdown(
+        t(
+            "upload.preview",
+            name=kept.name,
+            added=counts["added"],
+            changed=counts["changed"],
+            deleted=counts["deleted"],
+        )
+    )
+    if edits:
+        show_table(edits_table(edits, ours, context.scenario, t))
+    left, right = st.columns(2)
+    if left.button(
+        t("upload.take"),
+        key="upload_take",
+        type="primary",
+        width="stretch",
+        disabled=not edits,
+    ) and save(context, ours):
+        st.session_state.pop(_PREVIEW)
+        st.session_state["upload_done"] = kept.name
+        st.session_state.pop("edit_snapshot", None)
+        st.rerun()
+    if right.button(t("upload.give_up"), key="upload_give_up", width="stretch"):
+        st.session_state.pop(_PREVIEW)
+        st.rerun()
 
 
 def _forget() -> None:
@@ -96,24 +170,46 @@ def merged_files(
 
 def _read_upload(context: Context, number: int) -> None:
     """Read what was uploaded before the page runs, so that it can show it."""
-    files = st.session_state.get(f"upload-{number}") or []
-    if not files:
+    uploaded = st.session_state.get(f"upload-{number}") or []
+    if not uploaded:
         return
     st.session_state["upload_count"] = number + 1
-    new = {file.name: file.getvalue() for file in files}
-    merged = merged_files(st.session_state.get(_FAILED, {}), new)
-    name = next(iter(merged)).rsplit(".", 1)[0]
+    new = {file.name: file.getvalue() for file in uploaded}
+    files = merged_files(st.session_state.get(_FAILED, {}), new)
+    name = next(iter(files))
+    base = context.scenario
     try:
-        scenario = read_scenario_files(merged, name=name)
+        try:
+            whole = read_scenario_files(files, name=name.rsplit(".", 1)[0])
+            kept = _Uploaded(context.key, name, taken_over(base, whole), None)
+        except DataError as error:
+            if not _lacks_tables(error):
+                raise
+            # Some tables alone: the others stay as they are.
+            kept = _partly(context, name, files)
     except DataError as error:
         st.session_state["upload_problems"] = error.problems
-        st.session_state[_FAILED] = merged
+        st.session_state[_FAILED] = files
         return
     _forget()
-    ours = taken_over(context.scenario, scenario)
-    if save(context, ours):
-        st.session_state["upload_done"] = scenario.name
-        st.session_state.pop("edit_snapshot", None)
+    st.session_state[_PREVIEW] = kept
+
+
+def _partly(context: Context, name: str, files: Mapping[str, bytes]) -> _Uploaded:
+    """Return what some tables alone would make of the day, replaced or added."""
+    base = context.scenario
+    added, _ = scenario_with_tables(base, files, adds=True)
+    try:
+        replaced, _ = scenario_with_tables(base, files)
+    except DataError:
+        # Columns that must be there are missing: rows that are there get the others.
+        return _Uploaded(context.key, name, None, added)
+    return _Uploaded(context.key, name, replaced, added)
+
+
+def _lacks_tables(error: DataError) -> bool:
+    """Whether it is no whole scenario: tables that one needs are missing."""
+    return any(problem.message.key == "table_missing" for problem in error.problems)
 
 
 def taken_over(now: Scenario, uploaded: Scenario) -> Scenario:

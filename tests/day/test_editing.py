@@ -13,6 +13,7 @@ from dispatch.day.editing import EditConflictError, save_day
 from dispatch.day.opening import close_day, day_scenario, import_scenario, open_day
 from dispatch.errors import ConflictError
 from dispatch.files.scenario.read import read_scenario
+from dispatch.operations.merging import undone
 from dispatch.store.audit import trail
 from dispatch.store.master import items_of
 
@@ -145,3 +146,30 @@ def test_a_closed_day_is_not_edited(db, morning):
     close_day(db, TOWN, morning.date, who="a", at=AT)
     with pytest.raises(ConflictError):
         save(db, morning, with_village(morning, population=50))
+
+
+def test_edits_are_taken_back_but_not_what_came_since(db, morning):
+    extra = replace(morning.trucks[0], truck_id="T99", plate="湘D99")
+    ours = replace(
+        with_village(morning, population=501, stock_l=700),
+        trucks=(*morning.trucks, extra),
+        equity_steps=3,
+    )
+    edits = save(db, morning, ours)
+    now = day_scenario(db, TOWN, morning.date)
+    save(db, now, with_village(now, stock_l=900), who="b")
+    now = day_scenario(db, TOWN, morning.date)
+    save(db, now, undone(now, edits))
+    back = day_scenario(db, TOWN, morning.date)
+    assert back.villages[0].population == morning.villages[0].population
+    assert back.villages[0].stock_l == 900
+    assert (back.trucks, back.equity_steps) == (morning.trucks, morning.equity_steps)
+
+
+def test_a_deleted_row_comes_back_whole(db, morning):
+    without = replace(morning, villages=morning.villages[1:])
+    edits = save(db, morning, without)
+    now = day_scenario(db, TOWN, morning.date)
+    save(db, now, undone(now, edits))
+    back = day_scenario(db, TOWN, morning.date)
+    assert set(back.villages) == set(morning.villages)

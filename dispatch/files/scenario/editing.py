@@ -134,9 +134,9 @@ def scenario_from_tables(
     }
     # No limits at all is no mistake, unlike no villages.
     raws = {n: raw for n, raw in raws.items() if raw.rows or n in OBJECT_TABLES}
-    settings = _settings_of(base)
+    settings = settings_of(base)
     records = read_tables(raws, settings.datum_of, problems)
-    travel_table = _kept_travel(base, records, problems)
+    travel_table = kept_travel(base, records, problems)
     return build_scenario(
         records,
         settings,
@@ -186,7 +186,8 @@ def _cell(value: object) -> Cell:
     return str(value)
 
 
-def _settings_of(base: Scenario) -> Settings:
+def settings_of(base: Scenario) -> Settings:
+    """Return the settings of a scenario as its file would say them."""
     return Settings(
         name=base.name,
         date=base.date,
@@ -198,10 +199,21 @@ def _settings_of(base: Scenario) -> Settings:
     )
 
 
-def _kept_travel(
+def kept_travel(
     base: Scenario, records: Records, problems: list[Problem]
 ) -> TravelTable | None:
-    """Return the travel table of the places that are left; new ones are a problem."""
+    """
+    Return the travel table of the places that are left; new ones are a problem.
+
+    Parameters
+    ----------
+    base
+        Has the table, or none.
+    records
+        Rows of all tables of places.
+    problems
+        Receives every problem.
+    """
     table = base.travel_table
     if table is None:
         return None
