@@ -75,7 +75,7 @@ class Office:
         return answer
 
     def word(self, name):
-        """Return the word of a session; a password is checked once, which takes long."""
+        """Return the word of a session; a password is checked once: it takes long."""
         if name not in self.words:
             cookie = self.sign_in(name).headers["set-cookie"]
             self.words[name] = re.match(rf"{COOKIE}=([^;]+);", cookie)[1]

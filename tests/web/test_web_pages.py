@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from dispatch.runs.contracts_of_folders import Request, State
+from dispatch.runs.job import Job
+from dispatch.runs.queue_of_folders import JobStore
+from dispatch.runs.worker_of_folders import run
 from openpyxl import load_workbook
 from streamlit.testing.v1 import AppTest
 
 import dispatch.web
 from dispatch.check.rules import check_plan
 from dispatch.coverage import compute_coverage
-from dispatch.runs.contracts_of_folders import Request, State
-from dispatch.runs.job import Job
-from dispatch.runs.queue_of_folders import JobStore
-from dispatch.runs.worker_of_folders import run
 from dispatch.web import charts, tables
 from dispatch.web.catalog import Catalog
 from dispatch.web.finished import Finished, finished

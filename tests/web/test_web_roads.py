@@ -7,6 +7,7 @@ import shutil
 from dataclasses import replace
 
 import pytest
+from dispatch.runs.contracts_of_folders import Request
 from streamlit.testing.v1 import AppTest
 
 from dispatch.files.scenario.write import write_scenario
@@ -15,7 +16,6 @@ from dispatch.model.digest import digest_of
 from dispatch.model.road_limits import Moment, RoadLimit
 from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
 from dispatch.roads.travel import travel_matrix
-from dispatch.runs.contracts_of_folders import Request
 from dispatch.web.catalog import Catalog
 from dispatch.web.components.drawing import Drawing, parse_drawing
 from dispatch.web.server import MAIN
