@@ -87,12 +87,30 @@ def official_forms(
 
 
 def title_of(day: OfficialDay, t: Words) -> str:
-    """Return what stands above the report of a day."""
+    """
+    Return what stands above the report of a day.
+
+    Parameters
+    ----------
+    day
+        As from `official_day`.
+    t
+        Words in the language of the reader.
+    """
     return t("form.title", name=day.name, date=day.date)
 
 
 def unit_of(day: OfficialDay, t: Words) -> str:
-    """Return who reports, until when, by which plan, in which units."""
+    """
+    Return who reports, until when, by which plan, in which units.
+
+    Parameters
+    ----------
+    day
+        As from `official_day`.
+    t
+        Words in the language of the reader.
+    """
     time = t("form.no_time")
     if day.last_report is not None:
         time = moment_of(day.last_report, day.date)

@@ -93,7 +93,16 @@ class Look:
         return short_name(name)
 
     def percent(self, part: int, whole: int) -> str:
-        """Return a share in percent; a dash of nothing."""
+        """
+        Return a share in percent; a dash where nobody is.
+
+        Parameters
+        ----------
+        part
+            People that are meant.
+        whole
+            All of them.
+        """
         return self.t.percent(share(part, whole)) if whole else "–"
 
     def time(self, moment: dt.datetime | None) -> str:

@@ -27,6 +27,7 @@ from dispatch.web.sign_in import SignInPages
 from tests.day.test_official import publish, row, send
 from tests.operations.test_delivered import DATE, TOWN
 from tests.web.asgi import call
+from tests.web.browsing import no_sideways_scrolling
 
 NOW = dt.datetime.combine(DATE, dt.time(9))
 PASSWORD = "correct horse"
@@ -271,3 +272,19 @@ def test_the_workbook_adds_up_to_the_ledger(office):
 def test_no_store_is_told(office):
     office.db = None
     assert office.get(None).status == 503
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_page_fits_a_phone_in_a_real_browser(office, browser, width):
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    try:
+        page.set_content(office.get("县").text)
+        assert no_sideways_scrolling(page)
+        low = page.eval_on_selector_all(
+            "a", "all => all.filter(a => a.getBoundingClientRect().height < 44).length"
+        )
+        assert low == 0
+        headline = page.locator("[role=status]").bounding_box()
+        assert headline["y"] + headline["height"] < 844 / 2
+    finally:
+        page.close()

@@ -118,7 +118,8 @@ def test_a_day_that_is_not_open_is_said(store, tmp_path):
 
 def test_nobody_short_and_english(store, tmp_path):
     full = tuple(replace(v, stock_l=9_000) for v in TOWN.villages)
-    filled(store, "430423100", town=replace(TOWN, villages=full))
+    town = replace(TOWN, villages=full)
+    import_scenario(store, "430423100", town, who="t", at=NOW)
     said = texts(shown(tmp_path, lang="en"))
     assert "all 150 people have the basic 20 L" in said
     assert "No place is short of water." in said
