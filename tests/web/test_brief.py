@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from urllib.parse import quote, urlencode
 
@@ -276,9 +277,12 @@ def test_no_store_is_told(office):
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_page_fits_a_phone_in_a_real_browser(office, browser, width):
+    # Playwright has a loop of its own in this thread.
+    with ThreadPoolExecutor(1) as pool:
+        text = pool.submit(lambda: office.get("县").text).result()
     page = browser.new_page(viewport={"width": width, "height": 844})
     try:
-        page.set_content(office.get("县").text)
+        page.set_content(text)
         assert no_sideways_scrolling(page)
         low = page.eval_on_selector_all(
             "a", "all => all.filter(a => a.getBoundingClientRect().height < 44).length"
