@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from dispatch.errors import DispatchError
 from dispatch.store.audit import note_change
 from dispatch.store.master import has_township, items_of, township_of
+from dispatch.store.phones import SeenBy, seen_by
 from dispatch.store.tokens import TokenKind, add_token, links, revoke, token_of
 from dispatch.words.message import say
 
@@ -218,3 +219,24 @@ def _link(token: Token) -> Link:
         until=token.until,
         is_revoked=token.is_revoked,
     )
+
+
+def who_has_seen(
+    db: Database, township: str, date: dt.date, number: int, *, now: dt.datetime
+) -> list[SeenBy]:
+    """
+    Return the valid links of trucks and teams, and what they have seen of a version.
+
+    Parameters
+    ----------
+    db
+        The store.
+    township, date
+        Of the day.
+    number
+        Of the version.
+    now
+        Links that are over by then are left out.
+    """
+    with db.read() as session:
+        return seen_by(session, township, date, number, now=now)

@@ -27,6 +27,7 @@ from dispatch.store.phones import (
     add_photo,
     heads,
     known_events,
+    note_shown,
     photo_digest,
     version_content,
 )
@@ -58,6 +59,7 @@ MAY_REPORT: Final = (
 #: Wrong codes of a village that one link may send in a day: four digits are soon tried.
 MAX_CODE_TRIES: Final = 10
 _DAY_S: Final = 86_400
+_MAX_NOTED: Final = 100_000
 #: A truck that comes home after midnight reports until then, and this much longer.
 _AFTER_S: Final = 6 * 3600
 _BEFORE_S: Final = 3600
@@ -94,6 +96,8 @@ class Phones:
         self._photos = photos
         self._shown: OrderedDict[int, _Shown] = OrderedDict()
         self._lock = threading.Lock()
+        #: Versions and links that are noted in the store already.
+        self._noted: set[tuple[int, int]] = set()
         # A picture takes much memory while it is unpacked.
         self._unpacking = threading.Semaphore(2)
 
@@ -134,6 +138,7 @@ class Phones:
         }
         if head is None:
             return answer
+        self._note_shown(link, head.version_id, now)
         shown = self._version(head.version_id)
         before = self._before(every, head, seen)
         by_truck: dict[str, list[Report]] = defaultdict(list)
@@ -159,6 +164,47 @@ class Phones:
                     _change_row(shown, before, truck, one) for one in told
                 ]
         return answer
+
+    def _note_shown(self, link: Link, version_id: int, now: dt.datetime) -> None:
+        """Note once that the page of a link has a version."""
+        name = (version_id, link.number)
+        if name in self._noted:
+            return
+        try:
+            with self.db.write() as session:
+                note_shown(session, version_id, link.number, at=now)
+        except DispatchError:
+            return  # the page is more than the note; the next look tries again
+        if len(self._noted) > _MAX_NOTED:
+            self._noted.clear()
+        self._noted.add(name)
+
+    def confirm_seen(self, link: Link, version: int, *, now: dt.datetime) -> bool:
+        """
+        Note that somebody has seen a version; return whether it is a version of today.
+
+        Parameters
+        ----------
+        link
+            Of the truck or team.
+        version
+            Its number.
+        now
+            The time that decides which day it is of.
+        """
+        with self.db.read() as session:
+            every = heads(session, link.township)
+        now_head = head_of(every, now.date())
+        if now_head is None:
+            return False
+        for head in every:
+            if head.date == now_head.date and head.number == version:
+                with self.db.write() as session:
+                    note_shown(
+                        session, head.version_id, link.number, at=now, is_seen=True
+                    )
+                return True
+        return False
 
     def village(self, link: Link, *, now: dt.datetime) -> dict[str, Any]:
         """

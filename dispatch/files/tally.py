@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
 import openpyxl
@@ -75,7 +76,7 @@ def tally_rows(path: Path) -> list[dict[str, Any]]:
             raise DispatchError(say("tally_unknown_kind", file=path.name))
     except TableError as error:
         raise DispatchError(error.problem.message) from error
-    except (ValueError, KeyError, OSError, csv.Error) as error:
+    except (ValueError, KeyError, OSError, csv.Error, zipfile.BadZipFile) as error:
         what = str(error) or type(error).__name__
         raise DispatchError(
             say("tally_cannot_open", file=path.name, error=what)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from dispatch.store.tables import Day, Event, Photo, PlanVersion
+from dispatch.store.tables import Day, Event, Photo, PlanVersion, Seen, Token
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -153,3 +153,96 @@ def photo_digest(session: Session, township: str, key: str) -> str | None:
     """
     query = select(Photo.digest).where(Photo.township == township, Photo.key == key)
     return session.scalar(query)
+
+
+def note_shown(
+    session: Session,
+    version_id: int,
+    token_id: int,
+    *,
+    at: dt.datetime,
+    is_seen: bool = False,
+) -> None:
+    """
+    Note that the page of a link had a version, and that somebody said so.
+
+    Parameters
+    ----------
+    session
+        A session that writes.
+    version_id
+        From `heads`.
+    token_id
+        Number of the link.
+    at
+        When; the first time counts.
+    is_seen
+        Whether somebody confirmed it.
+    """
+    query = select(Seen).where(Seen.version_id == version_id, Seen.token_id == token_id)
+    row = session.scalar(query.with_for_update())
+    if row is None:
+        row = Seen(
+            version_id=version_id,
+            token_id=token_id,
+            shown_at=at,
+            seen_at=at if is_seen else None,
+        )
+        try:
+            with session.begin_nested():
+                session.add(row)
+        except IntegrityError:  # two tabs at once: the other one was first
+            return
+    if is_seen and row.seen_at is None:
+        row.seen_at = at
+    session.flush()
+
+
+class SeenBy(NamedTuple):
+    """A valid link, and when it was shown a version; None: it was not yet."""
+
+    number: int
+    subject: str
+    trucks: tuple[str, ...]
+    shown_at: dt.datetime | None
+    seen_at: dt.datetime | None
+
+
+def seen_by(
+    session: Session, township: str, date: dt.date, number: int, *, now: dt.datetime
+) -> list[SeenBy]:
+    """
+    Return the valid links of trucks and teams, and what they have seen of a version.
+
+    Parameters
+    ----------
+    session
+        An open session.
+    township, date
+        Of the day.
+    number
+        Of the version.
+    now
+        Links that are over by then are left out.
+    """
+    version = (
+        select(PlanVersion.id)
+        .join(Day, Day.id == PlanVersion.day_id)
+        .where(Day.township == township, Day.date == date, PlanVersion.number == number)
+        .scalar_subquery()
+    )
+    query = (
+        select(Token, Seen.shown_at, Seen.seen_at)
+        .outerjoin(Seen, (Seen.token_id == Token.id) & (Seen.version_id == version))
+        .where(
+            Token.township == township,
+            Token.kind == "link",
+            Token.is_revoked.is_(False),
+            Token.until > now,
+        )
+        .order_by(Token.id)
+    )
+    return [
+        SeenBy(token.id, token.subject, tuple(token.trucks), shown_at, seen_at)
+        for token, shown_at, seen_at in session.execute(query)
+    ]

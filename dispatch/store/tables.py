@@ -213,6 +213,29 @@ class PlanVersion(Base):
     ended_at: Mapped[dt.datetime | None]
 
 
+class Seen(Base):
+    """
+    A version that the phone of a link was shown.
+
+    Attributes
+    ----------
+    token_id
+        Of the link.
+    shown_at
+        When its page first had it.
+    seen_at
+        When somebody said so; None: nobody did yet.
+    """
+
+    __tablename__ = "seen"
+    __table_args__ = (UniqueConstraint("version_id", "token_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("plan_version.id"))
+    token_id: Mapped[int] = mapped_column(ForeignKey("token.id"))
+    shown_at: Mapped[dt.datetime]
+    seen_at: Mapped[dt.datetime | None]
+
+
 class Event(Base):
     """
     Something that happened; never changed, never taken out.

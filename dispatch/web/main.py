@@ -81,7 +81,11 @@ def main() -> None:
         signed.show_door(t, has_store=db is not None)
         return
     townships = townships_of(db, account)
-    page = st.navigation(_pages(account, townships, t), position="top")
+    pages = _pages(account, townships, t)
+    page = st.navigation(pages, position="top")
+    if st.session_state.get("went_to") is not None and page != pages[0]:
+        # To the day just taken in; before, there was no page of it to go to.
+        st.switch_page(pages[0])
     st.html(_MENU.format(menu=t("page.menu"), upload=t("page.choose_files")))
     desk = _head(db, account, townships, t, now)
     problem = tile_setting(settings.data_folder()).problem

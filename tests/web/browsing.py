@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import shutil
 import time
 import urllib.request
 from pathlib import Path
 
 import pytest
+
+from dispatch.day.opening import day_scenario, import_scenario
+from dispatch.store.db import Database, sqlite_url
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
@@ -46,6 +50,26 @@ def wait_for(url, child):
             return
         time.sleep(0.2)
     pytest.fail("the server did not start")
+
+
+@contextlib.contextmanager
+def store_in(data):
+    """Yield the store of a server that runs."""
+    db = Database(sqlite_url(data / "dispatch.db"))
+    yield db
+    db.close()
+
+
+def take_in(data, code, scenario):
+    """Give the store of a server one more township, with a day of its own date."""
+    with store_in(data) as db:
+        import_scenario(db, code, scenario, who="test", at=dt.datetime.now())
+
+
+def kept_day(data, code, date):
+    """Return the tables of a day as a server has them."""
+    with store_in(data) as db:
+        return day_scenario(db, code, date)
 
 
 def settled(page):

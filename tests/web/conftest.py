@@ -12,9 +12,9 @@ import sys
 from dataclasses import replace
 
 import pytest
+import streamlit as st
 
-from dispatch.day.people import first_word, sign_in, use_setup
-from dispatch.files.scenario.write import write_scenario
+from dispatch.day.people import add, first_word, sign_in, use_setup
 from dispatch.model.areas import Area, MapFeature
 from dispatch.model.outcome import plan_totals, village_outcomes
 from dispatch.model.plan import Bound, Cause, Plan, Route, SolverInfo, Stop
@@ -22,12 +22,14 @@ from dispatch.model.road_limits import RoadLimit
 from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
 from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
 from dispatch.roads.travel import travel_matrix
-from dispatch.settings import DATA_ENV, JOBS_ENV
+from dispatch.runs import queue
+from dispatch.settings import DATA_ENV, JOBS_ENV, STORE_ENV
 from dispatch.solver.params import Progress, SolveResult
 from dispatch.store.db import Database, sqlite_url
-from dispatch.web.catalog import Catalog
+from dispatch.web import signed, store
 from dispatch.web.session import COOKIE
 from tests.web.browsing import CHROMIUM, FLAGS, need_chromium, wait_for
+from tests.web.office import ACCOUNTS, CODE, Office
 from tests.web.town import Town, town_of
 
 
@@ -166,7 +168,8 @@ def solve():
     """Return a solver that answers at once with the plan made by hand."""
 
     def answer(scenario, travel, params, *, seed, today, progress, should_stop):
-        progress(Progress(phase="search", fraction=0.5, elapsed_s=0.1))
+        if progress is not None:
+            progress(Progress(phase="search", fraction=0.5, elapsed_s=0.1))
         plan = hand_plan(scenario, travel)
         return SolveResult(
             status="feasible",
@@ -184,12 +187,51 @@ def solve():
 
 
 @pytest.fixture
-def catalog(tmp_path, monkeypatch, scenario) -> Catalog:
-    """Give a data folder with the township, named in the environment."""
-    write_scenario(scenario, tmp_path / "data" / "town")
+def empty_office(tmp_path, monkeypatch, solve) -> Office:
+    """Give a store without a township, and who looks at its pages."""
+    address = sqlite_url(tmp_path / "data" / "dispatch.db")
+    (tmp_path / "data").mkdir()
+    db = Database(address)
+    db.upgrade()
+    office = Office(db, solve)
+    for name, role in ACCOUNTS.items():
+        place = {} if name == "admin" else {"township": CODE}
+        office.add(name, role, **place)
     monkeypatch.setenv(DATA_ENV, str(tmp_path / "data"))
-    monkeypatch.setenv(JOBS_ENV, str(tmp_path / "jobs"))
-    return Catalog.from_env()
+    monkeypatch.delenv(JOBS_ENV, raising=False)
+    monkeypatch.setenv(STORE_ENV, address)
+    monkeypatch.setitem(store._OPEN, address, db)
+    monkeypatch.setattr(signed, "session_word", office.session_word)
+    monkeypatch.setattr(signed, "clock", office.clock)
+    monkeypatch.setattr(queue, "spawn_worker", office.spawn_worker)
+    yield office
+    db.close()
+
+
+@pytest.fixture
+def office(empty_office, scenario) -> Office:
+    """Give the same with a township of two villages and an open day."""
+    empty_office.take_in(scenario)
+    return empty_office
+
+
+@pytest.fixture
+def typing(monkeypatch):
+    """
+    Let tests type into editors of tables, which AppTest cannot; see `type_into`.
+
+    What was typed is kept under the editor's key, as Streamlit keeps it: an editor
+    with another key has nothing of it.
+    """
+
+    def data_editor(frame, *, key, **_):
+        st.session_state["editor_drawn"] = key
+        edited = frame.copy()
+        for (row, column), value in st.session_state.setdefault(key, {}).items():
+            edited.loc[row, column] = value
+        return edited
+
+    monkeypatch.setattr(st, "data_editor", data_editor)
 
 
 @pytest.fixture
@@ -210,11 +252,15 @@ def browser():
 WORDS = {}
 
 
-def sign_somebody_in(data):
-    """Make the store of a data folder; return the word of a session."""
+def sign_somebody_in(data, name=None, role="administrator", **place):
+    """Return the word of a new session; without a name, of the first account."""
     db, now = Database(sqlite_url(data / "dispatch.db")), dt.datetime.now()
     db.upgrade()
-    name = use_setup(db, first_word(db, now), "correct horse", now=now)
+    if name is None:
+        setup = first_word(db, now)
+    else:
+        setup = add(db, name, role, **place, who="test", at=now)
+    name = use_setup(db, setup, "correct horse", now=now)
     word = sign_in(db, name, "correct horse", now=now)
     db.close()
     return word
@@ -257,15 +303,15 @@ def watched(browser):
     wrong = []
     contexts = []
 
-    def open_page(url, *, width=1280, height=900):
+    def open_page(url, *, width=1280, height=900, word=None):
         context = browser.new_context(
             viewport={"width": width, "height": height}, locale="zh-CN"
         )
         contexts.append(context)
         context.add_cookies(
             [
-                {"name": COOKIE, "value": word, "url": address}
-                for address, word in WORDS.items()
+                {"name": COOKIE, "value": word or usual, "url": address}
+                for address, usual in WORDS.items()
             ]
         )
         page = context.new_page()

@@ -18,9 +18,10 @@ from dispatch.day import people
 from dispatch.day.links import make_link, revoke_links
 from dispatch.day.opening import import_scenario
 from dispatch.store.db import Database, sqlite_url
+from dispatch.store.events import reports_of
 from dispatch.store.tables import Event, Photo
 from tests.web.browsing import need_chromium, no_sideways_scrolling, wait_for
-from tests.web.test_phone_http import NOW, Town, later, picture
+from tests.web.test_phone_http import DATE, NOW, Town, later, picture
 
 FAR = dt.date(2999, 12, 31)
 
@@ -228,7 +229,7 @@ def test_way_and_whole_day_are_a_thumb_away(field, browser):
         context = browser.new_context(viewport={"width": 390, "height": 844})
         page = context.new_page()
         page.goto(f"http://127.0.0.1:{port}/d/{word}")
-        page.get_by_text("导航与联系").nth(2).click()
+        page.get_by_text("导航与联系").nth(1).click()
         maps = page.get_by_role("link", name="高德导航")
         maps.locator("visible=true").first.wait_for()
         assert page.locator('a[href^="tel:"]').locator("visible=true").count() == 1
@@ -242,6 +243,30 @@ def test_way_and_whole_day_are_a_thumb_away(field, browser):
         page.get_by_text("特殊人群 20 人").wait_for()
         assert no_sideways_scrolling(page)
         context.close()
+
+
+def test_what_is_next_goes_by_what_is_done_and_can_be_taken_back(field, browser):
+    """The filling is next, whatever the clock says; taken back, it is again."""
+    town, data, port = field
+    word = link(town, truck="T1")
+    with serving(data, port):
+        context = browser.new_context(viewport={"width": 390, "height": 844})
+        context.clock.set_system_time(NOW)
+        page = context.new_page()
+        page.goto(f"http://127.0.0.1:{port}/d/{word}")
+        page.locator(".next").get_by_text("装水 · 水厂").wait_for()
+        fill(page)
+        page.locator(".next").get_by_text("送水 · 上村").wait_for()
+        page.locator("summary", has_text="已完成 1 站").wait_for()
+        page.get_by_text("全部已发出").wait_for()
+        page.get_by_role("button", name="撤销刚才的").click()
+        page.locator(".next").get_by_text("装水 · 水厂").wait_for()
+        page.get_by_text("全部已发出").wait_for()
+        context.close()
+    with town.db.read() as session:
+        reports = reports_of(session, "1", DATE, DATE)
+    assert [report.kind for report in reports][-2:] == ["filled", "arrived"]
+    assert reports[-1].corrects == reports[-2].key
 
 
 def test_signing_in_and_out_by_hand(field, browser):

@@ -16,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import select
 
 from dispatch.day import people
-from dispatch.day.links import revoke_links
+from dispatch.day.links import revoke_links, who_has_seen
 from dispatch.day.phones import MAX_CODE_TRIES
 from dispatch.day.publishing import withdraw_version
 from dispatch.model.plan import Stop
@@ -151,6 +151,39 @@ def test_only_a_published_plan_is_shown(town: Town):
     withdraw_version(town.db, "1", DATE, 1, who="test", at=NOW)
     day = town.get(f"/d/{word}/today").json()
     assert (day["version"], day["stops"]) == (None, [])
+
+
+def test_the_office_knows_who_has_seen_the_plan(town: Town):
+    first, second = town.link(truck="T1"), town.link(truck="T2")
+
+    def known(number=1):
+        seen = who_has_seen(town.db, "1", DATE, number, now=town.now)
+        return [
+            (row.trucks, row.shown_at is not None, row.seen_at is not None)
+            for row in seen
+        ]
+
+    def confirm(word, body):
+        return town.call("POST", f"/d/{word}/seen", body).status
+
+    assert known() == [(("T1",), False, False), (("T2",), False, False)]
+    town.get(f"/d/{first}/today")
+    town.get(f"/d/{first}/today")
+    assert known() == [(("T1",), True, False), (("T2",), False, False)]
+    assert confirm(second, b'{"version": 1}') == 200
+    assert known() == [(("T1",), True, False), (("T2",), True, True)]
+    town.publish(later(town.plan))
+    assert known(2) == [(("T1",), False, False), (("T2",), False, False)]
+    assert confirm(first, b'{"version": 9}') == 409
+    for body in (
+        b"",
+        b"[]",
+        b'{"version": true}',
+        b'{"version": "1"}',
+        b'{"version": 0}',
+    ):
+        assert confirm(first, body) == 422
+    assert confirm("x" * 32, b'{"version": 1}') == 404
 
 
 def test_a_team_sees_all_its_trucks(town: Town):

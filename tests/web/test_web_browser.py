@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import sqlite3
+import zipfile
 from dataclasses import replace
 
 import mapbox_vector_tile
+import pytest
 
-from dispatch.files.scenario.write import write_scenario, write_scenario_xlsx
+from dispatch.files.scenario.write import write_scenario
 from dispatch.maps.page import plan_map_html
 from dispatch.roads.travel import travel_matrix
-from dispatch.web.catalog import Catalog
-from tests.web.browsing import need_chromium, no_sideways_scrolling, settled
+from tests.web.browsing import (
+    kept_day,
+    need_chromium,
+    no_sideways_scrolling,
+    settled,
+    take_in,
+)
+from tests.web.conftest import sign_somebody_in
 
 #: Every payload of the map's unit test in one name.
 EVIL = (
@@ -21,43 +30,104 @@ EVIL = (
 )
 
 
-def test_upload_plan_and_look_without_internet(server, watched, scenario, tmp_path):
-    """
-    The way of a coordinator on the first day, then of a driver.
+CODE = "430423112"
+#: Tomorrow: nothing depends on the hour at which the tests run.
+TOMORROW = dt.date.today() + dt.timedelta(days=1)
+PAGES = [
+    "needs",
+    "plan",
+    "requests",
+    "deliveries",
+    "roads",
+    "places",
+    "links",
+    "coverage",
+    "people",
+]
 
-    A workbook with hostile names is uploaded, planned by the real solver in a child
-    process, looked at on the map, and driven by phone.
+
+def go(page, name):
+    page.get_by_role("link", name=name, exact=True).first.click()
+    settled(page)
+    page.wait_for_timeout(300)
+    assert page.get_by_test_id("stException").count() == 0
+
+
+def press(page, name):
+    page.get_by_role("button", name=name).first.click()
+
+
+def test_from_the_demo_to_a_delivery_without_internet(server, watched, scenario):
     """
-    address, _ = server
+    The way of a coordinator through the first two days, with hostile names.
+
+    The demo is taken in, the next day opened, planned by the real solver in a
+    process of its own, published, planned anew after a truck broke, and a delivery
+    is typed in from paper.
+    """
+    address, data = server
     open_page, wrong = watched
     villages = (replace(scenario.villages[0], name=EVIL), scenario.villages[1])
-    book = write_scenario_xlsx(
-        replace(scenario, villages=villages), tmp_path / "town.xlsx"
-    )
-    page = open_page(address)
-    page.get_by_text("还没有数据").wait_for(timeout=30_000)
-    page.locator('input[type="file"]').set_input_files(str(book))
-    page.get_by_text("已读入").wait_for(timeout=20_000)
-    page.get_by_role("button", name="编制方案").first.click()
-    page.get_by_text("方案有效").wait_for(timeout=90_000)
+    write_scenario(replace(scenario, villages=villages), data / "town")
+    page = open_page(f"{address}/?seconds=2", height=800)
+    page.get_by_text("建立乡镇").first.wait_for(timeout=30_000)
+    page.get_by_role("textbox", name="区划代码").fill(CODE)
+    page.keyboard.press("Tab")
+    settled(page)
+    press(page, "小镇（日期改为今天）")
+    page.get_by_text("还没有方案").first.wait_for(timeout=20_000)
+    settled(page)
+    assert page.evaluate("window.hacked") is None
+
+    page.goto(f"{address}/?seconds=2&date={TOMORROW}")
+    press(page, f"开始 {TOMORROW}")
+    page.get_by_text("还没有方案").first.wait_for(timeout=20_000)
+    settled(page)
+    press(page, "编制方案")
+    page.get_by_text("方案已编好").wait_for(timeout=90_000)
+    settled(page)
+    press(page, "发布第 1 版")
+    page.get_by_text("司机按第 1 版执行").wait_for(timeout=20_000)
     settled(page)
 
-    frame = page.frame_locator('iframe[title="streamlit_folium.st_folium"]')
-    frame.locator(".wd-icon:has(svg)").first.wait_for(timeout=20_000)
-    # Two villages, one source, one depot, and a number for every stop of a route.
-    assert frame.locator(".leaflet-marker-icon").count() >= 8
-    assert frame.locator(".wd-source").count() >= 1
-    assert frame.locator(".wd-legend").is_visible()
-    for view in ("时刻表", "满足情况", "数据", "下载"):
+    go(page, "计划")
+    page.get_by_text("方案有效").wait_for(timeout=30_000)
+    page.locator(".wd-board-icon").first.wait_for(timeout=20_000)
+    # Two villages, one source, one depot.
+    assert page.locator(".wd-board-icon").count() >= 4
+    assert page.locator(".wd-board-chart").is_visible()
+    for view in ("时刻表", "满足情况", "缺水与原因", "下载"):
         page.get_by_test_id("stButtonGroup").get_by_text(view, exact=True).click()
         settled(page)
         page.wait_for_timeout(300)
         assert page.get_by_test_id("stException").count() == 0
+    with page.expect_download() as file:
+        press(page, "全部文件")
+    names = zipfile.ZipFile(file.value.path()).namelist()
+    assert {"plan.json", "sheets.pdf", "map.html", "report.xlsx"} <= set(names)
+    settled(page)
 
-    page.reload()
-    page.get_by_text("方案有效").wait_for(timeout=30_000)
+    go(page, "今日")
+    page.get_by_test_id("stButtonGroup").get_by_text("车辆抛锚", exact=True).click()
+    settled(page)
+    press(page, "重排当天剩余的部分")
+    page.get_by_role("button", name="发布第 2 版").wait_for(timeout=90_000)
+    settled(page)
+    press(page, "发布第 2 版")
+    page.get_by_text("司机按第 2 版执行").wait_for(timeout=20_000)
+    settled(page)
+
+    go(page, "送达")
+    page.get_by_test_id("stButtonGroup").get_by_text("其他上报", exact=True).click()
+    settled(page)
+    page.get_by_role("combobox", name="地点", exact=False).first.click()
+    page.get_by_role("option", name="下村").click()
+    page.get_by_label("升数", exact=True).first.fill("900")
+    press(page, "保存")
+    page.get_by_text("新存 1 条").wait_for(timeout=20_000)
+    page.get_by_text("已送达 900 升").first.wait_for(timeout=20_000)
+    settled(page)
     assert page.evaluate("window.hacked") is None
-
     assert wrong == []
 
 
@@ -65,19 +135,68 @@ def test_dashboard_fits_a_phone(server, watched):
     """At 390 px nothing scrolls sideways and every button is for a thumb."""
     address, _ = server
     open_page, wrong = watched
-    page = open_page(address, width=390, height=844)
-    page.get_by_text("方案有效").wait_for(timeout=30_000)
-    page.locator('iframe[title="streamlit_folium.st_folium"]').wait_for()
+    page = open_page(f"{address}/?date={TOMORROW}", width=390, height=844)
+    page.get_by_text("司机按第 2 版执行").wait_for(timeout=30_000)
+    settled(page)
+    for name in ("", *PAGES):
+        if name:
+            page.goto(f"{address}/{name}?date={TOMORROW}")
+            page.get_by_test_id("stButtonGroup").first.wait_for(timeout=30_000)
+            settled(page)
+        page.wait_for_timeout(200)
+        assert page.get_by_test_id("stException").count() == 0
+        assert no_sideways_scrolling(page), name
+        heights = page.evaluate(
+            "[...document.querySelectorAll('.stButton button, [data-testid="
+            "stButtonGroup] button, [data-testid=stPopoverButton], [data-testid="
+            "stExpandSidebarButton]')].filter(button => button.offsetParent)"
+            ".map(button => button.getBoundingClientRect().height)"
+        )
+        assert len(heights) >= 3, name
+        assert min(heights) >= 44, name
+        maps = page.locator('iframe[title="streamlit_folium.st_folium"]')
+        if maps.count():
+            # Leaving the map while it loads would abort its scripts.
+            page.frame_locator('iframe[title="streamlit_folium.st_folium"]').locator(
+                ".wd-source"
+            ).first.wait_for(timeout=30_000)
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_an_official_looks_and_signs_out(server, watched, width, height):
+    """No page of others, not by its address either; afterwards no page at all."""
+    address, data = server
+    open_page, wrong = watched
+    word = sign_somebody_in(data, f"领导{width}", "official", township=CODE)
+    page = open_page(
+        f"{address}/?date={TOMORROW}", width=width, height=height, word=word
+    )
+    page.get_by_text("的人达到基本用水标准").first.wait_for(timeout=30_000)
     settled(page)
     assert no_sideways_scrolling(page)
-    heights = page.evaluate(
-        "[...document.querySelectorAll('.stButton button, [data-testid=stButtonGroup] "
-        "button, [data-testid=stPopoverButton], [data-testid=stExpandSidebarButton]')]"
-        ".map(button => button.getBoundingClientRect().height)"
-    )
-    assert len(heights) >= 10
-    assert min(heights) >= 44
-    assert wrong == []
+    page.goto(f"{address}/deliveries?date={TOMORROW}")
+    page.get_by_text("已送达 900 升").first.wait_for(timeout=30_000)
+    settled(page)
+    assert page.get_by_role("button", name="保存").count() == 0
+    assert no_sideways_scrolling(page)
+    page.goto(f"{address}/needs?date={TOMORROW}")
+    page.get_by_text("的人达到基本用水标准").first.wait_for(timeout=30_000)
+    settled(page)
+    assert page.get_by_text("上传数据").count() == 0
+    page.goto(f"{address}/?date={TOMORROW}")
+    page.get_by_text("的人达到基本用水标准").first.wait_for(timeout=30_000)
+    settled(page)
+    press(page, f"领导{width}")
+    page.get_by_role("button", name="退出登录").click()
+    page.get_by_role("heading", name="请先登录").or_(
+        page.get_by_label("密码")
+    ).first.wait_for(timeout=20_000)
+    assert page.get_by_text("的人达到基本用水标准").count() == 0
+    page.goto(address)
+    assert page.url.startswith(f"{address}/sign-in")
+    # The page that was open has lost its session, and is told so.
+    assert [item for item in wrong if item[0] not in (401, "failed")] == []
 
 
 def test_edit_is_saved_and_outlives_a_switch_of_language(server, watched, scenario):
@@ -87,14 +206,9 @@ def test_edit_is_saved_and_outlives_a_switch_of_language(server, watched, scenar
     The editor was made anew from the table of before, and that was saved.
     """
     address, data = server
-    write_scenario(scenario, data / "edited")
+    take_in(data, "edited", scenario)
     open_page, wrong = watched
-    store = Catalog(data).store
-    page = open_page(f"{address}/?scenario=edited")
-    # Leaving the map while it loads would abort its scripts.
-    frame = page.frame_locator('iframe[title="streamlit_folium.st_folium"]')
-    frame.locator(".wd-source").first.wait_for(timeout=30_000)
-    page.get_by_test_id("stButtonGroup").get_by_text("数据", exact=True).click()
+    page = open_page(f"{address}/needs?township=edited&date={scenario.date}")
     grid = page.get_by_test_id("stDataFrame")
     grid.locator("canvas").first.wait_for(timeout=20_000)
     settled(page)
@@ -116,12 +230,12 @@ def test_edit_is_saved_and_outlives_a_switch_of_language(server, watched, scenar
     cell.fill("123")
     page.keyboard.press("Enter")
     page.get_by_text("已保存").wait_for(timeout=10_000)
-    assert store.drafts.read("edited")[1].villages[0].population == 123
+    assert kept_day(data, "edited", scenario.date).villages[0].population == 123
     page.get_by_text("English", exact=True).click()
-    page.get_by_text("Edited here").wait_for(timeout=10_000)
+    page.get_by_text("Needs of").first.wait_for(timeout=10_000)
     settled(page)
     page.wait_for_timeout(500)
-    assert store.drafts.read("edited")[1].villages[0].population == 123
+    assert kept_day(data, "edited", scenario.date).villages[0].population == 123
     assert wrong == []
 
 
@@ -251,7 +365,8 @@ def write_vector_tile(path):
 def test_tiles_of_a_local_file_are_drawn_on_the_page(server, watched, scenario):
     """Only our own address is asked; a wrong setting is told and the map stays."""
     address, data = server
-    write_scenario(scenario, data / "tiled")
+    take_in(data, "tiled", scenario)
+    plan_page = f"{address}/plan?township=tiled&date={scenario.date}"
     pixel = base64.b64decode(
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
         "awAAAABJRU5ErkJggg=="
@@ -268,14 +383,14 @@ def test_tiles_of_a_local_file_are_drawn_on_the_page(server, watched, scenario):
     open_page, wrong = watched
     try:
         (data / "map.toml").write_text('tiles = "own.mbtiles"', "utf-8")
-        page = open_page(f"{address}/?scenario=tiled")
+        page = open_page(plan_page)
         frame = page.frame_locator('iframe[title="streamlit_folium.st_folium"]')
         frame.locator(".leaflet-tile-loaded").first.wait_for(timeout=30_000)
         assert "© 瓦片作者" in frame.locator(".wd-credit").inner_text()
         settled(page)
         write_vector_tile(data / "vector.mbtiles")
         (data / "map.toml").write_text('tiles = "vector.mbtiles"', "utf-8")
-        page = open_page(f"{address}/?scenario=tiled")
+        page = open_page(plan_page)
         frame = page.frame_locator('iframe[title="streamlit_folium.st_folium"]')
         tile = frame.locator("canvas.leaflet-tile-loaded").first
         tile.wait_for(timeout=30_000)
@@ -286,7 +401,7 @@ def test_tiles_of_a_local_file_are_drawn_on_the_page(server, watched, scenario):
         assert painted
         settled(page)
         (data / "map.toml").write_text('tiles = "nonsense"', "utf-8")
-        page = open_page(f"{address}/?scenario=tiled")
+        page = open_page(plan_page)
         page.get_by_text("不是底图地址").wait_for(timeout=30_000)
         frame = page.frame_locator('iframe[title="streamlit_folium.st_folium"]')
         frame.locator(".wd-source").first.wait_for(timeout=30_000)

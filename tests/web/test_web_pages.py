@@ -1,75 +1,260 @@
-"""The pages of Streamlit without a browser: what they say in every state."""
+"""Today, plan and coverage without a browser: what they say in every state."""
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import zipfile
 from dataclasses import replace
-from pathlib import Path
 
 import pandas as pd
 import pytest
-from dispatch.runs.contracts_of_folders import Request, State
-from dispatch.runs.job import Job
-from dispatch.runs.queue_of_folders import JobStore
-from dispatch.runs.worker_of_folders import run
 from openpyxl import load_workbook
-from streamlit.testing.v1 import AppTest
 
-import dispatch.web
 from dispatch.check.rules import check_plan
 from dispatch.coverage import compute_coverage
+from dispatch.day.opening import close_day
+from dispatch.day.planning import replan_version
+from dispatch.day.publishing import publish_version
+from dispatch.day.requests import move_request
+from dispatch.errors import DispatchError
 from dispatch.web import charts, tables
-from dispatch.web.catalog import Catalog
-from dispatch.web.finished import Finished, finished
+from dispatch.web.finished import Finished, Result, finished
 from dispatch.web.report import everything_zip, paper_file, report_xlsx
 from dispatch.words.words import Words
-
-MAIN = Path(dispatch.web.__file__).with_name("main.py")
-
-
-@pytest.fixture
-def app(catalog):
-    return AppTest.from_file(str(MAIN), default_timeout=30)
+from tests.web.office import CODE, DATE, NOW, keys, pages, shown, table_of, texts
 
 
-def texts(app):
-    """Return all that a page says."""
-    kinds = (
-        *(app.title, app.markdown, app.caption, app.metric),
-        *(app.error, app.warning, app.info, app.success, app.subheader),
-    )
-    return "\n".join(
-        str(getattr(element, "label", "")) + str(element.value)
-        for kind in kinds
-        for element in kind
-    )
+def broken(solve):
+    """Return a solver whose plan comes back from its last place too soon."""
+
+    def answer(*args, **kwargs):
+        result = solve(*args, **kwargs)
+        stops = result.plan.routes[0].stops
+        late = replace(stops[-1], arrive_s=29101)
+        route = replace(result.plan.routes[0], stops=(*stops[:-1], late))
+        return replace(result, plan=replace(result.plan, routes=(route,)))
+
+    return answer
 
 
-def shown(app):
-    app.run()
-    assert not app.exception
-    return texts(app)
+# --- the frame ------------------------------------------------------------------
 
 
-def test_first_visit_says_that_there_is_no_plan_and_offers_one(app):
-    text = shown(app)
-    assert "2022-09-06 还没有方案" in text
-    assert "2 个送水点，150 人" in text
+def test_who_is_not_signed_in_sees_a_door_and_no_page(office):
+    office.who = ""
+    app = office.page()
+    assert app.title[0].value == "请先登录"
+    assert pages(app) == {}
+    assert "小镇" not in texts(app)
+
+
+def test_without_a_store_the_page_says_how_to_make_one(office, monkeypatch, tmp_path):
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/none.db")
+    assert "dispatch store init" in texts(office.page())
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [
+        ("调度", "today needs plan requests deliveries roads places links coverage"),
+        ("领导", "coverage deliveries requests"),
+        (
+            "admin",
+            "today needs plan requests deliveries roads places links coverage people"
+            " first",
+        ),
+    ],
+)
+def test_every_role_has_its_pages(office, who, expected):
+    office.who = who
+    first, *rest = expected.split()
+    assert set(pages(office.page())) == {"", *rest}
+    assert first in ("today", "coverage")
+
+
+def test_a_day_that_is_not_open_is_opened_by_a_button(office):
+    tomorrow = DATE + dt.timedelta(days=1)
+    app = office.page(date=tomorrow)
+    assert "2022-09-07 还没有开始" in texts(app)
+    assert "最近一天是 2022-09-06" in texts(app)
+    app.button(key="open_day").click()
+    assert "2022-09-07：还没有方案" in shown(app)
+    assert office.desk(date=tomorrow).state == "open"
+    office.who = "领导"
+    app = office.page(date=DATE + dt.timedelta(days=9))
+    assert "还没有开始" in texts(app)
+    assert "open_day" not in keys(app)
+
+
+def test_signing_out_closes_the_pages(office):
+    app = office.page()
+    app.button(key="sign_out").click()
+    assert "请先登录" in shown(app)
+    assert "小镇" not in texts(app)
+
+
+def test_township_and_day_survive_a_refresh_and_no_sense_is_none(office, scenario):
+    office.take_in(replace(scenario, name="别处"), "430423113")
+    office.who = "admin"
+    app = office.page()
+    app.selectbox(key="township").set_value("430423113")
+    app.date_input(key="date").set_value(dt.date(2022, 9, 8))
+    assert "2022-09-08 还没有开始" in shown(app)
+    query = app.query_params
+    assert [query["township"], query["date"]] == ["430423113", "2022-09-08"]
+    again = office.page(asked={"township": "430423113", "date": "2022-09-08"})
+    assert again.selectbox(key="township").value == "430423113"
+    assert again.date_input(key="date").value == dt.date(2022, 9, 8)
+    again = office.page(asked={"township": "../x", "date": "2022-99-99"})
+    assert again.date_input(key="date").value == DATE
+
+
+# --- today ----------------------------------------------------------------------
+
+
+def test_first_visit_says_that_there_is_no_plan_and_offers_one(office):
+    app = office.page()
+    assert "2022-09-06：还没有方案" in texts(app)
     assert app.button(key="plan").label == "编制方案"
-
-
-def test_plan_button_starts_a_run_and_shows_its_plan(app, solve, monkeypatch):
-    """The child process is played by this one; the page then shows the figures."""
-
-    def start(self, scenario, request):
-        job = self.create(scenario, request)
-        run(job, solve)
-        return job
-
-    monkeypatch.setattr(JobStore, "start", start)
-    app.run()
+    assert "close_day" not in keys(app)
     app.button(key="plan").click()
+    assert "正在准备" in shown(app)
+    assert office.spawned == 1
+    assert office.work() == 1
+    text = shown(app)
+    assert "方案已编好，还没有发布" in text
+    app.button(key="publish").click()
+    text = shown(app)
+    assert "已送达 0 升（计划 3,500 升）· 完成 0 / 1 次" in text
+    assert "司机按第 1 版执行，09-06 07:00 发布" in text
+    assert office.desk().published.number == 1
+
+
+def test_most_urgent_stands_first(office):
+    """Overdue and supervised requests, then alarms, then water, then trucks."""
+    office.call("V1", now=NOW - dt.timedelta(days=9))
+    urged = office.call("V2", now=NOW - dt.timedelta(hours=60), remark="<b>路窄</b>")
+    for state in ("accepted", "closed", "reopened"):
+        where = (office.db, CODE, urged, state)
+        move_request(*where, at=NOW, who="王", words="督办")
+    office.plan(publish=True)
+    with office.db.write() as session:
+        from dispatch.store.tables import Request
+
+        session.get(Request, urged).is_supervised = True
+        session.get(Request, urged).due = DATE + dt.timedelta(days=3)
+    app = office.page()
+    lines = [item.value for item in app.markdown if item.value[:1] in "🔴🔔💧⏳🚚📞"]
+    assert [line[0] for line in lines] == ["🔴", "🔴", "📞", "💧", "⏳"]
+    assert "超期：\\#1 上村" in lines[0]
+    assert "督办：\\#2 下村" in lines[1]
+
+
+def test_alarms_and_trucks_out_are_told(office):
+    office.plan(publish=True)
+    office.report(kind="filled", truck="T1", place="S1", litres=1000, at="07:20")
+    office.report(kind="delivered", truck="T1", place="V1", litres=2000)
+    text = texts(office.page())
+    assert "条上报对不上" in text
+    assert "在外车辆：A · 湘A00001 08\\:05 上村" in text
+    assert "已送达 2,000 升" in text
+
+
+def test_old_published_plan_is_told(office):
+    office.plan(publish=True)
+    office.edit_village("V2", population=60)
+    assert "第 1 版编制后数据又改过" in texts(office.page())
+
+
+def test_closing_the_day_ends_all_buttons(office):
+    office.plan(publish=True)
+    assert "close_day" not in keys(office.page())
+    office.report(kind="delivered", truck="T1", place="V1", litres=3500)
+    app = office.page()
+    assert "还有 0 次送水没有上报" in texts(app)
+    app.button(key="close_day").click()
+    assert "已关账" in shown(app)
+    assert office.desk().state == "closed"
+    assert keys(app) == {"sign_out"}
+    assert not [p for p in app.get("button_group") if p.key == "happened"]
+
+
+def test_a_broken_truck_is_planned_around_from_now(office):
+    """The rest of the day is asked for with what has happened."""
+    office.plan(publish=True)
+    office.now = NOW.replace(hour=9)
+    app = office.page()
+    app.pills(key="happened").set_value("broken")
+    shown(app)
+    app.selectbox(key="happened_truck").set_value("T2")
+    app.button(key="happened_go").click()
+    assert "正在准备" in shown(app)
+    ask = office.job().ask
+    assert ask["broken_trucks"] == ["T2"]
+    assert ask["now_s"] == 9 * 3600
+    assert app.button(key="happened_go").disabled
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "expected"),
+    [
+        ("late", {"happened_min": 45}, {"delays_s": {"T1": 2700}}),
+        ("longer", {"happened_min": 45}, {"delays_s": {"T1": 2700}}),
+        ("ill", {}, {"broken_trucks": ["T1"]}),
+        ("source", {"happened_litres": 500}, {}),
+        ("refused", {}, {}),
+    ],
+)
+def test_what_happened_becomes_a_replan(office, kind, fields, expected):
+    office.plan(publish=True)
+    office.now = NOW.replace(hour=9)
+    app = office.page()
+    app.pills(key="happened").set_value(kind)
+    shown(app)
+    for key, value in fields.items():
+        app.number_input(key=key).set_value(value)
+    app.button(key="happened_go").click()
+    shown(app)
+    ask = office.job().ask
+    assert ask["now_s"] == 9 * 3600
+    assert ask["change_price_l"] == 200
+    assert expected.items() <= ask.items()
+    if kind == "source":
+        (reading,) = office.reports()
+        assert (reading.kind, reading.place, reading.litres) == ("reading", "S1", 500)
+    if kind == "refused":
+        # The truck has been there by nine: no second visit.
+        assert office.village("V1").max_visits == 1
+
+
+@pytest.mark.parametrize("kind", ["road", "request"])
+def test_what_has_a_form_elsewhere_is_sent_there(office, kind):
+    app = office.page()
+    app.pills(key="happened").set_value(kind)
+    assert "页" in shown(app)
+    assert "happened_go" not in keys(app)
+
+
+def test_no_replan_without_a_published_plan(office):
+    office.plan()
+    app = office.page()
+    app.pills(key="happened").set_value("broken")
+    assert "要先有已发布的方案" in shown(app)
+    assert app.button(key="happened_go").disabled
+
+
+# --- the plan -------------------------------------------------------------------
+
+
+def test_plan_button_starts_a_run_and_shows_its_plan(office):
+    """The worker is played by this process; the page then shows the figures."""
+    app = office.page("plan")
+    assert "2022-09-06 还没有方案" in texts(app)
+    assert "2 个送水点，150 人" in texts(app)
+    app.button(key="plan").click()
+    shown(app)
+    office.work()
     text = shown(app)
     # 3500 of 5250 l: the second village gets nothing.
     assert "需水满足率66.6%" in text
@@ -80,9 +265,9 @@ def test_plan_button_starts_a_run_and_shows_its_plan(app, solve, monkeypatch):
 
 
 @pytest.mark.parametrize("view", ["timetable", "coverage", "shortage", "download"])
-def test_views_of_a_plan(app, planned, view):
-    app.session_state["view"] = view
-    text = shown(app)
+def test_views_of_a_plan(office, view):
+    office.plan()
+    text = texts(office.page("plan", view=view))
     assert "方案有效" in text
     expected = {
         "coverage": "66.6% 的人达到基本用水",
@@ -93,168 +278,267 @@ def test_views_of_a_plan(app, planned, view):
     assert expected in text
 
 
-def test_english_by_one_switch(app, planned):
-    app.session_state["lang"] = "en"
-    text = shown(app)
-    assert "Valid plan" in text
-    assert "方案" not in text
+@pytest.mark.parametrize("name", ["today", "plan", "needs", "requests", "deliveries"])
+def test_english_by_one_switch(office, name):
+    office.plan(publish=True)
+    app = office.page(name, lang="en")
+    text = texts(app)
+    assert not [word for word in ("方案", "送达", "工单", "需求") if word in text]
+    if name == "plan":
+        assert "Valid plan" in text
 
 
-def test_edited_data_make_the_plan_old(app, planned, scenario):
+def test_edited_data_make_the_plan_old(office):
     """An old plan is never shown as new."""
-    village = replace(scenario.villages[0], population=120)
-    planned.store.drafts.save(
-        "town", replace(scenario, villages=(village, *scenario.villages[1:]))
-    )
-    text = shown(app)
+    office.plan()
+    office.edit_village("V1", population=120)
+    text = texts(office.page("plan"))
     assert "旧方案" in text
     assert "方案有效" not in text
-    assert "数据在网页上改过" in text
 
 
-def test_other_settings_make_the_plan_old(app, planned):
-    app.run()
-    app.number_input(key="equity").set_value(4)
+def test_other_settings_make_the_plan_old(office):
+    office.plan()
+    app = office.page("plan")
+    app.number_input(key=f"equity {CODE} {DATE}").set_value(4)
     assert "旧方案" in shown(app)
+    assert office.scenario().equity_steps == 4
 
 
-def test_plan_that_breaks_rules_is_shown_as_broken(app, catalog, scenario, solve):
-    def broken(*args, **kwargs):
-        result = solve(*args, **kwargs)
-        stops = result.plan.routes[0].stops
-        late = replace(stops[-1], arrive_s=29101)
-        route = replace(result.plan.routes[0], stops=(*stops[:-1], late))
-        return replace(result, plan=replace(result.plan, routes=(route,)))
-
-    request = Request(scenario_key="town", scenario_name="小镇", digest="x")
-    run(catalog.store.create(scenario, request), broken)
-    text = shown(app)
+def test_plan_that_breaks_rules_is_shown_as_broken(office, solve):
+    number = office.plan(solve=broken(solve))
+    app = office.page("plan")
+    text = texts(app)
     assert "方案不能执行：有 1 处不合规则" in text
     assert "方案有效" not in text
     assert "需水满足率" not in text
     assert "行车时间不够" in app.dataframe[0].value.to_string()
+    assert "publish" not in keys(app)
+    with pytest.raises(DispatchError):
+        publish_version(office.db, CODE, DATE, number, who="x", at=NOW)
 
 
 @pytest.mark.parametrize(
     ("state", "expected"),
     [
-        (State(status="cancelled"), "上次编制已取消"),
-        (State(status="failed", message="internal"), "程序内部错误"),
-        (State(status="failed", message="no road to any place"), "no road to any"),
+        ({"status": "cancelled"}, "上次编制已取消"),
+        ({"status": "failed", "message": "crashed"}, "计算程序意外停止，请再试一次"),
+        ({"status": "failed", "message": "no road to any"}, "no road to any"),
+        # Silent for two minutes: the process is gone.
+        (
+            {"status": "running", "heartbeat": NOW - dt.timedelta(minutes=2)},
+            "计算程序意外停止",
+        ),
     ],
 )
-def test_run_without_plan_is_told_and_the_old_plan_stays(
-    app, planned, scenario, state, expected
-):
-    request = Request(scenario_key="town", scenario_name="小镇", digest="x")
-    planned.store.create(scenario, request).write_state(state)
-    text = shown(app)
-    assert expected in text
-    assert "需水满足率" in text
+def test_run_without_plan_is_told_and_the_old_plan_stays(office, state, expected):
+    office.plan()
+    office.ask()
+    office.set_job(**state)
+    app = office.page("plan")
+    assert expected in texts(app)
+    assert "需水满足率" in texts(app)
+    assert not app.button(key="plan").disabled
 
 
-def test_run_under_way_shows_progress_and_can_be_cancelled(
-    app, planned, scenario, monkeypatch
-):
-    request = Request(scenario_key="town", scenario_name="小镇", digest="x")
-    job = planned.store.create(scenario, request)
-    job.write_state(
-        State(status="running", phase="search", fraction=0.3, served_l=3000)
+def under_way(office, **values):
+    """Leave a run as another machine's worker has it in the middle of its search."""
+    progress = {"phase": "search", "fraction": 0.3, "served_l": 3000}
+    office.ask()
+    office.set_job(
+        **{
+            "status": "running",
+            "worker": "elsewhere:1",
+            "heartbeat": office.now,
+            "progress": progress,
+            **values,
+        }
     )
-    monkeypatch.setattr(Job, "_is_alive", lambda self: True)
-    text = shown(app)
+
+
+def test_run_under_way_shows_progress_and_can_be_cancelled(office):
+    office.plan()
+    under_way(office)
+    app = office.page("plan")
+    text = texts(app)
     assert "正在编制新方案，下面仍是" in text
     assert "方案有效" not in text
+    assert "调度 于 09-06 07:00 提出" in text
     assert app.button(key="plan").disabled
     app.button(key="cancel").click()
-    app.run()
-    assert job.is_cancelled
-    assert "正在停止" in texts(app)
+    assert "正在停止" in shown(app)
+    assert office.job().wish == "cancel"
 
 
-def test_silent_worker_is_told(app, planned, scenario, monkeypatch):
-    request = Request(scenario_key="town", scenario_name="小镇", digest="x")
-    job = planned.store.create(scenario, request)
-    job.write_state(State(status="running", heartbeat=1.0))
-    monkeypatch.setattr(Job, "_is_alive", lambda self: True)
-    assert "没有回应" in shown(app)
+def test_a_search_can_be_ended_with_what_it_has(office):
+    under_way(office)
+    app = office.page()
+    app.button(key="finish").click()
+    shown(app)
+    assert office.job().wish == "finish"
 
 
-def test_folder_with_errors_lists_what_to_mend(app, catalog):
-    path = catalog.data_dir / "town" / "villages.csv"
-    path.write_text(
-        "village_id,name,lat,lon,population\nV1,上村,28,115,-5\nV1,下村,x,115,5\n",
-        encoding="utf-8",
-    )
+def test_silent_worker_is_told(office):
+    under_way(office, heartbeat=NOW - dt.timedelta(seconds=30))
+    assert "计算程序已 30 秒没有回应" in texts(office.page("plan"))
+
+
+def test_a_run_that_nobody_takes_gets_a_worker(office):
+    """Whoever was to take it may be gone with its computer."""
+    office.ask()
+    office.spawned = 0
+    office.now = NOW + dt.timedelta(seconds=20)
+    office.page()
+    assert office.spawned == 1
+
+
+def test_who_asks_while_somebody_else_has_asked_sees_that_run(office):
+    app = office.page("plan")
+    asked = office.ask()
+    app.button(key="plan").click()
+    assert "正在准备" in shown(app)
+    assert office.job().id == asked.number
+
+
+def test_versions_stand_side_by_side_and_one_is_published(office):
+    office.plan(publish=True)
+    office.edit_village("V1", population=110)
+    office.plan()
+    app = office.page("plan")
+    assert app.selectbox(key="version").value == 2
+    assert "司机现在看到的是第 1 版，不是这一版" in texts(app)
+    app.selectbox(key="version").set_value(1)
     text = shown(app)
-    assert "这份数据有错" in text
-    table = app.dataframe[0].value
-    assert len(table) >= 3
-    assert list(table.columns) == ["程度", "文件或表", "行", "列", "内容", "问题与改法"]
-    assert "-5" in table["内容"].tolist()
+    assert "司机看到的就是第 1 版" in text
+    assert "旧方案" in text
+    assert app.query_params["version"] == "1"
+    app.selectbox(key="version").set_value(2)
+    shown(app)
+    app.button(key="publish").click()
+    assert "司机看到的就是第 2 版" in shown(app)
+    assert [head.status for head in office.desk().versions] == [
+        "superseded",
+        "published",
+    ]
+    app.button(key="withdraw").click()
+    assert "还没有发布，司机看不到方案" in shown(app)
+    assert office.desk().published is None
 
 
-def test_no_data_at_all_offers_upload_and_template(app, monkeypatch, tmp_path):
-    monkeypatch.setenv("DISPATCH_DATA", str(tmp_path / "nothing"))
-    monkeypatch.setenv("DISPATCH_JOBS", str(tmp_path / "no-jobs"))
-    text = shown(app)
-    assert "还没有数据" in text
-    assert app.get("file_uploader")
-    assert app.get("download_button")
+def test_what_a_replan_changes_is_told(office):
+    office.plan(publish=True)
+
+    def later(*args, **kwargs):
+        """The only visit comes an hour later."""
+        result = office.solve(*args, **kwargs)
+        first, *rest = result.plan.routes[0].stops
+        hour = {"arrive_s": 3600, "start_s": 3600, "end_s": 3600}
+        stops = [
+            replace(s, **{name: getattr(s, name) + x for name, x in hour.items()})
+            for s in rest
+        ]
+        route = replace(result.plan.routes[0], stops=(first, *stops))
+        return replace(result, plan=replace(result.plan, routes=(route,)))
+
+    replan_version(office.db, CODE, DATE, now_s=25200, at=NOW, solve=later)
+    app = office.page("plan")
+    assert any("这次重新安排改了" in item.label for item in app.expander)
+    assert set(table_of(app, "原因")["村"]) == {"上村"}
 
 
-@pytest.mark.parametrize(
-    ("page", "expected"),
-    [
-        ("official", "还没有通过检查的方案"),
-        ("volunteer", "司机和志愿者用手机打开"),
-    ],
-)
-def test_other_views_before_a_plan(catalog, page, expected):
-    """Pages are functions here: each is run by itself, with the frame around it."""
-    app = AppTest.from_function(_page, kwargs={"name": page})
-    assert expected in shown(app)
+def test_the_rest_of_a_published_day_is_planned_anew(office):
+    office.plan()
+    assert "replan" not in keys(office.page("plan"))
+    publish_version(office.db, CODE, DATE, 1, who="x", at=NOW)
+    app = office.page("plan")
+    app.time_input(key="rest_from").set_value(dt.time(10, 30))
+    app.button(key="replan").click()
+    shown(app)
+    assert office.job().ask["now_s"] == 10 * 3600 + 1800
 
 
-def test_officials_see_people_before_litres(planned):
+def test_seconds_and_seed_of_the_page_go_into_the_run(office):
+    app = office.page("plan")
+    app.number_input(key="seconds").set_value(60)
+    app.number_input(key="seed").set_value(7)
+    app.button(key="plan").click()
+    shown(app)
+    assert (office.job().ask["seconds"], office.job().ask["seed"]) == (60, 7)
+
+
+def test_a_closed_day_can_be_looked_at_only(office):
+    office.plan(publish=True)
+    close_day(office.db, CODE, DATE, who="x", at=NOW)
+    app = office.page("plan")
+    assert "2022-09-06 已关账" in texts(app)
+    assert keys(app) <= {"sign_out"}
+    assert "需水满足率" in texts(app)
+
+
+# --- coverage -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", ["领导", "调度"])
+def test_coverage_before_a_plan(office, who):
+    office.who = who
+    assert "还没有通过检查的方案" in texts(office.page("coverage"))
+    office.plan()
+    # Officials see what is published, no draft.
+    assert "还没有通过检查的方案" in texts(office.page("coverage"))
+
+
+def test_officials_see_people_before_litres(office):
     """100 of 150 people have all, 20 of 25 vulnerable ones survive."""
-    app = AppTest.from_function(_page, kwargs={"name": "official"})
-    text = shown(app)
+    office.plan(publish=True)
+    office.who = "领导"
+    app = office.page()
+    text = texts(app)
     assert "66.6% 的人达到基本用水标准" in text
     assert "150 人中有 100 人当天有 20 升水可用" in text
     assert "20 / 25 人" in text
     assert "最少的送水点人均（升/天）0.0" in text
+    assert "已送达 0 升，计划 3,500 升，完成 0 / 1 次" in text
     assert app.get("download_button")
+    assert keys(app) == {"sign_out"}
+    office.edit_village("V1", population=300)
+    assert "之后数据改过" in shown(app)
 
 
-def _page(name):
-    import importlib
+def test_a_county_sees_its_townships_side_by_side(office, scenario):
+    office.take_in(replace(scenario, name="别乡"), "430423113")
+    office.take_in(replace(scenario, name="外县"), "430424100")
+    office.plan(publish=True)
+    office.call("V1", now=NOW - dt.timedelta(days=9))
+    office.add("县里", "official", county="430423")
+    office.who = "县里"
+    app = office.page()
+    assert "2022-09-06：2 个乡镇，已送达 0 升，计划 3,500 升" in texts(app)
+    table = table_of(app, "乡镇").set_index("乡镇")
+    assert set(table.index) == {"小镇", "别乡"}
+    assert list(table["当天"]) == ["进行中", "进行中"]
+    assert table.loc["小镇", "方案版本"] == 1
+    assert table.loc["小镇", "超期"] == 1
+    assert pd.isna(table.loc["别乡", "方案版本"])
 
-    import streamlit as st
 
-    from dispatch.web.catalog import Catalog
-    from dispatch.web.context import Frame
-    from dispatch.words.words import Words
-
-    catalog = Catalog.from_env()
-    st.session_state["frame"] = Frame(catalog, catalog.entry(None), Words("zh"))
-    importlib.import_module(f"dispatch.web.views.{name}").show()
+# --- files and figures ----------------------------------------------------------
 
 
 @pytest.fixture
-def run_of(scenario, travel, plan, tmp_path):
-    job = JobStore(tmp_path / "jobs").create(
-        scenario, Request(scenario_key="k", scenario_name="n", digest="d")
-    )
-    from dispatch.runs.job import Result
-
-    job.out.mkdir()
-    (job.out / "plan.json").write_text("{}")
+def run_of(scenario, travel, plan):
     return Finished(
-        job,
-        Result(scenario, travel, plan),
-        compute_coverage(scenario, plan, travel),
-        check_plan(scenario, travel, plan),
+        township=CODE,
+        number=1,
+        created_at=NOW,
+        now_s=None,
+        previous=None,
+        result=Result(
+            scenario=scenario,
+            travel=travel,
+            plan=plan,
+            violations=tuple(check_plan(scenario, travel, plan)),
+        ),
+        figures=compute_coverage(scenario, plan, travel),
     )
 
 
@@ -282,22 +566,19 @@ def test_names_never_become_formulas(run_of, scenario):
 
 
 def test_zip_holds_every_file_and_the_report(run_of):
-    data = everything_zip(run_of, Words("zh"))
-    names = zipfile.ZipFile(io.BytesIO(data)).namelist()
-    assert names == ["plan.json", "report.xlsx"]
-
-
-def test_who_reads_english_gets_english_paper_too(run_of):
-    """The files of a run are in Chinese, for the drivers."""
+    """Files are in Chinese, for the drivers; who reads English finds theirs beside."""
+    names = zipfile.ZipFile(io.BytesIO(everything_zip(run_of, Words("zh")))).namelist()
+    assert {"plan.json", "plan.xlsx", "sheets.pdf", "map.html", "report.xlsx"} <= {
+        *names
+    }
     archive = zipfile.ZipFile(io.BytesIO(everything_zip(run_of, Words("en"))))
-    assert archive.namelist()[2:] == ["plan.en.xlsx", "sheets.en.pdf"]
+    more = archive.namelist()[len(names) :]
+    assert more == ["plan.en.xlsx", "sheets.en.pdf", "map.en.html"]
     assert archive.read("sheets.en.pdf") == paper_file(
         run_of, "sheets.pdf", Words("en")
     )
     book = load_workbook(io.BytesIO(paper_file(run_of, "plan.xlsx", Words("en"))))
     assert book.sheetnames == ["Truck trips", "Village coverage", "Source use"]
-    (run_of.job.out / "plan.xlsx").write_bytes(b"as written")
-    assert paper_file(run_of, "plan.xlsx", Words("zh")) == b"as written"
 
 
 def test_timetable_has_a_bar_for_every_stretch_of_the_day(scenario, plan):
@@ -329,26 +610,12 @@ def test_tables_are_for_people(run_of, scenario):
     assert not any(pd.isna(name) for name in places.columns)
 
 
-def test_catalog_finds_folders_workbooks_and_uploads(catalog, scenario):
-    (catalog.data_dir / "day.xlsx").write_bytes(b"")
-    (catalog.data_dir / "notes").mkdir()
-    catalog.store.drafts.save("upload:新的", scenario)
-    entries = catalog.entries()
-    assert [entry.key for entry in entries] == ["day.xlsx", "town", "upload:新的"]
-    assert [entry.title for entry in entries] == ["day", "小镇", "新的"]
-    assert catalog.entry("no such").key == "day.xlsx"
-    assert catalog.load(entries[2]).scenario == scenario
-    assert Catalog(Path("/no/such/folder")).entry(None) is None
+def test_finished_is_none_without_a_version(office):
+    assert finished(office.db, office.desk(), None) is None
 
 
-def test_scenario_is_read_again_when_a_file_changes(catalog):
-    entry = catalog.entry("town")
-    first = catalog.load(entry).scenario
-    assert catalog.load(entry).scenario is first
-    path = catalog.data_dir / "town" / "villages.csv"
-    path.write_text(path.read_text("utf-8").replace("上村", "新上村"), "utf-8")
-    assert catalog.load(entry).scenario.villages[0].name == "新上村"
-
-
-def test_finished_is_none_without_a_run():
-    assert finished(None) is None
+def test_a_version_is_read_once_though_its_status_moves_on(office):
+    office.plan()
+    first = finished(office.db, office.desk(), office.desk().latest)
+    publish_version(office.db, CODE, DATE, 1, who="x", at=NOW)
+    assert finished(office.db, office.desk(), office.desk().latest) is first

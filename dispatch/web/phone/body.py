@@ -77,3 +77,22 @@ def events_of(body: bytes, most: int) -> list[Any]:
     if len(events) > most:
         raise TooLarge
     return events
+
+
+def seen_version_of(body: bytes) -> int:
+    """
+    Return the number of a body ``{"version": N}``.
+
+    Raises
+    ------
+    NotReadable
+        If it is anything else.
+    """
+    try:
+        value = json.loads(body, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise NotReadable from error
+    version = value.get("version") if isinstance(value, dict) else None
+    if isinstance(version, bool) or not isinstance(version, int) or version < 1:
+        raise NotReadable
+    return version

@@ -30,7 +30,13 @@ from dispatch.day.phones import Phones
 from dispatch.errors import DispatchError
 from dispatch.files.photo import MAX_PHOTO_BYTES, PhotoError
 from dispatch.settings import store_address
-from dispatch.web.phone.body import NotReadable, TooLarge, events_of, read_body
+from dispatch.web.phone.body import (
+    NotReadable,
+    TooLarge,
+    events_of,
+    read_body,
+    seen_version_of,
+)
 from dispatch.web.phone.driver import day_page, doors_page, track_file
 from dispatch.web.phone.metrics import CONTENT_TYPE, Metrics
 from dispatch.web.phone.pages import script_texts, templates
@@ -103,6 +109,7 @@ class LinkPages:
             ("/d/{token}/doors", "GET", "doors", self._doors),
             ("/d/{token}/track", "GET", "track", self._track),
             ("/d/{token}/events", "POST", "events", self._events),
+            ("/d/{token}/seen", "POST", "seen", self._seen),
             ("/d/{token}/photos/{key}", "POST", "photo", self._photo),
             ("/v/{token}", "GET", "village", self._village),
             ("/setup/{token}", "GET", "setup", self._setup),
@@ -237,6 +244,20 @@ class LinkPages:
         for result in results:
             self.metrics.took(result["status"])
         return _json({"results": results}, 200)
+
+    async def _seen(self, request: Request) -> Response:
+        opened = await self._opened(request)
+        if opened is None:
+            return _unknown(request)
+        phones, link = opened
+        body = await read_body(request, _MAX_FORM_BYTES)
+        version = seen_version_of(body)
+        is_known = await run_in_threadpool(
+            phones.confirm_seen, link, version, now=self._clock()
+        )
+        if not is_known:
+            return _json({"error": "no such version today"}, 409)
+        return _json({"version": version}, 200)
 
     async def _photo(self, request: Request) -> Response:
         opened = await self._opened(request)

@@ -18,7 +18,7 @@ from dispatch.errors import DispatchError
 from dispatch.units import format_clock
 from dispatch.web.context import context_of_page, show_table, shown_error
 from dispatch.web.views import sheets
-from dispatch.web.views.labels import truck_label
+from dispatch.web.views.labels import plain, truck_label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -179,7 +179,7 @@ def _reports_table(
     table = pd.DataFrame(
         {
             "reported_at": [f"{report.at:%H:%M}" for report in reports],
-            "truck": [truck_label(scenario, report.truck) for report in reports],
+            "truck_choose": [truck_label(scenario, report.truck) for report in reports],
             "work": [t(f"deliver.report_{report.kind}") for report in reports],
             "place": [scenario.label(report.place) for report in reports],
             "litres": pd.array([r.litres for r in reports], dtype="Int64"),
@@ -345,16 +345,21 @@ def _take(context: Context, reports: Sequence[Report]) -> None:
         )
 
     if shown_error(frame, act):
-        _tell(context, answers)
+        places = {each.key: context.scenario.label(each.place) for each in reports}
+        _tell(context, answers, places)
 
 
-def _tell(context: Context, answers: Sequence[Answer]) -> None:
+def _tell(
+    context: Context, answers: Sequence[Answer], places: Mapping[str, str]
+) -> None:
     """Say what became of reports; a page that took them all is drawn anew."""
     t = context.t
     refused = [answer for answer in answers if answer.message is not None]
     for answer in refused:
         if answer.message is not None:
-            st.error(answer.message.text(context.lang), icon="⛔")
+            place = places.get(answer.key) or answer.key
+            why = answer.message.text(context.lang)
+            st.error(plain(f"{place}：{why}" if place else why), icon="⛔")
     taken = sum(answer.status == "new" for answer in answers)
     known = sum(answer.status == "known" for answer in answers)
     text = t("deliver.taken", new=taken, known=known)
@@ -503,4 +508,4 @@ def _file(context: Context) -> None:
             )
 
     if shown_error(frame, act):
-        _tell(context, answers)
+        _tell(context, answers, {})

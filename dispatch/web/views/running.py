@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -16,9 +15,12 @@ from dispatch.runs.queue import (
     latest_run,
     start_worker,
 )
+from dispatch.web import signed
 from dispatch.web.context import keep_in_link, moment_text, shown_error
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dispatch.runs.queue import Run
     from dispatch.web.context import Context
     from dispatch.words.words import Words
@@ -107,7 +109,7 @@ def progress(context: Context, run: Run) -> None:
         The run, as it was when the page was drawn.
     """
     t, db, desk = context.t, context.db, context.desk
-    now = dt.datetime.now()
+    now = signed.clock()
     current = latest_run(db, desk.township, desk.date, now=now)
     if current is None or not current.state.is_active:
         st.rerun()
@@ -140,15 +142,14 @@ def progress(context: Context, run: Run) -> None:
     if state.phase == "files" or not context.frame.may("plan"):
         # The plan is there: a moment more, and nothing to cancel.
         return
-    stamp = context.frame.stamp
-    stamp["at"] = now
     left, right = st.columns(2)
     left.button(
         t("plan.cancel"),
         key="cancel",
         icon="✖️",
         width="stretch",
-        on_click=lambda: cancel_run(db, current.number, **stamp),
+        on_click=_wish,
+        args=(context, current, cancel_run),
     )
     if state.phase == "search":
         right.button(
@@ -156,5 +157,13 @@ def progress(context: Context, run: Run) -> None:
             key="finish",
             icon="⏹️",
             width="stretch",
-            on_click=lambda: finish_run(db, current.number, **stamp),
+            on_click=_wish,
+            args=(context, current, finish_run),
         )
+
+
+def _wish(context: Context, run: Run, action: Callable[..., None]) -> None:
+    """Stop a run, if whoever pressed the button may still plan."""
+    if context.frame.may("plan"):
+        now = signed.clock()
+        action(context.db, run.number, who=context.frame.account.name, at=now)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dispatch.day.following import follow_day
+from dispatch.day.links import who_has_seen
 from dispatch.day.opening import close_day
 from dispatch.day.requests import list_requests
 from dispatch.model.scenario import place_or_truck
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dispatch.day.following import FollowedDay
-    from dispatch.model.scenario import Village
+    from dispatch.model.scenario import Scenario, Village
     from dispatch.operations.requests import Call
     from dispatch.web.context import Context
     from dispatch.web.finished import Finished
@@ -106,8 +107,49 @@ def _headline(context: Context, day: FollowedDay, plan: Finished | None) -> None
     st.title(text)
     when = moment_text(published.published_at or published.created_at)
     st.caption(t("today.published", number=published.number, time=when))
+    _seen(context, day, published.number)
     if plan is not None and desk.is_old(plan.result.scenario):
         st.warning(t("today.old", number=published.number), icon="⚠️")
+
+
+def _seen(context: Context, day: FollowedDay, number: int) -> None:
+    """Say which trucks of the published plan have not seen it, with their drivers."""
+    t, scenario = context.t, context.scenario
+    driving = list(dict.fromkeys(each.truck for each in day.stops))
+    seen: set[str] = set()
+    confirmed: set[str] = set()
+    for link in who_has_seen(
+        context.db,
+        context.desk.township,
+        context.desk.date,
+        number,
+        now=context.frame.now,
+    ):
+        if link.shown_at is not None:
+            seen.update(link.trucks)
+        if link.seen_at is not None:
+            confirmed.update(link.trucks)
+    missing = [truck for truck in driving if truck not in seen]
+    text = t(
+        "today.seen",
+        seen=len(driving) - len(missing),
+        trucks=len(driving),
+        confirmed=sum(truck in confirmed for truck in driving),
+    )
+    if missing and driving:
+        names = t("unit.items").join(
+            _with_phone(scenario, truck) for truck in missing[:_MAX_NAMES]
+        )
+        text = f"{text} {t('today.not_seen', names=names)}"
+    st.caption(f"👀 {plain(text)}")
+
+
+def _with_phone(scenario: Scenario, truck_id: str) -> str:
+    truck = scenario.truck_by_id.get(truck_id)
+    label = truck_label(scenario, truck_id)
+    parts = [] if truck is None else [truck.driver, truck.phone]
+    told = " ".join(part for part in parts if part)
+    return f"{label}（{told}）" if told else label
 
 
 def _needs_me(

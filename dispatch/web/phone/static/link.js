@@ -8,6 +8,7 @@ const ROOT = BASE.replace(/\/d\/[^/]*$/, "");
 const MAX_BATCH = 50;
 const EVERY_MS = 30000;
 const PHOTO_SIDE = 1280;
+const UNDO_MS = 60000;
 
 let lang = localStorage.getItem("wd:lang") === "en" ? "en" : "zh";
 let day = JSON.parse(localStorage.getItem("wd:day:" + BASE) || "null");
@@ -118,6 +119,7 @@ async function send() {
       });
     }
     await sendPhotos();
+    await sendSeen();
     await look();
   } catch (error) {
     // No network: everything stays until the next try.
@@ -142,6 +144,20 @@ async function sendPhotos() {
     if ([201, 409, 413, 415].includes(answer.status)) drop("photo", key);
     else break;
   }
+}
+
+// That somebody has seen a new version is told as soon as there is a network.
+async function sendSeen() {
+  const name = "wd:confirm:" + BASE;
+  const version = Number(localStorage.getItem(name));
+  if (!version) return;
+  const answer = await fetch(BASE + "/seen", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ version }),
+  });
+  // Of a version that is over, nobody asks any more.
+  if (answer.ok || answer.status === 409) localStorage.removeItem(name);
 }
 
 async function look() {
@@ -183,10 +199,72 @@ function show() {
       stops.append(make("p", { textContent: t("phone.nothing") }));
     }
   }
-  for (const stop of day.stops) stops.append(card(stop));
+  showStops(stops);
   showChanges();
   showRefused();
   showMore();
+}
+
+// What is next goes by what is done, not by the clock; what is done is folded away.
+function showStops(box) {
+  const isOpen = (stop) => ["open", "arrived"].includes(stateOf(stop));
+  const isWork = (stop) => KINDS[stop.kind];
+  const done = day.stops.filter((stop) => isWork(stop) && !isOpen(stop));
+  const open = day.stops.filter((stop) => isOpen(stop) && isWork(stop));
+  const next = open[0];
+  if (next) {
+    const first = card(next);
+    first.classList.add("next");
+    for (const each of first.children) {
+      if (each.tagName === "BUTTON") each.classList.add("main");
+    }
+    box.append(make("h2", { textContent: t("driver.next") }), first);
+  }
+  showUndo(box);
+  const rest = day.stops.filter(
+    (stop) => stop !== next && isOpen(stop) && (isWork(stop) || stop.kind === "break")
+  );
+  if (rest.length) {
+    const text = t("phone.coming", { count: rest.length });
+    box.append(make("h2", { textContent: text }), ...rest.map((stop) => card(stop)));
+  }
+  if (done.length) {
+    const textContent = t("phone.past", { count: done.length });
+    const summary = make("summary", { className: "button", textContent });
+    const past = make("details", { open: opened.has("past") }, summary);
+    past.append(...done.map((stop) => card(stop)));
+    past.addEventListener("toggle", () => {
+      if (past.open) opened.add("past");
+      else opened.delete("past");
+    });
+    box.append(past);
+  }
+}
+
+// For a minute a report can be taken back: one not sent yet is dropped, another is
+// replaced by one that the truck is there.
+function showUndo(box) {
+  const last = JSON.parse(localStorage.getItem("wd:last:" + BASE) || "null");
+  const left = last ? UNDO_MS - (Date.now() - last.made) : 0;
+  if (left <= 0 || last.made > Date.now()) return;
+  setTimeout(show, left + 50);
+  const text = t("phone.undo", { what: t("phone." + last.event.kind) });
+  box.append(button(text, () => undo(last.event)));
+}
+
+function undo(event) {
+  localStorage.removeItem("wd:last:" + BASE);
+  const waits = mine("event").some((entry) => entry.event.key === event.key);
+  if (waits && !isSending) {
+    drop("photo", event.key);
+    drop("event", event.key);
+  } else {
+    const { date, truck, place, stop } = event;
+    const again = { key: newKey(), date, kind: "arrived", truck, place, stop };
+    keep({ ...again, at: localTime(), corrects: event.key });
+  }
+  show();
+  send();
 }
 
 function showState() {
@@ -217,7 +295,9 @@ function showChanges() {
   );
   const seen = () => {
     localStorage.setItem(name, String(day.version));
+    localStorage.setItem("wd:confirm:" + BASE, String(day.version));
     show();
+    send();
   };
   box.append(
     make(
@@ -430,7 +510,11 @@ function ask(box, stop, kind) {
 function report(stop, kind, values, photo) {
   const { truck, place } = stop;
   const event = { key: newKey(), date: day.date, kind, truck, place, stop: stop.stop };
-  keep({ ...event, at: localTime(), ...values }, photo);
+  const whole = { ...event, at: localTime(), ...values };
+  if (keep(whole, photo) && kind !== "arrived" && kind !== "confirmed") {
+    const last = JSON.stringify({ event: whole, made: Date.now() });
+    localStorage.setItem("wd:last:" + BASE, last);
+  }
   show();
   send();
 }
