@@ -201,6 +201,9 @@ def test_a_reading_of_a_source_alone_makes_no_plan_old(town):
     send(town, row("r", "reading", "S", 90_000))
     # It was planned without the reading: both may be what it was made from.
     assert not told(town).is_old
+    read, other = TOWN.sources
+    publish(town, "1", replace(TOWN, sources=(replace(read, supply_l=90_000), other)))
+    assert not told(town).is_old
 
 
 def test_no_plan_is_published(db):
