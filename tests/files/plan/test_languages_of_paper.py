@@ -42,7 +42,7 @@ OTHERWISE = {
         f"cli/{name}.py": "help in both languages"
         for name in (
             *("backup", "commands", "database", "day", "request", "sheets"),
-            *("store", "user"),
+            *("store", "user", "worker"),
         )
     },
     "files/plan/font.py": "the mark of a missing glyph",
