@@ -78,10 +78,10 @@ def official_pdf(
 def _table(
     form: Form, columns: Sequence[int], widths: Sequence[float], most: int | None
 ) -> Table:
-    """Return some columns of a form: all rows, the first or (below 0) the last."""
+    """Return some columns of a form: all rows, the first or, below 0, the last."""
     rows = list(form.rows)
     if most is not None:
-        rows = rows[:most] if most > 0 else rows[most:]
+        rows = rows[:most] if most > 0 else rows[: most - 1 : -1]
     if form.total is not None and most is None:
         rows.append(form.total)
     return Table(

@@ -156,6 +156,8 @@ def _by_plan(day: OfficialDay, t: Words) -> str:
     short = day.planned_short
     if short is None:
         return ""
+    if day.is_over:
+        return t("brief.by_plan_over", number=day.version, short=f"{short:,}")
     if not short:
         return t("brief.by_plan_none", number=day.version)
     part = t.percent(share(short, day.people))

@@ -85,7 +85,7 @@ def brief_pdf(brief: Brief, *, date: dt.date, words: Words) -> bytes:
     paper.text(_LEFT, y, _WIDTH, clipped(brief.title), size_pt=18, bold=True, align="C")
     paper.text(_LEFT, y + 9, _WIDTH, clipped(brief.unit), size_pt=9)
     y = paper.paragraph(
-        _LEFT, y + 16, _WIDTH, clipped(brief.headline), size_pt=17, bold=True
+        _LEFT, y + 16, _WIDTH, clipped(brief.headline), size_pt=15, bold=True
     )
     y = _draw_counts(paper, y + 2, brief.counts) if brief.counts else y
     for line in brief.lines:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import re
 from dataclasses import replace
 from decimal import Decimal
 
+import pypdf
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,6 +17,7 @@ from dispatch.day.desk import townships_of
 from dispatch.day.editing import save_day
 from dispatch.day.ledger import ledger_answer
 from dispatch.day.official import official_day, townships_short
+from dispatch.day.official_paper import official_pdf
 from dispatch.day.official_text import answers_of
 from dispatch.day.opening import close_day, day_scenario, import_scenario, open_day
 from dispatch.day.overview import township_days
@@ -178,6 +182,7 @@ def test_late_reports_count_and_are_told(town):
     assert day.places[0].lacks == (("fleet_busy", 1_880),)
     assert day.places[1].lacks == (("source_dry", 1_250), ("not_brought", 500))
     assert "关账后补报 1 条" in text(day)
+    assert "若第 1 版方案全部送到，应有 40 人达不到。" in text(day)
     assert "2022-09-06：50 人达不到基本用水，占 33.3%" in text(day)
 
 
@@ -316,3 +321,13 @@ def test_figures_equal_the_ledger_whatever_happens(town, events):
     assert day.elsewhere_l == 0
     assert day.trend[-1].delivered_l == day.delivered_l
     assert day.trend[-1].short == day.short
+
+
+def test_the_page_of_paper_has_the_newest_day_first(town):
+    send(town, row("b", "delivered", "V1", 1_500))
+    paper = official_pdf(told(town), ZH, now=EIGHT)
+    (page,) = pypdf.PdfReader(io.BytesIO(paper)).pages
+    shown = page.extract_text().replace("\0", "")
+    dates = re.findall(r"2022-09-0\d", shown.split("近期逐日")[1])
+    assert dates[:5] == [f"2022-09-0{day}" for day in (6, 5, 4, 3, 2)]
+    assert "填报人" in shown
