@@ -57,6 +57,8 @@ def show() -> None:
     show_conflict(context)
     rows = list_requests(context.db, [desk.township], today=frame.now.date())
     _needs_me(context, day, plan, [call for _, call in rows])
+    if desk.published is not None:
+        _seen(context, day, desk.published.number)
     newest = desk.latest
     if newest is not None and newest.status == "draft" and not is_running:
         with st.container(border=True):
@@ -109,7 +111,6 @@ def _headline(context: Context, day: FollowedDay, plan: Finished | None) -> None
     st.title(text)
     when = moment_text(published.published_at or published.created_at)
     st.caption(t("today.published", number=published.number, time=when))
-    _seen(context, day, published.number)
     if plan is not None and desk.is_old(plan.result.scenario):
         st.warning(t("today.old", number=published.number), icon="⚠️")
 
