@@ -1,0 +1,28 @@
+"""Names of places without the end that all of them share, where room is scarce."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+#: Fewer letters say nothing of a place.
+_MIN_LEFT: Final = 2
+
+
+def short_names(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return names by id, without the end that all share, such as 送水点."""
+    names = list(labels.values())
+    shared = _shared_end(names) if len(names) > 1 else ""
+    room = min((len(name) for name in names), default=0) - _MIN_LEFT
+    size = len(shared) if len(shared) <= room and not shared.isascii() else 0
+    return {key: name[: len(name) - size] for key, name in labels.items()}
+
+
+def _shared_end(names: Sequence[str]) -> str:
+    first = names[0]
+    for start in range(len(first)):
+        if all(name.endswith(first[start:]) for name in names):
+            return first[start:]
+    return ""

@@ -1,0 +1,197 @@
+"""Below the timetable on the wall: sources with litres, and all places."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from dispatch.files.plan.on_paper import LEFT
+from dispatch.units import format_clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dispatch.files.plan.on_paper import OnPaper
+    from dispatch.files.plan.paper import Paper
+    from dispatch.words.words import Words
+
+_COLUMNS: Final = 3
+_GAP: Final = 4.0
+_LINE: Final = 4.3
+_NAME: Final = 30.0
+_LITRES: Final = 13.0
+_SHORT: Final = 16.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One place; ``is_head`` for a heading, which stays with the next."""
+
+    name: str
+    litres: str = ""
+    lines: tuple[str, ...] = ("",)
+    short: str = ""
+    is_head: bool = False
+
+
+class WallList:
+    """
+    Sources and places in columns, going on to new pages.
+
+    Parameters
+    ----------
+    day
+        The plan to print.
+    t
+        Words in the language of the paper.
+    paper
+        With a page to go on.
+    names
+        Of villages, by id.
+    signs
+        Of sources, by id.
+    """
+
+    def __init__(
+        self,
+        day: OnPaper,
+        t: Words,
+        paper: Paper,
+        names: Mapping[str, str],
+        signs: Mapping[str, str],
+    ) -> None:
+        self.day, self.t, self.paper = day, t, paper
+        self.names, self.signs = names, signs
+        self.width = (paper.width - 2 * LEFT - _GAP * (_COLUMNS - 1)) / _COLUMNS
+        self.times = self.width - _NAME - _LITRES - _SHORT - 2
+
+    def draw(self) -> None:
+        """Draw all of it, as few pages as it takes."""
+        entries = [*self._sources(), *self._places(is_brief=False)]
+        room = int((self.paper.bottom - self.paper.y) / _LINE)
+        if sum(len(entry.lines) for entry in entries) > _COLUMNS * (room - 1):
+            entries = [*self._sources(), *self._places(is_brief=True)]
+        at = 0
+        while at < len(entries):
+            room = int((self.paper.bottom - self.paper.y) / _LINE)
+            if room < 4:
+                self.paper.new_page()
+                continue
+            left = sum(len(entry.lines) for entry in entries[at:])
+            # Columns of equal length where all that is left fits on the page.
+            lines = min(room, max(4, -(-left // _COLUMNS) + 1))
+            top = self.paper.y
+            for column in range(_COLUMNS):
+                x = LEFT + column * (self.width + _GAP)
+                at = self._column(entries, at, x, top, lines)
+            self.paper.y = top + lines * _LINE
+            if at < len(entries) and lines < room:
+                self.paper.y = top + room * _LINE
+            if at < len(entries):
+                self.paper.new_page()
+
+    def _column(
+        self, entries: list[_Entry], at: int, x: float, top: float, room: int
+    ) -> int:
+        """Draw entries while there is room; return the first that had none."""
+        used = 0
+        while at < len(entries):
+            entry = entries[at]
+            need = len(entry.lines)
+            if entry.is_head and at + 1 < len(entries):
+                need += len(entries[at + 1].lines)
+            if used + need > room and used:
+                return at
+            self._draw(entry, x, top + used * _LINE)
+            used += len(entry.lines)
+            at += 1
+        return at
+
+    def _draw(self, entry: _Entry, x: float, y: float) -> None:
+        paper = self.paper
+        if entry.is_head:
+            paper.bar(x, y + 0.2, self.width, _LINE - 0.4, entry.name, size_pt=9)
+            return
+        paper.text(x, y + 0.3, _NAME, entry.name, size_pt=9.5, bold=True)
+        paper.text(x + _NAME, y + 0.3, _LITRES, entry.litres, size_pt=9.5, align="R")
+        for idx, line in enumerate(entry.lines):
+            at = x + _NAME + _LITRES + 2
+            paper.text(at, y + idx * _LINE + 0.35, self.times, line, size_pt=9)
+        paper.text(
+            x + self.width - _SHORT, y + 0.35, _SHORT, entry.short, size_pt=9, align="R"
+        )
+        bottom = y + len(entry.lines) * _LINE - 0.1
+        paper.line(x, bottom, x + self.width, bottom, is_dashed=True)
+
+    def _sources(self) -> Iterator[_Entry]:
+        t = self.t
+        drawn: dict[str, int] = defaultdict(int)
+        trips: dict[str, int] = defaultdict(int)
+        for route in self.day.plan.routes:
+            for stop in route.stops:
+                if stop.kind == "fill":
+                    drawn[stop.place_id] += stop.litres
+                    trips[stop.place_id] += 1
+        yield _Entry(t("paper.wall.sources"), is_head=True)
+        for source in self.day.scenario.sources:
+            label, litres = source.source_id, drawn[source.source_id]
+            parts = [t("paper.wall.fillings", count=trips[label])]
+            if source.supply_l is not None:
+                parts.append(t("paper.wall.of", litres=f"{source.supply_l:,}"))
+            use = "" if source.potable else t("paper.wall.animals")
+            name = f"{self.signs[label]} {self.day.scenario.label(label)}"
+            yield _Entry(name, f"{litres:,}", (" ".join(parts),), use)
+
+    def _places(self, *, is_brief: bool) -> Iterator[_Entry]:
+        visits: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        for route in self.day.plan.routes:
+            letter = self.day.letters.get(route.truck_id, route.truck_id)
+            for stop in route.stops:
+                if stop.kind == "deliver":
+                    visits[stop.place_id].append((stop.start_s, letter))
+        times = self._span if is_brief else self._times
+        known = {outcome.village_id for outcome in self.day.plan.villages}
+        yield _Entry(self.t("paper.wall.places"), is_head=True)
+        for outcome in self.day.plan.villages:
+            label = outcome.village_id
+            short = ""
+            if outcome.shortage_l > 0:
+                litres = f"{outcome.shortage_l:,}"
+                short = self.t("paper.wall.short_by", litres=litres)
+            elif not outcome.delivered_l:
+                continue
+            yield _Entry(
+                self.names.get(label, label),
+                f"{outcome.delivered_l:,}",
+                times(sorted(visits[label])),
+                short,
+            )
+        for label in visits.keys() - known:
+            yield _Entry(label, "", times(sorted(visits[label])))
+
+    def _span(self, visits: list[tuple[int, str]]) -> tuple[str, ...]:
+        """Return a line with the first and last time of a place, and its trucks."""
+        if not visits:
+            return ("",)
+        trucks = " ".join(dict.fromkeys(letter for _, letter in visits))
+        first, last = format_clock(visits[0][0]), format_clock(visits[-1][0])
+        clocks = first if len(visits) == 1 else f"{first}-{last}"
+        return (f"{clocks} {trucks}",)
+
+    def _times(self, visits: list[tuple[int, str]]) -> tuple[str, ...]:
+        """Return the visits of a place in lines: ``A 08:00 10:20 C 14:00``."""
+        words: list[str] = []
+        last = ""
+        for start_s, letter in visits:
+            clock = format_clock(start_s)
+            words.append(clock if letter == last else f"{letter} {clock}")
+            last = letter
+        lines = [""]
+        for word in words:
+            longer = f"{lines[-1]} {word}".strip()
+            if lines[-1] and self.paper.width_of(longer, 9) > self.times:
+                lines.append(word)
+            else:
+                lines[-1] = longer
+        return tuple(lines)
