@@ -122,7 +122,7 @@ async def everybody(
 
 @contextlib.contextmanager
 def serving(data: Path, address: str) -> Any:
-    """Run the app as ``dispatch serve`` does; yield its port."""
+    """Run the app as ``dispatch serve`` does; yield its port and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -143,7 +143,7 @@ def serving(data: Path, address: str) -> Any:
             if time.monotonic() > until or child.poll() is not None:
                 raise SystemExit("the server did not start")
             time.sleep(0.1)
-        yield port
+        yield port, child.pid
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGTERM)
@@ -162,7 +162,7 @@ def main() -> None:
         address = wanted.db or sqlite_url(Path(folder) / "dispatch.db")
         db = Database(address)
         phones = town(db, wanted.phones, now)
-        with serving(Path(folder), address) as port:
+        with serving(Path(folder), address) as (port, _):
             asyncio.run(request(port, "GET", f"/d/{phones[0][0]}/today"))
             taken = asyncio.run(everybody(port, phones, wanted.seconds))
         with db.read() as session:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dispatch import day as loop
+from dispatch.atomic import write_file
 from dispatch.cli.commands import DebugOption, LangOption, SeedOption, app
 from dispatch.cli.database import (
     DATA,
@@ -379,6 +380,45 @@ def _print_taken(answer: Answer, *, as_json: bool) -> None:
 def _shown(answer: Answer, lang: Lang) -> dict[str, Any]:
     message = answer.message.text(lang) if answer.message is not None else ""
     return {"key": answer.key, "status": answer.status, "message": message}
+
+
+@day.command("official")
+def official(
+    township: TownshipOption,
+    date: DateOption,
+    out: Annotated[
+        Path, typer.Option("--out", help=".xlsx 报表或 .pdf 简报 · the file to write")
+    ],
+    when: WhenOption = None,
+    db: DbOption = None,
+    data: DataOption = DATA,
+    as_json: JsonOption = False,
+    lang: LangOption = "zh",
+    debug: DebugOption = False,
+) -> None:
+    """上报报表：谁缺水、为什么 · Who is short by what was delivered, as a report."""
+    from dispatch.day.official import official_day
+    from dispatch.day.official_forms import official_xlsx
+    from dispatch.day.official_paper import official_pdf
+
+    t = Words(lang)
+    with reported(t, debug=debug), open_store(db, data) as database:
+        on = parse_date(date)
+        at = parse_at(when, on) if when else clock()
+        make = {".xlsx": official_xlsx, ".pdf": official_pdf}.get(out.suffix.lower())
+        if make is None:
+            raise DispatchError(say("official_bad_file", path=out))
+        shown = official_day(database, township, on, today=at.date())
+        write_file(out, make(shown, t, now=at))
+        answer = {
+            "file": str(out),
+            "people": shown.people,
+            "short": shown.short,
+            "planned_short": shown.planned_short,
+            "delivered_l": shown.delivered_l,
+            "planned_l": shown.planned_l,
+        }
+        print_answer(answer, as_json=as_json)
 
 
 @day.command("ledger")

@@ -16,6 +16,7 @@ from dispatch.store.events import reports_of
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     from dispatch.model.plan import Plan, Stop
     from dispatch.operations.alarms import Alarm
@@ -115,11 +116,35 @@ def follow_day(db: Database, township: str, date: dt.date) -> FollowedDay:
         text, number = ("", None) if head is None else (head.plan, head.number)
         reports = reports_of(session, township, date, date)
         alarms = alarms_between(session, township, date, date) if reports else []
+    stops = followed_stops(_plan(text), reports) if text else []
+    stand = tuple(standing(reports))
+    planned = {each.report.key for each in stops if each.report is not None}
+    moves = ("filled", "delivered", "refused", "impossible")
+    return FollowedDay(
+        version=number,
+        stops=tuple(stops),
+        reports=stand,
+        unplanned=tuple(r for r in stand if r.kind in moves and r.key not in planned),
+        alarms=tuple(alarms),
+    )
+
+
+def followed_stops(plan: Plan, reports: Sequence[Report]) -> list[Followed]:
+    """
+    Return the stops of a plan as they are known to stand, truck by truck.
+
+    Parameters
+    ----------
+    plan
+        What drivers were told.
+    reports
+        Of its day, in the order in which they came.
+    """
     by_truck: dict[str, list[Report]] = defaultdict(list)
     for report in reports:
         by_truck[report.truck].append(report)
     stops: list[Followed] = []
-    for route in _plan(text).routes if text else ():
+    for route in plan.routes:
         told = stop_reports(route.stops, by_truck[route.truck_id])
         stops += [
             Followed(
@@ -133,16 +158,7 @@ def follow_day(db: Database, township: str, date: dt.date) -> FollowedDay:
                 zip(route.stops, told, strict=True)
             )
         ]
-    stand = tuple(standing(reports))
-    planned = {each.report.key for each in stops if each.report is not None}
-    moves = ("filled", "delivered", "refused", "impossible")
-    return FollowedDay(
-        version=number,
-        stops=tuple(stops),
-        reports=stand,
-        unplanned=tuple(r for r in stand if r.kind in moves and r.key not in planned),
-        alarms=tuple(alarms),
-    )
+    return stops
 
 
 @lru_cache(maxsize=16)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dispatch.day.desk import desk_of
 from dispatch.day.following import follow_day
+from dispatch.day.official import townships_short
 from dispatch.day.requests import list_requests
 from dispatch.model.need import needs_l
 
@@ -27,6 +28,8 @@ class TownshipDay:
     ----------
     version
         Number of the plan that drivers see; None: none.
+    people_short
+        People below the basic standard by what was delivered.
     """
 
     code: str
@@ -34,6 +37,7 @@ class TownshipDay:
     state: DayState
     version: int | None
     people: int
+    people_short: int
     needs_l: int
     planned_l: int
     delivered_l: int
@@ -60,6 +64,8 @@ def township_days(
         Requests that were due before it are overdue.
     """
     rows = []
+    townships = list(townships)
+    short = {row.code: row.short for row in townships_short(db, townships, date)}
     for each in townships:
         desk = desk_of(db, each.code, date)
         day = follow_day(db, each.code, date)
@@ -75,6 +81,7 @@ def township_days(
                 state=desk.state,
                 version=day.version,
                 people=sum(village.population for village in villages),
+                people_short=short[each.code],
                 needs_l=sum(sum(need.values()) for need in needs.values()),
                 planned_l=day.planned_l,
                 delivered_l=day.delivered_l,

@@ -33,10 +33,29 @@ def village_outcomes(
     causes
         Causes of the shortage per village id, the largest first; None: not examined.
     """
-    delivered = _delivered_l(scenario, routes)
+    return outcomes_of_litres(scenario, _delivered_l(scenario, routes), causes)
+
+
+def outcomes_of_litres(
+    scenario: Scenario,
+    delivered: Mapping[str, tuple[int, int]],
+    causes: Mapping[str, tuple[Cause, ...]] | None = None,
+) -> tuple[VillageOutcome, ...]:
+    """
+    Return need, served litres and shortage of every village, in scenario order.
+
+    Parameters
+    ----------
+    scenario
+        Gives the villages and their needs.
+    delivered
+        The potable and the other litres by village id; none where it has none.
+    causes
+        As for `village_outcomes`.
+    """
     outcomes = []
     for village in scenario.villages:
-        potable_l, non_potable_l = delivered[village.village_id]
+        potable_l, non_potable_l = delivered.get(village.village_id, (0, 0))
         need = need_l(village, scenario.need)
         served = served_l(need, potable_l=potable_l, non_potable_l=non_potable_l)
         shortage = sum(need.values()) - sum(served.values())

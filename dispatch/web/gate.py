@@ -113,6 +113,15 @@ class SignInGate:
             answer = _no_store(scope, is_page=is_page)
             await answer(scope, receive, send)
             return
+        if account is not None:
+            # Behind the gate nobody need look it up again.
+            scope["account"] = account
+            if path == "/" and is_page and _is_light(scope, account):
+                answer = RedirectResponse(
+                    _light(scope), 303, {"Cache-Control": "no-store"}
+                )
+                await answer(scope, receive, send)
+                return
         if account is not None or (oidc_is_on() and _opens_by_oidc(path, is_page)):
             await self._app(scope, receive, send)
             return
@@ -224,6 +233,20 @@ def _is_page(scope: Scope, path: str) -> bool:
     if path.startswith(_NO_PAGES):
         return "text/html" in accepted
     return "text/html" in accepted or "*/*" in accepted
+
+
+def _is_light(scope: Scope, account: Account) -> bool:
+    """Whether an official on a phone asks for the first page, not for the full ones."""
+    query = QueryParams(scope.get("query_string", b""))
+    is_phone = Headers(scope=scope).get("sec-ch-ua-mobile") == "?1"
+    return is_phone and account.role == "official" and "full" not in query
+
+
+def _light(scope: Scope) -> str:
+    query = QueryParams(scope.get("query_string", b""))
+    kept = {name: query[name] for name in ("township", "date", "lang") if name in query}
+    more = f"?{urlencode(kept)}" if kept else ""
+    return f"{scope.get('root_path', '')}/brief{more}"
 
 
 def _opens_by_oidc(path: str, is_page: bool) -> bool:

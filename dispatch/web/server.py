@@ -25,6 +25,7 @@ from dispatch.maps.tiles import tile_setting
 from dispatch.maps.vector_tiles import vector_tile_json
 from dispatch.runs.queue import resume_runs
 from dispatch.web.address import public_url
+from dispatch.web.brief import BriefPages
 from dispatch.web.gate import SignInGate
 from dispatch.web.phone.links import LinkPages
 from dispatch.web.shell import PageShell
@@ -165,6 +166,7 @@ def app_parts() -> AppParts:
         "routes": [
             *LinkPages(store_of_server, settings.photos_folder).routes(),
             *SignInPages(store_of_server).routes(),
+            *BriefPages(store_of_server).routes(),
             HttpRoute("/tiles/{zoom:int}/{x:int}/{y:int}", _tile),
             HttpRoute("/tiles/{zoom:int}/{x:int}/{y:int}.json", _vector_tile),
             Mount(LEAFLET_URL, StaticFiles(directory=LEAFLET_DIR)),

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route as HttpRoute
 
-from dispatch.day.people import SignInError, sign_in, sign_out
+from dispatch.day.people import SignInError, account_named, sign_in, sign_out
 from dispatch.errors import DispatchError
 from dispatch.settings import sign_in_rules
 from dispatch.web.gate import session_word
@@ -88,7 +88,12 @@ class SignInPages:
             return _page(request, "sign_in.html", 401, problem=error)
         self._throttle.succeeded(address)
         asked = request.query_params.get("next", "")
-        target = asked if is_local_path(asked) else _start(request)
+        target = asked if is_local_path(asked) else ""
+        if not target:
+            name = fields.get("name", "").strip()
+            account = await run_in_threadpool(account_named, db, name)
+            is_official = account is not None and account.role == "official"
+            target = _start(request, "/brief" if is_official else "/")
         response = RedirectResponse(target, 303)
         seconds = rules.session_hours * 3600
         self._set_cookie(request, response, word, max_age=seconds)
@@ -168,9 +173,9 @@ def _root(request: Request) -> str:
     return str(request.scope.get("root_path", ""))
 
 
-def _start(request: Request) -> str:
+def _start(request: Request, path: str) -> str:
     is_english = request.query_params.get("lang") == "en"
-    return _root(request) + ("/?lang=en" if is_english else "/")
+    return _root(request) + path + ("?lang=en" if is_english else "")
 
 
 def _page(

@@ -27,6 +27,7 @@ TABLES: Final = (
     "store",
     "operations",
     "people",
+    "official",
 )
 
 #: What stands between messages side by side, in Chinese and in English.

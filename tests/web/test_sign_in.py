@@ -329,7 +329,7 @@ def test_no_detour_leads_past_the_gate(house: House):
 def test_the_gate_stands_before_everything():
     """A new route is closed until the list of free ones says otherwise."""
     names = [middleware.cls.__name__ for middleware in app_parts()["middleware"]]
-    assert names == ["SecurityHeaders", "SignInGate"]
+    assert names[:2] == ["SecurityHeaders", "SignInGate"]
 
 
 def test_a_cookie_among_broken_ones_is_found(house: House):

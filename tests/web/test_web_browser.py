@@ -172,7 +172,7 @@ def test_an_official_looks_and_signs_out(server, watched, width, height):
     page = open_page(
         f"{address}/?date={TOMORROW}", width=width, height=height, word=word
     )
-    page.get_by_text("的人达到基本用水标准").first.wait_for(timeout=30_000)
+    page.get_by_text("到基本用水").first.wait_for(timeout=30_000)
     settled(page)
     assert no_sideways_scrolling(page)
     page.goto(f"{address}/deliveries?date={TOMORROW}")
@@ -181,18 +181,18 @@ def test_an_official_looks_and_signs_out(server, watched, width, height):
     assert page.get_by_role("button", name="保存").count() == 0
     assert no_sideways_scrolling(page)
     page.goto(f"{address}/needs?date={TOMORROW}")
-    page.get_by_text("的人达到基本用水标准").first.wait_for(timeout=30_000)
+    page.get_by_text("到基本用水").first.wait_for(timeout=30_000)
     settled(page)
     assert page.get_by_text("上传数据").count() == 0
     page.goto(f"{address}/?date={TOMORROW}")
-    page.get_by_text("的人达到基本用水标准").first.wait_for(timeout=30_000)
+    page.get_by_text("到基本用水").first.wait_for(timeout=30_000)
     settled(page)
     press(page, f"领导{width}")
     page.get_by_role("button", name="退出登录").click()
     page.get_by_role("heading", name="请先登录").or_(
         page.get_by_label("密码")
     ).first.wait_for(timeout=20_000)
-    assert page.get_by_text("的人达到基本用水标准").count() == 0
+    assert page.get_by_text("到基本用水").count() == 0
     page.goto(address)
     assert page.url.startswith(f"{address}/sign-in")
     # The page that was open has lost its session, and is told so.

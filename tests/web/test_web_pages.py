@@ -481,27 +481,25 @@ def test_a_closed_day_can_be_looked_at_only(office):
 @pytest.mark.parametrize("who", ["领导", "调度"])
 def test_coverage_before_a_plan(office, who):
     office.who = who
-    assert "还没有通过检查的方案" in texts(office.page("coverage"))
+    assert "这一天没有发布的方案" in texts(office.page("coverage"))
     office.plan()
     # Officials see what is published, no draft.
-    assert "还没有通过检查的方案" in texts(office.page("coverage"))
+    assert "这一天没有发布的方案" in texts(office.page("coverage"))
 
 
 def test_officials_see_people_before_litres(office):
-    """100 of 150 people have all, 20 of 25 vulnerable ones survive."""
+    """Nothing has come yet; by the plan 100 of 150 people have all."""
     office.plan(publish=True)
     office.who = "领导"
     app = office.page()
     text = texts(app)
-    assert "66.6% 的人达到基本用水标准" in text
-    assert "150 人中有 100 人当天有 20 升水可用" in text
-    assert "20 / 25 人" in text
-    assert "最少的送水点人均（升/天）0.0" in text
-    assert "已送达 0 升，计划 3,500 升，完成 0 / 1 次" in text
+    assert "150 人还达不到基本用水（100%）；按方案送完后 50 人" in text
+    assert "150 人中 0 人有 20 升以上可用" in text
+    assert "已送达 0 升，计划 3,500 升（0%）；完成 0 / 1 次" in text
     assert app.get("download_button")
     assert keys(app) == {"sign_out"}
     office.edit_village("V1", population=300)
-    assert "之后数据改过" in shown(app)
+    assert "版方案编制后数据改过" in shown(app)
 
 
 def test_a_county_sees_its_townships_side_by_side(office, scenario):

@@ -16,6 +16,7 @@ import dispatch
 from dispatch.coverage import LEVELS, STANDARDS
 from dispatch.model.need import BANDS
 from dispatch.model.plan import REASONS, Ended, StopKind
+from dispatch.operations.delivered import OWN_REASONS
 from dispatch.operations.requests import STATES
 from dispatch.planning.changes import ChangeKind, ChangeReason
 from dispatch.planning.variants import VariantKind
@@ -33,9 +34,9 @@ DRAWN = tuple(mode for mode in get_args(Mode) if mode != "locate")
 #: Words whose last part is made when the program runs, by closed lists.
 MADE = {
     "band": BANDS,
-    "reason": (*REASONS, "unknown"),
+    "reason": (*REASONS, *OWN_REASONS, "unknown"),
     "stop": get_args(StopKind),
-    "help": (*REASONS, "unknown"),
+    "help": (*REASONS, *OWN_REASONS, "unknown"),
     "ended": get_args(Ended),
     "level": LEVELS,
     "drawing": (*DRAWN, *(f"{mode}_hint" for mode in DRAWN), "locate"),

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
 from fpdf import FPDF, TextMode
-from fpdf.enums import RenderStyle
+from fpdf.enums import RenderStyle, WrapMode
 
 from dispatch.files.plan.font import FONT_FILE, font_face, printable
 
@@ -215,6 +215,48 @@ class Paper:
             self._pdf.set_xy(x, y)
             self._pdf.c_margin = 0
             self._pdf.cell(w=width, h=height, text=line, align=align)
+
+    def paragraph(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        text: str,
+        *,
+        size_pt: float,
+        bold: bool = False,
+    ) -> float:
+        """
+        Draw a text on as many lines as it needs; return where the next thing goes.
+
+        Parameters
+        ----------
+        x, y
+            Left and top, mm from the corner of the page.
+        width
+            Room for the lines, mm.
+        text
+            One paragraph; signs that the font lacks are replaced.
+        size_pt
+            Size of the type.
+        bold
+            Whether the letters get an outline.
+        """
+        line = printable(text)
+        if not line:
+            return y
+        self._pdf.set_font(_FAMILY, size=size_pt * self._zoom)
+        height = size_pt * _MM_PER_PT * 1.3
+        # Chinese has no blanks to break lines at.
+        mode = WrapMode.CHAR if self._words.lang == "zh" else WrapMode.WORD
+        style = TextMode.FILL_STROKE if bold else TextMode.FILL
+        outline = size_pt * 0.01 if bold else _LINE
+        with self._pdf.local_context(text_mode=style, line_width=outline):
+            self._pdf.set_xy(x, y)
+            self._pdf.c_margin = 0
+            self._pdf.multi_cell(w=width, h=height, text=line, align="L", wrapmode=mode)
+            end = self._pdf.get_y()
+        return float(end)
 
     def _fitting_pt(
         self, line: str, width: float, size_pt: float, least_pt: float

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 import tempfile
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -106,7 +107,8 @@ def show_alarms(alarms: Sequence[Alarm], scenario: Scenario, t: Words) -> None:
             truck = truck_label(scenario, alarm.truck)
             place = scenario.label(alarm.place) if alarm.place else ""
             where = t("unit.comma").join(part for part in (truck, place) if part)
-            st.text(f"{alarm.at:%H:%M} {where}：{alarm.message.text(t.lang)}")
+            told = t("unit.of", name=where, what=alarm.message.text(t.lang))
+            st.text(f"{alarm.at:%H:%M} {told}")
 
 
 def _stops(context: Context, day: FollowedDay) -> None:
@@ -293,7 +295,8 @@ def _take_sheet(
             reports.append(_typed_report(context, truck, each, cells))
         except DispatchError as error:
             place = context.scenario.label(each.stop.place_id)
-            problems.append(f"{place}：{error.text(context.lang)}")
+            why = error.text(context.lang)
+            problems.append(t("unit.of", name=place, what=why))
     if problems:
         for problem in problems:
             st.error(problem, icon="⛔")
@@ -322,7 +325,9 @@ def _typed_report(
         "truck": truck,
         "place": each.stop.place_id,
         "litres": litres if kind == done else None,
-        "at": cells["at"].replace("：", ":") or format_clock(each.stop.start_s),
+        # Colons of Chinese keyboards are as wide as letters.
+        "at": unicodedata.normalize("NFKC", cells["at"])
+        or format_clock(each.stop.start_s),
         "chlorine": cells["chlorine"],
         "reason": cells["reason"],
         "corrects": old.key if old is not None else None,
@@ -359,7 +364,8 @@ def _tell(
         if answer.message is not None:
             place = places.get(answer.key) or answer.key
             why = answer.message.text(context.lang)
-            st.error(plain(f"{place}：{why}" if place else why), icon="⛔")
+            text = t("unit.of", name=place, what=why) if place else why
+            st.error(plain(text), icon="⛔")
     taken = sum(answer.status == "new" for answer in answers)
     known = sum(answer.status == "known" for answer in answers)
     text = t("deliver.taken", new=taken, known=known)

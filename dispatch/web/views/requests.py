@@ -235,11 +235,10 @@ def _card(context: Context, call: Call, today: dt.date) -> None:
         st.text(t("unit.between").join(facts))
         _, steps = show_request(context.db, context.desk.township, call.number)
         for step in steps:
-            words = f"：{step.words}" if step.words else ""
-            st.text(
-                f"{moment_text(step.at)} {t(f'request_state.{step.state}')} "
-                f"{step.who}{words}"
-            )
+            told = f"{t(f'request_state.{step.state}')} {step.who}".strip()
+            if step.words:
+                told = t("unit.of", name=told, what=step.words)
+            st.text(f"{moment_text(step.at)} {told}")
         for photo in photos_of(context.db, context.desk.township, call.number):
             picture = read_photo(
                 context.db,

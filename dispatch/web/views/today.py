@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from dispatch.operations.requests import Call
     from dispatch.web.context import Context
     from dispatch.web.finished import Finished
+    from dispatch.words.words import Words
 
 #: Villages whose water lasts for less are named.
 _SOON_DAYS = 1.0
@@ -138,18 +139,18 @@ def _seen(context: Context, day: FollowedDay, number: int) -> None:
     )
     if missing and driving:
         names = t("unit.items").join(
-            _with_phone(scenario, truck) for truck in missing[:_MAX_NAMES]
+            _with_phone(scenario, truck, t) for truck in missing[:_MAX_NAMES]
         )
         text = f"{text} {t('today.not_seen', names=names)}"
     st.caption(f"👀 {plain(text)}")
 
 
-def _with_phone(scenario: Scenario, truck_id: str) -> str:
+def _with_phone(scenario: Scenario, truck_id: str, t: Words) -> str:
     truck = scenario.truck_by_id.get(truck_id)
     label = truck_label(scenario, truck_id)
     parts = [] if truck is None else [truck.driver, truck.phone]
     told = " ".join(part for part in parts if part)
-    return f"{label}（{told}）" if told else label
+    return t("unit.with_more", name=label, more=told) if told else label
 
 
 def _needs_me(

@@ -43,7 +43,7 @@ OTHERWISE = {
         f"cli/{name}.py": "help in both languages"
         for name in (
             *("backup", "commands", "database", "day", "paper", "request"),
-            *("sheets", "store", "user"),
+            *("sheets", "store", "user", "worker"),
         )
     },
     "files/plan/font.py": "the mark of a missing glyph",
