@@ -29,6 +29,18 @@ _VISITS: Final = 31.0
 _LINE: Final = 5.0
 _END: Final = _HEIGHT - 7.5
 
+#: To be filled in by hand.
+_BLANK: Final = "____________"
+_WEEKDAYS: Final = (
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+)
+
 PerPage = Literal[1, 4]
 
 
@@ -113,7 +125,7 @@ class _Notices:
         self._text(6, t("paper.notice.title"), size_pt=22, bold=True, align="C")
         self._text(15.5, name, size_pt=18, bold=True, align="C")
         date = day.plan.date
-        weekday = t(f"paper.weekday.{date.isoweekday()}")
+        weekday = t(f"paper.weekday.{_WEEKDAYS[date.weekday()]}")
         when = t("paper.notice.date", date=date, weekday=weekday)
         self._text(24, when, size_pt=13, align="C")
         y = self._draw_visits(visits, 31.5)
@@ -176,7 +188,7 @@ class _Notices:
 
     def _to_prepare(self, village: Village) -> list[str]:
         t = self.t
-        opener = t("paper.notice.opener_blank")
+        opener = _BLANK
         if village.contact:
             opener = f"{village.contact} {village.phone}".strip()
         lines = [t("paper.notice.containers")]

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
 #: Fewer letters say nothing of a place.
 _MIN_LEFT: Final = 2
+#: A shorter end, such as 村, is part of the name.
+_MIN_SHARED: Final = 3
 
 
 def short_names(labels: Mapping[str, str]) -> dict[str, str]:
@@ -16,7 +18,8 @@ def short_names(labels: Mapping[str, str]) -> dict[str, str]:
     names = list(labels.values())
     shared = _shared_end(names) if len(names) > 1 else ""
     room = min((len(name) for name in names), default=0) - _MIN_LEFT
-    size = len(shared) if len(shared) <= room and not shared.isascii() else 0
+    is_long = len(shared) >= _MIN_SHARED and not shared.isascii()
+    size = max(0, min(len(shared), room)) if is_long else 0
     return {key: name[: len(name) - size] for key, name in labels.items()}
 
 

@@ -10,7 +10,7 @@ from dispatch.files.plan.on_paper import LEFT
 from dispatch.units import format_clock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dispatch.files.plan.on_paper import OnPaper
     from dispatch.files.plan.paper import Paper
@@ -22,17 +22,32 @@ _LINE: Final = 4.3
 _NAME: Final = 30.0
 _LITRES: Final = 13.0
 _SHORT: Final = 16.0
+#: The type in which a long name must fit.
+_SMALL_PT: Final = 8.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One place; ``is_head`` for a heading, which stays with the next."""
+    """
+    One place; ``is_head`` for a heading, which stays with the next.
+
+    Attributes
+    ----------
+    name_lines
+        The name in parts, where it is too long for a line.
+    """
 
     name: str
     litres: str = ""
     lines: tuple[str, ...] = ("",)
     short: str = ""
     is_head: bool = False
+    name_lines: tuple[str, ...] = ()
+
+    @property
+    def num_lines(self) -> int:
+        """Lines that it takes."""
+        return max(len(self.lines), len(self.name_lines))
 
 
 class WallList:
@@ -70,7 +85,7 @@ class WallList:
         """Draw all of it, as few pages as it takes."""
         entries = [*self._sources(), *self._places(is_brief=False)]
         room = int((self.paper.bottom - self.paper.y) / _LINE)
-        if sum(len(entry.lines) for entry in entries) > _COLUMNS * (room - 1):
+        if not _is_room(entries, room):
             entries = [*self._sources(), *self._places(is_brief=True)]
         at = 0
         while at < len(entries):
@@ -78,16 +93,14 @@ class WallList:
             if room < 4:
                 self.paper.new_page()
                 continue
-            left = sum(len(entry.lines) for entry in entries[at:])
             # Columns of equal length where all that is left fits on the page.
-            lines = min(room, max(4, -(-left // _COLUMNS) + 1))
+            fitting = (n for n in range(4, room + 1) if _is_room(entries[at:], n))
+            lines = next(fitting, room)
             top = self.paper.y
             for column in range(_COLUMNS):
                 x = LEFT + column * (self.width + _GAP)
                 at = self._column(entries, at, x, top, lines)
             self.paper.y = top + lines * _LINE
-            if at < len(entries) and lines < room:
-                self.paper.y = top + room * _LINE
             if at < len(entries):
                 self.paper.new_page()
 
@@ -95,25 +108,21 @@ class WallList:
         self, entries: list[_Entry], at: int, x: float, top: float, room: int
     ) -> int:
         """Draw entries while there is room; return the first that had none."""
+        end = _end_of_column(entries, at, room)
         used = 0
-        while at < len(entries):
-            entry = entries[at]
-            need = len(entry.lines)
-            if entry.is_head and at + 1 < len(entries):
-                need += len(entries[at + 1].lines)
-            if used + need > room and used:
-                return at
+        for entry in entries[at:end]:
             self._draw(entry, x, top + used * _LINE)
-            used += len(entry.lines)
-            at += 1
-        return at
+            used += entry.num_lines
+        return end
 
     def _draw(self, entry: _Entry, x: float, y: float) -> None:
         paper = self.paper
         if entry.is_head:
             paper.bar(x, y + 0.2, self.width, _LINE - 0.4, entry.name, size_pt=9)
             return
-        paper.text(x, y + 0.3, _NAME, entry.name, size_pt=9.5, bold=True)
+        for idx, part in enumerate(entry.name_lines or (entry.name,)):
+            at_y = y + idx * _LINE + 0.3
+            paper.text(x, at_y, _NAME, part, size_pt=9.5, bold=True)
         paper.text(x + _NAME, y + 0.3, _LITRES, entry.litres, size_pt=9.5, align="R")
         for idx, line in enumerate(entry.lines):
             at = x + _NAME + _LITRES + 2
@@ -121,7 +130,7 @@ class WallList:
         paper.text(
             x + self.width - _SHORT, y + 0.35, _SHORT, entry.short, size_pt=9, align="R"
         )
-        bottom = y + len(entry.lines) * _LINE - 0.1
+        bottom = y + entry.num_lines * _LINE - 0.1
         paper.line(x, bottom, x + self.width, bottom, is_dashed=True)
 
     def _sources(self) -> Iterator[_Entry]:
@@ -141,7 +150,13 @@ class WallList:
                 parts.append(t("paper.wall.of", litres=f"{source.supply_l:,}"))
             use = "" if source.potable else t("paper.wall.animals")
             name = f"{self.signs[label]} {self.day.scenario.label(label)}"
-            yield _Entry(name, f"{litres:,}", (" ".join(parts),), use)
+            yield _Entry(
+                name,
+                f"{litres:,}",
+                (" ".join(parts),),
+                use,
+                name_lines=self._parts(name),
+            )
 
     def _places(self, *, is_brief: bool) -> Iterator[_Entry]:
         visits: dict[str, list[tuple[int, str]]] = defaultdict(list)
@@ -166,6 +181,7 @@ class WallList:
                 f"{outcome.delivered_l:,}",
                 times(sorted(visits[label])),
                 short,
+                name_lines=self._parts(self.names.get(label, label)),
             )
         for label in visits.keys() - known:
             yield _Entry(label, "", times(sorted(visits[label])))
@@ -195,3 +211,38 @@ class WallList:
             else:
                 lines[-1] = longer
         return tuple(lines)
+
+    def _parts(self, name: str) -> tuple[str, ...]:
+        """Return a name in lines: two places may differ in their last letter."""
+        if self.paper.width_of(name, _SMALL_PT) <= _NAME:
+            return (name,)
+        parts = [""]
+        for char in name:
+            if self.paper.width_of(parts[-1] + char, _SMALL_PT) > _NAME:
+                parts.append("")
+            parts[-1] += char
+        return tuple(parts)
+
+
+def _end_of_column(entries: Sequence[_Entry], at: int, room: int) -> int:
+    """Return the first entry from ``at`` on that a column of some lines cannot hold."""
+    used, first = 0, at
+    while at < len(entries):
+        need = entries[at].num_lines
+        if entries[at].is_head and at + 1 < len(entries):
+            need += entries[at + 1].num_lines
+        if used + need > room and at > first:
+            return at
+        used += entries[at].num_lines
+        at += 1
+    return at
+
+
+def _is_room(entries: Sequence[_Entry], room: int) -> bool:
+    """Whether columns of so many lines hold all entries."""
+    at = 0
+    for _ in range(_COLUMNS):
+        start, at = at, _end_of_column(entries, at, room)
+        if sum(entry.num_lines for entry in entries[start:at]) > room:
+            return False
+    return at == len(entries)

@@ -28,6 +28,18 @@ if TYPE_CHECKING:
 _VIEWS = ("map", "timetable", "coverage", "shortage", "download")
 _WITHOUT_PLAN = ("map",)
 
+#: What the button of each file says.
+_FILES = {
+    "wall.pdf": "wall",
+    "wall-a3.pdf": "wall_a3",
+    "sheets.pdf": "sheets",
+    "notices.pdf": "notices",
+    "notices-4.pdf": "notices_4",
+    "doors.pdf": "doors",
+    "calls.pdf": "calls",
+    "plan.xlsx": "plan_xlsx",
+    "map.html": "map",
+}
 _SHORT_COLUMNS = (
     "name",
     "shortage_l",
@@ -197,12 +209,12 @@ def _download(context: Context, run: Finished) -> None:
     if printed.day.edition is not None:
         st.markdown(f"**{t('file.papers')}** · {printed.day.edition.line(t)}")
     for name in (*printed.names, "plan.xlsx", "map.html"):
-        label = name.removesuffix(".pdf").replace(".", "_").replace("-", "_")
+        label = _FILES[name]
         st.download_button(
-            t(f"file.{label.removesuffix('_html')}"),
+            t(f"file.{label}"),
             data=partial(paper_file, run, name, t, printed),
             file_name=f"{stem}-{name}",
-            key=f"download-{label.removesuffix('_html')}",
+            key=f"download-{label}",
             width="stretch",
             on_click="ignore",
         )

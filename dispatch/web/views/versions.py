@@ -147,7 +147,7 @@ def _changes(context: Context, head: VersionHead, plan: Finished | None) -> None
         st.caption(f"↺ {t('change.none')}")
         return
     title = t("change.title", count=len(result.changes))
-    with st.expander(title, icon="↺", expanded=False):
+    with st.expander(title, icon="🔁", expanded=False):
         show_table(tables.changes_table(result.changes, result.scenario, t))
 
 
