@@ -187,22 +187,25 @@ class WallList:
             yield _Entry(label, "", times(sorted(visits[label])))
 
     def _span(self, visits: list[tuple[int, str]]) -> tuple[str, ...]:
-        """Return a line with the first and last time of a place, and its trucks."""
+        """Return the first and last time of a place, and its trucks."""
         if not visits:
             return ("",)
-        trucks = " ".join(dict.fromkeys(letter for _, letter in visits))
+        trucks = dict.fromkeys(letter for _, letter in visits)
         first, last = format_clock(visits[0][0]), format_clock(visits[-1][0])
-        clocks = first if len(visits) == 1 else f"{first}-{last}"
-        return (f"{clocks} {trucks}",)
+        clocks = first if first == last else f"{first}-{last}"
+        return self._lines([clocks, *trucks])
 
     def _times(self, visits: list[tuple[int, str]]) -> tuple[str, ...]:
-        """Return the visits of a place in lines: ``A 08:00 10:20 C 14:00``."""
+        """Return the visits of a place: ``A 08:00 10:20 C 14:00``."""
         words: list[str] = []
         last = ""
         for start_s, letter in visits:
             clock = format_clock(start_s)
             words.append(clock if letter == last else f"{letter} {clock}")
             last = letter
+        return self._lines(words)
+
+    def _lines(self, words: Sequence[str]) -> tuple[str, ...]:
         lines = [""]
         for word in words:
             longer = f"{lines[-1]} {word}".strip()
