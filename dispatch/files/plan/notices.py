@@ -23,10 +23,10 @@ _EDGE: Final = 7.0
 #: Times are told early enough, and litres as no more than they are.
 _ROUND_S: Final = 300
 _ROUND_L: Final = 10
-_ROW: Final = 8.0
-_VISITS: Final = 31.0
+_ROW: Final = 7.2
+_VISITS: Final = 28.0
 #: Lines of a list, and where the last one must end.
-_LINE: Final = 5.0
+_LINE: Final = 4.7
 _END: Final = _HEIGHT - 7.5
 
 #: To be filled in by hand.
@@ -128,7 +128,7 @@ class _Notices:
         weekday = t(f"paper.weekday.{_WEEKDAYS[date.weekday()]}")
         when = t("paper.notice.date", date=date, weekday=weekday)
         self._text(24, when, size_pt=13, align="C")
-        y = self._draw_visits(visits, 31.5)
+        y = self._draw_visits(visits, 30.5)
         if any(not visit.potable for visit in visits):
             key = "all" if all(not visit.potable for visit in visits) else "some"
             note = t(f"paper.notice.animals_{key}")
@@ -141,7 +141,7 @@ class _Notices:
                 note,
                 size_pt=11 * by,
             )
-            y += 8.5
+            y += 8
         y = self._draw_list("prepare", self._to_prepare(village), y)
         y = self._draw_list(
             "advice", [t("paper.notice.save_1"), t("paper.notice.save_2")], y
@@ -175,16 +175,16 @@ class _Notices:
                 top + 0.3, who, size_pt=size_pt * 0.8, x=x + 56, width=width - 57
             )
             y += row
-        return y + 2
+        return y + 1.5
 
     def _draw_list(self, key: str, lines: Sequence[str], y: float) -> float:
         self._text(y, self.t(f"paper.notice.{key}"), size_pt=12, bold=True)
-        y += 5.5
+        y += 5.2
         step = min(_LINE, (_END - y) / len(lines))
         for line in lines:
             self._text(y, line, size_pt=11 * step / _LINE)
             y += step
-        return y + 1.2
+        return y + 0.8
 
     def _to_prepare(self, village: Village) -> list[str]:
         t = self.t
