@@ -11,7 +11,7 @@ SCENARIO ?= data/yonghe
 PORT ?= 8501
 PUBLIC ?= --limit 5
 
-.PHONY: run setup test lint docs bench clean
+.PHONY: run setup test lint docs pictures bench clean
 
 run: setup  ## plan the demo, show the plan, serve the dashboard until Ctrl-C
 	$(BIN)/dispatch plan $(SCENARIO) --out out/$(notdir $(SCENARIO))
@@ -48,6 +48,9 @@ lint: setup
 docs: setup  ## write what is generated: column tables, schema, picture of the rooms
 	$(BIN)/python -m dispatch.files.docs
 	$(BIN)/python -m docs.draw_rooms
+
+pictures: setup  ## pictures of every page, of the demo, into docs/pictures
+	$(BIN)/python -m docs.take_pictures
 
 bench: setup  ## over an hour; PEERS="--only peer-24" PUBLIC="--families sdvrp"
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[bench]'

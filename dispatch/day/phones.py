@@ -18,6 +18,7 @@ from dispatch.files.photo import clean_photo
 from dispatch.files.plan.at_place import at_place
 from dispatch.files.plan.plan_json import plan_from_json
 from dispatch.files.scenario.snapshot import scenario_from_bytes
+from dispatch.model.letters import truck_letters
 from dispatch.operations.codes import is_code, village_code
 from dispatch.operations.ledger import LINK_SENDER
 from dispatch.operations.told import stop_states, told_changes
@@ -76,6 +77,7 @@ class _Shown:
     labels: Mapping[str, str]
     routes: Mapping[str, Route]
     places: Mapping[str, dict[str, Any]]
+    trucks: Mapping[str, str]
 
 
 class Phones:
@@ -140,6 +142,9 @@ class Phones:
             return answer
         self._note_shown(link, head.version_id, now)
         shown = self._version(head.version_id)
+        answer["names"] = {
+            truck: shown.trucks.get(truck, truck) for truck in link.trucks
+        }
         before = self._before(every, head, seen)
         by_truck: dict[str, list[Report]] = defaultdict(list)
         for report in reports:
@@ -361,7 +366,12 @@ class Phones:
             for place_id, place in scenario.place_by_id.items()
             if place_id in visited
         }
-        shown = _Shown(plan, scenario.labels, routes, places)
+        letters = truck_letters(scenario)
+        trucks = {
+            truck: f"{letter} · {scenario.plate(truck) or truck}"
+            for truck, letter in letters.items()
+        }
+        shown = _Shown(plan, scenario.labels, routes, places, trucks)
         with self._lock:
             self._shown[version_id] = shown
             while len(self._shown) > _KEPT_VERSIONS:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from dispatch.model.letters import truck_letters
-from dispatch.model.scenario import Truck
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,28 +61,11 @@ def truck_signs(scenario: Scenario) -> dict[str, TruckSign]:
     """Return letter and colour of every truck, those out of service too."""
     letters = truck_letters(scenario)
     return {
-        truck_id: TruckSign(letter, _colour(letter, row))
-        for row, (truck_id, letter) in enumerate(letters.items())
+        truck.truck_id: TruckSign(
+            letters[truck.truck_id], _colour(letters[truck.truck_id], row)
+        )
+        for row, truck in enumerate(scenario.all_trucks)
     }
-
-
-def with_letters(scenario: Scenario) -> Scenario:
-    """Return the scenario with the letter of every truck written down."""
-    signs = truck_signs(scenario)
-
-    def named(truck: Truck) -> Truck:
-        return replace(truck, letter=signs[truck.truck_id].letter)
-
-    return replace(
-        scenario,
-        trucks=tuple(named(truck) for truck in scenario.trucks),
-        resting=tuple(
-            resting._replace(item=named(resting.item))
-            if isinstance(resting.item, Truck)
-            else resting
-            for resting in scenario.resting
-        ),
-    )
 
 
 def _colour(letter: str, row: int) -> str:

@@ -1,10 +1,13 @@
-"""The letter of every truck: the same on maps, pages and paper."""
+"""The letter that a truck keeps everywhere: on maps, pages, phones and paper."""
 
 from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+
+from dispatch.model.scenario import Truck
 
 if TYPE_CHECKING:
     from dispatch.model.scenario import Scenario
@@ -15,7 +18,7 @@ _MAX_BY_NUMBER: Final = 99
 
 def truck_letters(scenario: Scenario) -> dict[str, str]:
     """
-    Return the letter of every truck, those out of service too, by truck id.
+    Return the letter of every truck, those out of service too.
 
     Notes
     -----
@@ -38,7 +41,26 @@ def truck_letters(scenario: Scenario) -> dict[str, str]:
         if letter in letters.values():
             letter = next(unused for unused in free if unused not in letters.values())
         letters[truck.truck_id] = letter
-    return {truck.truck_id: letters[truck.truck_id] for truck in trucks}
+    return letters
+
+
+def with_letters(scenario: Scenario) -> Scenario:
+    """Return the scenario with the letter of every truck written down."""
+    letters = truck_letters(scenario)
+
+    def named(truck: Truck) -> Truck:
+        return replace(truck, letter=letters[truck.truck_id])
+
+    return replace(
+        scenario,
+        trucks=tuple(named(truck) for truck in scenario.trucks),
+        resting=tuple(
+            resting._replace(item=named(resting.item))
+            if isinstance(resting.item, Truck)
+            else resting
+            for resting in scenario.resting
+        ),
+    )
 
 
 def _letters_by_number(truck_ids: list[str]) -> dict[str, str]:

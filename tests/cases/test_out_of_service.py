@@ -12,7 +12,8 @@ from dispatch.cli import app
 from dispatch.errors import DataError
 from dispatch.files.scenario.editing import scenario_from_tables, scenario_tables
 from dispatch.files.scenario.write import write_scenario
-from dispatch.maps.palette import truck_signs, with_letters
+from dispatch.maps.palette import truck_signs
+from dispatch.model.letters import with_letters
 from dispatch.planning.day import prepare_day
 from tests.cases.field_days import PARAMS, TRUCKS, litres, road_day, solved
 from tests.planning.replanning import replan

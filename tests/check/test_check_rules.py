@@ -491,7 +491,7 @@ def test_kinds_and_bands_are_named_in_the_readers_language(
         for v in check_plan(scenario, travel, low)
         if "超过了上限 1 升" in v.message.text("zh")
     )
-    assert text.startswith("“生存”满足")
+    assert text.startswith("“最低生活”满足")
 
 
 def test_six_hundred_villages_and_eighty_trucks_are_checked(scenario, travel, plan):

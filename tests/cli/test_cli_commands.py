@@ -247,7 +247,7 @@ def test_wrong_use_is_bad_input(arguments: tuple[str | Path, ...]) -> None:
 def test_check_accepts_what_plan_wrote(planned: tuple[Path, Result]) -> None:
     result = invoke("check", HEPING, planned[0] / "plan.json")
     assert result.exit_code == 0, result.output
-    assert "方案有效" in result.stdout
+    assert "方案可以执行" in result.stdout
     assert invoke("check", HEPING, planned[0]).exit_code == 0
 
 

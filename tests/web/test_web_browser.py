@@ -91,7 +91,7 @@ def test_from_the_demo_to_a_delivery_without_internet(server, watched, scenario)
     settled(page)
 
     go(page, "计划")
-    page.get_by_text("方案有效").wait_for(timeout=30_000)
+    page.get_by_text("方案可以执行").wait_for(timeout=30_000)
     page.locator(".wd-board-icon").first.wait_for(timeout=20_000)
     # Two villages, one source, one depot.
     assert page.locator(".wd-board-icon").count() >= 4

@@ -141,7 +141,7 @@ def test_one_layer_per_kind_with_shape_and_words(scenario, plan, figures):
     assert len(layers) == 2
     assert [len(layer.features) for layer in layers] == [1, 1]
     assert "需水全部满足" in layers[0].name
-    assert "生存用水不足" in layers[1].name
+    assert "最低生活用水不足" in layers[1].name
     popup = layers[1].features[0]["properties"]["popup"]
     assert "车辆不够" in popup
     assert len({level_svg(level) for level in LEVEL_SIGNS}) == 4

@@ -259,10 +259,10 @@ def test_plan_button_starts_a_run_and_shows_its_plan(office):
     office.work()
     text = shown(app)
     # 3500 of 5250 l: the second village gets nothing.
-    assert "需水满足率66.6%" in text
-    assert "还缺 1,750 升；1 个送水点生存用水不足" in text
-    assert "方案有效：14 条规则全部通过检查" in text
-    assert "最多还差 50.0%" in text
+    assert "供水保障率66.6%" in text
+    assert "还缺 1,750 升；1 个送水点最低生活用水不足" in text
+    assert "方案可以执行：14 条规则全部通过" in text
+    assert "最多还能多送 50.0%" in text
     assert "计算：方案已不再改进" in text
 
 
@@ -270,7 +270,7 @@ def test_plan_button_starts_a_run_and_shows_its_plan(office):
 def test_views_of_a_plan(office, view):
     office.plan()
     text = texts(office.page("plan", view=view))
-    assert "方案有效" in text
+    assert "方案可以执行" in text
     expected = {
         "coverage": "66.6% 的人达到基本用水",
         "shortage": "共缺 1,750 升，1 个送水点",
@@ -278,6 +278,21 @@ def test_views_of_a_plan(office, view):
         "download": "文件来自",
     }[view]
     assert expected in text
+
+
+def test_every_paper_has_a_button_and_the_version_is_named(office):
+    """Calls come with the second version: then people know another one."""
+    office.plan(publish=True)
+    app = office.page("plan", view="download")
+    labels = [button.proto.label for button in app.get("download_button")]
+    for part in ("A4", "A3", "司机送水单", "一村一页", "裁开", "到户送水清单"):
+        assert any(part in label for label in labels)
+    assert not any("电话单" in label for label in labels)
+    assert "第 1 版 · 已发布 · 发布时间 2022-09-06" in texts(app)
+    office.plan()
+    app = office.page("plan", view="download")
+    assert any("电话单" in b.proto.label for b in app.get("download_button"))
+    assert "第 2 版 · 草稿，未发布" in texts(app)
 
 
 @pytest.mark.parametrize("name", ["today", "plan", "needs", "requests", "deliveries"])
@@ -296,7 +311,7 @@ def test_edited_data_make_the_plan_old(office):
     office.edit_village("V1", population=120)
     text = texts(office.page("plan"))
     assert "旧方案" in text
-    assert "方案有效" not in text
+    assert "方案可以执行" not in text
 
 
 def test_other_settings_make_the_plan_old(office):
@@ -312,8 +327,8 @@ def test_plan_that_breaks_rules_is_shown_as_broken(office, solve):
     app = office.page("plan")
     text = texts(app)
     assert "方案不能执行：有 1 处不合规则" in text
-    assert "方案有效" not in text
-    assert "需水满足率" not in text
+    assert "方案可以执行" not in text
+    assert "供水保障率" not in text
     assert "行车时间不够" in app.dataframe[0].value.to_string()
     assert "publish" not in keys(app)
     with pytest.raises(DispatchError):
@@ -339,7 +354,7 @@ def test_run_without_plan_is_told_and_the_old_plan_stays(office, state, expected
     office.set_job(**state)
     app = office.page("plan")
     assert expected in texts(app)
-    assert "需水满足率" in texts(app)
+    assert "供水保障率" in texts(app)
     assert not app.button(key="plan").disabled
 
 
@@ -364,7 +379,7 @@ def test_run_under_way_shows_progress_and_can_be_cancelled(office):
     app = office.page("plan")
     text = texts(app)
     assert "正在编制新方案，下面仍是" in text
-    assert "方案有效" not in text
+    assert "方案可以执行" not in text
     assert "调度 于 09-06 07:00 提出" in text
     assert app.button(key="plan").disabled
     app.button(key="cancel").click()
@@ -502,7 +517,7 @@ def test_a_closed_day_can_be_looked_at_only(office):
     app = office.page("plan")
     assert "2022-09-06 已关账" in texts(app)
     assert keys(app) <= {"sign_out"}
-    assert "需水满足率" in texts(app)
+    assert "供水保障率" in texts(app)
 
 
 # --- coverage -------------------------------------------------------------------
@@ -575,7 +590,7 @@ def test_report_has_one_sheet_per_question(run_of, lang):
     book = load_workbook(io.BytesIO(report_xlsx(run_of, Words(lang))))
     assert len(book.sheetnames) == 7
     summary = {row[0].value: row[1].value for row in book.worksheets[0]}
-    label = {"zh": "需水满足率", "en": "Need met"}[lang]
+    label = {"zh": "供水保障率", "en": "Need met"}[lang]
     assert summary[label] == "66.6%"
 
 
@@ -634,7 +649,7 @@ def test_tables_are_for_people(run_of, scenario):
     bands = tables.bands_table(run_of.figures, t)
     assert "需水（升）" in bands.columns
     places = tables.places_table(run_of.figures.places, t)
-    assert list(places["情况"]) == ["✅ 需水全部满足", "❌ 生存用水不足"]
+    assert list(places["情况"]) == ["✅ 需水全部满足", "❌ 最低生活用水不足"]
     assert list(places["首次到水"]) == ["08:00", ""]
     trucks = tables.trucks_table(run_of.figures, scenario, t)
     assert list(trucks["车"]) == ["A · T1", "B · T2"]

@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
-
-import segno
 
 from dispatch.files.plan.font import missing_glyphs
 from dispatch.files.plan.paper import Paper
@@ -149,9 +147,3 @@ def _all_texts(scenario: Scenario) -> list[str]:
         texts += [source.source_id, source.name, source.contact, source.phone]
     texts += [depot.name for depot in scenario.depots]
     return texts
-
-
-@cache
-def code_of(link: str) -> segno.QRCode:
-    """Return the QR code of a link; a fixed mask spares trying all eight."""
-    return segno.make(link, error="m", micro=False, mask=2)

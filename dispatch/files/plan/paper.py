@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
 from fpdf import FPDF, TextMode
 from fpdf.enums import RenderStyle, WrapMode
 
+from dispatch.files.plan.codes import dark_boxes
 from dispatch.files.plan.font import FONT_FILE, font_face, printable
 
 if TYPE_CHECKING:
@@ -33,7 +32,6 @@ _LINE: Final = 0.25
 _HATCH: Final = 1.8
 #: Modules of white around a code.
 _QUIET: Final = 3
-_DARK: Final = re.compile(b"\x01+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,7 +358,7 @@ class Paper:
         """
         rows = tuple(bytes(row) for row in code.matrix)
         module = size_mm / (len(rows) + 2 * _QUIET)
-        for column, row, width, height in _dark_boxes(rows):
+        for column, row, width, height in dark_boxes(rows):
             self._pdf.rect(
                 x + (column + _QUIET) * module,
                 y + (row + _QUIET) * module,
@@ -423,23 +421,3 @@ class Paper:
         """Return the finished PDF."""
         self._draw_feet()
         return bytes(self._pdf.output())
-
-
-@lru_cache(maxsize=512)
-def _dark_boxes(rows: tuple[bytes, ...]) -> list[tuple[int, int, int, int]]:
-    """
-    Return column, row, width and height of boxes that cover the dark modules.
-
-    Runs of dark modules at once, and equal runs below each other: no hairlines
-    between them, and a smaller file.
-    """
-    boxes = []
-    open_runs: dict[tuple[int, int], int] = {}
-    for row_idx, row in enumerate([*rows, bytes(len(rows))]):
-        runs = {match.span() for match in _DARK.finditer(row)}
-        for run in [run for run in open_runs if run not in runs]:
-            first = open_runs.pop(run)
-            boxes.append((run[0], first, run[1] - run[0], row_idx - first))
-        for run in runs:
-            open_runs.setdefault(run, row_idx)
-    return boxes

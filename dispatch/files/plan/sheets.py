@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from dispatch.check.past import concerns, done_routes, past_line
 from dispatch.files.plan.at_place import hours_of
+from dispatch.files.plan.codes import code_of
 from dispatch.files.plan.links import amap_web
 from dispatch.files.plan.on_paper import LEFT as _LEFT
-from dispatch.files.plan.on_paper import code_of
 from dispatch.files.plan.tables import numbered_stops
 from dispatch.units import format_clock
 from dispatch.words.words import Words

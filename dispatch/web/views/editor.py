@@ -11,8 +11,8 @@ import streamlit as st
 from dispatch.errors import DataError, Problem
 from dispatch.files.scenario.editing import scenario_from_tables, scenario_tables
 from dispatch.files.tables.columns import tables as column_tables
-from dispatch.maps.palette import with_letters
 from dispatch.model.digest import digest_of
+from dispatch.model.letters import with_letters
 from dispatch.web.context import show_problems
 from dispatch.web.saving import has_conflict, save, show_conflict
 from dispatch.words.message import Message

@@ -192,7 +192,7 @@ function show() {
     head.textContent = day.truck || day.team;
     stops.append(make("p", { textContent: t("phone.no_plan") }));
   } else {
-    const subject = day.truck || day.team;
+    const subject = called(day.truck) || day.team;
     const blanks = { subject, date: day.date, version: day.version };
     head.textContent = t("phone.day_of", blanks);
     if (!day.stops.length) {
@@ -203,6 +203,11 @@ function show() {
   showChanges();
   showRefused();
   showMore();
+}
+
+// The letter and plate of a truck, as on the map and on paper.
+function called(truck) {
+  return (truck && day.names && day.names[truck]) || truck;
 }
 
 // What is next goes by what is done, not by the clock; what is done is folded away.
@@ -216,7 +221,8 @@ function showStops(box) {
     const first = card(next);
     first.classList.add("next");
     for (const each of first.children) {
-      if (each.tagName === "BUTTON") each.classList.add("main");
+      const isMain = each.tagName === "BUTTON" && each.dataset.kind;
+      if (isMain) each.classList.add("main");
     }
     box.append(make("h2", { textContent: t("driver.next") }), first);
   }
@@ -426,7 +432,7 @@ function card(stop) {
     make("div", { className: "small", textContent: t("phone.state_" + state) })
   );
   if (!day.truck) {
-    box.append(make("div", { className: "small", textContent: stop.truck }));
+    box.append(make("div", { className: "small", textContent: called(stop.truck) }));
   }
   if (stop.litres) {
     const litres = t("phone.litres", { litres: stop.litres });
@@ -437,7 +443,10 @@ function card(stop) {
   if (!isDone) {
     for (const kind of KINDS[stop.kind] || []) {
       if (kind === "arrived" && state === "arrived") continue;
-      box.append(button(t("phone." + kind), () => ask(box, stop, kind)));
+      const press = button(t("phone." + kind), () => ask(box, stop, kind));
+      // What usually comes next is the biggest thing to tap.
+      if (!["refused", "impossible"].includes(kind)) press.dataset.kind = kind;
+      box.append(press);
     }
   }
   return box;
