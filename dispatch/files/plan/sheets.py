@@ -132,7 +132,11 @@ class _SheetWriter:
         driver = self.day.driver(route.truck_id)
         paper.text(_LEFT, y + 14, width - 82, where, size_pt=14)
         paper.text(_LEFT + width - 80, y + 14, 80, driver, size_pt=14, align="R")
-        paper.text(_LEFT, y + 21.5, width, summary, size_pt=14)
+        paper.text(_LEFT, y + 21.5, width - 42, summary, size_pt=14)
+        # Who types the sheet in needs it; people on the road call the letter.
+        truck_id = t("paper.sheet.id", id=route.truck_id)
+        x = _LEFT + width - 40
+        paper.text(x, y + 22, 40, truck_id, size_pt=9, align="R")
         y += 30
         if self.day.edition is not None:
             line = self.day.edition.line(t)
