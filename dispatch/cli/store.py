@@ -116,9 +116,9 @@ def check(
     """重新清点每一升水 · Recount everything from the events."""
     t = Words(lang)
     with reported(t, debug=debug), open_store(db, data) as database:
-        from dispatch.store import recount
+        from dispatch.store import recount_store
 
-        counted = recount(database)
+        counted = recount_store(database)
         problems = [message.text(lang) for message in counted.problems]
         answer = {
             "events": counted.num_events,

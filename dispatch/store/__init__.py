@@ -12,11 +12,11 @@ from dispatch.lazy import lazy_names
 
 if TYPE_CHECKING:
     from dispatch.store.db import Database, sqlite_url
-    from dispatch.store.recount import recount
+    from dispatch.store.recount import recount_store
 
 __all__ = [
     "Database",
-    "recount",
+    "recount_store",
     "sqlite_url",
 ]
 
@@ -26,6 +26,6 @@ _HOMES: Final[dict[str, tuple[str, ...]]] = {
         "Database",
         "sqlite_url",
     ),
-    "recount": ("recount",),
+    "recount": ("recount_store",),
 }
 __getattr__ = lazy_names(__name__, _HOMES)

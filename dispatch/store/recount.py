@@ -39,7 +39,7 @@ class Recount:
     problems: Sequence[Message]
 
 
-def recount(db: Database) -> Recount:
+def recount_store(db: Database) -> Recount:
     """Return what does not add up in a store, of all townships."""
     with db.read() as session:
         events = list(session.scalars(select(Event).order_by(Event.id)))

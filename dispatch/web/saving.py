@@ -216,7 +216,9 @@ def _values(edit: Edit, values: Mapping[str, Any], t: Words) -> str:
         return ""
     if edit.table == "settings":
         return ""
-    parts = (f"{_label(edit.table, name, t)} {each}" for name, each in values.items())
+    parts = (
+        f"{field_label(edit.table, name, t)} {each}" for name, each in values.items()
+    )
     return t("unit.comma").join(parts)[:200]
 
 
@@ -234,11 +236,22 @@ def _name(conflict: Conflict | Edit, ours: Scenario, theirs: Scenario) -> str:
 def _field(conflict: Conflict, t: Words) -> str:
     if not conflict.field:
         return t("edit.conflict_row")
-    return _label(conflict.table, conflict.field, t)
+    return field_label(conflict.table, conflict.field, t)
 
 
-def _label(table: str, field: str, t: Words) -> str:
-    """Return what a field is called in the table."""
+def field_label(table: str, field: str, t: Words) -> str:
+    """
+    Return what a field is called in its table.
+
+    Parameters
+    ----------
+    table
+        Name of the table in the column dictionary.
+    field
+        Name of the field; what is no column is called by its name.
+    t
+        Words in the language of the reader.
+    """
     known = column_tables().get(table)
     for column in () if known is None else known.columns:
         if field in (column.name, f"{column.name}_s"):

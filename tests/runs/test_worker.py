@@ -30,7 +30,7 @@ from dispatch.runs.worker import work
 from dispatch.solver.params import Progress
 from dispatch.solver.run import solve as own_solve
 from dispatch.store.jobs import take_job
-from dispatch.store.recount import recount
+from dispatch.store.recount import recount_store
 from dispatch.store.tables import Job, PlanVersion
 
 ROOT = Path(__file__).parents[2]
@@ -78,7 +78,7 @@ def test_a_run_becomes_a_version(town):
         assert (last.now_s, last.previous) == (36_000, 1)
     assert work(db) == 0
     assert [run.version for run in runs_of(db, CODE, date, now=at)] == [2, 1]
-    assert recount(db).problems == []
+    assert recount_store(db).problems == []
 
 
 def test_progress_is_a_row_while_the_search_goes_on(town):
@@ -331,7 +331,7 @@ def test_a_killed_worker_is_seen_and_the_second_attempt_makes_the_plan(town):
     assert num_versions(db) == 1
     with db.read() as session:
         assert session.scalars(select(Job.attempts)).one() == 2
-    assert recount(db).problems == []
+    assert recount_store(db).problems == []
 
 
 def test_a_killed_worker_frees_the_machine(town):

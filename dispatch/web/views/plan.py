@@ -55,6 +55,7 @@ def show() -> None:
         versions.status(plan, t, is_old=is_old, is_running=is_running)
     if head is not None:
         versions.show(context, head, plan)
+        versions.compare(context)
     _plan_bar(context, plan, is_running=is_running)
     notes(context, plan)
     panels.show(context, plan)

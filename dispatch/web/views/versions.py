@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import streamlit as st
 
 from dispatch.check.past import past_message
@@ -13,6 +14,7 @@ from dispatch.day.publishing import publish_version, withdraw_version
 from dispatch.planning.call_rows import call_sheet, call_table
 from dispatch.web import tables
 from dispatch.web.context import keep_in_link, moment_text, show_table, shown_error
+from dispatch.web.finished import finished
 from dispatch.web.printed import version_calls
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from dispatch.web.finished import Finished
     from dispatch.words.words import Words
 
+#: More versions than these nobody compares.
+_MAX_COMPARED = 8
 _MARKS = {"draft": "📝", "published": "📣", "superseded": "🗄️", "withdrawn": "↩️"}
 
 
@@ -112,6 +116,37 @@ def show(context: Context, head: VersionHead, plan: Finished | None) -> None:
         text = t("version.publish", number=head.number)
         if st.button(text, key="publish", type="primary", icon="📣", width="stretch"):
             _act(context, head, publish_version)
+
+
+def compare(context: Context) -> None:
+    """Show all versions of the day side by side, on request."""
+    t, desk = context.t, context.desk
+    if len(desk.versions) < 2 or not st.toggle(t("compare.title"), key="compare"):
+        return
+    rows = []
+    for head in reversed(desk.versions[-_MAX_COMPARED:]):
+        plan = finished(context.db, desk, head)
+        if plan is None:
+            continue
+        figures, bound = plan.figures, plan.result.plan.bound
+        rows.append(
+            {
+                "number": head.number,
+                "status": f"{_MARKS[head.status]} {t(f'version.{head.status}')}",
+                "served": figures.served_l,
+                "short": figures.shortage_l,
+                "basic": int(figures.standards.to_dict("index")["basic"]["people"]),
+                "below": int((figures.places["level"] == "below").sum()),
+                "hours": round(plan.result.plan.totals.driving_s / 3600, 1),
+                "gap": "" if bound is None else f"{bound.gap:.1%}",
+                "broken": len(plan.violations),
+            }
+        )
+    table = pd.DataFrame(rows)
+    show_table(
+        table.rename(columns={name: t(f"compare.{name}") for name in table.columns})
+    )
+    st.caption(t("compare.help"))
 
 
 def _act(context: Context, head: VersionHead, action: Callable[..., object]) -> None:
