@@ -137,6 +137,8 @@ class _Page:
         paper.text(_TICKS_X, y + 1.8, 92, name, size_pt=17, bold=True)
         litres = f"{door.litres_each:.1f}".removesuffix(".0")
         each = t("paper.door.each", people=people, litres=litres)
+        if not door.litres_each:
+            each = t("paper.door.nothing", people=people)
         paper.text(LEFT + 124, y + 2.2, 64, each, size_pt=15, bold=True, align="R")
         whom = f"{village.contact}  {village.phone}".strip()
         whom = whom or t("paper.sheet.no_contact")

@@ -213,6 +213,17 @@ def test_doors_stand_on_the_list_of_the_truck_that_comes_first() -> None:
     assert "1 处，特殊人群 12 人" in text
 
 
+def test_people_whom_the_plan_gives_nothing_are_on_the_list_and_it_says_so() -> None:
+    """The clinic of the place takes all that comes; '0 L each' told nobody why."""
+    day = small_day()
+    outcome, *others = day.plan.villages
+    none = dict.fromkeys(outcome.served_l, 0)
+    outcome = dataclasses.replace(outcome, served_l=none)
+    plan = dataclasses.replace(day.plan, villages=(outcome, *others))
+    (text,) = pages(doors_pdf(dataclasses.replace(day, plan=plan)))
+    assert "12 人 · 方案没有分到水" in text
+
+
 def test_a_place_that_two_trucks_serve_is_on_one_list() -> None:
     texts = pages(doors_pdf(many_trucks(3)))
     assert sum("东村" in text for text in texts) == 1
