@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import fields, is_dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -15,16 +15,25 @@ if TYPE_CHECKING:
 
     from dispatch.model.scenario import Scenario
 
+#: Where a scenario keeps its digest, as it keeps its tables by id.
+_KEPT: Final = "_digest"
+
 
 def digest_of(scenario: Scenario) -> str:
     """Return a hash of everything in a scenario that a plan depends on."""
+    # A scenario never changes: pages that ask on every click get it from the first.
+    kept = scenario.__dict__.get(_KEPT)
+    if kept is not None:
+        return str(kept)
     digest = hashlib.sha256()
     # What is only drawn or checked has many points and no effect on a plan.
     bare = replace(scenario, folder=None, warnings=(), basemap=(), areas=())
     for part in _parts(bare):
         digest.update(part)
         digest.update(b"\0")
-    return digest.hexdigest()[:20]
+    text = digest.hexdigest()[:20]
+    scenario.__dict__[_KEPT] = text
+    return text
 
 
 def _parts(value: Any) -> Iterator[bytes]:

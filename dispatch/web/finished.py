@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from dispatch.check.past import split_violations
@@ -16,6 +16,8 @@ from dispatch.roads.travel import travel_matrix
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
+
+    import pandas as pd
 
     from dispatch.check.facts import Violation
     from dispatch.day.desk import Desk
@@ -50,7 +52,7 @@ class Result:
     past: Sequence[Violation] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Finished:
     """
     A version with its figures and broken rules.
@@ -80,6 +82,16 @@ class Finished:
     def past(self) -> Sequence[Violation]:
         """Rules that what was done by then breaks."""
         return self.result.past
+
+    @cached_property
+    def worst(self) -> pd.DataFrame:
+        """Places that are short, the worst first, with all their figures."""
+        return self.figures.worst_places(None)
+
+    @cached_property
+    def short_places(self) -> list[tuple[str, str]]:
+        """Name and level of the places that are short, the worst first."""
+        return list(zip(self.worst["name"], self.worst["level"], strict=True))
 
     @property
     def made(self) -> str:

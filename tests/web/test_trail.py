@@ -7,7 +7,7 @@ from dispatch.web.views.versions import _MARKS
 
 def test_the_trail_calls_things_as_people_do(office):
     office.edit_village("V1", population=120)
-    app = office.page("today")
+    app = office.page("today", show_trail=True)
     table = next(
         frame.value for frame in app.dataframe if "改了什么" in frame.value.columns
     )

@@ -177,7 +177,7 @@ def _coverage(run: Finished, t: Words) -> None:
 
 def _shortage(run: Finished, t: Words) -> None:
     figures = run.figures
-    short = figures.worst_places(None)
+    short = run.worst
     if short.empty:
         st.success(t("short.none"), icon="✅")
         return

@@ -57,6 +57,8 @@ def show() -> None:
     show_conflict(context)
     rows = list_requests(context.db, [desk.township], today=frame.now.date())
     _needs_me(context, day, plan, [call for _, call in rows])
+    if desk.published is not None:
+        _seen(context, day, desk.published.number)
     newest = desk.latest
     if newest is not None and newest.status == "draft" and not is_running:
         with st.container(border=True):
@@ -68,9 +70,10 @@ def show() -> None:
             versions.show(context, newest, draft)
     if desk.state == "open" and frame.may("plan"):
         happened.show(context, day, is_running=is_running)
-    with st.expander(t("ahead.title"), icon="📆"):
+    # What is folded in an expander is made all the same, on every click of everybody.
+    if st.toggle(f"📆 {t('ahead.title')}", key="show_ahead"):
         ahead.show(context, day)
-    with st.expander(t("trail.title"), icon="🗒️"):
+    if st.toggle(f"🗒️ {t('trail.title')}", key="show_trail"):
         trail.show(context)
     if desk.state == "open" and frame.may("plan"):
         _close(context, day)
@@ -108,7 +111,6 @@ def _headline(context: Context, day: FollowedDay, plan: Finished | None) -> None
     st.title(text)
     when = moment_text(published.published_at or published.created_at)
     st.caption(t("today.published", number=published.number, time=when))
-    _seen(context, day, published.number)
     if plan is not None and desk.is_old(plan.result.scenario):
         st.warning(t("today.old", number=published.number), icon="⚠️")
 
@@ -205,12 +207,11 @@ def _water_lines(
     t, scenario = context.t, context.scenario
     items, lines = t("unit.items"), []
     if plan is not None and not plan.violations and plan.figures.shortage_l:
-        places = plan.figures.worst_places(None)
-        below = places[places["level"] == "below"]
         short = t.litres(plan.figures.shortage_l)
-        shown = below if len(below) else places
-        names = items.join(map(str, shown["name"].head(_MAX_NAMES)))
-        key = "today.below" if len(below) else "today.short"
+        below = [name for name, level in plan.short_places if level == "below"]
+        shown = below or [name for name, _ in plan.short_places]
+        names = items.join(shown[:_MAX_NAMES])
+        key = "today.below" if below else "today.short"
         lines.append(("💧", t(key, count=len(shown), litres=short, names=names)))
     coming: Counter[str] = Counter()
     for each in day.stops:
