@@ -3,7 +3,7 @@
 What the commands do is in ``planning``, ``files`` and ``day``, where pages call it too.
 """
 
-from dispatch.cli import backup, day, request, sheets, store, user, worker
+from dispatch.cli import backup, day, paper, request, sheets, store, user, worker
 from dispatch.cli.commands import app, main
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "backup",
     "day",
     "main",
+    "paper",
     "request",
     "sheets",
     "store",

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from dispatch.check.past import Split
-from dispatch.files.plan.sheets import sheets_pdf
 from dispatch.files.plan.workbook import plan_xlsx
 from dispatch.files.plan.write import write_plan
 from dispatch.maps.page import plan_map_html
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dispatch.web.finished import Finished
+    from dispatch.web.printed import Printed
 
 
 def summary_rows(run: Finished, t: Words) -> list[tuple[str, str]]:
@@ -132,9 +132,9 @@ def _width(text: str) -> int:
     return sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)
 
 
-def paper_file(run: Finished, name: str, t: Words) -> bytes:
+def paper_file(run: Finished, name: str, t: Words, printed: Printed) -> bytes:
     """
-    Return ``plan.xlsx``, ``sheets.pdf`` or ``map.html`` in the language of who asks.
+    Return ``plan.xlsx``, ``map.html`` or a paper in the language of who asks.
 
     Parameters
     ----------
@@ -144,6 +144,8 @@ def paper_file(run: Finished, name: str, t: Words) -> bytes:
         Name of the file.
     t
         Words in the language of the reader.
+    printed
+        The version as its papers name it.
     """
     scenario, travel, plan = run.result.scenario, run.result.travel, run.result.plan
     if name == "plan.xlsx":
@@ -153,20 +155,14 @@ def paper_file(run: Finished, name: str, t: Words) -> bytes:
             scenario, travel, plan, t.lang, figures=run.figures, broken=_broken(run)
         )
         return page.encode()
-    return sheets_pdf(
-        plan,
-        scenario,
-        is_estimate=travel.is_estimate,
-        past=() if run.violations else run.past,
-        lang=t.lang,
-    )
+    return printed.pdf(name, t)
 
 
 def _broken(run: Finished) -> Split:
     return Split([*run.violations], [*run.past])
 
 
-def everything_zip(run: Finished, t: Words) -> bytes:
+def everything_zip(run: Finished, t: Words, printed: Printed) -> bytes:
     """
     Return all files of a plan, and the officials' workbook, as one zip file.
 
@@ -178,6 +174,8 @@ def everything_zip(run: Finished, t: Words) -> bytes:
         A version of a plan.
     t
         Words in the language of the reader.
+    printed
+        The version as its papers name it.
     """
     buffer = io.BytesIO()
     result = run.result
@@ -186,17 +184,18 @@ def everything_zip(run: Finished, t: Words) -> bytes:
         zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive,
     ):
         out = Path(folder)
-        write_plan(
-            result.plan, result.scenario, result.travel, out, broken=_broken(run)
-        )
+        write_plan(result.plan, result.scenario, result.travel, out, sheets=False)
         for path in sorted(out.rglob("*")):
             if path.is_file():
                 archive.write(path, path.relative_to(out))
         zh = Words(LANGUAGES[0])
-        archive.writestr("map.html", paper_file(run, "map.html", zh))
+        for name in ("map.html", *printed.names):
+            archive.writestr(name, paper_file(run, name, zh, printed))
         archive.writestr("report.xlsx", report_xlsx(run, t))
         if t.lang != LANGUAGES[0]:
-            for name in ("plan.xlsx", "sheets.pdf", "map.html"):
+            for name in ("plan.xlsx", "map.html", *printed.names):
                 stem, kind = name.split(".")
-                archive.writestr(f"{stem}.{t.lang}.{kind}", paper_file(run, name, t))
+                archive.writestr(
+                    f"{stem}.{t.lang}.{kind}", paper_file(run, name, t, printed)
+                )
     return buffer.getvalue()

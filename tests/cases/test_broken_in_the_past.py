@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from dispatch import check_plan, travel_matrix
 from dispatch.check.past import past_message, split_violations
 from dispatch.cli import app
+from dispatch.files.plan.on_paper import OnPaper
 from dispatch.files.plan.plan_json import plan_from_json, plan_to_json
 from dispatch.files.plan.sheets import sheets_pdf
 from dispatch.files.plan.write import write_plan
@@ -78,10 +79,10 @@ def test_the_map_says_so_and_does_not_forbid_the_plan(day) -> None:
 
 def test_the_sheet_says_so(day) -> None:
     _, scene, _, found = day
-    pdf = sheets_pdf(found.plan, scene, past=found.broken.past)
+    pdf = sheets_pdf(OnPaper(found.plan, scene, past=found.broken.past))
     assert "已执行部分有" in printed(pdf)
     assert "后面的行程照常执行" in printed(pdf)
-    assert "已执行部分有" not in printed(sheets_pdf(found.plan, scene))
+    assert "已执行部分有" not in printed(sheets_pdf(OnPaper(found.plan, scene)))
 
 
 def printed(pdf: bytes) -> str:

@@ -18,8 +18,10 @@ from dispatch.day.planning import replan_version
 from dispatch.day.publishing import publish_version
 from dispatch.day.requests import move_request
 from dispatch.errors import DispatchError
+from dispatch.files.plan.on_paper import OnPaper
 from dispatch.web import charts, tables
 from dispatch.web.finished import Finished, Result, finished
+from dispatch.web.printed import Printed
 from dispatch.web.report import everything_zip, paper_file, report_xlsx
 from dispatch.words.words import Words
 from tests.web.office import CODE, DATE, NOW, keys, pages, shown, table_of, texts
@@ -278,6 +280,21 @@ def test_views_of_a_plan(office, view):
     assert expected in text
 
 
+def test_every_paper_has_a_button_and_the_version_is_named(office):
+    """Calls come with the second version: then people know another one."""
+    office.plan(publish=True)
+    app = office.page("plan", view="download")
+    labels = [button.proto.label for button in app.get("download_button")]
+    for part in ("A4", "A3", "司机送水单", "一村一页", "裁开", "到户送水清单"):
+        assert any(part in label for label in labels)
+    assert not any("电话单" in label for label in labels)
+    assert "第 1 版 · 已发布 · 发布时间 2022-09-06" in texts(app)
+    office.plan()
+    app = office.page("plan", view="download")
+    assert any("电话单" in b.proto.label for b in app.get("download_button"))
+    assert "第 2 版 · 草稿，未发布" in texts(app)
+
+
 @pytest.mark.parametrize("name", ["today", "plan", "needs", "requests", "deliveries"])
 def test_english_by_one_switch(office, name):
     office.plan(publish=True)
@@ -442,8 +459,36 @@ def test_what_a_replan_changes_is_told(office):
 
     replan_version(office.db, CODE, DATE, now_s=25200, at=NOW, solve=later)
     app = office.page("plan")
-    assert any("这次重新安排改了" in item.label for item in app.expander)
+    (told,) = [item for item in app.expander if "这次重新安排改了" in item.label]
+    assert not told.proto.expanded
+    calls = table_of(app, "打给")
+    assert calls["打给"].iloc[0] == "上村"
+    assert "000-1" in calls["电话"].iloc[0]
+    assert "改时间" in calls["变动"].iloc[0]
     assert set(table_of(app, "原因")["村"]) == {"上村"}
+
+
+def test_small_changes_are_folded_and_call_for_nobody(office):
+    """Litres 4,000 -> 3,999 and two minutes were called changes; nobody calls so."""
+    office.plan(publish=True)
+
+    def a_little_later(*args, **kwargs):
+        result = office.solve(*args, **kwargs)
+        first, *rest = result.plan.routes[0].stops
+        stops = [
+            replace(
+                s,
+                arrive_s=s.arrive_s + 120,
+                start_s=s.start_s + 120,
+                end_s=s.end_s + 120,
+            )
+            for s in rest
+        ]
+        route = replace(result.plan.routes[0], stops=(first, *stops))
+        return replace(result, plan=replace(result.plan, routes=(route,)))
+
+    replan_version(office.db, CODE, DATE, now_s=25200, at=NOW, solve=a_little_later)
+    assert "没有需要打电话的变动" in shown(office.page("plan"))
 
 
 def test_the_rest_of_a_published_day_is_planned_anew(office):
@@ -565,17 +610,20 @@ def test_names_never_become_formulas(run_of, scenario):
 
 def test_zip_holds_every_file_and_the_report(run_of):
     """Files are in Chinese, for the drivers; who reads English finds theirs beside."""
-    names = zipfile.ZipFile(io.BytesIO(everything_zip(run_of, Words("zh")))).namelist()
-    assert {"plan.json", "plan.xlsx", "sheets.pdf", "map.html", "report.xlsx"} <= {
-        *names
-    }
-    archive = zipfile.ZipFile(io.BytesIO(everything_zip(run_of, Words("en"))))
+    printed = Printed(OnPaper(run_of.result.plan, run_of.result.scenario), None)
+    zh, en = Words("zh"), Words("en")
+    everything = everything_zip(run_of, zh, printed)
+    names = zipfile.ZipFile(io.BytesIO(everything)).namelist()
+    papers = {"wall.pdf", "sheets.pdf", "notices.pdf", "notices-4.pdf", "doors.pdf"}
+    assert papers | {"plan.json", "plan.xlsx", "map.html", "report.xlsx"} <= {*names}
+    assert len(set(names)) == len(names)
+    archive = zipfile.ZipFile(io.BytesIO(everything_zip(run_of, en, printed)))
     more = archive.namelist()[len(names) :]
-    assert more == ["plan.en.xlsx", "sheets.en.pdf", "map.en.html"]
+    assert {"plan.en.xlsx", "sheets.en.pdf", "map.en.html", "wall.en.pdf"} <= {*more}
     assert archive.read("sheets.en.pdf") == paper_file(
-        run_of, "sheets.pdf", Words("en")
+        run_of, "sheets.pdf", en, printed
     )
-    book = load_workbook(io.BytesIO(paper_file(run_of, "plan.xlsx", Words("en"))))
+    book = load_workbook(io.BytesIO(paper_file(run_of, "plan.xlsx", en, printed)))
     assert book.sheetnames == ["Truck trips", "Village coverage", "Source use"]
 
 

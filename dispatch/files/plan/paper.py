@@ -2,46 +2,64 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from fpdf import FPDF, TextMode
 from fpdf.enums import RenderStyle, WrapMode
 
+from dispatch.files.plan.codes import dark_boxes
 from dispatch.files.plan.font import FONT_FILE, font_face, printable
-from dispatch.words.words import Words
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from segno import QRCode
 
+    from dispatch.files.plan.edition import Edition
+    from dispatch.words.words import Words
+
 _FAMILY: Final = "noto"
 _TOP: Final = 12.0
-_BOTTOM: Final = 280.0
+_MARK_PT: Final = 100.0
+_MARK_GREY: Final = 222
+_MARK_DEGREES: Final = 40
 _MM_PER_PT: Final = 25.4 / 72
 _SMALLEST_PT: Final = 7.0
 _LINE: Final = 0.25
+#: Between the lines of a hatched box.
+_HATCH: Final = 1.8
 #: Modules of white around a code.
 _QUIET: Final = 3
-_DARK: Final = re.compile(b"\x01+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """What stands at the foot of pages that are counted together."""
+
+    label: str
+    name: str
+    is_titled: bool
 
 
 class _Pages(FPDF):
-    """Pages with the section and the page number at the foot."""
+    """Pages with a mark across them, under all that is drawn later."""
 
-    section = ""
-    words = Words("zh")
+    mark = ""
+    zoom = 1.0
 
-    def footer(self) -> None:
-        """Draw the foot of a page; called at every page end."""
-        self.set_font(_FAMILY, size=9)
-        self.set_xy(10, 285)
-        self.cell(w=140, h=5, text=self.section)
-        self.set_xy(150, 285)
-        text = self.words("paper.sheet.page", page=self.page_no(), pages="{nb}")
-        self.cell(w=50, h=5, text=text, align="R")
+    def header(self) -> None:
+        """Draw the mark; called at every page start."""
+        if not self.mark:
+            return
+        middle_x, middle_y = self.w / 2, self.h / 2
+        self.set_font(_FAMILY, size=self.zoom * _MARK_PT)
+        self.set_text_color(_MARK_GREY)
+        width = self.get_string_width(self.mark)
+        with self.rotation(_MARK_DEGREES, middle_x, middle_y):
+            self.text(middle_x - width / 2, middle_y, self.mark)
+        self.set_text_color(0)
 
 
 class Paper:
@@ -54,11 +72,33 @@ class Paper:
         Date in the file; a fixed one makes equal plans equal files.
     words
         What stands at the foot and head of pages, in one language.
+    edition
+        The version that it is of, named on every page; None: of a plan without a store.
+    is_landscape
+        Whether pages are wider than high.
+    is_big
+        A3 instead of A4: places stay in mm of A4, all is drawn that much larger.
     """
 
-    def __init__(self, *, title: str, created: dt.datetime, words: Words) -> None:
-        self._pdf = _Pages(orientation="portrait", unit="mm", format="A4")
-        self._pdf.words = words
+    def __init__(
+        self,
+        *,
+        title: str,
+        created: dt.datetime,
+        words: Words,
+        edition: Edition | None = None,
+        is_landscape: bool = False,
+        is_big: bool = False,
+    ) -> None:
+        self._zoom = math.sqrt(2) if is_big else 1.0
+        self._words, self._edition = words, edition
+        self._pdf = _Pages(
+            orientation="landscape" if is_landscape else "portrait",
+            unit=72 / 25.4 * self._zoom,
+            format=(210, 297),
+        )
+        self._pdf.zoom = self._zoom
+        self._pdf.mark = edition.mark(words) if edition is not None else ""
         self._pdf.set_creation_date(created)
         self._pdf.set_title(title)
         self._pdf.set_auto_page_break(auto=False)
@@ -66,25 +106,66 @@ class Paper:
             _FAMILY, fname=str(FONT_FILE), collection_font_number=font_face()
         )
         self._pdf.set_line_width(_LINE)
+        self.width, self.bottom = self._pdf.w, self._pdf.h - 17
+        self._sections: list[_Section] = []
+        self._of_page: list[int] = []
         self.y = _TOP
 
-    def new_section(self, label: str) -> None:
-        """Start a page; ``label`` stands at its foot and that of the pages after."""
-        if self._pdf.page:
-            self._pdf.add_page()  # ends the page before, with its own label
-        self._pdf.section = printable(label)
-        if not self._pdf.page:
-            self._pdf.add_page()
+    def new_section(
+        self, label: str, *, name: str = "", is_titled: bool = True
+    ) -> None:
+        """
+        Start a page; pages are counted within a section.
+
+        Parameters
+        ----------
+        label
+            At the foot of its pages, and at the head of those after the first.
+        name
+            Before the number of the page.
+        is_titled
+            Whether the label heads the pages after the first.
+        """
+        self._sections.append(_Section(printable(label), printable(name), is_titled))
+        self._add_page()
+
+    def _add_page(self) -> None:
+        self._pdf.add_page()
+        self._of_page.append(len(self._sections) - 1)
         self.y = _TOP
+
+    def new_page(self) -> None:
+        """Go on to a new page of the section."""
+        section = self._sections[-1]
+        self._add_page()
+        if section.is_titled:
+            head = self._words("paper.sheet.continued", section=section.label)
+            self.text(10, self.y, self.width - 20, head, size_pt=14)
+            self.y += 9
 
     def need_mm(self, height: float) -> None:
         """Go on to a new page, headed by its section, unless so much is left."""
-        if self.y + height > _BOTTOM:
-            self._pdf.add_page()
-            self.y = _TOP
-            head = self._pdf.words("paper.sheet.continued", section=self._pdf.section)
-            self.text(10, self.y, 190, head, size_pt=14)
-            self.y += 9
+        if self.y + height > self.bottom:
+            self.new_page()
+
+    def _draw_feet(self) -> None:
+        """Draw the feet of all pages, now that the pages of sections are known."""
+        edition = "" if self._edition is None else self._edition.line(self._words)
+        counted = [0] * len(self._sections)
+        for page, idx in enumerate(self._of_page, 1):
+            section = self._sections[idx]
+            counted[idx] += 1
+            self._pdf.page = page
+            # A font that was set on another page is not set on this one.
+            self._pdf.current_font_is_set_on_page = False
+            number = self._words(
+                "paper.page", page=counted[idx], pages=self._of_page.count(idx)
+            )
+            y, third = self.bottom + 5, (self.width - 20) / 3
+            self.text(10, y, third, section.label, size_pt=9)
+            self.text(10 + third, y, third, edition, size_pt=9, align="C")
+            number = f"{section.name}  {number}".strip()
+            self.text(10 + 2 * third, y, third, number, size_pt=9, align="R")
 
     def text(
         self,
@@ -96,6 +177,7 @@ class Paper:
         size_pt: float,
         bold: bool = False,
         align: Literal["L", "C", "R"] = "L",
+        least_pt: float = _SMALLEST_PT,
     ) -> None:
         """
         Draw one line inside ``width``: smaller first, then cut with dots.
@@ -114,11 +196,13 @@ class Paper:
             Whether the letters get an outline; the font has one weight.
         align
             Left, centre or right in the width.
+        least_pt
+            The smallest type that is tried.
         """
         if not text:
             return
         line = printable(text)
-        size_pt = self._fitting_pt(line, width, size_pt)
+        size_pt = self._fitting_pt(line, width, size_pt, least_pt)
         while len(line) > 1 and self._pdf.get_string_width(line) > width:
             line = line[:-2] + "…"
         height = size_pt * _MM_PER_PT * 1.15
@@ -159,10 +243,10 @@ class Paper:
         line = printable(text)
         if not line:
             return y
-        self._pdf.set_font(_FAMILY, size=size_pt)
+        self._pdf.set_font(_FAMILY, size=size_pt * self._zoom)
         height = size_pt * _MM_PER_PT * 1.3
         # Chinese has no blanks to break lines at.
-        mode = WrapMode.CHAR if self._pdf.words.lang == "zh" else WrapMode.WORD
+        mode = WrapMode.CHAR if self._words.lang == "zh" else WrapMode.WORD
         style = TextMode.FILL_STROKE if bold else TextMode.FILL
         outline = size_pt * 0.01 if bold else _LINE
         with self._pdf.local_context(text_mode=style, line_width=outline):
@@ -172,17 +256,21 @@ class Paper:
             end = self._pdf.get_y()
         return float(end)
 
-    def _fitting_pt(self, line: str, width: float, size_pt: float) -> float:
+    def _fitting_pt(
+        self, line: str, width: float, size_pt: float, least_pt: float
+    ) -> float:
         """Set the largest font size at which the line fits, and return it."""
-        smallest = max(_SMALLEST_PT, size_pt * 0.55)
-        self._pdf.set_font(_FAMILY, size=size_pt)
+        smallest = min(size_pt, max(least_pt, size_pt * 0.55))
+        self._pdf.set_font(_FAMILY, size=size_pt * self._zoom)
         needed = self._pdf.get_string_width(line)
         if needed > width:
             size_pt = max(smallest, int(size_pt * width / needed * 2) / 2)
-            self._pdf.set_font(_FAMILY, size=size_pt)
+            self._pdf.set_font(_FAMILY, size=size_pt * self._zoom)
         return size_pt
 
-    def box(self, x: float, y: float, width: float, height: float) -> None:
+    def box(
+        self, x: float, y: float, width: float, height: float, *, is_white: bool = False
+    ) -> None:
         """
         Draw an empty box.
 
@@ -192,8 +280,32 @@ class Paper:
             Left and top, mm from the corner of the page.
         width, height
             Size, mm.
+        is_white
+            Whether it covers what was drawn below it.
         """
-        self._pdf.rect(x, y, width, height)
+        self._pdf.set_fill_color(255)
+        self._pdf.rect(x, y, width, height, style="DF" if is_white else "D")
+        self._pdf.set_fill_color(0)
+
+    def upright(
+        self, x: float, y: float, height: float, text: str, *, size_pt: float
+    ) -> None:
+        """
+        Draw a line of text that runs upwards.
+
+        Parameters
+        ----------
+        x, y
+            Left and top, mm from the corner of the page.
+        height
+            Room for the line, mm.
+        text
+            One line.
+        size_pt
+            Size of the type, if it fits.
+        """
+        with self._pdf.rotation(90, x, y + height):
+            self.text(x, y + height, height, text, size_pt=size_pt, least_pt=4.5)
 
     def bar(
         self,
@@ -204,6 +316,8 @@ class Paper:
         text: str,
         *,
         size_pt: float,
+        pad: float = 2,
+        align: Literal["L", "C", "R"] = "L",
     ) -> None:
         """
         Draw white text on a black bar.
@@ -218,11 +332,15 @@ class Paper:
             One line.
         size_pt
             Size of the type, if it fits.
+        pad
+            Left and right of the text, mm.
+        align
+            Left, centre or right in the width.
         """
         self._pdf.rect(x, y, width, height, style="F")
         self._pdf.set_text_color(255)
         top = y + (height - size_pt * _MM_PER_PT * 1.15) / 2
-        self.text(x + 2, top, width - 4, text, size_pt=size_pt)
+        self.text(x + pad, top, width - 2 * pad, text, size_pt=size_pt, align=align)
         self._pdf.set_text_color(0)
 
     def code(self, code: QRCode, x: float, y: float, size_mm: float) -> None:
@@ -240,7 +358,7 @@ class Paper:
         """
         rows = tuple(bytes(row) for row in code.matrix)
         module = size_mm / (len(rows) + 2 * _QUIET)
-        for column, row, width, height in _dark_boxes(rows):
+        for column, row, width, height in dark_boxes(rows):
             self._pdf.rect(
                 x + (column + _QUIET) * module,
                 y + (row + _QUIET) * module,
@@ -249,26 +367,57 @@ class Paper:
                 style=RenderStyle.F,
             )
 
+    def line(
+        self, x: float, y: float, to_x: float, to_y: float, *, is_dashed: bool = False
+    ) -> None:
+        """
+        Draw a thin line.
+
+        Parameters
+        ----------
+        x, y, to_x, to_y
+            Its ends, mm from the corner of the page.
+        is_dashed
+            Whether it is dashed, as where one cuts.
+        """
+        if is_dashed:
+            self._pdf.set_dash_pattern(dash=1.5, gap=1.5)
+        self._pdf.line(x, y, to_x, to_y)
+        self._pdf.set_dash_pattern()
+
+    def hatch(self, x: float, y: float, width: float, height: float) -> None:
+        """
+        Draw a box with slanting lines in it.
+
+        Parameters
+        ----------
+        x, y
+            Left and top, mm from the corner of the page.
+        width, height
+            Size, mm.
+        """
+        with self._pdf.rect_clip(x, y, width, height):
+            at = x - height
+            while at < x + width:
+                self._pdf.line(at, y + height, at + height, y)
+                at += _HATCH
+        self._pdf.rect(x, y, width, height)
+
+    def width_of(self, text: str, size_pt: float) -> float:
+        """
+        Return the width of a text, mm.
+
+        Parameters
+        ----------
+        text
+            One line.
+        size_pt
+            Size of the type.
+        """
+        self._pdf.set_font(_FAMILY, size=size_pt * self._zoom)
+        return float(self._pdf.get_string_width(printable(text)))
+
     def content(self) -> bytes:
         """Return the finished PDF."""
+        self._draw_feet()
         return bytes(self._pdf.output())
-
-
-@lru_cache(maxsize=512)
-def _dark_boxes(rows: tuple[bytes, ...]) -> list[tuple[int, int, int, int]]:
-    """
-    Return column, row, width and height of boxes that cover the dark modules.
-
-    Runs of dark modules at once, and equal runs below each other: no hairlines
-    between them, and a smaller file.
-    """
-    boxes = []
-    open_runs: dict[tuple[int, int], int] = {}
-    for row_idx, row in enumerate([*rows, bytes(len(rows))]):
-        runs = {match.span() for match in _DARK.finditer(row)}
-        for run in [run for run in open_runs if run not in runs]:
-            first = open_runs.pop(run)
-            boxes.append((run[0], first, run[1] - run[0], row_idx - first))
-        for run in runs:
-            open_runs.setdefault(run, row_idx)
-    return boxes

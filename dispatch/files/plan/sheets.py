@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import logging
-from functools import cache
 from typing import TYPE_CHECKING, Final
-
-import segno
 
 from dispatch.check.past import concerns, done_routes, past_line
 from dispatch.files.plan.at_place import hours_of
-from dispatch.files.plan.font import missing_glyphs
+from dispatch.files.plan.codes import code_of
 from dispatch.files.plan.links import amap_web
-from dispatch.files.plan.paper import Paper
+from dispatch.files.plan.on_paper import LEFT as _LEFT
 from dispatch.files.plan.tables import numbered_stops
 from dispatch.units import format_clock
 from dispatch.words.words import Words
@@ -21,15 +16,12 @@ from dispatch.words.words import Words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dispatch.check.facts import Violation
-    from dispatch.model.plan import Plan, Route, Stop
-    from dispatch.model.scenario import Scenario, Truck, Village
+    from dispatch.files.plan.on_paper import OnPaper
+    from dispatch.model.plan import Route, Stop
+    from dispatch.model.scenario import Truck, Village
     from dispatch.words.message import Lang
 
-_log = logging.getLogger(__name__)
-
 # Millimetres. Columns: number, time, place, litres, QR code.
-_LEFT: Final = 10.0
 _WIDTH: Final = 190.0
 _TIME_X: Final = 24.0
 _PLACE_X: Final = 58.0
@@ -39,6 +31,8 @@ _QR_MM: Final = 22.0
 #: Broken rules of what is done that a sheet shows; more are counted.
 _MAX_PAST: Final = 3
 _FILL_QR_MM: Final = 18.5
+#: Widths of the boxes to fill in.
+_BOXES: Final = {"fill": (23.0, 23.0, 23.0), "deliver": (34.0, 34.0, 44.0)}
 _HEIGHT: Final = {
     "depart": 11.0,
     "return": 11.0,
@@ -48,80 +42,50 @@ _HEIGHT: Final = {
 }
 
 
-def sheets_pdf(
-    plan: Plan,
-    scenario: Scenario,
-    *,
-    is_estimate: bool = False,
-    past: Sequence[Violation] = (),
-    lang: Lang = "zh",
-) -> bytes:
+def sheets_pdf(day: OnPaper, lang: Lang = "zh") -> bytes:
     """
     Return a PDF with the stops of every truck, each truck on new pages.
 
     Parameters
     ----------
-    plan
+    day
         The plan to print.
-    scenario
-        Gives plates, contacts and positions.
-    is_estimate
-        Whether times rest on straight lines; the sheets then say so.
-    past
-        Rules that what is done has broken, printed for the trucks that they concern.
     lang
         Language of the texts, ``zh`` or ``en``.
     """
-    writer = _SheetWriter(
-        plan, scenario, is_estimate=is_estimate, past=past, t=Words(lang)
-    )
-    busy = [route for route in plan.routes if route.num_trips]
+    writer = _SheetWriter(day, Words(lang))
+    busy = [route for route in day.plan.routes if route.num_trips]
     for route in busy:
         writer.add_route(route)
     at_work = {route.truck_id for route in busy}
-    idle = [truck for truck in scenario.trucks if truck.truck_id not in at_work]
+    idle = [truck for truck in day.scenario.trucks if truck.truck_id not in at_work]
     writer.add_idle(idle, is_all=not busy)
-    writer.add_missing_note()
+    day.add_missing_note(writer.paper, writer.t)
     return writer.paper.content()
 
 
 class _SheetWriter:
     """Draws one plan; keeps what every page needs."""
 
-    def __init__(
-        self,
-        plan: Plan,
-        scenario: Scenario,
-        *,
-        is_estimate: bool,
-        past: Sequence[Violation],
-        t: Words,
-    ) -> None:
-        self.plan, self.scenario = plan, scenario
-        self.t = t
-        self.past = past
-        self.done = {route.truck_id: route for route in done_routes(plan)}
-        self.is_estimate = is_estimate
-        self.trucks = scenario.truck_by_id
-        self.places = scenario.place_by_id
-        self.labels = scenario.labels
+    def __init__(self, day: OnPaper, t: Words) -> None:
+        self.day, self.t = day, t
+        self.plan, self.scenario = day.plan, day.scenario
+        self.done = {route.truck_id: route for route in done_routes(day.plan)}
+        self.trucks = self.scenario.truck_by_id
+        self.places = self.scenario.place_by_id
+        self.labels = self.scenario.labels
         self.coded: set[str] = set()
-        self.villages = scenario.village_by_id
-        self.missing = missing_glyphs(_all_texts(scenario))
-        if self.missing:
-            _log.warning("the font has no glyph for %s", " ".join(self.missing))
-        year = max(plan.date.year, 1990)  # PDF readers expect four digits
-        created = dt.datetime(year, plan.date.month, plan.date.day, tzinfo=dt.UTC)
-        title = t("paper.sheet.title", name=scenario.name, date=plan.date)
-        self.paper = Paper(title=title, created=created, words=t)
-        self.scenario_name = scenario.name
+        self.villages = self.scenario.village_by_id
+        title = t("paper.sheet.title", name=self.scenario.name, date=self.plan.date)
+        self.paper = day.paper(title, t)
 
     def add_route(self, route: Route) -> None:
         """Add the pages of one truck."""
         self.coded.clear()
         truck = self.trucks.get(route.truck_id)
-        label = f"{route.truck_id}  {truck.plate if truck else ''}".strip()
-        self.paper.new_section(f"{label}  ·  {self.plan.date:%Y-%m-%d}")
+        name = self.day.truck_name(route.truck_id, self.t)
+        label = f"{name}  {self.day.plate(route.truck_id)}"
+        self.paper.new_section(f"{label}  ·  {self.plan.date:%Y-%m-%d}", name=name)
         self._draw_head(route, truck, label)
         aboard_l = trip = 0
         last = route.stops[-1] if route.stops else None
@@ -145,11 +109,18 @@ class _SheetWriter:
     def _draw_head(self, route: Route, truck: Truck | None, label: str) -> None:
         paper, t = self.paper, self.t
         y = paper.y
-        paper.text(_LEFT, y, 145, label, size_pt=30, bold=True)
-        paper.text(_LEFT + 130, y + 1, 60, t("paper.sheet.name"), size_pt=24, align="R")
-        driver = ""
-        if truck is not None:
-            driver = f"{truck.driver}  {truck.phone}".strip()
+        url = self.day.start_url
+        width = _WIDTH - (_QR_MM + 2 if url else 0)
+        name = t("paper.sheet.name")
+        paper.text(_LEFT, y, width - 42, label, size_pt=30, bold=True)
+        paper.text(
+            _LEFT + width - 42, y + 1, 42, name, size_pt=22 if url else 24, align="R"
+        )
+        if url:
+            x = _LEFT + _WIDTH - _QR_MM
+            paper.code(code_of(url), x, y - 2, _QR_MM)
+            scan = t("paper.sheet.scan_page")
+            paper.text(x, y + 20, _QR_MM, scan, size_pt=8, align="C")
         litres = f"{route.delivered_l:,}"
         parts = [t("paper.sheet.summary", trips=route.num_trips, litres=litres)]
         if route.stops:
@@ -157,12 +128,21 @@ class _SheetWriter:
             end = format_clock(route.stops[-1].end_s)
             parts.append(t("paper.sheet.from_to", start=start, end=end))
         summary = t("unit.comma").join(parts)
-        where = f"{self.scenario_name}  {t('paper.sheet.date', date=self.plan.date)}"
-        paper.text(_LEFT, y + 14, 120, where, size_pt=14)
-        paper.text(_LEFT + 100, y + 14, 90, driver, size_pt=14, align="R")
-        paper.text(_LEFT, y + 21.5, _WIDTH, summary, size_pt=14)
+        where = f"{self.scenario.name}  {t('paper.sheet.date', date=self.plan.date)}"
+        driver = self.day.driver(route.truck_id)
+        paper.text(_LEFT, y + 14, width - 82, where, size_pt=14)
+        paper.text(_LEFT + width - 80, y + 14, 80, driver, size_pt=14, align="R")
+        paper.text(_LEFT, y + 21.5, width - 42, summary, size_pt=14)
+        # Who types the sheet in needs it; people on the road call the letter.
+        truck_id = t("paper.sheet.id", id=route.truck_id)
+        x = _LEFT + width - 40
+        paper.text(x, y + 22, 40, truck_id, size_pt=9, align="R")
         y += 30
-        if self.is_estimate:
+        if self.day.edition is not None:
+            line = self.day.edition.line(t)
+            paper.text(_LEFT, y - 1, _WIDTH, line, size_pt=12, bold=True)
+            y += 6
+        if self.day.is_estimate:
             note = t("paper.sheet.estimate")
             paper.text(_LEFT, y, _WIDTH, note, size_pt=11)
             y += 7
@@ -176,7 +156,7 @@ class _SheetWriter:
     def _draw_past(self, route: Route, y: float) -> float:
         """Draw which rules were broken by what this truck has done; return where."""
         done = self.done.get(route.truck_id)
-        of_truck = [v for v in self.past if done is not None and concerns(v, done)]
+        of_truck = [v for v in self.day.past if done is not None and concerns(v, done)]
         if not of_truck:
             return y
         note = self.t("paper.sheet.past", count=len(of_truck))
@@ -247,8 +227,11 @@ class _SheetWriter:
         boxes = ["arrived", "delivered", "receiver"]
         if not is_delivery:
             boxes = ["arrived", "filled"]
+            source = self.scenario.source_by_id.get(stop.place_id)
+            if source is None or source.potable:
+                boxes.append("chlorine")
         labels = [t(f"paper.sheet.{name}") for name in boxes]
-        self._draw_boxes(labels, y + _HEIGHT[stop.kind] - 10.5)
+        self._draw_boxes(labels, _BOXES[stop.kind], y + _HEIGHT[stop.kind] - 10.5)
 
     def _draw_details(self, stop: Stop, y: float) -> None:
         place, t = self.places.get(stop.place_id), self.t
@@ -258,7 +241,7 @@ class _SheetWriter:
         village = self.villages.get(stop.place_id)
         lat, lon = (place.lat, place.lon) if village is None else village.stop_at
         where = t("paper.sheet.position", lat=lat, lon=lon)
-        code = _code(amap_web(lat=lat, lon=lon))
+        code = code_of(amap_web(lat=lat, lon=lon))
         notes = str(getattr(place, "notes", ""))
         paper = self.paper
         if stop.kind == "fill":
@@ -281,13 +264,12 @@ class _SheetWriter:
         paper.code(code, _QR_X, y - 9, _QR_MM)
         paper.text(_QR_X, y + 13, _QR_MM, t("paper.sheet.scan"), size_pt=8, align="C")
 
-    def _draw_boxes(self, labels: list[str], y: float) -> None:
+    def _draw_boxes(self, labels: list[str], widths: Sequence[float], y: float) -> None:
         """Draw labelled boxes for what really happened."""
         x, height = _PLACE_X, 9.5
-        widths = [34.0, 34.0, 44.0]
         for label, width in zip(labels, widths, strict=False):
             self.paper.box(x, y, width, height)
-            self.paper.text(x + 0.8, y + 0.3, width, label, size_pt=8)
+            self.paper.text(x + 0.8, y + 0.3, width - 1, label, size_pt=8)
             x += width + 2
 
     def _draw_closing(self) -> None:
@@ -308,42 +290,14 @@ class _SheetWriter:
         self.paper.y += 14
         for truck in trucks:
             self.paper.need_mm(10)
-            text = f"{truck.truck_id}  {truck.plate}  {truck.driver}  {truck.phone}"
+            name = self.day.truck_name(truck.truck_id, self.t)
+            plate = self.day.plate(truck.truck_id)
+            text = f"{name}  {plate}  {self.day.driver(truck.truck_id)}"
             self.paper.text(_LEFT, self.paper.y, _WIDTH, text, size_pt=15)
             self.paper.y += 10
-
-    def add_missing_note(self) -> None:
-        """Say on the last page which characters could not be printed."""
-        if not self.missing:
-            return
-        codes = self.t("unit.items").join(f"U+{ord(c):04X}" for c in self.missing)
-        self.paper.need_mm(12)
-        text = self.t("paper.sheet.missing", codes=codes)
-        self.paper.text(_LEFT, self.paper.y + 2, _WIDTH, text, size_pt=10)
-        self.paper.y += 10
 
 
 def _hours(village: Village, t: Words) -> str:
     spans = hours_of(village.windows)
     hours = t("unit.items").join(spans)
     return t("paper.sheet.hours", hours=hours) if spans else ""
-
-
-def _all_texts(scenario: Scenario) -> list[str]:
-    """Return every text of the scenario that may stand on a sheet."""
-    texts = [scenario.name]
-    for truck in scenario.trucks:
-        texts += [truck.truck_id, truck.plate, truck.driver, truck.phone]
-    for village in scenario.villages:
-        texts += [village.village_id, village.name, village.contact, village.phone]
-        texts += [village.notes, village.township, village.transfer_by]
-    for source in scenario.sources:
-        texts += [source.source_id, source.name, source.contact, source.phone]
-    texts += [depot.name for depot in scenario.depots]
-    return texts
-
-
-@cache
-def _code(link: str) -> segno.QRCode:
-    """Return the QR code of a link; a fixed mask spares trying all eight."""
-    return segno.make(link, error="m", micro=False, mask=2)

@@ -6,6 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from dispatch.model.letters import truck_letters
 from dispatch.model.need import BANDS
 from dispatch.units import format_clock
 
@@ -149,6 +150,7 @@ def village_rows(plan: Plan, scenario: Scenario) -> Rows:
 
 
 _TRIP_COLUMNS = (
+    "letter",
     "truck",
     "plate",
     "driver",
@@ -194,12 +196,14 @@ def trip_rows(plan: Plan, scenario: Scenario, t: Words) -> Rows:
         village.village_id: (village.contact, village.phone)
         for village in scenario.villages
     }
+    letters = truck_letters(scenario)
     rows: Rows = []
     for route in plan.routes:
         truck = trucks.get(route.truck_id)
         for trip, position, stop in numbered_stops(route):
             rows.append(
                 [
+                    letters.get(route.truck_id, ""),
                     route.truck_id,
                     truck.plate if truck else "",
                     truck.driver if truck else "",

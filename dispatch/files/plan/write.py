@@ -11,6 +11,7 @@ from dispatch.check.rules import check_plan
 from dispatch.errors import DispatchError
 from dispatch.files.plan.gpx import gpx_text
 from dispatch.files.plan.kml import kml_text
+from dispatch.files.plan.on_paper import OnPaper
 from dispatch.files.plan.plan_json import plan_to_json
 from dispatch.files.plan.sheets import sheets_pdf
 from dispatch.files.plan.tables import (
@@ -89,9 +90,8 @@ def write_plan(
             violations = check_plan(scenario, travel, plan)
             broken = split_violations(scenario, plan, violations)
         past = [] if broken.to_come else broken.past
-        pdf = sheets_pdf(
-            plan, scenario, is_estimate=travel.is_estimate, past=past, lang=lang
-        )
+        day = OnPaper(plan, scenario, is_estimate=travel.is_estimate, past=past)
+        pdf = sheets_pdf(day, lang)
         written.append(write_file(folder / "sheets.pdf", pdf))
     written.append(write_text(folder / "plan.json", plan_to_json(plan)))
     return written

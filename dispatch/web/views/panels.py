@@ -16,6 +16,7 @@ from dispatch.maps.palette import truck_signs
 from dispatch.web import charts, tables
 from dispatch.web.components.board import plan_board
 from dispatch.web.context import keep_in_link, show_table
+from dispatch.web.printed import printed_version
 from dispatch.web.report import everything_zip, paper_file, report_xlsx
 from dispatch.web.views import adjust
 
@@ -27,6 +28,18 @@ if TYPE_CHECKING:
 _VIEWS = ("map", "timetable", "coverage", "shortage", "download")
 _WITHOUT_PLAN = ("map",)
 
+#: What the button of each file says.
+_FILES = {
+    "wall.pdf": "wall",
+    "wall-a3.pdf": "wall_a3",
+    "sheets.pdf": "sheets",
+    "notices.pdf": "notices",
+    "notices-4.pdf": "notices_4",
+    "doors.pdf": "doors",
+    "calls.pdf": "calls",
+    "plan.xlsx": "plan_xlsx",
+    "map.html": "map",
+}
 _SHORT_COLUMNS = (
     "name",
     "shortage_l",
@@ -74,12 +87,13 @@ def show(context: Context, run: Finished | None) -> None:
         _map(context, run)
     elif view == "adjust" and run is not None:
         adjust.show(context, run)
+    elif view == "download" and run is not None:
+        _download(context, run)
     elif view is not None and run is not None:
         {
             "timetable": _timetable,
             "coverage": _coverage,
             "shortage": _shortage,
-            "download": _download,
         }[view](run, t)
 
 
@@ -175,29 +189,30 @@ def _shortage(run: Finished, t: Words) -> None:
     show_table(tables.places_table(short, t, _SHORT_COLUMNS))
 
 
-def _download(run: Finished, t: Words) -> None:
+def _download(context: Context, run: Finished) -> None:
+    t = context.t
     if run.violations:
         st.error(t("file.violations"), icon="⛔")
     st.caption(t("file.help", time=run.made))
     scenario = run.result.scenario
+    printed = printed_version(context.db, context.desk, run)
     stem = f"{scenario.name}-{scenario.date}-{run.number}"
     st.download_button(
         t("file.all"),
-        data=lambda: everything_zip(run, t),
+        data=lambda: everything_zip(run, t, printed),
         file_name=f"{stem}.zip",
         type="primary",
         icon="📦",
         width="stretch",
         on_click="ignore",
     )
-    for name, label in (
-        ("sheets.pdf", "sheets"),
-        ("plan.xlsx", "plan_xlsx"),
-        ("map.html", "map"),
-    ):
+    if printed.day.edition is not None:
+        st.markdown(f"**{t('file.papers')}** · {printed.day.edition.line(t)}")
+    for name in (*printed.names, "plan.xlsx", "map.html"):
+        label = _FILES[name]
         st.download_button(
             t(f"file.{label}"),
-            data=partial(paper_file, run, name, t),
+            data=partial(paper_file, run, name, t, printed),
             file_name=f"{stem}-{name}",
             key=f"download-{label}",
             width="stretch",

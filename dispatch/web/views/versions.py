@@ -11,9 +11,11 @@ import streamlit as st
 from dispatch.check.past import past_message
 from dispatch.check.rules import RULES
 from dispatch.day.publishing import publish_version, withdraw_version
+from dispatch.planning.call_rows import call_sheet, call_table
 from dispatch.web import tables
 from dispatch.web.context import keep_in_link, moment_text, show_table, shown_error
 from dispatch.web.finished import finished
+from dispatch.web.printed import version_calls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,15 +161,28 @@ def _act(context: Context, head: VersionHead, action: Callable[..., object]) -> 
 
 
 def _changes(context: Context, head: VersionHead, plan: Finished | None) -> None:
-    """Say what a re-plan changes, for the calls that must be made now."""
-    if plan is None or head.previous is None:
+    """Say whom to call now; all that differs from the version before is folded."""
+    if plan is None:
         return
     t, result = context.t, plan.result
+    calls = version_calls(context.db, context.desk, head.number)
+    if calls is not None:
+        sheet = call_sheet(calls, result.scenario, t)
+        told = t("call.against", number=calls.previous)
+        if calls.calls:
+            count = t("call.count", places=len(calls.calls), drivers=len(sheet.drivers))
+            st.markdown(f"**📞 {count}**")
+            st.caption(f"{told} · {sheet.total}")
+            show_table(tables.frame_of(call_table(sheet, t)))
+        else:
+            st.caption(f"📞 {t('call.none')} · {told} · {sheet.total}")
+    if head.previous is None:
+        return
     if not result.changes:
         st.caption(f"↺ {t('change.none')}")
         return
     title = t("change.title", count=len(result.changes))
-    with st.expander(title, icon="📞", expanded=len(result.changes) <= 12):
+    with st.expander(title, icon="🔁", expanded=False):
         show_table(tables.changes_table(result.changes, result.scenario, t))
 
 

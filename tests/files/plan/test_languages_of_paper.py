@@ -16,6 +16,7 @@ import pytest
 
 import dispatch
 from dispatch.check.facts import Violation
+from dispatch.files.plan.on_paper import OnPaper
 from dispatch.files.plan.sheets import sheets_pdf
 from dispatch.files.plan.workbook import plan_xlsx
 from dispatch.files.plan.write import write_plan
@@ -41,8 +42,8 @@ OTHERWISE = {
     **{
         f"cli/{name}.py": "help in both languages"
         for name in (
-            *("backup", "commands", "database", "day", "request", "sheets"),
-            *("store", "user", "worker"),
+            *("backup", "commands", "database", "day", "paper", "request"),
+            *("sheets", "store", "user", "worker"),
         )
     },
     "files/plan/font.py": "the mark of a missing glyph",
@@ -127,7 +128,7 @@ def past_of(plan: Plan) -> list[Violation]:
 def test_a_sheet_is_in_one_language(lang: Lang, is_chinese: bool) -> None:
     plan, scenario, _ = latin_day()
     text = pdf_text(
-        sheets_pdf(plan, scenario, is_estimate=True, past=past_of(plan), lang=lang)
+        sheets_pdf(OnPaper(plan, scenario, is_estimate=True, past=past_of(plan)), lang)
     )
     text = text.replace("〓", "")  # the mark of a missing glyph, in any language
     assert bool(CHINESE.search(text)) is is_chinese
@@ -136,7 +137,7 @@ def test_a_sheet_is_in_one_language(lang: Lang, is_chinese: bool) -> None:
             *("Deliveries", "Trip 1", "3,000 L", "Leave  Yard", "Fill Works"),
             *("bay 1", "1,000 L left", "tank empty", "Break 30 min", "U+1F6B0"),
             *("stop at the transfer point, cart", "straight lines", "NOT for people"),
-            *("already done: 1.", "filling lasts 1 s", "nothing to do", "page 1 / 2"),
+            *("already done: 1.", "filling lasts 1 s", "nothing to do", "page 1/1"),
         ),
         "zh": ("送水单", "第 1 趟", "3,000 升", "停在交接点，cart", "装水用时 1 秒"),
     }[lang]
