@@ -1,21 +1,5 @@
 // A plan on a map and in a timetable. What is chosen in one, the other shows alone.
 // Data comes as JSON; no text of users becomes HTML.
-const loading = {};
-
-function script(url) {
-  loading[url] ??= new Promise((done, failed) => {
-    const element = document.createElement("script");
-    element.src = url;
-    element.onload = done;
-    element.onerror = () => {
-      delete loading[url];
-      failed(new Error(url));
-    };
-    document.head.appendChild(element);
-  });
-  return loading[url];
-}
-
 function make(parent, tag, text, className) {
   const element = document.createElement(tag);
   if (text !== undefined) element.textContent = text;

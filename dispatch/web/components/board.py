@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from dispatch.maps.assets import LEAFLET_DIR, LEAFLET_URL
 from dispatch.maps.board import BoardKey, kept_board
 from dispatch.maps.tiles import tile_setting
+from dispatch.web.components.leaflet import leaflet_component, script_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,23 +28,7 @@ class Chosen:
 
 @cache
 def _component() -> Callable[..., Any]:
-    import streamlit as st  # a second, which maps without pages need not wait
-
-    def own(name: str) -> str:
-        return Path(__file__).with_name(name).read_text(encoding="utf-8")
-
-    css = (LEAFLET_DIR / "leaflet.css").read_text(encoding="utf-8")
-    # Its pictures are not used here, and their paths would not be found.
-    css = css.replace("url(images/", f"url({LEAFLET_URL}/images/")
-    return cast(
-        "Callable[..., Any]",
-        st.components.v2.component(
-            "water_dispatch_board",
-            html=own("board.html"),
-            css=css + own("board.css"),
-            js=own("board.js"),
-        ),
-    )
+    return leaflet_component("board")
 
 
 def plan_board(
@@ -84,7 +67,7 @@ def plan_board(
             "tiles": list(tiles.urls(base)) if tiles and not tiles.is_vector else [],
             "max_zoom": tiles.max_zoom if tiles else 0,
             "credit": credit_of(plan, tiles.attribution if tiles else ""),
-            "leaflet": f"/{base}{LEAFLET_URL}/leaflet.js".replace("//", "/"),
+            "leaflet": script_address(base),
         },
         on_adjust_change=lambda: None,
     )

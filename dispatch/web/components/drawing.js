@@ -1,20 +1,4 @@
 // A map to click and draw on. Data comes as JSON; no text of users becomes HTML.
-const loading = {};
-
-function script(url) {
-  loading[url] ??= new Promise((done, failed) => {
-    const element = document.createElement("script");
-    element.src = url;
-    element.onload = done;
-    element.onerror = () => {
-      delete loading[url];
-      failed(new Error(url));
-    };
-    document.head.appendChild(element);
-  });
-  return loading[url];
-}
-
 function button(bar, text, title) {
   const element = document.createElement("button");
   element.type = "button";

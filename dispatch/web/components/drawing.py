@@ -7,12 +7,11 @@ import json
 import math
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 from dispatch.geo.datum import from_wgs84, to_wgs84
-from dispatch.maps.assets import LEAFLET_DIR, LEAFLET_URL
 from dispatch.maps.tiles import tile_setting
+from dispatch.web.components.leaflet import leaflet_component, script_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,23 +45,7 @@ class Drawing:
 
 @cache
 def _component() -> Callable[..., Any]:
-    import streamlit as st  # a second, which maps without pages need not wait
-
-    def own(name: str) -> str:
-        return Path(__file__).with_name(name).read_text(encoding="utf-8")
-
-    css = (LEAFLET_DIR / "leaflet.css").read_text(encoding="utf-8")
-    # Its pictures are not used here, and their paths would not be found.
-    css = css.replace("url(images/", f"url({LEAFLET_URL}/images/")
-    return cast(
-        "Callable[..., Any]",
-        st.components.v2.component(
-            "water_dispatch_drawing",
-            html=own("drawing.html"),
-            css=css + own("drawing.css"),
-            js=own("drawing.js"),
-        ),
-    )
+    return leaflet_component("drawing")
 
 
 def drawing_map(
@@ -145,7 +128,7 @@ def drawing_map(
             "version": digest[:16],
             "bounds": None if bounds is None else _moved(bounds, datum),
             "view": view,
-            "leaflet": f"/{base}{LEAFLET_URL}/leaflet.js".replace("//", "/"),
+            "leaflet": script_address(base),
         },
         on_drawn_change=lambda: None,
     )
