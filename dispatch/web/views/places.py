@@ -42,8 +42,9 @@ def show() -> None:
     st.title(t("place.title"))
     show_conflict(context)
     news = st.session_state.pop("place_news", None)
-    if news:
-        st.success(news, icon="✅")
+    with st.container():  # stays where it is, as in requests
+        if news:
+            st.success(news, icon="✅")
     warnings = st.session_state.pop("place_warnings", None)
     if warnings:
         show_problems(warnings, t)

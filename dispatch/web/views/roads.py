@@ -102,8 +102,9 @@ def _headline(scenario: Scenario, roads: RoadNetwork, t: Words) -> None:
 
 def _saved(t: Words) -> None:
     news = st.session_state.pop("roads_news", None)
-    if news:
-        st.success(news, icon="✅")
+    with st.container():  # stays where it is, as in requests
+        if news:
+            st.success(news, icon="✅")
 
 
 def _plan_again(context: Context, scenario: Scenario) -> None:
