@@ -18,11 +18,13 @@ from dispatch.day.links import make_link
 from dispatch.day.opening import import_scenario
 from dispatch.day.planning import plan_version
 from dispatch.day.publishing import publish_version, shown_version
+from dispatch.day.reporting import report_from, take_reports
 from dispatch.files.scenario.read import read_scenario
 from dispatch.planning.day import prepare_day
 from dispatch.solver.params import SolveParams
 from dispatch.solver.run import solve
 from dispatch.store.db import Database, sqlite_url
+from dispatch.store.events import reports_of
 from tests.web.browsing import wait_for
 from tests.web.clocked import set_clock
 
@@ -34,6 +36,11 @@ PASSWORD = "correct horse"
 def at(clock: str) -> dt.datetime:
     """Return a time of the demo's day."""
     return dt.datetime.combine(DATE, dt.time.fromisoformat(clock))
+
+
+def at_s(seconds: int) -> dt.datetime:
+    """Return the time of so many seconds of the demo's day."""
+    return dt.datetime.combine(DATE, dt.time()) + dt.timedelta(seconds=seconds)
 
 
 @dataclass
@@ -74,6 +81,32 @@ class Demo:
         ).number
         publish_version(self.db, code, DATE, number, **self.stamp)
         return shown_version(self.db, code, DATE)
+
+    def drive(self, code, plan, *, until):
+        """Report all that a plan has done by a time, as planned."""
+        reports = []
+        for route in plan.routes:
+            for number, stop in enumerate(route.stops):
+                if stop.kind not in ("fill", "deliver") or at_s(stop.end_s) > at(until):
+                    continue
+                values = {
+                    "key": f"{code}-{route.truck_id}-{number}",
+                    "kind": "filled" if stop.kind == "fill" else "delivered",
+                    "place": stop.place_id,
+                    "litres": stop.litres,
+                    "at": at_s(stop.end_s),
+                }
+                reports.append(report_from(values, date=DATE, truck=route.truck_id))
+        take_reports(self.db, code, reports, received_at=self.now)
+
+    def reports(self, code):
+        """Return each report that the store has of the day, in order, in few words."""
+        with self.db.read() as session:
+            every = reports_of(session, code, DATE, DATE)
+        return [
+            (x.kind, x.place, x.litres, f"{x.at:%H:%M}", x.reason)
+            for x in sorted(every, key=lambda report: report.at)
+        ]
 
     def sign_in(self, name, role, code=None):
         """Add an account and return the word of a session of it."""
