@@ -450,7 +450,7 @@ def _take_values(context: Context, values: Mapping[str, object]) -> None:
             sender=context.frame.account.name,
         )
     except DispatchError as error:
-        st.error(error.text(context.lang), icon="⛔")
+        st.error(plain(error.text(context.lang)), icon="⛔")
         return
     _take(context, [report])
 

@@ -11,6 +11,7 @@ from dispatch.day import people as accounts
 from dispatch.errors import DispatchError
 from dispatch.operations.rights import ROLES, Where, may
 from dispatch.web.context import Frame, frame_of_page, show_table, shown_error
+from dispatch.web.views.labels import plain
 from dispatch.web.views.links import origin
 from dispatch.words.message import say
 
@@ -178,5 +179,5 @@ def _shown_once(frame: Frame) -> None:
     name, word = made
     root = st.get_option("server.baseUrlPath").strip("/")
     path = f"{'/' + root if root else ''}/setup/{word}"
-    st.success(frame.t("people.link_made", name=name), icon="✉️")
+    st.success(frame.t("people.link_made", name=plain(name)), icon="✉️")
     st.code(f"{origin() or ''}{path}", language=None)

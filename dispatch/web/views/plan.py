@@ -19,6 +19,7 @@ from dispatch.web.context import (
 from dispatch.web.finished import Finished, finished
 from dispatch.web.saving import save, show_conflict
 from dispatch.web.views import editor, panels, versions
+from dispatch.web.views.labels import plain
 from dispatch.web.views.running import (
     RANGES,
     ask,
@@ -213,7 +214,7 @@ def notes(context: Context, plan: Finished | None) -> None:
     if scenario.resting:
         out = (place_or_truck(resting.item) for resting in scenario.resting)
         names = t("unit.items").join(out)
-        st.caption(f"⏸️ {t('plan.resting', names=names)}")
+        st.caption(f"⏸️ {t('plan.resting', names=plain(names))}")
     if plan is not None and plan.result.travel.is_estimate:
         st.caption(f"⚠️ {t('page.estimate')}")
     if scenario.warnings:

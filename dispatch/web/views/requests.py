@@ -172,7 +172,7 @@ def _form(context: Context, calls: list[Call]) -> None:
                 **frame.stamp,
             )
     except DispatchError as error:
-        st.error(error.text(context.lang), icon="⛔")
+        st.error(plain(error.text(context.lang)), icon="⛔")
         return
     st.session_state.pop(_FORM)
     st.session_state[_NEWS] = t(
