@@ -25,7 +25,7 @@ import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from benchmarks.machine import describe_machine
+from benchmarks.machine import cpu_s, describe_machine
 from benchmarks.phones import CODE, request, serving, town
 from dispatch.day import people
 from dispatch.store.db import Database, sqlite_url
@@ -123,7 +123,7 @@ async def measure(
     rng = random.Random(1)
     # The first page of a server reads and compiles what all others find ready.
     await session(port, words[0], "", time.monotonic(), asked.think, rng)
-    before_mb = memory_mb(pid)
+    before_mb, before_s, began = memory_mb(pid), cpu_s(pid), time.monotonic()
     until = time.monotonic() + 10 + asked.seconds
 
     async def arrive(number: int) -> tuple[list[float], float]:
@@ -142,6 +142,7 @@ async def measure(
     times = [seconds for each, _ in good for seconds in each]
     firsts = [first for _, first in good]
     after_mb = memory_mb(pid)
+    share = (cpu_s(pid) - before_s) / (time.monotonic() - began)
     print(describe_machine())
     print(
         f"sessions {len(words)}, think {asked.think:g} s, runs {len(times)}, "
@@ -154,7 +155,10 @@ async def measure(
         f"first page: p50 {percentile(firsts, 0.5):.3f} s, largest {max(firsts):.3f} s"
     )
     each_kb = (after_mb - before_mb) * 1024 / len(words)
-    print(f"memory: {before_mb:.0f} MB, then {after_mb:.0f}; {each_kb:.0f} KB each")
+    print(
+        f"server: {share:.2f} of one core; {before_mb:.0f} MB, then {after_mb:.0f}; "
+        f"{each_kb:.0f} KB each"
+    )
 
 
 def main() -> None:
