@@ -10,6 +10,7 @@ from dispatch.errors import DispatchError
 from dispatch.store.audit import note_change
 from dispatch.store.master import has_township, items_of, township_of
 from dispatch.store.phones import SeenBy, seen_by
+from dispatch.store.remembered import remembered
 from dispatch.store.tokens import TokenKind, add_token, links, revoke, token_of
 from dispatch.words.message import say
 
@@ -99,8 +100,10 @@ def make_link(
     with db.write() as session:
         township_of(session, township)
         kind = "village" if village else "truck"
-        known = {item.item_id: item.data for item in items_of(session, township, kind)}
         wanted = list(trucks) if team else given
+        # A county makes a thousand links in a row: not all rows for each of them.
+        rows = items_of(session, township, kind, wanted or None)
+        known = {item.item_id: item.data for item in rows}
         missing = [name for name in wanted if name not in known]
         if missing:
             raise DispatchError(
@@ -238,5 +241,13 @@ def who_has_seen(
     now
         Links that are over by then are left out.
     """
+    every = _seen(db, township, date, number)
+    return [each for each in every if each.until > now]
+
+
+@remembered
+def _seen(
+    db: Database, township: str, date: dt.date, number: int
+) -> tuple[SeenBy, ...]:
     with db.read() as session:
-        return seen_by(session, township, date, number, now=now)
+        return tuple(seen_by(session, township, date, number))

@@ -20,6 +20,7 @@ from dispatch.store.jobs import (
     jobs_of,
     wish_of_job,
 )
+from dispatch.store.remembered import remembered
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -137,9 +138,14 @@ def latest_run(
     now
         The time: a run whose worker is gone by then counts as failed.
     """
+    jobs = _latest(db, township, date)
+    return _run(jobs[0], now) if jobs else None
+
+
+@remembered
+def _latest(db: Database, township: str, date: dt.date) -> tuple[Job, ...]:
     with db.read() as session:
-        jobs = jobs_of(session, township, date, limit=1)
-        return _run(jobs[0], now) if jobs else None
+        return tuple(jobs_of(session, township, date, limit=1))
 
 
 def runs_of(

@@ -84,6 +84,9 @@ class SecurityHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and complete the headers of the answer."""
+        if scope["type"] != "http":  # each small message of a page would pass by here
+            await self._app(scope, receive, send)
+            return
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -220,5 +223,12 @@ def serve(
     )
     logs.set_up()
     uvicorn.run(
-        create_app(), host=host, port=port, log_level="warning", log_config=None
+        create_app(),
+        host=host,
+        port=port,
+        log_level="warning",
+        log_config=None,
+        # As Streamlit does: packing each of a page's hundred small messages costs more
+        # than it saves.
+        ws_per_message_deflate=False,
     )

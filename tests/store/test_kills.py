@@ -64,7 +64,8 @@ def test_writers_killed_at_twenty_points_lose_nothing(db: Database, scenario) ->
     )
     assert done.returncode == 0, done.stderr
     acknowledged = done.stdout.split()
-    assert len({key.partition("/")[0] for key in acknowledged}) > 10
+    # Those that die at a step of the database get somewhere on the slowest machine too.
+    assert len({key.partition("/")[0] for key in acknowledged}) > 5
     assert_nothing_is_lost(db, acknowledged)
 
 
