@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 
 from dispatch.errors import DispatchError
 from dispatch.store.tables import Job
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Wish = Literal["cancel", "finish"]
 EndStatus = Literal["done", "cancelled", "failed"]
+Kind = Literal["plan", "whatif"]
 
 ACTIVE: Final = ("queued", "running")
 #: A worker writes its heartbeat every second; after a longer silence it is gone.
@@ -44,6 +45,8 @@ def add_job(
     ask: Mapping[str, Any],
     who: str,
     at: dt.datetime,
+    kind: Kind = "plan",
+    version: int | None = None,
 ) -> Job:
     """
     Return a new job that waits for a worker.
@@ -60,13 +63,18 @@ def add_job(
         Who asks for it.
     at
         When.
+    kind
+        What kind of answer is wanted.
+    version
+        Of what would help: the version it is asked of.
     """
     job = Job(
         township=township,
         date=date,
+        kind=kind,
         ask=dict(ask),
         heartbeat=None,
-        version=None,
+        version=version,
         asked_by=who,
         asked_at=at,
         ended_at=None,
@@ -79,6 +87,8 @@ def add_job(
 def take_job(session: Session, *, worker: str, now: dt.datetime) -> Job | None:
     """
     Return the job that waits longest, taken by a worker; None: none waits.
+
+    Plans go before all that is only asked about them.
 
     Parameters
     ----------
@@ -97,7 +107,7 @@ def take_job(session: Session, *, worker: str, now: dt.datetime) -> Job | None:
     query = (
         select(Job)
         .where(Job.status == "queued")
-        .order_by(Job.id)
+        .order_by(case((Job.kind == "plan", 0), else_=1), Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
@@ -170,7 +180,7 @@ def end_job(
     now
         When.
     version
-        Number of the plan version that came out.
+        Number of the plan version that came out; None: as it was.
     num_violations
         Rules that it breaks.
     message
@@ -182,10 +192,11 @@ def end_job(
         "status": status,
         "heartbeat": now,
         "ended_at": now,
-        "version": version,
         "num_violations": num_violations,
         "message": message,
     }
+    if version is not None:
+        values["version"] = version
     if progress is not None:
         values["progress"] = dict(progress)
     ended = session.scalar(_claimed(claim).values(**values).returning(Job.id))
@@ -309,10 +320,15 @@ def fail_crashed(job: Job, *, now: dt.datetime) -> None:
 
 
 def jobs_of(
-    session: Session, township: str, date: dt.date, *, limit: int | None = None
+    session: Session,
+    township: str,
+    date: dt.date,
+    *,
+    kind: Kind = "plan",
+    limit: int | None = None,
 ) -> list[Job]:
     """
-    Return the jobs of a day, newest first.
+    Return the jobs of a kind and a day, newest first.
 
     Parameters
     ----------
@@ -320,12 +336,14 @@ def jobs_of(
         An open session.
     township, date
         Of the day.
+    kind
+        Their kind.
     limit
         How many; None: all.
     """
     query = (
         select(Job)
-        .where(Job.township == township, Job.date == date)
+        .where(Job.township == township, Job.date == date, Job.kind == kind)
         .order_by(Job.id.desc())
         .limit(limit)
     )
@@ -346,9 +364,11 @@ def latest_job(session: Session, township: str, date: dt.date) -> Job | None:
     return next(iter(jobs_of(session, township, date, limit=1)), None)
 
 
-def active_job(session: Session, township: str, date: dt.date) -> Job | None:
+def active_job(
+    session: Session, township: str, date: dt.date, *, kind: Kind = "plan"
+) -> Job | None:
     """
-    Return the job of a day that waits or runs, locked; None without one.
+    Return the job of a kind and a day that waits or runs, locked; None without one.
 
     Parameters
     ----------
@@ -356,10 +376,17 @@ def active_job(session: Session, township: str, date: dt.date) -> Job | None:
         A session that writes.
     township, date
         Of the day.
+    kind
+        Its kind.
     """
     query = (
         select(Job)
-        .where(Job.township == township, Job.date == date, Job.status.in_(ACTIVE))
+        .where(
+            Job.township == township,
+            Job.date == date,
+            Job.kind == kind,
+            Job.status.in_(ACTIVE),
+        )
         .order_by(Job.id.desc())
         .limit(1)
         .with_for_update()
@@ -367,9 +394,18 @@ def active_job(session: Session, township: str, date: dt.date) -> Job | None:
     return session.scalar(query)
 
 
-def is_any_queued(session: Session) -> bool:
-    """Return whether a job waits for a worker."""
-    return (
-        session.scalar(select(Job.id).where(Job.status == "queued").limit(1))
-        is not None
-    )
+def is_any_queued(session: Session, *, kind: Kind | None = None) -> bool:
+    """
+    Return whether a job waits for a worker.
+
+    Parameters
+    ----------
+    session
+        An open session.
+    kind
+        Of the job; None: any.
+    """
+    query = select(Job.id).where(Job.status == "queued").limit(1)
+    if kind is not None:
+        query = query.where(Job.kind == kind)
+    return session.scalar(query) is not None

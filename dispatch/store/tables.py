@@ -236,6 +236,26 @@ class Seen(Base):
     seen_at: Mapped[dt.datetime | None]
 
 
+class WhatIf(Base):
+    """
+    What changes of the means would add to a version: the newest answer, kept with it.
+
+    Attributes
+    ----------
+    result
+        Variants with litres and people, as ``planning.helping`` keeps them.
+    made_at, who
+        When it was ready, and who had asked for it.
+    """
+
+    __tablename__ = "what_if"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("plan_version.id"), unique=True)
+    result: Mapped[dict[str, Any]]
+    made_at: Mapped[dt.datetime]
+    who: Mapped[str]
+
+
 class Event(Base):
     """
     Something that happened; never changed, never taken out.
@@ -363,10 +383,12 @@ class RequestStep(Base):
 
 class Job(Base):
     """
-    A planning run that somebody asked for.
+    A run that somebody asked for: of a plan, or of what would help one.
 
     Attributes
     ----------
+    kind
+        ``plan`` or ``whatif``: who plans waits for no answer of the other kind.
     ask
         All of what is to be planned, as ``runs.contracts`` keeps it.
     status
@@ -378,11 +400,12 @@ class Job(Base):
     attempts
         How many workers have taken it.
     progress
-        phase, fraction, elapsed_s, iterations, served_l and bound_l.
+        phase, fraction, elapsed_s, iterations, served_l and bound_l; of what would
+        help: phase, fraction, count and total.
     wish
         What somebody wants of the worker: empty, cancel or finish.
     version
-        Number of the plan version that came out.
+        Number of the plan version that came out, or that would be helped.
     message
         Why there is none, for users.
     """
@@ -395,6 +418,7 @@ class Job(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     township: Mapped[str] = mapped_column(ForeignKey("township.code"))
     date: Mapped[dt.date]
+    kind: Mapped[str] = mapped_column(String(10), default="plan", server_default="plan")
     ask: Mapped[dict[str, Any]]
     status: Mapped[str] = mapped_column(String(10), default="queued")
     worker: Mapped[str] = mapped_column(String(200), default="")

@@ -24,6 +24,7 @@ from dispatch.files.forms import Percent
 from dispatch.maps.page import live_map
 from dispatch.web import official_charts as charts
 from dispatch.web.context import frame_of_page, show_table
+from dispatch.web.views import helping
 from dispatch.web.views.labels import plain
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def show() -> None:
         _county(frame, desk)
     if day.figures is not None:
         _reasons(day, t)
+        _helps(frame, day)
         _places(day, t)
     st.subheader(t("brief.trend", days=len(day.trend)))
     left, right = st.columns(2)
@@ -155,6 +157,19 @@ def _reasons(day: OfficialDay, t: Words) -> None:
         show_table(_table(form, range(len(form.headings)), t))
     else:
         st.success(t("brief.none_short"), icon="✅")
+
+
+def _helps(frame: Frame, day: OfficialDay) -> None:
+    """Say what would help the published plan; it is worked out on another page."""
+    t = frame.t
+    if day.version is None or day.scenario is None:
+        return
+    st.subheader(t("helping.title"))
+    is_running = helping.follow(frame)
+    if day.helps is not None:
+        helping.show_helps(day.helps, day.scenario, t)
+    elif not is_running:
+        st.info(t("helping.none_official"), icon="ℹ️")
 
 
 def _places(day: OfficialDay, t: Words) -> None:

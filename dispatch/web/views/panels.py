@@ -18,14 +18,14 @@ from dispatch.web.components.board import plan_board
 from dispatch.web.context import keep_in_link, show_table
 from dispatch.web.printed import printed_version
 from dispatch.web.report import everything_zip, paper_file, report_xlsx
-from dispatch.web.views import adjust
+from dispatch.web.views import adjust, helping
 
 if TYPE_CHECKING:
     from dispatch.web.context import Context
     from dispatch.web.finished import Finished
     from dispatch.words.words import Words
 
-_VIEWS = ("map", "timetable", "coverage", "shortage", "download")
+_VIEWS = ("map", "timetable", "coverage", "shortage", "helping", "download")
 _WITHOUT_PLAN = ("map",)
 
 #: What the button of each file says.
@@ -87,6 +87,8 @@ def show(context: Context, run: Finished | None) -> None:
         _map(context, run)
     elif view == "adjust" and run is not None:
         adjust.show(context, run)
+    elif view == "helping" and run is not None:
+        helping.show(context, run)
     elif view == "download" and run is not None:
         _download(context, run)
     elif view is not None and run is not None:

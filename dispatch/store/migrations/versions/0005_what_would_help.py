@@ -1,0 +1,39 @@
+"""Runs of what would help, and their answers."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Change the tables."""
+    op.add_column(
+        "job",
+        sa.Column("kind", sa.String(length=10), nullable=False, server_default="plan"),
+    )
+    op.create_table(
+        "what_if",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["version_id"], ["plan_version.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("version_id"),
+    )
+
+
+def downgrade() -> None:
+    """Change them back."""
+    op.drop_table("what_if")
+    # What an older program would take for a run of the planner.
+    op.execute("DELETE FROM job WHERE kind <> 'plan'")
+    with op.batch_alter_table("job", schema=None) as batch_op:
+        batch_op.drop_column("kind")
