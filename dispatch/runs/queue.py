@@ -128,7 +128,7 @@ def _queued(
     """Return a new row; complain where one of its kind waits or runs."""
     active = active_job(session, ask.township, ask.date, kind=kind)
     if active is not None and is_gone(active, at):
-        fail_crashed(active, now=at)
+        fail_crashed(session, active, now=at)
     elif active is not None:
         raise ConflictError(
             say(
@@ -264,7 +264,7 @@ def _wish(db: Database, number: int, wish: Wish, *, who: str, at: dt.datetime) -
     with db.write() as session:
         job = wish_of_job(session, number, wish, now=at)
         if is_gone(job, at):  # nobody is there to obey
-            fail_crashed(job, now=at)
+            fail_crashed(session, job, now=at)
             if job.wish == "cancel":
                 job.status, job.message = "cancelled", ""
         _note(session, job, who=who, at=at, what=wish)

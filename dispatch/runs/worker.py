@@ -22,6 +22,7 @@ from dispatch.day.helping import keep_helps, work_out_helps
 from dispatch.day.opening import day_scenario
 from dispatch.day.planning import plan_version, replan_version
 from dispatch.errors import DispatchError, PlanError
+from dispatch.files.plan.plan_json import plan_to_json
 from dispatch.model.plan import Status
 from dispatch.runs.machine import is_gone, this_worker, turn
 from dispatch.runs.queue import ask_of
@@ -34,6 +35,7 @@ from dispatch.store.jobs import (
     end_job,
     give_back,
     is_any_queued,
+    put_draft,
     return_job,
     take_job,
 )
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from dispatch.day.planning import NewVersion
+    from dispatch.model.plan import Plan
     from dispatch.planning.whatif import WhatIf
     from dispatch.runs.contracts import Ask
     from dispatch.solver.params import Progress, SolveResult
@@ -96,6 +99,7 @@ class _Reporter:
         self._lock = threading.Lock()
         self._progress: dict[str, Any] = {"phase": "travel"}
         self._is_new = True
+        self._draft: Plan | None = None
         self._is_over = threading.Event()
         self.is_stopped = False
         self.should_finish = False
@@ -106,7 +110,9 @@ class _Reporter:
     def show(self, progress: Progress) -> None:
         """Remember where the search stands; it is kept with the next sign of life."""
         served = progress.served_l
+        draft = None if progress.draft is None else progress.draft()
         with self._lock:
+            self._draft = draft or self._draft
             self._progress = {
                 "phase": progress.phase,
                 "fraction": min(1.0, max(0.0, progress.fraction)),
@@ -153,6 +159,8 @@ class _Reporter:
         with self._lock:
             progress = dict(self._progress) if self._is_new else None
             self._is_new = False
+            draft, self._draft = self._draft, None
+        plan = None if draft is None else plan_to_json(draft)
         if progress is None and now - last < _BEAT_S - _TICK_S / 2:
             return last
         with self._db.write() as session:
@@ -161,6 +169,8 @@ class _Reporter:
             if wish == "cancel":
                 # Whoever waits sees it at once, however long a step takes to end.
                 end_job(session, self._claim, "cancelled", now=at)
+            elif wish is not None and plan is not None:
+                put_draft(session, self._claim, plan)
             if self._gives_way:
                 self.should_yield = is_any_queued(session, kind="plan")
         self.should_finish = wish == "finish"

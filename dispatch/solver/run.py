@@ -17,6 +17,7 @@ from dispatch.model.plan import Bound, Plan, SolverInfo
 from dispatch.solver.adopt import adopt_row, go_on_from
 from dispatch.solver.bound import BoundModel, bound_seconds
 from dispatch.solver.build_plan import assign_bays, best_routes
+from dispatch.solver.drafts import Drafts
 from dispatch.solver.instance import build_instance
 from dispatch.solver.jit import is_compiled
 from dispatch.solver.kernel.moves import store_best
@@ -38,7 +39,7 @@ from dispatch.solver.warm import compile_search
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from dispatch.arrays import Ints
     from dispatch.model.plan import Ended, Route, VillageOutcome
@@ -99,6 +100,7 @@ class _Run:
         self.today: Today | None = None
         self.rest: Rest | None = None
         self.broken: list[str] = []
+        self.drafts: Drafts | None = None
 
     def elapsed_s(self) -> float:
         return time.monotonic() - self.begin
@@ -125,8 +127,12 @@ class _Run:
                 iterations=sum(thread.iterations for thread in self.threads),
                 served_l=served,
                 bound_l=self.bound_l,
+                draft=self._draft() if phase == "search" else None,
             )
         )
+
+    def _draft(self) -> Callable[[], Plan] | None:
+        return None if self.drafts is None else self.drafts.next(self.threads)
 
 
 def solve(
@@ -204,6 +210,9 @@ def solve(
     if run.today is not None:
         assert run.rest is not None
         run.broken = go_on_from(run.threads, scenario, run.rest, run.today)
+    begun = run.rest.prefix if run.rest is not None else None
+    if progress is not None and run.params.engine == "search":
+        run.drafts = Drafts(scenario, travel, instance, begun, seed)
     if run.params.engine == "routing":
         _route(run, instance, bound_s)
     elif run.params.seconds is None and run.params.iterations is None:
@@ -212,7 +221,6 @@ def solve(
         _search(run, instance, bound_s)
     thread = best_thread(run.threads)
     run.report("timetable", 1.0)
-    begun = run.rest.prefix if run.rest is not None else None
     routes = best_routes(scenario, instance, thread.state, begun)
     if run.today is None:  # promised times stay as they are
         routes = _timetable(run, instance, routes)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, delete, select, update
 
 from dispatch.errors import DispatchError
-from dispatch.store.tables import Job
+from dispatch.store.tables import Job, JobDraft
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -200,7 +200,64 @@ def end_job(
     if progress is not None:
         values["progress"] = dict(progress)
     ended = session.scalar(_claimed(claim).values(**values).returning(Job.id))
+    if ended is not None:
+        _drop_draft(session, claim.job_id)
     return ended is not None
+
+
+def put_draft(session: Session, claim: Claim, plan: str) -> None:
+    """
+    Keep the best plan of a run so far in place of the one before.
+
+    Parameters
+    ----------
+    session
+        A session that writes, after `beat` has found that the worker has the run.
+    claim
+        What the worker has.
+    plan
+        plan.json.
+    """
+    kept = session.get(JobDraft, claim.job_id)
+    if kept is None:
+        session.add(JobDraft(job_id=claim.job_id, number=1, plan=plan))
+    else:
+        kept.number, kept.plan = kept.number + 1, plan
+
+
+def draft_number(session: Session, job_id: int) -> int | None:
+    """
+    Return how many plans of a run were kept so far; None: it has none.
+
+    Parameters
+    ----------
+    session
+        An open session.
+    job_id
+        Of the run.
+    """
+    query = select(JobDraft.number).where(JobDraft.job_id == job_id)
+    return session.scalar(query)
+
+
+def draft_of(session: Session, job_id: int) -> tuple[int, str] | None:
+    """
+    Return the best plan of a run so far with its number; None: it has none.
+
+    Parameters
+    ----------
+    session
+        An open session.
+    job_id
+        Of the run.
+    """
+    query = select(JobDraft.number, JobDraft.plan).where(JobDraft.job_id == job_id)
+    row = session.execute(query).first()
+    return None if row is None else (row.number, row.plan)
+
+
+def _drop_draft(session: Session, job_id: int) -> None:
+    session.execute(delete(JobDraft).where(JobDraft.job_id == job_id))
 
 
 def return_job(session: Session, claim: Claim) -> None:
@@ -216,6 +273,7 @@ def return_job(session: Session, claim: Claim) -> None:
     """
     values = {"status": "queued", "worker": "", "progress": {}}
     session.execute(_claimed(claim).values(**values, attempts=claim.attempt - 1))
+    _drop_draft(session, claim.job_id)
 
 
 def _claimed(claim: Claim) -> Any:
@@ -280,12 +338,13 @@ def give_back(
     query = select(Job).where(Job.status == "running").with_for_update(skip_locked=True)
     gone = [job for job in session.scalars(query) if (is_gone or is_silent)(job, now)]
     for job in gone:
+        _drop_draft(session, job.id)
         if job.wish == "cancel":
             job.status, job.ended_at = "cancelled", now
         elif job.attempts < MAX_ATTEMPTS:
             job.status, job.worker, job.progress = "queued", "", {}
         else:
-            fail_crashed(job, now=now)
+            fail_crashed(session, job, now=now)
     return [job.id for job in gone]
 
 
@@ -305,18 +364,21 @@ def is_silent(job: Job, now: dt.datetime) -> bool:
     return job.heartbeat is None or now - job.heartbeat > HEARTBEAT_LIMIT
 
 
-def fail_crashed(job: Job, *, now: dt.datetime) -> None:
+def fail_crashed(session: Session, job: Job, *, now: dt.datetime) -> None:
     """
     End a job whose worker is gone.
 
     Parameters
     ----------
+    session
+        A session that writes.
     job
         The job, locked.
     now
         The time.
     """
     job.status, job.message, job.ended_at = "failed", CRASHED, now
+    _drop_draft(session, job.id)
 
 
 def jobs_of(

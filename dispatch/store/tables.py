@@ -434,6 +434,24 @@ class Job(Base):
     ended_at: Mapped[dt.datetime | None]
 
 
+class JobDraft(Base):
+    """
+    The best plan of a run under way, for who looks on; gone when the run is over.
+
+    Attributes
+    ----------
+    number
+        Counts the plans of the run.
+    plan
+        plan.json.
+    """
+
+    __tablename__ = "job_draft"
+    job_id: Mapped[int] = mapped_column(ForeignKey("job.id"), primary_key=True)
+    number: Mapped[int]
+    plan: Mapped[str]
+
+
 class Audit(Base):
     """Who changed what, when, from what to what."""
 

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit_folium import st_folium  # type: ignore[import-untyped]  # no types
 
 from dispatch.files.scenario.template import write_template
+from dispatch.maps.board import BoardKey
 from dispatch.maps.page import live_map
 from dispatch.maps.palette import truck_signs
 from dispatch.web import charts, tables
@@ -129,7 +130,7 @@ def _board(context: Context, run: Finished) -> None:
     may_adjust = context.desk.state == "open" and context.frame.may("plan")
     chosen = plan_board(
         f"board-{context.key}",
-        run,
+        BoardKey(run.key, run.result.scenario, run.result.plan, run.figures),
         context.t,
         may_adjust=may_adjust,
         now_s=now.hour * 3600 + now.minute * 60 if is_today else None,

@@ -1,4 +1,4 @@
-"""Runs of what would help, and their answers."""
+"""Runs of what would help with their answers, and the best plans of runs so far."""
 
 from __future__ import annotations
 
@@ -28,10 +28,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("version_id"),
     )
+    op.create_table(
+        "job_draft",
+        sa.Column("job_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("plan", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["job_id"], ["job.id"]),
+        sa.PrimaryKeyConstraint("job_id"),
+    )
 
 
 def downgrade() -> None:
     """Change them back."""
+    op.drop_table("job_draft")
     op.drop_table("what_if")
     # What an older program would take for a run of the planner.
     op.execute("DELETE FROM job WHERE kind <> 'plan'")
