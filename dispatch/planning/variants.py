@@ -246,7 +246,7 @@ def _villages(scenario: Scenario, travel: Travel, plan: Plan) -> list[Variant]:
         if village.max_visits is not None:
             more = replace(village, max_visits=village.max_visits + 1)
             freed.append(("visits", more))
-        if not all(truck.may_enter(village) for truck in scenario.trucks):
+        if not all(truck.fits(village) for truck in scenario.trucks):
             wide = replace(village, max_gross_t=None, max_width_m=None)
             freed.append(("lane", wide))
         if village.windows:

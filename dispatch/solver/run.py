@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from logging import getLogger
 from typing import TYPE_CHECKING, Final
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from dispatch.arrays import Ints
-    from dispatch.model.plan import Ended, Route, VillageOutcome
+    from dispatch.model.plan import Cause, Ended, Route, VillageOutcome
     from dispatch.model.scenario import Scenario
     from dispatch.model.today import Today
     from dispatch.model.travel import Travel
@@ -414,7 +415,10 @@ def _plan(
         min_drop_l=scenario.service.min_drop_l,
         is_whole_day=run.rest is None,
     )
-    causes = {scenario.villages[k].village_id: why for k, why in booked.items()}
+    causes = {
+        scenario.villages[k].village_id: _with_forbidden(scenario, k, why)
+        for k, why in booked.items()
+    }
     villages = village_outcomes(scenario, routes, causes)
     totals = plan_totals(scenario, run.travel, routes, villages)
     try:
@@ -448,6 +452,22 @@ def _plan(
         totals=totals,
         bound=bound,
         notes=tuple(notes),
+    )
+
+
+def _with_forbidden(
+    scenario: Scenario, village_idx: int, causes: tuple[Cause, ...]
+) -> tuple[Cause, ...]:
+    """Return causes that tell a lane that is too narrow from a truck kept away."""
+    village = scenario.villages[village_idx]
+    if not any(
+        village.village_id in truck.not_to and truck.fits(village)
+        for truck in scenario.trucks
+    ):
+        return causes
+    return tuple(
+        replace(cause, reason="forbidden") if cause.reason == "truck_too_big" else cause
+        for cause in causes
     )
 
 
