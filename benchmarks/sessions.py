@@ -4,8 +4,9 @@ Many people signed in at once: 200 sessions of the pages, against a real server.
 ``python -m benchmarks.sessions [--db URL] [--sessions 200] [--seconds 60] [--think 5]``
 starts the app on a store of its own (SQLite in a file, or the empty PostgreSQL database
 of the URL) with a published plan, signs everybody in, opens a page for each over its
-own websocket, and runs the page again and again after a random time to think. It prints
-p50, p95 and the largest time of a run, the server's memory, and failures.
+own websocket, and runs the page again and again after a random time to think, while
+drivers report (``--reports`` a second), so that nothing stays as it was. It prints p50,
+p95 and the largest time of a run, the server's memory, and failures.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import datetime as dt
+import itertools
+import json
 import random
 import tempfile
 import time
@@ -23,14 +26,14 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks.machine import describe_machine
-from benchmarks.phones import CODE, serving, town
+from benchmarks.phones import CODE, request, serving, town
 from dispatch.day import people
 from dispatch.store.db import Database, sqlite_url
 
 NAME = "coordinator"
 PASSWORD = "correct horse battery"
 #: Pages that are opened in turn.
-PAGES = ("", "requests", "deliveries", "needs")
+PAGES = ("", "requests", "deliveries", "needs", "plan", "coverage")
 MAX_WAIT_S = 60.0
 
 
@@ -91,8 +94,30 @@ def percentile(times: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
+async def drivers(
+    port: int, phones: list[tuple[str, str, str]], until: float, per_second: float
+) -> int:
+    """Report arrivals one after the other until a time; return how many were taken."""
+    taken = 0
+    for number in itertools.count():
+        if per_second <= 0 or time.monotonic() >= until:
+            return taken
+        word, truck, village = phones[number % len(phones)]
+        event = {"key": f"{truck}-{number}", "kind": "arrived", "place": village}
+        event["at"] = dt.datetime.now().replace(microsecond=0).isoformat()
+        body = json.dumps({"events": [event]}).encode()
+        status, _ = await request(port, "POST", f"/d/{word}/events", body)
+        taken += status == 200
+        await asyncio.sleep(1 / per_second)
+    return taken
+
+
 async def measure(
-    port: int, pid: int, words: list[str], asked: argparse.Namespace
+    port: int,
+    pid: int,
+    words: list[str],
+    phones: list[tuple[str, str, str]],
+    asked: argparse.Namespace,
 ) -> None:
     """Let everybody arrive within ten seconds, work, and print the figures."""
     rng = random.Random(1)
@@ -107,16 +132,21 @@ async def measure(
         own = random.Random(number)
         return await session(port, words[number], page, until, asked.think, own)
 
+    reporting = asyncio.create_task(drivers(port, phones, until, asked.reports))
     results = await asyncio.gather(
         *(arrive(n) for n in range(len(words))), return_exceptions=True
     )
+    taken = await reporting
     failed = [each for each in results if isinstance(each, BaseException)]
     good = [each for each in results if not isinstance(each, BaseException)]
     times = [seconds for each, _ in good for seconds in each]
     firsts = [first for _, first in good]
     after_mb = memory_mb(pid)
     print(describe_machine())
-    print(f"sessions {len(words)}, think {asked.think:g} s, runs {len(times)}")
+    print(
+        f"sessions {len(words)}, think {asked.think:g} s, runs {len(times)}, "
+        f"pages {len(PAGES)}, reports of drivers meanwhile {taken}"
+    )
     print(f"failed sessions {len(failed)} {failed[:2] if failed else ''}")
     p50, p95 = percentile(times, 0.5), percentile(times, 0.95)
     print(f"run: p50 {p50:.3f} s, p95 {p95:.3f} s, largest {max(times):.3f} s")
@@ -134,18 +164,19 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--think", type=float, default=5)
+    parser.add_argument("--reports", type=float, default=1)
     asked = parser.parse_args()
     now = dt.datetime.now()
     with tempfile.TemporaryDirectory() as folder:
         address = asked.db or sqlite_url(Path(folder) / "dispatch.db")
         db = Database(address)
-        town(db, 6, now)
+        phones = town(db, 6, now)
         account(db, now)
         words = [
             people.sign_in(db, NAME, PASSWORD, now=now) for _ in range(asked.sessions)
         ]
         with serving(Path(folder), address) as (port, pid):
-            asyncio.run(measure(port, pid, words, asked))
+            asyncio.run(measure(port, pid, words, phones, asked))
 
 
 if __name__ == "__main__":

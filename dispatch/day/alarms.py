@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dispatch.files.plan.plan_json import plan_from_json
-from dispatch.files.scenario.snapshot import scenario_from_bytes
+from dispatch.day.kept import kept_plan, kept_scenario, kept_travel
 from dispatch.operations.alarms import Alarm, DayFacts, alarms_of, unclean_trucks
 from dispatch.operations.rules import rules_of
-from dispatch.roads.travel import travel_matrix
-from dispatch.store.days import find_day, versions_of
+from dispatch.store.days import find_day, plans_of
 from dispatch.store.events import reports_of
 from dispatch.store.master import scenario_of, township_of
 
@@ -21,8 +17,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from dispatch.model.scenario import Scenario
-    from dispatch.model.travel import Travel
     from dispatch.store.tables import Day
 
 
@@ -68,35 +62,12 @@ def alarms_between(
 
 
 def _facts(session: Session, day: Day, told: Collection[int]) -> DayFacts:
-    scenario, travel = _scenario_and_travel(_Kept(day.scenario))
     return DayFacts(
-        scenario=scenario,
+        scenario=kept_scenario(day.scenario),
         plans={
-            version.number: plan_from_json(version.plan.encode())
-            for version in versions_of(session, day)
-            if version.number in told
+            number: kept_plan(text)
+            for number, text in plans_of(session, day, told).items()
         },
-        travel=travel,
+        travel=kept_travel(day.scenario),
         is_over=day.state == "closed",
     )
-
-
-class _Kept:
-    """A scenario as it is kept, equal to another one by its hash."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.digest = hashlib.sha256(data).digest()
-
-    def __hash__(self) -> int:
-        return hash(self.digest)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Kept) and self.digest == other.digest
-
-
-@lru_cache(maxsize=16)
-def _scenario_and_travel(kept: _Kept) -> tuple[Scenario, Travel]:
-    """Return a scenario with its times; a page asks for the same ones all day."""
-    scenario = scenario_from_bytes(kept.data)
-    return scenario, travel_matrix(scenario)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from dispatch.files.scenario.snapshot import scenario_from_bytes
+from dispatch.day.kept import kept_scenario
 from dispatch.model.digest import digest_of
 from dispatch.operations.executed import with_source_readings
 from dispatch.operations.rights import Where, covers
 from dispatch.store.days import all_days, find_day, version_heads
 from dispatch.store.events import reports_of
 from dispatch.store.master import all_townships, township_of
+from dispatch.store.remembered import remembered
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -90,15 +90,24 @@ def townships_of(db: Database, person: Holder) -> list[TownshipName]:
     person
         Who looks.
     """
-    with db.read() as session:
-        rows = [
-            TownshipName(code=code, name=name, county=county)
-            for code, name, county in all_townships(session)
-        ]
-    seen = [row for row in rows if covers(person, Where(row.code, row.county))]
+    seen = [
+        row
+        for row in _every_township(db)
+        if covers(person, Where(row.code, row.county))
+    ]
     return sorted(seen, key=lambda row: (row.name, row.code))
 
 
+@remembered
+def _every_township(db: Database) -> tuple[TownshipName, ...]:
+    with db.read() as session:
+        return tuple(
+            TownshipName(code=code, name=name, county=county)
+            for code, name, county in all_townships(session)
+        )
+
+
+@remembered
 def desk_of(db: Database, township: str, date: dt.date) -> Desk:
     """
     Return a day of a township as it is kept now.
@@ -146,9 +155,3 @@ def desk_of(db: Database, township: str, date: dt.date) -> Desk:
         planned_from=tuple(planned_from),
         dates=dates,
     )
-
-
-@lru_cache(maxsize=32)
-def kept_scenario(content: bytes) -> Scenario:
-    """Return a scenario from its kept bytes, read once for all who look at it."""
-    return scenario_from_bytes(content)

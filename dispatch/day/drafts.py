@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dispatch.day.desk import kept_scenario
+from dispatch.day.kept import kept_scenario
 from dispatch.errors import DispatchError
 from dispatch.files.plan.plan_json import plan_from_json
 from dispatch.store.days import find_day
 from dispatch.store.jobs import draft_number, draft_of
+from dispatch.store.remembered import remembered
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -26,6 +27,7 @@ class Draft(NamedTuple):
     plan: Plan
 
 
+@remembered
 def newest_draft(db: Database, run: int) -> int | None:
     """
     Return which plan of a run is the best so far; None: it has none yet.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dispatch.errors import DispatchError
 from dispatch.store.event_photos import EventPicture, pictures_of_day
+from dispatch.store.remembered import remembered
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["EventPicture", "event_photos", "read_event_photo"]
 
 
-def event_photos(db: Database, township: str, date: dt.date) -> list[EventPicture]:
+@remembered
+def event_photos(
+    db: Database, township: str, date: dt.date
+) -> tuple[EventPicture, ...]:
     """
     Return the pictures that drivers sent on a day, by the time of what they show.
 
@@ -29,7 +33,7 @@ def event_photos(db: Database, township: str, date: dt.date) -> list[EventPictur
         Of the day.
     """
     with db.read() as session:
-        return pictures_of_day(session, township, date)
+        return tuple(pictures_of_day(session, township, date))
 
 
 def read_event_photo(

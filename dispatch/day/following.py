@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dispatch.day.alarms import alarms_between
-from dispatch.files.plan.plan_json import plan_from_json
+from dispatch.day.kept import kept_plan
 from dispatch.operations.ledger import standing
 from dispatch.operations.told import State, stop_reports
 from dispatch.store.days import find_day, published_version
 from dispatch.store.events import reports_of
+from dispatch.store.remembered import remembered
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -94,6 +94,7 @@ class FollowedDay:
         return sum(each.is_visit for each in self.stops)
 
 
+@remembered
 def follow_day(db: Database, township: str, date: dt.date) -> FollowedDay:
     """
     Return what was planned for a day and what is reported of it.
@@ -116,7 +117,7 @@ def follow_day(db: Database, township: str, date: dt.date) -> FollowedDay:
         text, number = ("", None) if head is None else (head.plan, head.number)
         reports = reports_of(session, township, date, date)
         alarms = alarms_between(session, township, date, date) if reports else []
-    stops = followed_stops(_plan(text), reports) if text else []
+    stops = followed_stops(kept_plan(text), reports) if text else []
     stand = tuple(standing(reports))
     planned = {each.report.key for each in stops if each.report is not None}
     moves = ("filled", "delivered", "refused", "impossible")
@@ -159,9 +160,3 @@ def followed_stops(plan: Plan, reports: Sequence[Report]) -> list[Followed]:
             )
         ]
     return stops
-
-
-@lru_cache(maxsize=16)
-def _plan(text: str) -> Plan:
-    """Read a plan once for all who look at it: it never changes."""
-    return plan_from_json(text.encode())

@@ -11,6 +11,7 @@ from dispatch.files.scenario.snapshot import scenario_from_bytes
 from dispatch.planning.helping import default_seconds, help_values, helps_from
 from dispatch.roads.travel import travel_matrix
 from dispatch.store.days import day_of, open_day_of, version_of
+from dispatch.store.remembered import remembered
 from dispatch.store.what_ifs import put_what_if, what_if_of
 from dispatch.words.message import say
 
@@ -165,6 +166,7 @@ def keep_helps(
             also(session)
 
 
+@remembered
 def helps_of(
     db: Database, township: str, date: dt.date, number: int
 ) -> KeptHelps | None:

@@ -10,6 +10,7 @@ from dispatch.errors import DispatchError
 from dispatch.store.audit import note_change
 from dispatch.store.master import has_township, items_of, township_of
 from dispatch.store.phones import SeenBy, seen_by
+from dispatch.store.remembered import remembered
 from dispatch.store.tokens import TokenKind, add_token, links, revoke, token_of
 from dispatch.words.message import say
 
@@ -238,5 +239,13 @@ def who_has_seen(
     now
         Links that are over by then are left out.
     """
+    every = _seen(db, township, date, number)
+    return [each for each in every if each.until > now]
+
+
+@remembered
+def _seen(
+    db: Database, township: str, date: dt.date, number: int
+) -> tuple[SeenBy, ...]:
     with db.read() as session:
-        return seen_by(session, township, date, number, now=now)
+        return tuple(seen_by(session, township, date, number))

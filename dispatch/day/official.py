@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from dispatch.coverage import compute_coverage
 from dispatch.day.following import followed_stops
 from dispatch.day.helping import read_helps
+from dispatch.day.kept import kept_scenario
 from dispatch.files.plan.plan_json import plan_from_json
-from dispatch.files.scenario.snapshot import scenario_from_bytes
 from dispatch.model.digest import digest_of
 from dispatch.operations.delivered import (
     cattle_short,
@@ -31,6 +31,7 @@ from dispatch.operations.rules import rules_of
 from dispatch.store.days import find_day, published_version
 from dispatch.store.events import reports_of
 from dispatch.store.master import township_of
+from dispatch.store.remembered import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -249,7 +250,7 @@ class _Came(NamedTuple):
 @lru_cache(maxsize=64)
 def _planned(kept: _Kept) -> _Planned:
     """Read a day's tables and plan once for all who look at it: they never change."""
-    scenario = scenario_from_bytes(kept.scenario)
+    scenario = kept_scenario(kept.scenario)
     if not kept.plan:
         return _Planned(scenario, None, None)
     plan = plan_from_json(kept.plan.encode(), scenario=scenario)
@@ -318,6 +319,7 @@ def _read_day(
     )
 
 
+@remembered
 def official_day(
     db: Database, township: str, date: dt.date, *, today: dt.date
 ) -> OfficialDay:
@@ -527,28 +529,28 @@ def townships_short(
     date
         The day.
     """
-    rows = []
-    for each in townships:
-        with db.read() as session:
-            reports = reports_of(session, each.code, date, date)
-            day = _read_day(session, each.code, date, reports)
-        planned = None if day is None else day.planned.figures
-        came = None if day is None else day.came.figures
-        rows.append(
-            TownshipShort(
-                code=each.code,
-                name=each.name,
-                state="none" if day is None else day.state,
-                people=0 if came is None else int(came.places["population"].sum()),
-                short=0 if day is None else day.short,
-                planned_short=None
-                if planned is None
-                else int(
-                    planned.places["population"].sum() - planned.places["basic"].sum()
-                ),
-                planned_l=0 if day is None else day.planned_l,
-                delivered_l=ledger_of(reports).total().delivered_l,
-                last_report=max((r.at for r in standing(reports)), default=None),
-            )
-        )
-    return rows
+    return [_township_short(db, each, date) for each in townships]
+
+
+@remembered
+def _township_short(
+    db: Database, township: TownshipName, date: dt.date
+) -> TownshipShort:
+    with db.read() as session:
+        reports = reports_of(session, township.code, date, date)
+        day = _read_day(session, township.code, date, reports)
+    planned = None if day is None else day.planned.figures
+    came = None if day is None else day.came.figures
+    return TownshipShort(
+        code=township.code,
+        name=township.name,
+        state="none" if day is None else day.state,
+        people=0 if came is None else int(came.places["population"].sum()),
+        short=0 if day is None else day.short,
+        planned_short=None
+        if planned is None
+        else int(planned.places["population"].sum() - planned.places["basic"].sum()),
+        planned_l=0 if day is None else day.planned_l,
+        delivered_l=ledger_of(reports).total().delivered_l,
+        last_report=max((r.at for r in standing(reports)), default=None),
+    )

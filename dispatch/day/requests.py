@@ -11,6 +11,7 @@ from dispatch.errors import DispatchError
 from dispatch.geo.position import parse_position
 from dispatch.operations.requests import Position, by_urgency
 from dispatch.store import requests as store
+from dispatch.store.remembered import remembered
 from dispatch.words.message import MessageError, say
 
 if TYPE_CHECKING:
@@ -102,11 +103,16 @@ def list_requests(
     today
         Those due before it are overdue.
     """
-    with db.read() as session:
-        rows = store.calls_of(session, townships)
+    rows = _calls(db, tuple(townships))
     code_of = {id(call): code for code, call in rows}
     ordered = by_urgency([call for _, call in rows], today)
     return [(code_of[id(call)], call) for call in ordered]
+
+
+@remembered
+def _calls(db: Database, townships: tuple[str, ...]) -> tuple[tuple[str, Call], ...]:
+    with db.read() as session:
+        return tuple(store.calls_of(session, townships))
 
 
 def show_request(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -210,9 +211,9 @@ class BoardKey:
 
 
 @lru_cache(maxsize=16)
-def kept_board(key: BoardKey, lang: Lang, datum: Datum) -> dict[str, Any]:
+def kept_board(key: BoardKey, lang: Lang, datum: Datum) -> str:
     """
-    Return the board of a plan, made once.
+    Return the board of a plan as JSON, made once.
 
     Parameters
     ----------
@@ -225,4 +226,5 @@ def kept_board(key: BoardKey, lang: Lang, datum: Datum) -> dict[str, Any]:
     """
     from dispatch.words.words import Words
 
-    return board_data(key.scenario, key.plan, key.figures, Words(lang), datum=datum)
+    data = board_data(key.scenario, key.plan, key.figures, Words(lang), datum=datum)
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))

@@ -21,6 +21,7 @@ from dispatch.store.jobs import (
     jobs_of,
     wish_of_job,
 )
+from dispatch.store.remembered import remembered
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -200,9 +201,14 @@ def latest_run(
     kind
         Of a plan, or of what would help one.
     """
+    jobs = _latest(db, township, date, kind)
+    return _run(jobs[0], now) if jobs else None
+
+
+@remembered
+def _latest(db: Database, township: str, date: dt.date, kind: Kind) -> tuple[Job, ...]:
     with db.read() as session:
-        jobs = jobs_of(session, township, date, kind=kind, limit=1)
-        return _run(jobs[0], now) if jobs else None
+        return tuple(jobs_of(session, township, date, kind=kind, limit=1))
 
 
 def runs_of(

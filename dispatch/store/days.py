@@ -13,6 +13,7 @@ from dispatch.words.message import say
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Collection
 
     from sqlalchemy.orm import Session
 
@@ -184,6 +185,25 @@ def versions_of(session: Session, day: Day) -> list[PlanVersion]:
     """
     query = select(PlanVersion).where(PlanVersion.day_id == day.id)
     return list(session.scalars(query.order_by(PlanVersion.number)))
+
+
+def plans_of(session: Session, day: Day, numbers: Collection[int]) -> dict[int, str]:
+    """
+    Return the plans of some versions of a day, by number.
+
+    Parameters
+    ----------
+    session
+        An open session.
+    day
+        The day.
+    numbers
+        Of the versions.
+    """
+    query = select(PlanVersion.number, PlanVersion.plan).where(
+        PlanVersion.day_id == day.id, PlanVersion.number.in_(numbers)
+    )
+    return {row.number: row.plan for row in session.execute(query)}
 
 
 class VersionHead(NamedTuple):

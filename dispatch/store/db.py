@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +17,8 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
 from dispatch.errors import DispatchError
+from dispatch.store.events import EventLog
+from dispatch.store.remembered import Memory
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -24,6 +27,12 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Connection
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
+#: Differs after every transaction that wrote, whoever made it. A snapshot of PostgreSQL
+#: names the transactions that it sees; SQLite counts what other connections kept.
+_STAMP: Final = {
+    "sqlite": "PRAGMA data_version",
+    "postgresql": "SELECT pg_current_snapshot()::text",
+}
 #: How long a writer waits for another one; SQLite lets one write at a time.
 BUSY_MS: Final = 30_000
 
@@ -59,6 +68,11 @@ class Database:
             If the address is none.
         """
         self.url = _url_of(address)
+        #: Answers that `remembered` functions gave.
+        self.memory = Memory()
+        self.events = EventLog()
+        self._watcher: Connection | None = None
+        self._watching = threading.Lock()
         options: dict[str, Any] = {"pool_pre_ping": True}
         if not self.is_sqlite:
             options |= {"pool_size": 20, "max_overflow": 20}
@@ -84,6 +98,10 @@ class Database:
     def read(self) -> Iterator[Session]:
         """Yield a session that sees one state; what it changes is not kept."""
         with self._connected() as connection, Session(connection) as session:
+            if not self.is_sqlite:  # else each question would see what is kept by then
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            # What writes must not be kept: it may be given up yet.
+            session.info["events"] = self.events
             yield session
 
     @contextmanager
@@ -118,6 +136,38 @@ class Database:
         with connection:
             yield connection
 
+    def stamp(self) -> str:
+        """
+        Return a text that differs whenever something was written meanwhile.
+
+        Raises
+        ------
+        DispatchError
+            If the database cannot be reached.
+        """
+        with self._watching:
+            if self._watcher is not None:
+                try:
+                    return self._read_stamp(self._watcher)
+                except OperationalError:  # the server was gone, and may be back
+                    self._watcher.invalidate()
+                    self._watcher.close()
+                    self._watcher = None
+            try:
+                # One connection that never writes: SQLite counts those of others.
+                self._watcher = self._engine.connect().execution_options(
+                    isolation_level="AUTOCOMMIT", watches=True
+                )
+                return self._read_stamp(self._watcher)
+            except OperationalError as error:
+                raise DispatchError(
+                    say("store_unreachable", error=_reason(error))
+                ) from error
+
+    def _read_stamp(self, watcher: Connection) -> str:
+        query = _STAMP[self.url.get_backend_name()]
+        return str(watcher.exec_driver_sql(query).scalar_one())
+
     def upgrade(self) -> None:
         """Create the tables, or bring those of an earlier version up to date."""
         if self.path is not None:
@@ -137,6 +187,10 @@ class Database:
 
     def close(self) -> None:
         """Give back all connections."""
+        with self._watching:
+            if self._watcher is not None:
+                self._watcher.close()
+                self._watcher = None
         self._engine.dispose()
 
 
@@ -182,5 +236,8 @@ def _set_up_sqlite(connection: Any, _: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
+    options = connection.get_execution_options()
+    if options.get("watches", False):
+        return  # in a transaction it would see the same state for ever
+    writes = options.get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

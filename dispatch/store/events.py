@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Literal, cast
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Final, Literal, cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from dispatch.operations.ledger import Report
@@ -14,6 +15,7 @@ from dispatch.store.tables import Event
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     from sqlalchemy.orm import Session
 
@@ -133,12 +135,98 @@ def reports_of(
     first, last
         From which day to which, both included; None: no limit.
     """
-    query = select(Event).where(Event.township == township)
+    log: EventLog | None = session.info.get("events")
+    if log is None:
+        return [report for _, report in _rows(session, township, first, last)]
+    if first is not None and first == last:
+        return list(log.read(session, township).by_date.get(first, ()))
+    return [
+        report
+        for report in log.read(session, township).reports
+        if (first is None or first <= report.date)
+        and (last is None or report.date <= last)
+    ]
+
+
+_NAMES: Final = tuple(each.name for each in fields(Report))
+_COLUMNS: Final = tuple(getattr(Event, name) for name in _NAMES)
+
+
+def _rows(
+    session: Session,
+    township: str,
+    first: dt.date | None = None,
+    last: dt.date | None = None,
+    *,
+    after: int = 0,
+) -> list[tuple[int, Report]]:
+    """Return the number of each event, and what it says."""
+    query = select(Event.id, *_COLUMNS).where(Event.township == township)
+    if after:
+        query = query.where(Event.id > after)
     if first is not None:
         query = query.where(Event.date >= first)
     if last is not None:
         query = query.where(Event.date <= last)
-    return [report_of(event) for event in session.scalars(query.order_by(Event.id))]
+    rows = session.execute(query.order_by(Event.id))
+    return [
+        (number, Report(**dict(zip(_NAMES, values, strict=True))))
+        for number, *values in rows
+    ]
+
+
+@dataclass(slots=True)
+class _Kept:
+    """The reports of a township up to an event, in the order in which they came."""
+
+    last: int = 0
+    reports: list[Report] = field(default_factory=list)
+    by_date: dict[dt.date, list[Report]] = field(default_factory=dict)
+
+    def added(self, rows: Sequence[tuple[int, Report]]) -> _Kept:
+        """Return the same with some more: readers of this one see it as it was."""
+        by_date = dict(self.by_date)
+        for date in {report.date for _, report in rows}:
+            new = [report for _, report in rows if report.date == date]
+            by_date[date] = [*by_date.get(date, ()), *new]
+        last = rows[-1][0] if rows else self.last
+        return _Kept(last, [*self.reports, *(report for _, report in rows)], by_date)
+
+
+class EventLog:
+    """
+    The reports that a store was seen to hold; only what came since is read.
+
+    Events are added and never changed. PostgreSQL numbers them when they are written
+    and shows them when they are kept, so that a lower number may come later: then there
+    are more than were counted, and all are read.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[str, _Kept] = {}
+
+    def read(self, session: Session, township: str) -> _Kept:
+        """
+        Return all reports that a session sees; nobody may change them.
+
+        Parameters
+        ----------
+        session
+            A session that only reads.
+        township
+            Its code.
+        """
+        kept = self._kept.get(township, _Kept())
+        query = select(func.count()).where(Event.township == township)
+        count = session.scalar(query)
+        if count == len(kept.reports):
+            return kept
+        rows = _rows(session, township, after=kept.last)
+        if len(kept.reports) + len(rows) != count:
+            kept, rows = _Kept(), _rows(session, township)
+        kept = kept.added(rows)
+        self._kept[township] = kept
+        return kept
 
 
 def report_of(event: Event) -> Report:

@@ -199,20 +199,21 @@ def note_shown(
 
 
 class SeenBy(NamedTuple):
-    """A valid link, and when it was shown a version; None: it was not yet."""
+    """A link until its end, and when it was shown a version; None: it was not yet."""
 
     number: int
     subject: str
     trucks: tuple[str, ...]
+    until: dt.datetime
     shown_at: dt.datetime | None
     seen_at: dt.datetime | None
 
 
 def seen_by(
-    session: Session, township: str, date: dt.date, number: int, *, now: dt.datetime
+    session: Session, township: str, date: dt.date, number: int
 ) -> list[SeenBy]:
     """
-    Return the valid links of trucks and teams, and what they have seen of a version.
+    Return the links of trucks and teams, and what they have seen of a version.
 
     Parameters
     ----------
@@ -222,8 +223,6 @@ def seen_by(
         Of the day.
     number
         Of the version.
-    now
-        Links that are over by then are left out.
     """
     version = (
         select(PlanVersion.id)
@@ -238,11 +237,12 @@ def seen_by(
             Token.township == township,
             Token.kind == "link",
             Token.is_revoked.is_(False),
-            Token.until > now,
         )
         .order_by(Token.id)
     )
     return [
-        SeenBy(token.id, token.subject, tuple(token.trucks), shown_at, seen_at)
+        SeenBy(
+            token.id, token.subject, tuple(token.trucks), token.until, shown_at, seen_at
+        )
         for token, shown_at, seen_at in session.execute(query)
     ]

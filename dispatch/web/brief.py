@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode
 
@@ -18,6 +19,7 @@ from dispatch.day.official_forms import official_xlsx
 from dispatch.day.official_paper import official_pdf
 from dispatch.day.official_text import answers_of, moment_of, short_name
 from dispatch.errors import DispatchError
+from dispatch.maps.page import live_map
 from dispatch.model.scenario import NeedStandard
 from dispatch.web.phone.pages import plain_page
 from dispatch.words.words import LANGUAGES, Words, as_lang
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from dispatch.day.official_text import Answers
     from dispatch.day.people import Account
     from dispatch.store.db import Database
+    from dispatch.words.message import Lang
 
 #: Rows that a phone on a poor link is sent; the files have all.
 MAX_PLACES: Final = 15
@@ -185,6 +188,7 @@ class BriefPages:
         """Return the HTTP routes."""
         every = {
             "/brief": self._page,
+            "/brief/map": self._map,
             "/brief/report.xlsx": self._xlsx,
             "/brief/brief.pdf": self._pdf,
         }
@@ -195,6 +199,18 @@ class BriefPages:
         if isinstance(look, Response):
             return look
         return plain_page(request.scope, "brief.html", look=look)
+
+    async def _map(self, request: Request) -> Response:
+        look = await self._look(request)
+        if isinstance(look, Response):
+            return look
+        if look.day.scenario is None:
+            return plain_page(
+                request.scope, "no_brief.html", status=404, text="brief.no_map"
+            )
+        page = await run_in_threadpool(_map_page, look.day, look.t.lang, look.root)
+        headers = {"Cache-Control": "private, max-age=3600"}
+        return Response(page, media_type="text/html; charset=utf-8", headers=headers)
 
     async def _xlsx(self, request: Request) -> Response:
         return await self._file(request, official_xlsx, "xlsx", _XLSX)
@@ -256,6 +272,16 @@ class BriefPages:
         day = official_day(db, code, date, today=today)
         answers = answers_of(day, t, now=now)
         return Look(day, rows, answers, t, root, account.role, today)
+
+
+# A day that is the same one is the same object.
+@lru_cache(maxsize=16)
+def _map_page(day: OfficialDay, lang: Lang, root: str) -> str:
+    """Return places in the colours of what they have now, made once for all."""
+    assert day.scenario is not None
+    chart = live_map(day.scenario, day.plan, day.figures, lang, base_url=root)
+    page: str = chart.get_root().render()
+    return page.replace("<html>", f'<html lang="{lang}">', 1)
 
 
 def _date(text: str, today: dt.date) -> dt.date:

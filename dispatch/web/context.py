@@ -6,11 +6,11 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
-import pandas as pd
 import streamlit as st
 
 from dispatch.errors import DispatchError
 from dispatch.operations.rights import Where, may
+from dispatch.web.kept import show_table
 from dispatch.web.tables import problems_table
 from dispatch.words.message import say
 
@@ -200,16 +200,6 @@ def shown_error(frame: Frame, action: Callable[[], object]) -> bool:
         st.error(error.text(frame.lang), icon="⛔")
         return False
     return True
-
-
-def show_table(table: pd.DataFrame) -> None:
-    """Show a table with thousands marked and gaps as a dash."""
-    config = {
-        name: st.column_config.NumberColumn(format="localized")
-        for name in table.columns
-        if pd.api.types.is_numeric_dtype(table[name].dtype)
-    }
-    st.dataframe(table, hide_index=True, column_config=config, placeholder="–")
 
 
 def keep_in_link(name: str, value: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import altair as alt
@@ -9,10 +10,12 @@ import pandas as pd
 
 from dispatch.day.official_text import short_name
 from dispatch.maps.palette import LEVEL_SIGNS
+from dispatch.web.kept import KeptChart, spec_of, stream_of
+from dispatch.words.words import Words
 
 if TYPE_CHECKING:
     from dispatch.day.official import OfficialDay
-    from dispatch.words.words import Words
+    from dispatch.words.message import Lang
 
 #: Places of the chart, the worst off first; the tables have all.
 MAX_BARS: Final = 25
@@ -48,7 +51,7 @@ def trend_rows(day: OfficialDay, t: Words) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype({"short": "Int64"})
 
 
-def _days(day: OfficialDay, t: Words) -> alt.Chart:
+def _days(t: Words) -> alt.Chart:
     tooltip = [
         alt.Tooltip("date:N", title=t("form.date")),
         alt.Tooltip("planned:Q", title=t("brief.chart_planned"), format=",.1f"),
@@ -56,12 +59,12 @@ def _days(day: OfficialDay, t: Words) -> alt.Chart:
         alt.Tooltip("of:N", title=t("form.short")),
     ]
     axis = alt.Axis(labelAngle=-45)
-    return alt.Chart(trend_rows(day, t)).encode(
+    return alt.Chart(alt.NamedData("days")).encode(
         x=alt.X("date:N", title=None, sort=None, axis=axis), tooltip=tooltip
     )
 
 
-def trend_chart(day: OfficialDay, t: Words) -> alt.LayerChart | alt.FacetChart:
+def trend_chart(day: OfficialDay, t: Words) -> KeptChart:
     """
     Return the days with what was planned as outlines, and what came as filled bars.
 
@@ -72,16 +75,24 @@ def trend_chart(day: OfficialDay, t: Words) -> alt.LayerChart | alt.FacetChart:
     t
         Words in the language of the reader.
     """
-    base = _days(day, t)
+    return KeptChart(_trend(t.lang), {"days": stream_of(trend_rows(day, t))})
+
+
+# Drawing up a chart takes 50 times as long as filling it.
+@cache
+def _trend(lang: Lang) -> str:
+    t = Words(lang)
+    base = _days(t)
     outlines = base.mark_bar(fill="#EDEAE3", stroke="#777777")
     filled = base.mark_bar(color=LEVEL_SIGNS["basic"].colour, size=12)
-    return alt.layer(
+    chart = alt.layer(
         outlines.encode(y=alt.Y("planned:Q", title=t("chart.tonnes"))),
         filled.encode(y="delivered:Q"),
-    ).properties(height=200)
+    )
+    return spec_of(chart.properties(height=200))
 
 
-def short_chart(day: OfficialDay, t: Words) -> alt.Chart:
+def short_chart(day: OfficialDay, t: Words) -> KeptChart:
     """
     Return people below the basic standard by day.
 
@@ -92,14 +103,20 @@ def short_chart(day: OfficialDay, t: Words) -> alt.Chart:
     t
         Words in the language of the reader.
     """
+    return KeptChart(_short(t.lang), {"days": stream_of(trend_rows(day, t))})
+
+
+@cache
+def _short(lang: Lang) -> str:
+    t = Words(lang)
     colour = LEVEL_SIGNS["below"].colour
     point = alt.OverlayMarkDef(color=colour, shape="square", size=60)
     y = alt.Y("short:Q", title=t("form.short"), axis=alt.Axis(format=",d"))
-    chart: alt.Chart = _days(day, t).mark_line(color=colour, point=point)
-    return chart.encode(y=y).properties(height=200)
+    chart = _days(t).mark_line(color=colour, point=point)
+    return spec_of(chart.encode(y=y).properties(height=200))
 
 
-def litres_chart(day: OfficialDay, t: Words) -> alt.LayerChart | alt.FacetChart:
+def litres_chart(day: OfficialDay, t: Words) -> KeptChart:
     """
     Return litres a person of the places worst off, with lines at the standards.
 
@@ -134,7 +151,14 @@ def litres_chart(day: OfficialDay, t: Words) -> alt.LayerChart | alt.FacetChart:
         ],
         columns=["at", "standard"],
     )
-    base = alt.Chart(rows).encode(
+    data = {"places": stream_of(rows), "standards": stream_of(marks)}
+    return KeptChart(_litres(t.lang, len(rows)), data)
+
+
+@lru_cache(maxsize=64)
+def _litres(lang: Lang, num_rows: int) -> str:
+    t = Words(lang)
+    base = alt.Chart(alt.NamedData("places")).encode(
         y=alt.Y(
             "name:N",
             title=None,
@@ -158,12 +182,14 @@ def litres_chart(day: OfficialDay, t: Words) -> alt.LayerChart | alt.FacetChart:
     planned = base.mark_tick(color="#333333", thickness=2, size=16).encode(
         x="planned:Q"
     )
-    lines = alt.Chart(marks).mark_rule(strokeDash=[4, 3], color="#555555")
-    names = alt.Chart(marks).mark_text(align="left", dx=3, baseline="top", fontSize=11)
-    return alt.layer(
+    marks = alt.Chart(alt.NamedData("standards"))
+    lines = marks.mark_rule(strokeDash=[4, 3], color="#555555")
+    names = marks.mark_text(align="left", dx=3, baseline="top", fontSize=11)
+    chart = alt.layer(
         bars,
         signs,
         planned,
         lines.encode(x="at:Q"),
         names.encode(x="at:Q", y=alt.value(-14), text="standard:N"),
-    ).properties(height=max(2, len(rows)) * 24 + 70)
+    )
+    return spec_of(chart.properties(height=max(2, num_rows) * 24 + 70))

@@ -11,7 +11,7 @@ from dispatch.day.editing import EditConflictError, save_day
 from dispatch.errors import DispatchError
 from dispatch.files.tables.columns import tables as column_tables
 from dispatch.operations.merging import id_of_row, rows_of, undone
-from dispatch.web.context import show_table
+from dispatch.web.kept import show_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

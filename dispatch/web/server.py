@@ -218,5 +218,12 @@ def serve(
     )
     logs.set_up()
     uvicorn.run(
-        create_app(), host=host, port=port, log_level="warning", log_config=None
+        create_app(),
+        host=host,
+        port=port,
+        log_level="warning",
+        log_config=None,
+        # As Streamlit does: packing each of a page's hundred small messages costs more
+        # than it saves.
+        ws_per_message_deflate=False,
     )

@@ -13,7 +13,8 @@ from dispatch.errors import DataError
 from dispatch.files.scenario.partial import scenario_with_tables
 from dispatch.files.scenario.read import read_scenario_files
 from dispatch.operations.merging import merged
-from dispatch.web.context import show_problems, show_table
+from dispatch.web.context import show_problems
+from dispatch.web.kept import show_table
 from dispatch.web.saving import edits_table, save
 
 if TYPE_CHECKING:

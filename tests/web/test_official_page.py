@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from dataclasses import replace
 
+import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -133,14 +133,22 @@ def test_names_are_no_markdown(store, tmp_path):
     assert r"\*\*粗\*\* \:red\[红\]" in said
 
 
+def rows_of(chart, name):
+    """The rows that a chart is sent, of the data that its drawing names."""
+    assert f'"name": "{name}"' in chart.spec
+    with pa.ipc.open_stream(chart.data[name]) as stream:
+        return stream.read_all().to_pylist()
+
+
 def test_charts_have_every_day_and_the_standards(store):
     filled(store, "430423100")
     day = official_day(store, "430423100", DATE, today=DATE)
     t = Words("zh")
     for make in (trend_chart, short_chart):
-        (rows,) = make(day, t).to_dict()["datasets"].values()
+        rows = rows_of(make(day, t), "days")
         assert len(rows) == 14
         last = rows[-1]
         assert (last["planned"], last["delivered"], last["short"]) == (2.5, 1.5, 90)
-    drawn = json.dumps(litres_chart(day, t).to_dict(), ensure_ascii=False)
-    assert all(f'"at": {litres}' in drawn for litres in (7.5, 20.0, 35.0))
+    marks = rows_of(litres_chart(day, t), "standards")
+    assert [mark["at"] for mark in marks] == [7.5, 20.0, 35.0]
+    assert len(rows_of(litres_chart(day, t), "places")) == len(day.places)

@@ -61,7 +61,7 @@ def test_a_picture_is_asked_for_by_its_township_and_day(sent):
     assert content is not None
     assert content[:2] == b"\xff\xd8"
     for place in (("other", DATE), (CODE, DATE.replace(day=7))):
-        assert event_photos(sent.db, *place) == []
+        assert event_photos(sent.db, *place) == ()
         with pytest.raises(DispatchError):
             read_event_photo(sent.db, folder, *place, "a")
 

@@ -79,10 +79,10 @@ class Board {
 
   update(component) {
     this.component = component;
-    const data = component.data;
-    this.mayAdjust = data.may_adjust;
-    if (data.version === this.version) return;
-    this.version = data.version;
+    this.mayAdjust = component.data.may_adjust;
+    if (component.data.version === this.version) return;
+    this.version = component.data.version;
+    const data = { ...component.data, ...JSON.parse(component.data.board) };
     this.data = data;
     this.words = data.words;
     this.chosen = { truck: null, trip: null, stop: null, place: null };
@@ -492,6 +492,6 @@ export default function (component) {
       state.board.update(state.component);
     },
     () => { parent.querySelector(".wd-board-side").textContent =
-      component.data.words.broken; },
+      JSON.parse(component.data.board).words.broken; },
   );
 }

@@ -58,7 +58,8 @@ def plan_board(
     component = _component()(
         key=key,
         data={
-            **kept_board(board, t.lang, datum),
+            # As text: Streamlit writes what it is given twice on every click.
+            "board": kept_board(board, t.lang, datum),
             "version": f"{board.key} {t.lang} {datum}",
             "now_s": now_s,
             "may_adjust": may_adjust,

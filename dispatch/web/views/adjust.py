@@ -16,7 +16,8 @@ from dispatch.operations.pairs import Pair, under_pairs_of
 from dispatch.planning.hand import HandPlan, HandResult, VisitAt, hand_result
 from dispatch.units import format_clock
 from dispatch.web import tables
-from dispatch.web.context import show_table, shown_error
+from dispatch.web.context import shown_error
+from dispatch.web.kept import show_table
 from dispatch.web.views import pairs, running
 from dispatch.web.views.labels import truck_label
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dispatch.operations.ahead import days_ahead
 from dispatch.operations.stocks import days_left
-from dispatch.web.context import show_table
+from dispatch.web.kept import show_table
 
 if TYPE_CHECKING:
     from dispatch.day.following import FollowedDay

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
-from streamlit_folium import st_folium  # type: ignore[import-untyped]  # no types
 
 from dispatch.day.official import official_day, townships_short
 from dispatch.day.official_forms import (
@@ -21,11 +21,18 @@ from dispatch.day.official_paper import official_pdf
 from dispatch.day.official_text import answers_of
 from dispatch.day.overview import township_days
 from dispatch.files.forms import Percent
-from dispatch.maps.page import live_map
 from dispatch.web import official_charts as charts
-from dispatch.web.context import frame_of_page, show_table
+from dispatch.web.context import frame_of_page
+from dispatch.web.kept import (
+    KeptChart,
+    KeptTable,
+    keep_table,
+    show_chart,
+    show_table,
+)
 from dispatch.web.views import helping
 from dispatch.web.views.labels import plain
+from dispatch.words.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +42,7 @@ if TYPE_CHECKING:
     from dispatch.day.official_text import Answers
     from dispatch.files.forms import Form
     from dispatch.web.context import Frame
-    from dispatch.words.words import Words
+    from dispatch.words.message import Lang
 
 _COUNTY_COLUMNS = (
     "name",
@@ -65,19 +72,59 @@ def show() -> None:
     _files(frame, day)
     if len(frame.townships) > 1:
         _county(frame, desk)
+    shown = _shown(day, t.lang)
     if day.figures is not None:
-        _reasons(day, t)
+        _reasons(shown, t)
         _helps(frame, day)
-        _places(day, t)
+        _places(shown, t)
     st.subheader(t("brief.trend", days=len(day.trend)))
     left, right = st.columns(2)
-    left.altair_chart(charts.trend_chart(day, t), alt=t("brief.trend_alt"))
-    left.caption(t("brief.trend_help"))
-    right.altair_chart(charts.short_chart(day, t), alt=t("brief.short_alt"))
-    right.caption(t("brief.short_alt"))
+    with left:
+        show_chart(shown.trend, name=t("brief.trend_alt"))
+        st.caption(t("brief.trend_help"))
+    with right:
+        show_chart(shown.short, name=t("brief.short_alt"))
+        st.caption(t("brief.short_alt"))
     if day.plan is not None and day.scenario is not None:
         _map(frame, day)
     st.caption(plain(answers.definition))
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """
+    Tables and charts of a day.
+
+    Attributes
+    ----------
+    litres
+        None where nobody lives.
+    """
+
+    reasons: KeptTable
+    places: KeptTable
+    litres: KeptChart | None
+    trend: KeptChart
+    short: KeptChart
+
+
+# A day that is the same one is the same object.
+@lru_cache(maxsize=16)
+def _shown(day: OfficialDay, lang: Lang) -> _Shown:
+    """Return tables and charts of a day, made once for all who look at it."""
+    t = Words(lang)
+    reasons = reasons_form(day, t)
+    has_people = any(place.l_per_person is not None for place in day.places)
+    return _Shown(
+        reasons=keep_table(_table(reasons, range(len(reasons.headings)), t)),
+        # Place, people, litres a person, delivered and planned, short, reason, help.
+        places=keep_table(
+            _table(places_form(day, t), (0, 2, 7, 5, 4, 9, 12, 15, 16, 17), t)
+        ),
+        litres=charts.litres_chart(day, t) if has_people else None,
+        trend=charts.trend_chart(day, t),
+        short=charts.short_chart(day, t),
+    )
 
 
 def _first_screen(answers: Answers) -> None:
@@ -150,11 +197,10 @@ def _county(frame: Frame, desk: Desk) -> None:
     )
 
 
-def _reasons(day: OfficialDay, t: Words) -> None:
+def _reasons(shown: _Shown, t: Words) -> None:
     st.subheader(t("brief.reasons"))
-    form = reasons_form(day, t)
-    if form.rows:
-        show_table(_table(form, range(len(form.headings)), t))
+    if shown.reasons.num_rows:
+        show_table(shown.reasons)
     else:
         st.success(t("brief.none_short"), icon="✅")
 
@@ -172,16 +218,14 @@ def _helps(frame: Frame, day: OfficialDay) -> None:
         st.info(t("helping.none_official"), icon="ℹ️")
 
 
-def _places(day: OfficialDay, t: Words) -> None:
+def _places(shown: _Shown, t: Words) -> None:
     """Show litres a person, and every place with what it was to get and got."""
-    if any(place.l_per_person is not None for place in day.places):
+    if shown.litres is not None:
         st.subheader(t("brief.litres_chart"))
-        st.altair_chart(charts.litres_chart(day, t), alt=t("brief.litres_alt"))
+        show_chart(shown.litres, name=t("brief.litres_alt"))
         st.caption(t("brief.litres_help"))
-    form = places_form(day, t)
-    st.subheader(t("brief.all_places", count=len(day.places)))
-    # Place, people, litres a person, delivered and planned, short, reason, help.
-    show_table(_table(form, (0, 2, 7, 5, 4, 9, 12, 15, 16, 17), t))
+    st.subheader(t("brief.all_places", count=shown.places.num_rows))
+    show_table(shown.places)
 
 
 def _table(form: Form, columns: Sequence[int], t: Words) -> pd.DataFrame:
@@ -203,21 +247,15 @@ def _table(form: Form, columns: Sequence[int], t: Words) -> pd.DataFrame:
 
 def _map(frame: Frame, day: OfficialDay) -> None:
     """Show places in the colours of what they have now, on the plan's map."""
-    st.subheader(frame.t("brief.map"))
-    if day.scenario is None:
-        return
-    chart = live_map(
-        day.scenario,
-        day.plan,
-        day.figures,
-        frame.lang,
-        base_url=st.get_option("server.baseUrlPath"),
-    )
-    stamp = f"{day.township}-{day.date}-{day.version}-{len(day.reports)}"
-    st_folium(
-        chart,
-        key=f"brief-map-{stamp}-{frame.lang}",
-        height=480,
-        use_container_width=True,
-        returned_objects=[],
-    )
+    t = frame.t
+    st.subheader(t("brief.map"))
+    root = st.get_option("server.baseUrlPath").strip("/")
+    # Another address where the day is another one: the browser then asks again.
+    values = {
+        "township": day.township,
+        "date": day.date,
+        "lang": t.lang,
+        "at": f"{day.version}-{len(day.reports)}",
+    }
+    address = f"{'/' + root if root else ''}/brief/map?{urlencode(values)}"
+    st.iframe(address, height=480, alt=t("brief.map"))

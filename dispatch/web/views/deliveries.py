@@ -6,6 +6,9 @@ import datetime as dt
 import secrets
 import tempfile
 import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,9 +22,11 @@ from dispatch.day.reporting import report_from, take_reports
 from dispatch.day.tally import read_tally
 from dispatch.errors import DispatchError
 from dispatch.units import format_clock
-from dispatch.web.context import context_of_page, show_table, shown_error
+from dispatch.web.context import context_of_page, shown_error
+from dispatch.web.kept import KeptTable, keep_columns, show_table
 from dispatch.web.views import sheets
 from dispatch.web.views.labels import plain, truck_label
+from dispatch.words.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +36,7 @@ if TYPE_CHECKING:
     from dispatch.operations.alarms import Alarm
     from dispatch.operations.ledger import Report
     from dispatch.web.context import Context
-    from dispatch.words.words import Words
+    from dispatch.words.message import Lang
 
 _NEWS: Final = "deliver_news"
 _VIEWS: Final = ("stops", "type", "other", "sheets")
@@ -118,6 +123,7 @@ def _stops(context: Context, day: FollowedDay) -> None:
     """List every planned stop with what was reported of it, by truck."""
     t, scenario = context.t, context.scenario
     trucks = list(dict.fromkeys(each.truck for each in day.stops))
+    kept = _kept_stops(_Followed(day, scenario), t.lang)
     pictures = _pictures(context)
     others = [truck for truck in pictures if truck not in trucks]
     for truck in trucks:
@@ -139,7 +145,7 @@ def _stops(context: Context, day: FollowedDay) -> None:
             planned=t.litres(planned),
         )
         with st.expander(title, icon="🚚"):
-            show_table(stops_table(rows, scenario, t))
+            show_table(kept[truck])
             if truck in pictures:
                 _show_pictures(context, truck, pictures[truck])
     if day.unplanned:
@@ -195,7 +201,37 @@ def _show_pictures(
                 st.image(content, width="stretch")
 
 
-def stops_table(rows: Sequence[Followed], scenario: Scenario, t: Words) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True)
+class _Followed:
+    """A day as it is followed, the same as another one where it is that object."""
+
+    day: FollowedDay
+    scenario: Scenario
+
+    def __hash__(self) -> int:
+        return hash((id(self.day), id(self.scenario)))
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, _Followed)
+            and self.day is other.day
+            and self.scenario is other.scenario
+        )
+
+
+@lru_cache(maxsize=16)
+def _kept_stops(followed: _Followed, lang: Lang) -> dict[str, KeptTable]:
+    """Return the stops of every truck as a table, made once for all who look."""
+    rows: dict[str, list[Followed]] = defaultdict(list)
+    for each in followed.day.stops:
+        rows[each.truck].append(each)
+    t = Words(lang)
+    return {
+        truck: stops_table(stops, followed.scenario, t) for truck, stops in rows.items()
+    }
+
+
+def stops_table(rows: Sequence[Followed], scenario: Scenario, t: Words) -> KeptTable:
     """
     Return planned stops beside what was reported.
 
@@ -208,26 +244,26 @@ def stops_table(rows: Sequence[Followed], scenario: Scenario, t: Words) -> pd.Da
     t
         Words in the language of the reader.
     """
-    table = pd.DataFrame(
-        [
-            {
-                "state": f"{_MARKS[each.state]} {t(f'deliver.state_{each.state}')}",
-                "at": format_clock(each.stop.start_s),
-                "place": scenario.label(each.stop.place_id),
-                "work": t(f"deliver.kind_{each.stop.kind}"),
-                "planned": each.stop.litres,
-                "reported_at": f"{each.report.at:%H:%M}" if each.report else "",
-                "litres": each.report.litres if each.report else None,
-                "chlorine": each.report.chlorine_mg_l if each.report else None,
-                "reason": each.report.reason if each.report else "",
-            }
-            for each in rows
-            if each.stop.kind in ("fill", "deliver")
-        ]
+    rows = [each for each in rows if each.stop.kind in ("fill", "deliver")]
+    reports = [each.report for each in rows]
+    columns: dict[str, list[Any]] = {
+        "state": [
+            f"{_MARKS[each.state]} {t(f'deliver.state_{each.state}')}" for each in rows
+        ],
+        "at": [format_clock(each.stop.start_s) for each in rows],
+        "place": [scenario.label(each.stop.place_id) for each in rows],
+        "work": [t(f"deliver.kind_{each.stop.kind}") for each in rows],
+        "planned": [each.stop.litres for each in rows],
+        "reported_at": [f"{report.at:%H:%M}" if report else "" for report in reports],
+        "litres": [report.litres if report else None for report in reports],
+        "chlorine": [report.chlorine_mg_l if report else None for report in reports],
+        "reason": [report.reason if report else "" for report in reports],
+    }
+    return keep_columns(
+        {t(f"deliver.{name}"): values for name, values in columns.items()},
+        whole=[t("deliver.planned"), t("deliver.litres")],
+        real=[t("deliver.chlorine")],
     )
-    if not table.empty:
-        table["litres"] = table["litres"].astype("Int64")
-    return table.rename(columns={name: t(f"deliver.{name}") for name in table.columns})
 
 
 def _reports_table(

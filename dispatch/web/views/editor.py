@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -64,6 +65,8 @@ class _Snapshot:
         Digest of the day as it should be now, with what was saved here.
     typed
         What was changed in the editor when it was saved last.
+    is_saved
+        Whether the table was shown as it is saved, with nothing wrong in it.
     """
 
     scope: tuple[str, str, str]
@@ -72,6 +75,7 @@ class _Snapshot:
     base: Scenario
     seen: str
     typed: str
+    is_saved: bool
 
 
 def forget() -> None:
@@ -121,7 +125,7 @@ def show(context: Context, *, only: str | None = None) -> None:
         label_visibility="collapsed",
     )
     if not context.may_edit:
-        table = _as_text(_tables(context)[name])
+        table = _saved_table(context.scenario, name)
         heads = {c: config["label"] for c, config in _columns(name, t.lang).items()}
         st.dataframe(table.rename(columns=heads), hide_index=True)
         return
@@ -154,8 +158,9 @@ def show(context: Context, *, only: str | None = None) -> None:
 
 
 def _typed(key: str) -> str:
-    """Return what was changed in an editor, as text."""
-    return repr(st.session_state.get(key))
+    """Return what was changed in an editor, as text; empty for nothing."""
+    changed = st.session_state.get(key)
+    return repr(changed) if changed and any(changed.values()) else ""
 
 
 def _snapshot(context: Context, name: str) -> _Snapshot:
@@ -179,22 +184,24 @@ def _snapshot(context: Context, name: str) -> _Snapshot:
     number = st.session_state.get("edit_count", 0) + 1
     st.session_state["edit_count"] = number
     key = f"editor-{number}"
+    saved = _saved_table(context.scenario, name)
+    frame = _typed_before(context, name, saved)
     fresh = _Snapshot(
         scope,
         key,
-        _typed_before(context, name),
+        frame,
         context.scenario,
         digest,
         _typed(key),
+        frame is saved,
     )
     st.session_state[_SNAPSHOT] = fresh
     st.session_state.pop("edit_problems", None)
     return fresh
 
 
-def _typed_before(context: Context, name: str) -> pd.DataFrame:
+def _typed_before(context: Context, name: str, saved: pd.DataFrame) -> pd.DataFrame:
     """Return the saved table, or what was typed into it and could not be saved."""
-    saved = _as_text(_tables(context)[name])
     typed = _unsaved().pop((context.key, name), None)
     if typed is None:
         return saved
@@ -217,9 +224,24 @@ def _differences(saved: pd.DataFrame, typed: pd.DataFrame) -> list[str]:
     return cells
 
 
-def _tables(context: Context) -> dict[str, pd.DataFrame]:
-    """Return the tables, with the letters that trucks have had so far."""
-    return scenario_tables(with_letters(context.scenario))
+def _saved_table(scenario: Scenario, name: str) -> pd.DataFrame:
+    """Return a table as it is saved, with the letters of trucks so far, as text."""
+    return _tables(_Saved(scenario, digest_of(scenario)))[name]
+
+
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    """A scenario, the same as another one by its digest."""
+
+    scenario: Scenario = field(compare=False)
+    digest: str
+
+
+@lru_cache(maxsize=8)
+def _tables(saved: _Saved) -> dict[str, pd.DataFrame]:
+    """Return the tables as text, made once for all who look at them."""
+    tables = scenario_tables(with_letters(saved.scenario))
+    return {name: _as_text(table) for name, table in tables.items()}
 
 
 def _as_text(table: pd.DataFrame) -> pd.DataFrame:
@@ -300,13 +322,20 @@ def _save(
 ) -> None:
     t = context.t
     typed = _typed(snapshot.key)
+    if (
+        snapshot.is_saved
+        and typed == snapshot.typed
+        and "edit_problems" not in st.session_state
+    ):
+        _say_saved(t)
+        return
     try:
         base = with_letters(snapshot.base)
         scenario = scenario_from_tables({name: edited}, base=base)
     except DataError as error:
         is_new = not st.session_state.get("edit_problems")
         st.session_state["edit_problems"] = True
-        saved = _as_text(_tables(context)[name])
+        saved = _saved_table(context.scenario, name)
         _unsaved()[context.key, name] = saved.to_csv(), edited
         st.error(t("edit.not_saved"), icon="⛔")
         again = (context, name)
@@ -322,6 +351,10 @@ def _save(
         _store(context, name, snapshot, scenario, typed)
     if was_broken:
         st.rerun()
+    _say_saved(t)
+
+
+def _say_saved(t: Words) -> None:
     if "edit_saved" in st.session_state:
         st.caption(f"✅ {t('edit.saved')} {st.session_state['edit_saved']}")
 

@@ -24,7 +24,8 @@ from dispatch.runs.queue import (
     start_worker,
 )
 from dispatch.web import signed
-from dispatch.web.context import moment_text, show_table, shown_error
+from dispatch.web.context import moment_text, shown_error
+from dispatch.web.kept import show_table
 from dispatch.web.views.labels import plain
 from dispatch.web.views.running import SILENT_S
 

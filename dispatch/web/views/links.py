@@ -15,7 +15,8 @@ import streamlit as st
 from dispatch import settings
 from dispatch.day.links import Link, all_links, make_link, revoke_links
 from dispatch.web.address import is_local
-from dispatch.web.context import context_of_page, show_table, shown_error
+from dispatch.web.context import context_of_page, shown_error
+from dispatch.web.kept import show_table
 from dispatch.web.views.labels import truck_label
 
 if TYPE_CHECKING:

@@ -62,7 +62,8 @@ def show() -> None:
             st.markdown(t("needs.upload_help"))
             upload_area(context)
             panels.template_button(t)
-        with st.expander(t("needs.standards"), icon="📐"):
+        # What is folded in an expander is made all the same, on every click.
+        if st.toggle(f"📐 {t('needs.standards')}", key="show_standards"):
             _standards(context)
 
 

@@ -16,7 +16,8 @@ from dispatch.maps.page import live_map
 from dispatch.maps.palette import truck_signs
 from dispatch.web import charts, tables
 from dispatch.web.components.board import plan_board
-from dispatch.web.context import keep_in_link, show_table
+from dispatch.web.context import keep_in_link
+from dispatch.web.kept import show_table
 from dispatch.web.printed import printed_version
 from dispatch.web.report import everything_zip, paper_file, report_xlsx
 from dispatch.web.views import adjust, helping

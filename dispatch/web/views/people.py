@@ -10,7 +10,8 @@ import streamlit as st
 from dispatch.day import people as accounts
 from dispatch.errors import DispatchError
 from dispatch.operations.rights import ROLES, Where, may
-from dispatch.web.context import Frame, frame_of_page, show_table, shown_error
+from dispatch.web.context import Frame, frame_of_page, shown_error
+from dispatch.web.kept import show_table
 from dispatch.web.views.links import origin
 from dispatch.words.message import say
 

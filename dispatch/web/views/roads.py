@@ -186,11 +186,12 @@ def _files(context: Context, scenario: Scenario) -> None:
         st.markdown(t("roads.files_help"))
         st.download_button(
             t("roads.download_limits"),
-            data=limits_csv(scenario, chinese=t.lang == "zh"),
+            data=lambda: limits_csv(scenario, chinese=t.lang == "zh"),
             file_name="limits.csv",
             mime="text/csv",
             icon="⬇️",
             key="limits_download",
+            on_click="ignore",
         )
         st.file_uploader(
             t("roads.upload_limits"),

@@ -16,7 +16,7 @@ from dispatch.operations.payment import (
     compared_rows,
     payment_rows,
 )
-from dispatch.web.context import show_table
+from dispatch.web.kept import show_table
 from dispatch.web.report import write_sheet
 from dispatch.web.views.labels import truck_label
 

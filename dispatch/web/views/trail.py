@@ -9,7 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from dispatch.day.changes import changes_of
-from dispatch.web.context import moment_text, show_table
+from dispatch.web.context import moment_text
+from dispatch.web.kept import show_table
 from dispatch.web.saving import field_label
 from dispatch.web.views.labels import truck_label
 

@@ -13,8 +13,9 @@ from dispatch.check.rules import RULES
 from dispatch.day.publishing import publish_version, withdraw_version
 from dispatch.planning.call_rows import call_sheet, call_table
 from dispatch.web import tables
-from dispatch.web.context import keep_in_link, moment_text, show_table, shown_error
+from dispatch.web.context import keep_in_link, moment_text, shown_error
 from dispatch.web.finished import finished
+from dispatch.web.kept import show_table
 from dispatch.web.printed import version_calls
 
 if TYPE_CHECKING:
