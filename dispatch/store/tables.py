@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -113,6 +114,8 @@ class Token(Base):
         Of a team: its trucks.
     until
         It is worth nothing afterwards.
+    sees_doors
+        Whether it shows households by name and address.
     """
 
     __tablename__ = "token"
@@ -123,6 +126,7 @@ class Token(Base):
     subject: Mapped[str] = mapped_column(String(200))
     trucks: Mapped[list[str]] = mapped_column(JSON, default=list)
     until: Mapped[dt.datetime]
+    sees_doors: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_revoked: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[dt.datetime]
 
@@ -314,6 +318,45 @@ class Photo(Base):
     digest: Mapped[str] = mapped_column(String(64))
     file: Mapped[str]
     received_at: Mapped[dt.datetime]
+
+
+class HouseholdRow(Base):
+    """
+    A household that water is carried to: personal data, in no export or report.
+
+    Attributes
+    ----------
+    village
+        Id of its place, which need not be in the tables any more.
+    carries
+        Whether the water must be carried to the door.
+    version
+        Counts its changes; who saves a stale one meets a conflict.
+    """
+
+    __tablename__ = "household"
+    __table_args__ = (Index("household_of_village", "township", "village"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    township: Mapped[str] = mapped_column(ForeignKey("township.code"))
+    village: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str]
+    address: Mapped[str] = mapped_column(default="")
+    people: Mapped[int]
+    note: Mapped[str] = mapped_column(default="")
+    carries: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class DoorTick(Base):
+    """Water that came to a household on a day; taken back, the row is gone."""
+
+    __tablename__ = "door_tick"
+    __table_args__ = (UniqueConstraint("household_id", "date"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
+    date: Mapped[dt.date]
+    at: Mapped[dt.datetime]
+    sender: Mapped[str] = mapped_column(default="")
 
 
 class Request(Base):
