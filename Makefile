@@ -10,6 +10,7 @@ STAMP := $(VENV)/.installed
 SCENARIO ?= data/yonghe
 PORT ?= 8501
 PUBLIC ?= --limit 5
+CORES ?= auto
 
 .PHONY: run setup test lint docs pictures bench clean
 
@@ -37,8 +38,8 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -c "from dispatch.solver.warm import compile_search; compile_search()"
 	touch $(STAMP)
 
-test: setup  ## all tests; PYTEST="-k cli" narrows them
-	$(BIN)/python -m pytest -q $(PYTEST)
+test: setup  ## all tests, a process a core; PYTEST="-k cli" narrows them
+	$(BIN)/python -m pytest -q -n $(CORES) --dist loadfile $(PYTEST)
 
 lint: setup
 	$(BIN)/ruff format --check .

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 
 def package_version(name: str) -> str | None:
@@ -39,3 +40,9 @@ def describe_machine() -> str:
         f"{num_cores()} cores, {processor()}, "
         f"Python {platform.python_version()}, {packages}"
     )
+
+
+def cpu_s(pid: int) -> float:
+    """Return the seconds of processor that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -1,11 +1,12 @@
 """
-200 volunteers that report within a minute, against a real server.
+Many volunteers that look at their day and report, against a real server.
 
-``python -m benchmarks.phones [--db URL] [--phones 200] [--seconds 60]`` starts the app
-on a store of its own (SQLite in a file, or the empty PostgreSQL database of the URL),
-plans a day, gives each phone a link, and has all of them look at their day and report,
-every report as a request of its own. It prints p50, p95 and the largest time of a
-report, and how many acknowledged reports the store lacks, which must be none.
+``python -m benchmarks.phones [--db URL] [--phones 200] [--seconds 60] [--reports 4]``
+starts the app on a store of its own (SQLite in a file, or the empty PostgreSQL database
+of the URL), plans a day and gives each phone a link. Every phone looks at its day each
+half minute, as its page does, and reports so many times at times of its own, every
+request over a connection of its own. It prints p50, p95 and the largest time of looks
+and of reports, and how many acknowledged reports the store lacks, which must be none.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from benchmarks.machine import cpu_s, describe_machine
 from dispatch.day.links import make_link
 from dispatch.day.opening import import_scenario
 from dispatch.day.planning import plan_version
@@ -38,7 +40,8 @@ from dispatch.store.events import reports_of
 
 DATA = Path(__file__).parents[1] / "data" / "yonghe"
 CODE = "430423"
-REPORTS = 4
+#: How often the page of a phone asks what is new.
+LOOK_EVERY_S = 30.0
 
 
 def town(db: Database, num_phones: int, now: dt.datetime) -> list[tuple[str, str, str]]:
@@ -66,13 +69,14 @@ def town(db: Database, num_phones: int, now: dt.datetime) -> list[tuple[str, str
 
 
 async def request(
-    port: int, method: str, path: str, body: bytes = b""
+    port: int, method: str, path: str, body: bytes = b"", *, headers: str = ""
 ) -> tuple[int, bytes]:
     """Send one request over a connection of its own, as a phone in the hills does."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     head = (
         f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        f"{headers}\r\n"
     )
     writer.write(head.encode() + body)
     answer = await reader.read()
@@ -83,41 +87,58 @@ async def request(
     return int(status.split()[1]), content
 
 
+class Seen(NamedTuple):
+    """What became of a phone's day: keys that were taken, and seconds of each kind."""
+
+    keys: list[str]
+    reports_s: list[float]
+    looks_s: list[float]
+
+
 async def phone(
-    port: int, who: tuple[str, str, str], seconds: float, rng: random.Random
-) -> list[tuple[str, float]]:
-    """Report at times spread over the run; return key and seconds of what was taken."""
+    port: int,
+    who: tuple[str, str, str],
+    seconds: float,
+    num_reports: int,
+    rng: random.Random,
+) -> Seen:
+    """Look and report at times spread over the run."""
     word, truck, village = who
-    taken = []
-    at = dt.datetime.now().replace(microsecond=0)
-    waits = sorted(rng.uniform(0, seconds) for _ in range(REPORTS))
-    began = time.monotonic()
-    for n, wait in enumerate(waits):
+    seen = Seen([], [], [])
+    first = rng.uniform(0, min(LOOK_EVERY_S, seconds))
+    looks = [(first + k * LOOK_EVERY_S, -1) for k in range(int(seconds / LOOK_EVERY_S))]
+    reports = [(rng.uniform(0, seconds), n) for n in range(num_reports)]
+    began, at = time.monotonic(), dt.datetime.now().replace(microsecond=0)
+    for wait, n in sorted(looks + reports):
         await asyncio.sleep(max(0.0, began + wait - time.monotonic()))
-        await request(port, "GET", f"/d/{word}/today")
+        sent = time.monotonic()
+        if n < 0:
+            await request(port, "GET", f"/d/{word}/today")
+            seen.looks_s.append(time.monotonic() - sent)
+            continue
         event: dict[str, Any] = {"key": f"{truck}-{n}", "kind": "arrived"}
         event |= {"place": village, "at": at.isoformat()}
         if n % 2:
             event |= {"kind": "delivered", "litres": 1000 + n}
         body = json.dumps({"events": [event]}).encode()
-        sent = time.monotonic()
         status, content = await request(port, "POST", f"/d/{word}/events", body)
         needed = time.monotonic() - sent
         result = json.loads(content)["results"][0] if status == 200 else {}
         if result.get("status") == "new":
-            taken.append((event["key"], needed))
-    return taken
+            seen.keys.append(event["key"])
+            seen.reports_s.append(needed)
+    return seen
 
 
 async def everybody(
-    port: int, phones: list[tuple[str, str, str]], seconds: float
-) -> list[tuple[str, float]]:
-    """Return what all phones had acknowledged."""
-    rngs = [random.Random(n) for n in range(len(phones))]
+    port: int, phones: list[tuple[str, str, str]], seconds: float, num_reports: int
+) -> list[Seen]:
+    """Return what all phones had acknowledged, and how long it took."""
     runs = (
-        phone(port, who, seconds, rng) for who, rng in zip(phones, rngs, strict=True)
+        phone(port, who, seconds, num_reports, random.Random(n))
+        for n, who in enumerate(phones)
     )
-    return [one for taken in await asyncio.gather(*runs) for one in taken]
+    return list(await asyncio.gather(*runs))
 
 
 @contextlib.contextmanager
@@ -150,34 +171,48 @@ def serving(data: Path, address: str) -> Any:
         child.wait(timeout=20)
 
 
+def times_text(what: str, times: list[float]) -> str:
+    """Return p50, p95 and the largest of some seconds."""
+    ordered = sorted(times)
+    p50, p95 = ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.95)]
+    return (
+        f"{what} {len(ordered)}: p50 {p50:.3f} s, p95 {p95:.3f} s, "
+        f"most {ordered[-1]:.3f} s"
+    )
+
+
 def main() -> None:
     """Run it and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--db")
     parser.add_argument("--phones", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--reports", type=int, default=4)
     wanted = parser.parse_args()
     now = dt.datetime.now().replace(microsecond=0)
     with tempfile.TemporaryDirectory() as folder:
         address = wanted.db or sqlite_url(Path(folder) / "dispatch.db")
         db = Database(address)
         phones = town(db, wanted.phones, now)
-        with serving(Path(folder), address) as (port, _):
+        with serving(Path(folder), address) as (port, pid):
             asyncio.run(request(port, "GET", f"/d/{phones[0][0]}/today"))
-            taken = asyncio.run(everybody(port, phones, wanted.seconds))
+            before_s, began = cpu_s(pid), time.monotonic()
+            seen = asyncio.run(everybody(port, phones, wanted.seconds, wanted.reports))
+            share = (cpu_s(pid) - before_s) / (time.monotonic() - began)
         with db.read() as session:
             kept = {report.key for report in reports_of(session, CODE)}
         kind = db.url.get_backend_name()
         db.close()
-    times = sorted(needed for _, needed in taken)
-    lost = sum(key not in kept for key, _ in taken)
-    asked = wanted.phones * REPORTS
+    taken = [key for each in seen for key in each.keys]
+    asked = wanted.phones * wanted.reports
+    print(describe_machine())
     print(
-        f"{kind}: {wanted.phones} phones, {asked} reports in {wanted.seconds:g} s: "
-        f"{asked - len(taken)} not taken, {lost} lost, "
-        f"p50 {times[len(times) // 2]:.3f} s, "
-        f"p95 {times[int(len(times) * 0.95)]:.3f} s, most {times[-1]:.3f} s"
+        f"{kind}: {wanted.phones} phones in {wanted.seconds:g} s, "
+        f"server {share:.2f} of one core: {asked - len(taken)} reports not taken, "
+        f"{sum(key not in kept for key in taken)} lost"
     )
+    print(times_text("reports", [s for each in seen for s in each.reports_s]))
+    print(times_text("looks", [s for each in seen for s in each.looks_s]))
 
 
 if __name__ == "__main__":

@@ -5,14 +5,16 @@ Many people signed in at once: 200 sessions of the pages, against a real server.
 starts the app on a store of its own (SQLite in a file, or the empty PostgreSQL database
 of the URL) with a published plan, signs everybody in, opens a page for each over its
 own websocket, and runs the page again and again after a random time to think, while
-drivers report (``--reports`` a second), so that nothing stays as it was. It prints p50,
-p95 and the largest time of a run, the server's memory, and failures.
+drivers report (``--reports`` a second), so that nothing stays as it was. With
+``--processes 2`` two processes share the people. It prints p50, p95 and the largest
+time of a run, the servers' memory, and failures.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import datetime as dt
 import itertools
 import json
@@ -25,7 +27,7 @@ import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from benchmarks.machine import describe_machine
+from benchmarks.machine import cpu_s, describe_machine
 from benchmarks.phones import CODE, request, serving, town
 from dispatch.day import people
 from dispatch.store.db import Database, sqlite_url
@@ -113,8 +115,7 @@ async def drivers(
 
 
 async def measure(
-    port: int,
-    pid: int,
+    servers: list[tuple[int, int]],
     words: list[str],
     phones: list[tuple[str, str, str]],
     asked: argparse.Namespace,
@@ -122,17 +123,24 @@ async def measure(
     """Let everybody arrive within ten seconds, work, and print the figures."""
     rng = random.Random(1)
     # The first page of a server reads and compiles what all others find ready.
-    await session(port, words[0], "", time.monotonic(), asked.think, rng)
-    before_mb = memory_mb(pid)
+    for port, _ in servers:
+        await session(port, words[0], "", time.monotonic(), asked.think, rng)
+    pids = [pid for _, pid in servers]
+    before_mb, before_s = sum(map(memory_mb, pids)), sum(map(cpu_s, pids))
+    began = time.monotonic()
     until = time.monotonic() + 10 + asked.seconds
 
     async def arrive(number: int) -> tuple[list[float], float]:
         await asyncio.sleep(10 * number / len(words))
         page = PAGES[number % len(PAGES)]
         own = random.Random(number)
+        # A proxy sends a session to the same process always, by its cookie.
+        port = servers[number // len(PAGES) % len(servers)][0]
         return await session(port, words[number], page, until, asked.think, own)
 
-    reporting = asyncio.create_task(drivers(port, phones, until, asked.reports))
+    reporting = asyncio.create_task(
+        drivers(servers[0][0], phones, until, asked.reports)
+    )
     results = await asyncio.gather(
         *(arrive(n) for n in range(len(words))), return_exceptions=True
     )
@@ -141,7 +149,8 @@ async def measure(
     good = [each for each in results if not isinstance(each, BaseException)]
     times = [seconds for each, _ in good for seconds in each]
     firsts = [first for _, first in good]
-    after_mb = memory_mb(pid)
+    after_mb = sum(map(memory_mb, pids))
+    share = (sum(map(cpu_s, pids)) - before_s) / (time.monotonic() - began)
     print(describe_machine())
     print(
         f"sessions {len(words)}, think {asked.think:g} s, runs {len(times)}, "
@@ -154,7 +163,11 @@ async def measure(
         f"first page: p50 {percentile(firsts, 0.5):.3f} s, largest {max(firsts):.3f} s"
     )
     each_kb = (after_mb - before_mb) * 1024 / len(words)
-    print(f"memory: {before_mb:.0f} MB, then {after_mb:.0f}; {each_kb:.0f} KB each")
+    print(
+        f"processes {len(pids)}: {share:.2f} of one core; {before_mb:.0f} MB, then "
+        f"{after_mb:.0f}; "
+        f"{each_kb:.0f} KB each"
+    )
 
 
 def main() -> None:
@@ -165,6 +178,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--think", type=float, default=5)
     parser.add_argument("--reports", type=float, default=1)
+    parser.add_argument("--processes", type=int, default=1)
     asked = parser.parse_args()
     now = dt.datetime.now()
     with tempfile.TemporaryDirectory() as folder:
@@ -175,8 +189,12 @@ def main() -> None:
         words = [
             people.sign_in(db, NAME, PASSWORD, now=now) for _ in range(asked.sessions)
         ]
-        with serving(Path(folder), address) as (port, pid):
-            asyncio.run(measure(port, pid, words, phones, asked))
+        with contextlib.ExitStack() as running:
+            servers = [
+                running.enter_context(serving(Path(folder), address))
+                for _ in range(asked.processes)
+            ]
+            asyncio.run(measure(servers, words, phones, asked))
 
 
 if __name__ == "__main__":

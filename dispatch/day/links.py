@@ -106,8 +106,10 @@ def make_link(
     with db.write() as session:
         township_of(session, township)
         kind = "village" if village else "truck"
-        known = {item.item_id: item.data for item in items_of(session, township, kind)}
         wanted = list(trucks) if team else given
+        # A county makes a thousand links in a row: not all rows for each of them.
+        rows = items_of(session, township, kind, wanted or None)
+        known = {item.item_id: item.data for item in rows}
         missing = [name for name in wanted if name not in known]
         if missing:
             raise DispatchError(

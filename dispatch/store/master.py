@@ -26,7 +26,7 @@ from dispatch.store.tables import Item, Township
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -182,7 +182,9 @@ def has_township(session: Session, code: str) -> bool:
     return session.get(Township, code) is not None
 
 
-def items_of(session: Session, code: str, kind: str) -> list[Item]:
+def items_of(
+    session: Session, code: str, kind: str, ids: Collection[str] | None = None
+) -> list[Item]:
     """
     Return the rows of a kind, in their order.
 
@@ -194,8 +196,13 @@ def items_of(session: Session, code: str, kind: str) -> list[Item]:
         Of the township.
     kind
         village, source, depot or truck.
+    ids
+        Only these; None: all.
     """
-    return [item for item in _items(session, code) if item.kind == kind]
+    query = select(Item).where(Item.township == code, Item.kind == kind)
+    if ids is not None:
+        query = query.where(Item.item_id.in_(ids))
+    return list(session.scalars(query.order_by(Item.position)))
 
 
 def _items(session: Session, code: str) -> list[Item]:

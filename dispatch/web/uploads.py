@@ -15,7 +15,7 @@ from dispatch.files.scenario.read import read_scenario_files
 from dispatch.operations.merging import merged
 from dispatch.web.context import show_problems
 from dispatch.web.kept import show_table
-from dispatch.web.saving import edits_table, save
+from dispatch.web.saving import edits_table, has_conflict, save
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +42,8 @@ class _Uploaded:
 
     Attributes
     ----------
+    base
+        The day as it was when the files were read.
     replaced, added
         The day with its tables replaced, and with their rows added; None: it cannot
         be that.
@@ -49,6 +51,7 @@ class _Uploaded:
 
     key: str
     name: str
+    base: Scenario
     replaced: Scenario | None
     added: Scenario | None
 
@@ -110,7 +113,9 @@ def _preview(context: Context) -> None:
             )
         )
     ours = ways[way]
-    edits = merged(context.scenario, ours, context.scenario).edits
+    # What somebody saved meanwhile is not undone by what was read before.
+    merge = merged(kept.base, ours, context.scenario)
+    edits = merge.edits
     counts = Counter(edit.action for edit in edits)
     st.markdown(
         t(
@@ -129,12 +134,16 @@ def _preview(context: Context) -> None:
         key="upload_take",
         type="primary",
         width="stretch",
-        disabled=not edits,
-    ) and save(context, ours):
-        st.session_state.pop(_PREVIEW)
-        st.session_state["upload_done"] = kept.name
-        st.session_state.pop("edit_snapshot", None)
-        st.rerun()
+        # Where somebody changed the same, both values are shown to choose from.
+        disabled=not (edits or merge.conflicts),
+    ):
+        is_saved = save(context, ours, base=kept.base)
+        if is_saved or has_conflict(context):
+            st.session_state.pop(_PREVIEW)
+            st.session_state.pop("edit_snapshot", None)
+            if is_saved:
+                st.session_state["upload_done"] = kept.name
+            st.rerun()
     if right.button(t("upload.give_up"), key="upload_give_up", width="stretch"):
         st.session_state.pop(_PREVIEW)
         st.rerun()
@@ -182,7 +191,7 @@ def _read_upload(context: Context, number: int) -> None:
     try:
         try:
             whole = read_scenario_files(files, name=name.rsplit(".", 1)[0])
-            kept = _Uploaded(context.key, name, taken_over(base, whole), None)
+            kept = _Uploaded(context.key, name, base, taken_over(base, whole), None)
         except DataError as error:
             if not _lacks_tables(error):
                 raise
@@ -204,8 +213,8 @@ def _partly(context: Context, name: str, files: Mapping[str, bytes]) -> _Uploade
         replaced, _ = scenario_with_tables(base, files)
     except DataError:
         # Columns that must be there are missing: rows that are there get the others.
-        return _Uploaded(context.key, name, None, added)
-    return _Uploaded(context.key, name, replaced, added)
+        return _Uploaded(context.key, name, base, None, added)
+    return _Uploaded(context.key, name, base, replaced, added)
 
 
 def _lacks_tables(error: DataError) -> bool:

@@ -173,6 +173,40 @@ def test_reports_wait_for_the_network_and_are_sent_once(field, browser):
     context.close()
 
 
+def test_the_lists_of_the_day_are_there_without_a_network(field, browser):
+    town, data, port = field
+    word = link(town, truck="T1")
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    context.clock.set_system_time(NOW)
+    page = context.new_page()
+    url = f"http://127.0.0.1:{port}/d/{word}"
+    with serving(data, port) as child:
+        page.goto(url)
+        page.get_by_text("上村").first.wait_for()
+        wait_until(page, "navigator.serviceWorker.controller")
+        for path in ("day", "doors"):
+            wait_until(
+                page, f"await caches.match(location.pathname + '/{path}?lang=zh')"
+            )
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait(timeout=20)
+        page.get_by_role("link", name="全天").first.click()
+        page.get_by_text("上村").first.wait_for()
+        # The list that was kept is in Chinese; better than none.
+        page.goto(f"{url}/doors?lang=en")
+        page.get_by_text("上村").first.wait_for()
+        assert no_sideways_scrolling(page)
+    revoke_links(town.db, "T1", township="1", who="test", at=NOW)
+    with serving(data, port):
+        page.goto(f"{url}/day?lang=zh")
+        left = page.evaluate(
+            """async () => (await (await caches.open("water-dispatch-1")).keys())
+            .map(each => each.url).filter(url => url.includes("/d/"))"""
+        )
+        assert left == []
+    context.close()
+
+
 def test_what_a_dead_link_could_not_send_goes_with_the_next(field, browser):
     town, data, port = field
     word = link(town, truck="T1")

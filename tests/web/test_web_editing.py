@@ -238,6 +238,32 @@ def test_an_upload_says_what_it_would_change_and_can_be_given_up(
     assert office.village("V1").population == 100
 
 
+def test_what_is_saved_while_a_preview_is_looked_at_is_kept(office, scenario, tmp_path):
+    app = office.page("needs")
+    one, two = scenario.villages
+    new = replace(scenario, villages=(replace(one, population=33), two))
+    upload(app, "new.xlsx", book(new, tmp_path))
+    office.edit_village("V2", population=8)
+    take(app)
+    assert [v.population for v in office.scenario().villages] == [33, 8]
+
+
+def test_an_upload_and_a_save_of_one_cell_are_both_told(office, scenario, tmp_path):
+    app = office.page("needs")
+    one, two = scenario.villages
+    new = replace(scenario, villages=(replace(one, population=33), two))
+    upload(app, "new.xlsx", book(new, tmp_path))
+    office.edit_village("V1", population=44)
+    take(app)
+    assert office.village("V1").population == 44
+    told = table_of(app, "您的")
+    assert "33" in told.to_string()
+    assert "44" in told.to_string()
+    app.button(key="take_ours").click()
+    shown(app)
+    assert office.village("V1").population == 33
+
+
 def test_a_request_stays_when_tables_are_replaced(office, scenario, tmp_path):
     office.call("V2")
     app = office.page("needs")

@@ -168,12 +168,24 @@ async function look() {
   isOver = answer.status === 404;
   if (answer.status !== 200) return;
   tag = answer.headers.get("ETag");
+  const before = day && day.version;
   day = await answer.json();
+  if (day.version !== before && "serviceWorker" in navigator) keepPages();
   localStorage.setItem("wd:day:" + BASE, JSON.stringify(day));
   const name = "wd:seen:" + BASE + ":" + day.date;
   if (day.version !== null && !localStorage.getItem(name)) {
     localStorage.setItem(name, String(day.version));
   }
+}
+
+// The lists of the day change with the plan: those of this one are kept for where there
+// is no network.
+async function keepPages() {
+  const { active } = await navigator.serviceWorker.ready;
+  const query = "?lang=" + lang;
+  const keep = [BASE, ROOT + "/phone/link.js", BASE + "/day" + query,
+    BASE + "/doors" + query];
+  active.postMessage({ keep });
 }
 
 function show() {
@@ -592,8 +604,7 @@ if ("serviceWorker" in navigator) {
   const scope = ROOT + "/d/";
   navigator.serviceWorker
     .register(ROOT + "/phone/worker.js", { scope })
-    .then(() => navigator.serviceWorker.ready)
-    .then(({ active }) => active.postMessage({ keep: [BASE, ROOT + "/phone/link.js"] }))
+    .then(keepPages)
     .catch(() => {});
 }
 show();
