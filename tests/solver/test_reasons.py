@@ -39,6 +39,7 @@ ALONE = {
         scenario([people(100, max_gross_t=5)], trucks=[truck(gross_t=12)]),
         100,
     ),
+    "forbidden": (scenario([people(100)], trucks=[truck(not_to=("V",))]), 100),
     "no_potable_water": (scenario([people(100)], [source(potable=False)]), 100),
     "truck_too_small": (
         scenario([people(350)], trucks=[truck(capacity_l=150)], service=LEAST_200),
