@@ -116,19 +116,21 @@ def import_scenario(
             resting=(),
         )
     )
+    # No database keeps them all; a name needs none.
+    name = "".join(sign if sign.isprintable() else " " for sign in scenario.name)
     township = session.get(Township, code)
     if township is None:
         township = Township(
             code=code,
             county=county_of(code),
-            name=scenario.name,
+            name=name,
             base=base,
             settings={},
         )
         session.add(township)
         session.flush()
-    elif township.base != base or township.name != scenario.name:
-        township.base, township.name = base, scenario.name
+    elif township.base != base or township.name != name:
+        township.base, township.name = base, name
         township.version += 1
     rows = {(item.kind, item.item_id): item for item in _items(session, code)}
     tables: dict[str, Sequence[Village | Source | Depot | Truck]] = {

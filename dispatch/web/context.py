@@ -12,6 +12,7 @@ from dispatch.errors import DispatchError
 from dispatch.operations.rights import Where, may
 from dispatch.web.kept import show_table
 from dispatch.web.tables import problems_table
+from dispatch.web.views.labels import plain
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -197,7 +198,7 @@ def shown_error(frame: Frame, action: Callable[[], object]) -> bool:
     try:
         action()
     except DispatchError as error:
-        st.error(error.text(frame.lang), icon="⛔")
+        st.error(plain(error.text(frame.lang)), icon="⛔")
         return False
     return True
 

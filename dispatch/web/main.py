@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from dispatch.day.people import Account
     from dispatch.store.db import Database
 
-#: Targets big enough for a thumb, and no empty band above the first line.
+#: Targets big enough for a thumb, small print that can be read, and no empty band above
+#: the first line.
 _STYLE = """<style>
 .stButton button, .stDownloadButton button, .stLinkButton a, .stFormSubmitButton button,
 [data-testid="stPopoverButton"], [data-testid="stButtonGroup"] button,
@@ -48,6 +49,7 @@ _STYLE = """<style>
 [data-testid="stSidebarNavLink"], [data-testid="stTopNavLink"] { min-height: 44px; }
 [data-testid="stExpandSidebarButton"], [data-testid="stSidebarCollapseButton"] button {
   min-height: 44px; min-width: 44px; }
+[data-testid="stCaptionContainer"] { color: inherit; opacity: .8; }
 .block-container { padding-top: 4.2rem; padding-bottom: 3rem; max-width: 1240px; }
 @media (max-width: 640px) { .block-container { padding-left: .8rem;
   padding-right: .8rem; }

@@ -12,6 +12,7 @@ from dispatch.errors import DispatchError
 from dispatch.files.tables.columns import tables as column_tables
 from dispatch.operations.merging import id_of_row, rows_of, undone
 from dispatch.web.kept import show_table
+from dispatch.web.views.labels import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,7 +76,7 @@ def save(
         )
         return False
     except DispatchError as error:
-        st.error(error.text(context.lang), icon="⛔")
+        st.error(plain(error.text(context.lang)), icon="⛔")
         return False
     if edits:
         done = st.session_state.setdefault(_DONE, [])
@@ -143,7 +144,7 @@ def show_conflict(context: Context) -> None:
                 **context.frame.stamp,
             )
         except DispatchError as error:
-            st.error(error.text(context.lang), icon="⛔")
+            st.error(plain(error.text(context.lang)), icon="⛔")
             return
         _decided()
         st.rerun()

@@ -24,6 +24,7 @@ from dispatch.maps.tile_files import NO_PICTURE, tile_of
 from dispatch.maps.tiles import tile_setting
 from dispatch.maps.vector_tiles import vector_tile_json
 from dispatch.runs.queue import resume_runs
+from dispatch.web import signed
 from dispatch.web.address import public_url
 from dispatch.web.brief import BriefPages
 from dispatch.web.gate import SignInGate
@@ -165,11 +166,12 @@ def app_parts() -> AppParts:
         _log.warning("%s\n%s", problem.text("zh"), problem.text("en"))
     for name, value in SETTINGS.items():
         config.set_option(name, value)
+    clock = signed.clock  # of all pages
     return {
         "routes": [
-            *LinkPages(store_of_server, settings.photos_folder).routes(),
-            *SignInPages(store_of_server).routes(),
-            *BriefPages(store_of_server).routes(),
+            *LinkPages(store_of_server, settings.photos_folder, clock).routes(),
+            *SignInPages(store_of_server, clock).routes(),
+            *BriefPages(store_of_server, clock).routes(),
             HttpRoute("/tiles/{zoom:int}/{x:int}/{y:int}", _tile),
             HttpRoute("/tiles/{zoom:int}/{x:int}/{y:int}.json", _vector_tile),
             Mount(LEAFLET_URL, StaticFiles(directory=LEAFLET_DIR)),
@@ -177,7 +179,7 @@ def app_parts() -> AppParts:
         ],
         "middleware": [
             Middleware(SecurityHeaders),
-            Middleware(SignInGate, store=store_of_server),
+            Middleware(SignInGate, store=store_of_server, clock=clock),
             Middleware(PageShell),
         ],
         "lifespan": _lifespan,

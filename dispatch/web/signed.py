@@ -10,6 +10,7 @@ import streamlit as st
 from dispatch import settings
 from dispatch.day.people import account_named, sign_out
 from dispatch.web.session import session_account
+from dispatch.web.views.labels import plain
 
 if TYPE_CHECKING:
     from dispatch.day.people import Account
@@ -88,7 +89,7 @@ def show_door(t: Words, *, has_store: bool) -> None:
         return
     if st.user.is_logged_in:
         name = str(st.user.get(settings.oidc_claim()) or "")
-        st.error(t("people.no_account", name=name), icon="⛔")
+        st.error(t("people.no_account", name=plain(name)), icon="⛔")
         st.button(t("people.sign_out"), key="sign_out", on_click=st.logout)
     else:
         st.button(

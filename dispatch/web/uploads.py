@@ -16,6 +16,7 @@ from dispatch.operations.merging import merged
 from dispatch.web.context import show_problems
 from dispatch.web.kept import show_table
 from dispatch.web.saving import edits_table, has_conflict, save
+from dispatch.web.views.labels import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,7 +79,7 @@ def upload_area(context: Context) -> None:
     )
     done = st.session_state.pop("upload_done", None)
     if done:
-        st.success(t("page.upload_done", name=done), icon="✅")
+        st.success(t("page.upload_done", name=plain(done)), icon="✅")
     _preview(context)
     problems = st.session_state.get("upload_problems")
     if not problems:
@@ -87,7 +88,7 @@ def upload_area(context: Context) -> None:
     kept = st.session_state.get(_FAILED, {})
     if len(kept) > 1:
         names = t("unit.items").join(kept)
-        st.caption(t("page.upload_kept", count=len(kept), names=names))
+        st.caption(t("page.upload_kept", count=len(kept), names=plain(names)))
     st.button(t("page.upload_forget"), key="upload_forget", on_click=_forget)
     show_problems(problems, t)
 
@@ -120,7 +121,7 @@ def _preview(context: Context) -> None:
     st.markdown(
         t(
             "upload.preview",
-            name=kept.name,
+            name=plain(kept.name),
             added=counts["added"],
             changed=counts["changed"],
             deleted=counts["deleted"],

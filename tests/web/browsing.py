@@ -72,6 +72,14 @@ def kept_day(data, code, date):
         return day_scenario(db, code, date)
 
 
+def console_errors(said):
+    """Return what a console said, where it was an error, with its place."""
+    # What the network refused is seen, and told with its address, by itself.
+    if said.type != "error" or "Failed to load resource" in said.text:
+        return []
+    return [("console", said.text[:300], said.location.get("url", ""))]
+
+
 def settled(page):
     page.wait_for_selector(
         '[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=30_000

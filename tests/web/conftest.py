@@ -28,7 +28,14 @@ from dispatch.solver.params import Progress, SolveResult
 from dispatch.store.db import Database, sqlite_url
 from dispatch.web import signed, store
 from dispatch.web.session import COOKIE
-from tests.web.browsing import CHROMIUM, FLAGS, need_chromium, wait_for
+from tests.web.browsing import (
+    CHROMIUM,
+    FLAGS,
+    console_errors,
+    need_chromium,
+    wait_for,
+)
+from tests.web.demo import serving_demo
 from tests.web.office import ACCOUNTS, CODE, Office
 from tests.web.town import Town, town_of
 
@@ -297,6 +304,14 @@ def server(tmp_path_factory):
         log.close()
 
 
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """Run the app on the demo township, at times that tests set."""
+    need_chromium()
+    with serving_demo(tmp_path_factory.mktemp("demo")) as made:
+        yield made
+
+
 @pytest.fixture
 def watched(browser):
     """Give a function that opens a page, and the list of all that went wrong."""
@@ -308,12 +323,10 @@ def watched(browser):
             viewport={"width": width, "height": height}, locale="zh-CN"
         )
         contexts.append(context)
-        context.add_cookies(
-            [
-                {"name": COOKIE, "value": word or usual, "url": address}
-                for address, usual in WORDS.items()
-            ]
-        )
+        address = "/".join(url.split("/")[:3])
+        if word or address in WORDS:
+            value = word or WORDS[address]
+            context.add_cookies([{"name": COOKIE, "value": value, "url": address}])
         page = context.new_page()
         own = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "file:")
 
@@ -332,6 +345,7 @@ def watched(browser):
             lambda request: wrong.append(("failed", request.url, request.failure)),
         )
         page.on("pageerror", lambda error: wrong.append(("error", str(error))))
+        page.on("console", lambda said: wrong.extend(console_errors(said)))
         page.goto(url)
         return page
 

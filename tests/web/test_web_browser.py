@@ -14,6 +14,7 @@ import pytest
 from dispatch.files.scenario.write import write_scenario
 from dispatch.maps.page import plan_map_html
 from dispatch.roads.travel import travel_matrix
+from tests.payloads import MARKUP
 from tests.web.browsing import (
     kept_day,
     need_chromium,
@@ -22,13 +23,6 @@ from tests.web.browsing import (
     take_in,
 )
 from tests.web.conftest import sign_somebody_in
-
-#: Every payload of the map's unit test in one name.
-EVIL = (
-    '<img src=x onerror="window.top.hacked=1"></script><script>window.top.hacked=1'
-    "</script>${window.top.hacked=1}`+(window.top.hacked=1)+`{{ 7907*7919 }}"
-)
-
 
 CODE = "430423112"
 #: Tomorrow: nothing depends on the hour at which the tests run.
@@ -67,7 +61,7 @@ def test_from_the_demo_to_a_delivery_without_internet(server, watched, scenario)
     """
     address, data = server
     open_page, wrong = watched
-    villages = (replace(scenario.villages[0], name=EVIL), scenario.villages[1])
+    villages = (replace(scenario.villages[0], name=MARKUP), scenario.villages[1])
     write_scenario(replace(scenario, villages=villages), data / "town")
     page = open_page(f"{address}/?seconds=2", height=800)
     page.get_by_text("建立乡镇").first.wait_for(timeout=30_000)
@@ -246,9 +240,9 @@ def test_map_file_opens_from_disk_and_runs_no_name(
     open_page, wrong = watched
     evil = replace(
         scenario,
-        villages=tuple(replace(v, name=EVIL) for v in scenario.villages),
-        sources=tuple(replace(s, name=EVIL) for s in scenario.sources),
-        trucks=tuple(replace(t, plate=EVIL) for t in scenario.trucks),
+        villages=tuple(replace(v, name=MARKUP) for v in scenario.villages),
+        sources=tuple(replace(s, name=MARKUP) for s in scenario.sources),
+        trucks=tuple(replace(t, plate=MARKUP) for t in scenario.trucks),
     )
     path = tmp_path / "map.html"
     path.write_text(plan_map_html(evil, travel, plan), encoding="utf-8")
@@ -259,7 +253,7 @@ def test_map_file_opens_from_disk_and_runs_no_name(
         page.locator(".leaflet-popup-content").last.wait_for(timeout=5_000)
     page.hover(".leaflet-control-layers")
     assert page.locator(".leaflet-control-layers-overlays label").count() >= 4
-    assert EVIL[:20] in page.locator(".leaflet-popup-content b").last.inner_text()
+    assert MARKUP[:20] in page.locator(".leaflet-popup-content b").last.inner_text()
     assert page.evaluate("window.hacked") is None
     assert wrong == []
 
@@ -275,10 +269,10 @@ def test_basemap_and_limits_show_without_internet(
     open_page, wrong = watched
     evil = replace(
         on_roads,
-        road_limits=tuple(replace(x, notes=EVIL) for x in on_roads.road_limits),
-        areas=tuple(replace(area, name=EVIL[:40]) for area in on_roads.areas),
+        road_limits=tuple(replace(x, notes=MARKUP) for x in on_roads.road_limits),
+        areas=tuple(replace(area, name=MARKUP[:40]) for area in on_roads.areas),
         basemap=tuple(
-            replace(f, name=EVIL[:40], credit=f"© {EVIL}") for f in on_roads.basemap
+            replace(f, name=MARKUP[:40], credit=f"© {MARKUP}") for f in on_roads.basemap
         ),
     )
     path = tmp_path / "map.html"
@@ -298,7 +292,7 @@ def test_basemap_and_limits_show_without_internet(
     assert sorted(signs) == sorted("禁限慢")
     page.locator(".leaflet-marker-pane .wd-closed").hover(force=True)
     assert "封闭" in page.locator(".leaflet-tooltip").inner_text()
-    assert EVIL[:20] in page.locator(".leaflet-tooltip").inner_text()
+    assert MARKUP[:20] in page.locator(".leaflet-tooltip").inner_text()
     credit = page.locator(".wd-credit")
     assert credit.is_visible()
     assert "© 路网作者" in credit.inner_text()
@@ -317,7 +311,7 @@ def test_thousands_of_places_answer_a_click(watched, scenario, travel, plan, tmp
         replace(
             scenario.villages[1],
             village_id=f"V{n}",
-            name=EVIL if n == 1 else f"{n}组",
+            name=MARKUP if n == 1 else f"{n}组",
             lat=28.01 + n / 20_000,
             lon=115.0 + n % 30 / 200,
         )
@@ -341,7 +335,7 @@ def test_thousands_of_places_answer_a_click(watched, scenario, travel, plan, tmp
     page.mouse.click(x, y)
     popup = page.locator(".leaflet-popup-content")
     popup.wait_for(timeout=5_000)
-    assert EVIL[:20] in popup.inner_text()
+    assert MARKUP[:20] in popup.inner_text()
     assert page.evaluate("window.hacked") is None
     assert wrong == []
 

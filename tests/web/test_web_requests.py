@@ -14,9 +14,10 @@ from dispatch.day.requests import (
     read_photo,
     show_request,
 )
+from tests.payloads import PAYLOADS
 from tests.web.office import CODE, NOW, keys, picture, shown, texts
 
-EVIL = "**粗** <img src=x onerror=alert(1)> [点我](http://x.example)"
+EVIL = PAYLOADS["markdown"] + PAYLOADS["markup"]
 
 
 def form(app, **values):

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 _FORMULA: Final = re.compile(r"=\s*[\w$(+\-\"'{\[@.].*", re.DOTALL)
 #: Excel keeps the zeros of an id in a CSV file by ="001".
 _QUOTED: Final = re.compile(r'="((?:[^"]|"")*)"', re.DOTALL)
+#: What a spreadsheet takes for the start of a formula, too.
+_STARTS: Final = ("+", "-", "@", "\t", "\r", "\uff0b", "\uff0d", "\uff20")
+_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
+#: Control signs, by which a file is taken for none of text.
+_NO_TEXT: Final = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127))
 
 
 class FormulaGap(str):
@@ -34,8 +39,10 @@ def of_text_file(cell: str) -> str:
 
 
 def as_text_cell(text: str) -> str:
-    """Return what `of_text_file` reads as the text."""
-    if text != of_text_file(text) or looks_like_formula(text):
+    """Return what `of_text_file` reads as the text, and spreadsheets as a text too."""
+    text = text.translate(_NO_TEXT)
+    is_run = text.startswith(_STARTS) and not _NUMBER.fullmatch(text)
+    if is_run or text != of_text_file(text) or looks_like_formula(text):
         return '="' + text.replace('"', '""') + '"'
     return text
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from dispatch.files.plan.font import missing_glyphs
 from dispatch.files.plan.paper import Paper
@@ -25,6 +25,7 @@ _log = logging.getLogger(__name__)
 
 #: Millimetres.
 LEFT: Final = 10.0
+_MAX_TEXT: Final = 200
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,10 @@ class OnPaper:
     is_estimate: bool = False
     past: Sequence[Violation] = ()
     start_url: str = ""
+
+    def __post_init__(self) -> None:
+        """Leave out what no page has room for: it would be measured sign by sign."""
+        object.__setattr__(self, "scenario", _with_short_texts(self.scenario))
 
     @cached_property
     def letters(self) -> Mapping[str, str]:
@@ -133,6 +138,27 @@ class OnPaper:
         text = t("paper.sheet.missing", codes=codes)
         paper.text(LEFT, paper.y + 2, paper.width - 2 * LEFT, text, size_pt=10)
         paper.y += 10
+
+
+def _with_short_texts(scenario: Scenario) -> Scenario:
+    changed: dict[str, Any] = {}
+    for name in ("villages", "sources", "depots", "trucks"):
+        rows = getattr(scenario, name)
+        short = tuple(_short(row) for row in rows)
+        if any(a is not b for a, b in zip(rows, short, strict=True)):
+            changed[name] = short
+    return replace(scenario, **changed) if changed else scenario
+
+
+def _short(row: Any) -> Any:
+    """Return a row whose texts fit on paper; the same one if they do."""
+    texts = {each.name: getattr(row, each.name) for each in fields(row)}
+    long = {
+        name: f"{text[: _MAX_TEXT - 1]}…"
+        for name, text in texts.items()
+        if isinstance(text, str) and len(text) > _MAX_TEXT and not name.endswith("_id")
+    }
+    return replace(row, **long) if long else row
 
 
 def _all_texts(scenario: Scenario) -> list[str]:

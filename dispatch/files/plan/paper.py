@@ -203,8 +203,7 @@ class Paper:
             return
         line = printable(text)
         size_pt = self._fitting_pt(line, width, size_pt, least_pt)
-        while len(line) > 1 and self._pdf.get_string_width(line) > width:
-            line = line[:-2] + "…"
+        line = self._cut(line, width)
         height = size_pt * _MM_PER_PT * 1.15
         # The font has one weight; a thin outline makes it bold.
         style = TextMode.FILL_STROKE if bold else TextMode.FILL
@@ -255,6 +254,20 @@ class Paper:
             self._pdf.multi_cell(w=width, h=height, text=line, align="L", wrapmode=mode)
             end = self._pdf.get_y()
         return float(end)
+
+    def _cut(self, line: str, width: float) -> str:
+        """Return as much of a line as fits, with dots where something is left out."""
+        if self._pdf.get_string_width(line) <= width:
+            return line
+        # A sign less each time takes minutes where somebody typed a page.
+        fits, too_much = 0, len(line)
+        while too_much - fits > 1:
+            size = (fits + too_much) // 2
+            if self._pdf.get_string_width(line[:size] + "…") <= width:
+                fits = size
+            else:
+                too_much = size
+        return line[:fits] + "…"
 
     def _fitting_pt(
         self, line: str, width: float, size_pt: float, least_pt: float

@@ -35,6 +35,7 @@ SAFE_OPTIONS: Final = {
     "strings_to_numbers": False,
 }
 _MAX_WIDTH: Final = 40
+_MAX_FOOTER: Final = 120
 
 
 def plan_xlsx(plan: Plan, scenario: Scenario, lang: Lang = "zh") -> bytes:
@@ -124,8 +125,9 @@ def add_table_sheet(
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
-    # & starts a code in headers and footers.
-    sheet.set_footer(f"&L{footer.replace('&', '&&')}&R&P / &N")
+    # & starts a code in headers and footers, which hold 255 signs.
+    left = footer[:_MAX_FOOTER].replace("&", "&&")
+    sheet.set_footer(f"&L{left}&R&P / &N")
 
 
 def _set_widths(sheet: Any, header: Sequence[str], rows: Rows) -> None:

@@ -21,7 +21,7 @@ function draw(parent, tag, attributes, text) {
 }
 
 function clock(seconds) {
-  const minutes = Math.round(seconds / 60);
+  const minutes = Math.floor(seconds / 60);
   const hours = String(Math.floor(minutes / 60)).padStart(2, "0");
   return `${hours}:${String(minutes % 60).padStart(2, "0")}`;
 }

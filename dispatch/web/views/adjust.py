@@ -19,7 +19,7 @@ from dispatch.web import tables
 from dispatch.web.context import shown_error
 from dispatch.web.kept import show_table
 from dispatch.web.views import pairs, running
-from dispatch.web.views.labels import truck_label
+from dispatch.web.views.labels import plain, truck_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -239,7 +239,7 @@ def _step(context: Context, steps: _Steps, change: Callable[[], HandPlan]) -> No
     try:
         after = change()
     except DispatchError as error:
-        st.error(error.text(context.lang), icon="⛔")
+        st.error(plain(error.text(context.lang)), icon="⛔")
         return
     st.session_state[_KEPT] = _Steps(steps.key, (*steps.plans, after))
     st.rerun()

@@ -71,8 +71,9 @@ def show() -> None:
     if day.version is None:
         st.info(t("deliver.no_plan"), icon="ℹ️")
     news = st.session_state.pop(_NEWS, None)
-    if news:
-        st.success(news, icon="✅")
+    with st.container():  # stays where it is, as in requests
+        if news:
+            st.success(news, icon="✅")
     show_alarms(day.alarms, context.scenario, t)
     views = _VIEWS if context.frame.may("report") else ("stops", "sheets")
     view = st.segmented_control(
@@ -540,7 +541,7 @@ def _take_values(context: Context, values: Mapping[str, object]) -> None:
             sender=context.frame.account.name,
         )
     except DispatchError as error:
-        st.error(error.text(context.lang), icon="⛔")
+        st.error(plain(error.text(context.lang)), icon="⛔")
         return
     _take(context, [report])
 

@@ -16,6 +16,7 @@ from dispatch.files.scenario.read import read_scenario_files
 from dispatch.operations.rights import Where, county_of, may
 from dispatch.web.catalog import Catalog
 from dispatch.web.context import Frame, frame_of_page, show_problems, shown_error
+from dispatch.web.views.labels import plain
 from dispatch.web.views.panels import template_button
 from dispatch.words.message import say
 
@@ -51,7 +52,7 @@ def show() -> None:
     st.subheader(t("first.how"))
     catalog = Catalog.from_env()
     for entry in catalog.entries():
-        label = t("first.take", name=entry.title)
+        label = plain(t("first.take", name=entry.title))
         if st.button(label, key=f"take {entry.key}", icon="🏘️", width="stretch"):
             try:
                 scenario = catalog.load(entry).scenario

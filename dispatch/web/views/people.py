@@ -12,6 +12,7 @@ from dispatch.errors import DispatchError
 from dispatch.operations.rights import ROLES, Where, may
 from dispatch.web.context import Frame, frame_of_page, shown_error
 from dispatch.web.kept import show_table
+from dispatch.web.views.labels import plain
 from dispatch.web.views.links import origin
 from dispatch.words.message import say
 
@@ -179,5 +180,5 @@ def _shown_once(frame: Frame) -> None:
     name, word = made
     root = st.get_option("server.baseUrlPath").strip("/")
     path = f"{'/' + root if root else ''}/setup/{word}"
-    st.success(frame.t("people.link_made", name=name), icon="✉️")
+    st.success(frame.t("people.link_made", name=plain(name)), icon="✉️")
     st.code(f"{origin() or ''}{path}", language=None)

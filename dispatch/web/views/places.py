@@ -21,6 +21,7 @@ from dispatch.web.components.drawing import drawing_map
 from dispatch.web.context import Context, context_of_page, show_problems
 from dispatch.web.saving import has_conflict, save, show_conflict
 from dispatch.web.views import editor
+from dispatch.web.views.labels import plain
 from dispatch.words.message import MessageError
 
 if TYPE_CHECKING:
@@ -42,8 +43,9 @@ def show() -> None:
     st.title(t("place.title"))
     show_conflict(context)
     news = st.session_state.pop("place_news", None)
-    if news:
-        st.success(news, icon="✅")
+    with st.container():  # stays where it is, as in requests
+        if news:
+            st.success(news, icon="✅")
     warnings = st.session_state.pop("place_warnings", None)
     if warnings:
         show_problems(warnings, t)
@@ -156,7 +158,7 @@ def _paste(t: Words) -> None:
             # What was pasted before must not be saved for what is pasted now.
             _forget()
             st.session_state["place_failed"] = text
-        st.error(t("place.not_read", why=error.message.text(t.lang)), icon="⛔")
+        st.error(t("place.not_read", why=plain(error.message.text(t.lang))), icon="⛔")
         return
     st.session_state.pop("place_failed", None)
     st.session_state["place_read"] = text

@@ -19,6 +19,7 @@ from dispatch.web.context import (
 from dispatch.web.finished import Finished, finished
 from dispatch.web.saving import save, show_conflict
 from dispatch.web.views import editor, pairs, panels, so_far, versions
+from dispatch.web.views.labels import plain
 from dispatch.web.views.running import (
     RANGES,
     ask,
@@ -214,7 +215,7 @@ def notes(context: Context, plan: Finished | None) -> None:
     if scenario.resting:
         out = (place_or_truck(resting.item) for resting in scenario.resting)
         names = t("unit.items").join(out)
-        st.caption(f"⏸️ {t('plan.resting', names=names)}")
+        st.caption(f"⏸️ {t('plan.resting', names=plain(names))}")
     pairs.told(context, plan)
     if plan is not None and plan.result.travel.is_estimate:
         st.caption(f"⚠️ {t('page.estimate')}")

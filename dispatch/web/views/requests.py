@@ -61,8 +61,10 @@ def show() -> None:
         )
     )
     news = st.session_state.pop(_NEWS, None)
-    if news:
-        st.success(news, icon="✅")
+    # Its place stays when it goes: what moves up on the page would fold itself.
+    with st.container():
+        if news:
+            st.success(news, icon="✅")
     if context.frame.may("request"):
         with st.expander(t("request.new"), icon="📞", expanded=not calls):
             _form(context, calls)
@@ -170,7 +172,7 @@ def _form(context: Context, calls: list[Call]) -> None:
                 **frame.stamp,
             )
     except DispatchError as error:
-        st.error(error.text(context.lang), icon="⛔")
+        st.error(plain(error.text(context.lang)), icon="⛔")
         return
     st.session_state.pop(_FORM)
     st.session_state[_NEWS] = t(

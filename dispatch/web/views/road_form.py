@@ -13,6 +13,7 @@ from dispatch.roads.limits import Stretch, limit_stretches
 from dispatch.roads.reach import cut_off_villages
 from dispatch.web.saving import has_conflict, save
 from dispatch.web.views import editor
+from dispatch.web.views.labels import plain
 from dispatch.words.message import MessageError
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def show_form(
     names = sorted({roads.names[s.edge_idx] for s in stretches} - {""})
     with st.container(border=True):
         text = t("roads.drawn", metres=f"{length_m:,.0f}", parts=len(stretches))
-        st.markdown(f"**{text}** {t('unit.items').join(names[:6])}")
+        st.markdown(f"**{text}** {plain(t('unit.items').join(names[:6]))}")
         whole = False
         if drawn.shape == "point":
             reach = st.segmented_control(

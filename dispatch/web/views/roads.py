@@ -26,6 +26,7 @@ from dispatch.web.context import Context, context_of_page, show_problems
 from dispatch.web.finished import finished
 from dispatch.web.saving import save, show_conflict
 from dispatch.web.views import editor
+from dispatch.web.views.labels import plain
 from dispatch.web.views.road_form import DRAWN, show_form, touched_stretches
 from dispatch.web.views.running import ask
 
@@ -71,7 +72,8 @@ def _headline(scenario: Scenario, roads: RoadNetwork, t: Words) -> None:
     num_closed = sum(item.limit.is_closed for item in matched)
     cut_off = cut_off_villages(scenario)
     if cut_off:
-        shown = t("unit.items").join(scenario.label(village) for village in cut_off[:8])
+        names = [scenario.label(village) for village in cut_off[:8]]
+        shown = plain(t("unit.items").join(names))
         text = t("roads.headline_cut", closed=num_closed, count=len(cut_off))
         st.title(f"⛔ {text}")
         st.markdown(f"**{shown}{' …' if len(cut_off) > 8 else ''}**")
@@ -86,11 +88,11 @@ def _headline(scenario: Scenario, roads: RoadNetwork, t: Words) -> None:
             edges=f"{roads.num_edges:,}",
             limits=len(matched),
             all=len(scenario.road_limits),
-            credit=roads.attribution,
+            credit=plain(roads.attribution),
         )
     )
     for note in reach_notes(scenario):
-        st.caption(f"🚚 {note.text(t.lang)}")
+        st.caption(f"🚚 {plain(note.text(t.lang))}")
     if model is not None and model.periods.switches_s:
         clocks = [format_clock(moment) for moment in model.periods.switches_s]
         st.caption(f"🕒 {t('roads.periods', times=', '.join(clocks))}")
@@ -102,8 +104,9 @@ def _headline(scenario: Scenario, roads: RoadNetwork, t: Words) -> None:
 
 def _saved(t: Words) -> None:
     news = st.session_state.pop("roads_news", None)
-    if news:
-        st.success(news, icon="✅")
+    with st.container():  # stays where it is, as in requests
+        if news:
+            st.success(news, icon="✅")
 
 
 def _plan_again(context: Context, scenario: Scenario) -> None:
@@ -171,7 +174,9 @@ def _map(context: Context, scenario: Scenario, roads: RoadNetwork) -> None:
         st.session_state[DRAWN] = news
         st.rerun()
     if trouble is not None:
-        st.error(t("roads.not_on_road", why=trouble.message.text(t.lang)), icon="⛔")
+        st.error(
+            t("roads.not_on_road", why=plain(trouble.message.text(t.lang))), icon="⛔"
+        )
         if st.button(t("roads.discard"), key="road-discard"):
             st.session_state.pop(DRAWN, None)
             st.rerun()

@@ -17,6 +17,7 @@ from dispatch.runs.queue import (
 )
 from dispatch.web import signed
 from dispatch.web.context import keep_in_link, moment_text, shown_error
+from dispatch.web.views.labels import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,7 +94,7 @@ def last_outcome(run: Run, t: Words) -> None:
     elif run.state.status == "failed":
         key = _MESSAGES.get(run.state.message)
         message = t(key) if key else run.state.message
-        st.error(t("plan.failed", message=message), icon="⛔")
+        st.error(t("plan.failed", message=plain(message)), icon="⛔")
 
 
 @st.fragment(run_every=1.0)
@@ -128,7 +129,7 @@ def progress(context: Context, run: Run) -> None:
             parts.append(t("plan.bound_so_far", bound=t.litres(state.bound_l)))
         st.progress(state.fraction, text=" · ".join(parts))
     st.caption(
-        t("plan.asked", who=current.asked_by, time=moment_text(current.asked_at))
+        t("plan.asked", who=plain(current.asked_by), time=moment_text(current.asked_at))
     )
     silent_s = (now - state.heartbeat).total_seconds()
     if state.status == "running" and silent_s > SILENT_S:

@@ -17,6 +17,7 @@ from dispatch.web.context import keep_in_link, moment_text, shown_error
 from dispatch.web.finished import finished
 from dispatch.web.kept import show_table
 from dispatch.web.printed import version_calls
+from dispatch.web.views.labels import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -229,4 +230,4 @@ def status(
             st.caption(t("plan.ended", why=t(f"ended.{ended}")))
     if plan.past and not plan.violations:
         message = past_message(plan.result.scenario, plan.result.plan, plan.past)
-        st.warning(message.text(t.lang), icon="⚠️")
+        st.warning(plain(message.text(t.lang)), icon="⚠️")

@@ -96,7 +96,9 @@ async function send() {
   isSending = true;
   try {
     // A new link of the same truck sends what the one before could not.
-    if (!day) await look();
+    const isFirst = !day;
+    if (isFirst) await look();
+    let isNews = !isFirst;
     for (;;) {
       const batch = mine("event").slice(0, MAX_BATCH);
       if (!batch.length) break;
@@ -109,6 +111,7 @@ async function send() {
       if (!answer.ok) break;
       const { results } = await answer.json();
       if (results.length !== batch.length) break;
+      isNews = true;
       results.forEach((result, n) => {
         const entry = batch[n];
         if (result.status !== "new" && result.status !== "known") {
@@ -120,7 +123,7 @@ async function send() {
     }
     await sendPhotos();
     await sendSeen();
-    await look();
+    if (isNews) await look();
   } catch (error) {
     // No network: everything stays until the next try.
   } finally {
@@ -166,7 +169,10 @@ async function look() {
   const headers = tag ? { "If-None-Match": tag } : {};
   const answer = await fetch(BASE + "/today" + query, { headers });
   isOver = answer.status === 404;
-  if (answer.status !== 200) return;
+  if (answer.status !== 200) {
+    await answer.text(); // or the browser calls it off
+    return;
+  }
   tag = answer.headers.get("ETag");
   const before = day && day.version;
   day = await answer.json();
