@@ -195,3 +195,21 @@ def test_causes_add_up_on_any_day(day, seed):
         reasons = [cause.reason for cause in outcome.causes]
         assert len(set(reasons)) == len(reasons)
     assert set(plan.totals.need_l) == set(BANDS)
+
+
+def test_late_in_the_day_no_road_is_missing() -> None:
+    """Where nobody drives any more, roads and pumps were never the reason."""
+    scene = scenario(
+        [people(2_000), village("W", population=50, storage_l=20)],
+        trucks=[truck(shift_end_s=5_000)],
+    )
+    ways = star(scene, {**SPOKES, "W": 50})
+    plan = solve(scene, ways, PARAMS, today=Today(now_s=6_000)).plan
+    told = {
+        outcome.village_id: {cause.reason: cause.litres for cause in outcome.causes}
+        for outcome in plan.villages
+    }
+    assert told == {
+        "V": {"fleet_busy": 2_000},
+        "W": {"tank_full": 30, "fleet_busy": 20},
+    }
