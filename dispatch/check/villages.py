@@ -83,13 +83,19 @@ def _non_potable_excess(facts: Facts, village_id: str) -> Message | None:
 
 
 def check_access(facts: Facts) -> Iterator[Violation]:
-    """Rule 9: a truck heavier or wider than a village allows does not go there."""
+    """
+    Rule 9: a truck heavier or wider than a village allows does not go there.
+
+    Nor does one that the office does not let go there.
+    """
     for village_id, events in facts.visits.items():
         village = facts.villages.get(village_id)
         for event in events:
             truck = facts.trucks.get(event.truck_id)
             if village is None or truck is None:
                 continue
+            if village_id in truck.not_to:
+                yield event.violation(9, say("broken.not_to"))
             for has, limit, unit in (
                 (truck.gross_t, village.max_gross_t, "t"),
                 (truck.width_m, village.max_width_m, "m"),

@@ -18,6 +18,7 @@ from dispatch.files.plan.tables import to_csv
 from dispatch.files.scenario.read import read_scenario
 from dispatch.model.need import BANDS
 from dispatch.planning.day import prepare_day
+from dispatch.planning.helping import change_text, default_seconds
 from dispatch.planning.plan_day import plan_day
 from dispatch.words.message import say
 
@@ -102,11 +103,6 @@ def whatif_on_terminal(
         console.print(escape(text), soft_wrap=True)
 
 
-def default_seconds(scenario: Scenario) -> float:
-    """Return a run time that gives every variant a second or two."""
-    return min(600.0, max(30.0, len(scenario.villages) * 0.6))
-
-
 def _plan(day: Day, plan_path: Path | None, seconds: float, seed: int) -> Plan:
     """
     Return the plan to start from: the given one, or one made in a part of the time.
@@ -146,16 +142,7 @@ def variant_text(scenario: Scenario, variant: Variant, t: Words) -> str:
     t
         Words in the language of the reader.
     """
-    name = scenario.label(variant.subject)
-    for limit in scenario.road_limits:
-        if limit.limit_id == variant.subject:
-            name = f"{limit.limit_id} {limit.road} {limit.notes}".strip()
-    return t(
-        f"cli.whatif.{variant.kind}",
-        id=variant.subject,
-        name=name,
-        amount=f"{variant.amount:,.0f}",
-    )
+    return change_text(scenario, variant.kind, variant.subject, variant.amount, t)
 
 
 def effects_table(scenario: Scenario, result: WhatIf, t: Words) -> Table:
@@ -194,7 +181,7 @@ def effects_table(scenario: Scenario, result: WhatIf, t: Words) -> Table:
     if useless:
         table.add_section()
         names = "; ".join(variant_text(scenario, e.variant, t) for e in useless)
-        table.add_row(escape(t("cli.whatif.nothing", names=names)))
+        table.add_row(escape(t("whatif.nothing", names=names)))
     return table
 
 

@@ -40,6 +40,8 @@ class Link:
         All that may be reported for; none for a village.
     until
         It is worth nothing from then on.
+    sees_doors
+        Whether it shows households by name and address.
     """
 
     number: int
@@ -49,6 +51,7 @@ class Link:
     trucks: tuple[str, ...]
     until: dt.datetime
     is_revoked: bool
+    sees_doors: bool = False
 
     @property
     def is_team(self) -> bool:
@@ -65,6 +68,7 @@ def make_link(
     village: str | None = None,
     trucks: Sequence[str] = (),
     until: dt.date,
+    sees_doors: bool = False,
     who: str,
     at: dt.datetime,
 ) -> tuple[str, Link]:
@@ -83,6 +87,8 @@ def make_link(
         Of a team; none: those whose driver it is.
     until
         The last day of the link; one that is over makes a link of no worth.
+    sees_doors
+        Of a team: whether it shows households by name and address.
     who
         Who makes it.
     at
@@ -94,7 +100,7 @@ def make_link(
         If not one of the three is given, or the township has no such truck or village.
     """
     given = [name for name in (truck, team, village) if name]
-    if len(given) != 1 or (trucks and not team):
+    if len(given) != 1 or ((trucks or sees_doors) and not team):
         raise DispatchError(say("people.one_subject"))
     ends = dt.datetime.combine(until + dt.timedelta(days=1), dt.time())
     with db.write() as session:
@@ -119,9 +125,11 @@ def make_link(
             at=at,
             township=township,
             trucks=() if village else wanted,
+            sees_doors=sees_doors,
         )
         what = f"link {token.id} of {given[0]}"
-        note_change(session, township, who=who, at=at, what=what, new=str(until))
+        new = f"{until}, sees households" if sees_doors else str(until)
+        note_change(session, township, who=who, at=at, what=what, new=new)
         return word, _link(token)
 
 
@@ -221,6 +229,7 @@ def _link(token: Token) -> Link:
         trucks=tuple(token.trucks),
         until=token.until,
         is_revoked=token.is_revoked,
+        sees_doors=token.sees_doors,
     )
 
 

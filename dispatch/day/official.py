@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from dispatch.coverage import compute_coverage
 from dispatch.day.following import followed_stops
+from dispatch.day.helping import read_helps
 from dispatch.day.kept import kept_scenario
 from dispatch.files.plan.plan_json import plan_from_json
 from dispatch.model.digest import digest_of
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from dispatch.coverage import Coverage, Level
     from dispatch.day.desk import DayState, TownshipName
     from dispatch.day.following import Followed
+    from dispatch.day.helping import KeptHelps
     from dispatch.model.plan import Plan
     from dispatch.model.scenario import Scenario
     from dispatch.operations.delivered import Spread
@@ -142,6 +144,8 @@ class OfficialDay:
         By what was delivered, and by the plan; ``planned`` is None without one.
     price_per_m3, amount
         What is paid by the township's price; 0: none is set.
+    helps
+        What would help the published plan; None: nobody has worked it out.
     """
 
     township: str
@@ -171,6 +175,7 @@ class OfficialDay:
     price_per_m3: float
     amount: Decimal
     trend: tuple[TrendDay, ...]
+    helps: KeptHelps | None
 
     @property
     def num_late(self) -> int:
@@ -343,6 +348,7 @@ def official_day(
         for report in reports_of(session, township, dates[-1], date):
             by_date[report.date].append(report)
         days = [_read_day(session, township, on, by_date[on]) for on in dates]
+        helps = read_helps(session, township, date)
     own = days[0]
     reports = by_date[date]
     paid = payments(reports, price_per_m3=rules.price_per_m3)
@@ -388,6 +394,7 @@ def official_day(
             _trend_day(on, read, by_date[on])
             for on, read in zip(reversed(dates), reversed(days), strict=True)
         ),
+        helps=helps,
     )
 
 

@@ -11,14 +11,17 @@ from dispatch.day.official_text import answers_of, moment_of
 from dispatch.files.forms import Form, Percent, forms_xlsx
 from dispatch.operations.ledger import ledger_of
 from dispatch.operations.payment import payments
+from dispatch.planning.helping import change_text
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
     from dispatch.coverage import Coverage
+    from dispatch.day.helping import KeptHelps
     from dispatch.day.official import OfficialDay, TownshipShort
     from dispatch.files.forms import Cell
+    from dispatch.planning.helping import Help
     from dispatch.words.words import Words
 
 
@@ -79,6 +82,7 @@ def official_forms(
         forms += [
             places_form(day, t),
             reasons_form(day, t),
+            *([] if day.helps is None else [helps_form(day, t)]),
             _bands(day, day.figures, t),
             _trucks(day, t),
             _sources(day, t),
@@ -418,6 +422,62 @@ def reasons_form(day: OfficialDay, t: Words) -> Form:
     return _form(
         day, t, t("form.sheet_reasons"), headings, rows, total if rows else None
     )
+
+
+def helps_form(day: OfficialDay, t: Words) -> Form:
+    """
+    Return what would help the published plan: litres and people that changes add.
+
+    Parameters
+    ----------
+    day
+        As from `official_day`.
+    t
+        Words in the language of the reader.
+    """
+    rows: list[list[Cell]] = []
+    notes = []
+    if day.helps is not None and day.scenario is not None:
+        helps = day.helps.helps
+        rows = [
+            [
+                change_text(day.scenario, each.kind, each.subject, each.amount, t),
+                each.litres,
+                each.people,
+                _certainty(each, t),
+            ]
+            for each in helps.tried
+        ]
+        notes = helps_notes(day.helps, t)
+    headings = [t(f"form.{name}") for name in ("what", "more_l", "more_people", "sure")]
+    return _form(day, t, t("form.sheet_helps"), headings, rows, notes=notes)
+
+
+def _certainty(each: Help, t: Words) -> str:
+    if not each.is_gain:
+        return t("whatif.adds_nothing")
+    return t("form.sure_yes" if each.is_clear else "form.sure_no")
+
+
+def helps_notes(kept: KeptHelps, t: Words) -> list[str]:
+    """
+    Return how what would help was found, and how sure it is.
+
+    Parameters
+    ----------
+    kept
+        What would help.
+    t
+        Words in the language of the reader.
+    """
+    helps = kept.helps
+    notes = [
+        t("whatif.made", number=kept.version, time=f"{kept.made_at:%m-%d %H:%M}"),
+        t("whatif.noise", litres=f"{helps.noise_l:,}"),
+    ]
+    if helps.num_left_out:
+        notes.append(t("whatif.left_out", count=helps.num_left_out))
+    return notes
 
 
 def _bands(day: OfficialDay, came: Coverage, t: Words) -> Form:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from dispatch.day.official_forms import (
+    helps_form,
     reasons_form,
     title_of,
     townships_form,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _MAX_PLACES: Final = 6
 _MAX_REASONS: Final = 5
 _MAX_DAYS: Final = 5
+_MAX_HELPS: Final = 4
 
 
 def official_pdf(
@@ -59,6 +61,9 @@ def official_pdf(
         tables.append(_worst(day, t))
         form = reasons_form(day, t)
         tables.append(_table(form, (0, 1, 3, 4, 5), (4, 2, 1.6, 2.6, 6), _MAX_REASONS))
+    if day.helps is not None:
+        form = helps_form(day, t)
+        tables.append(_table(form, range(4), (8, 2.4, 3, 2.6), _MAX_HELPS))
     form = trend_form(day, t)
     tables.append(_table(form, range(6), (2, 2, 2, 2, 2, 2), -_MAX_DAYS))
     brief = Brief(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dispatch.coverage import share
 from dispatch.model.scenario import NeedStandard
+from dispatch.planning.helping import help_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Who is named in one sentence.
 MAX_NAMES: Final = 4
+#: Changes of the means that are named in one sentence.
+MAX_HELPS: Final = 3
 #: A name that is longer tells no reader more.
 MAX_NAME: Final = 40
 #: After so long without a report figures may be behind.
@@ -129,7 +132,13 @@ def _lines(day: OfficialDay, t: Words, basic: str, survival: str) -> list[str]:
     ]
     if names:
         lines.append(t("brief.who", names=_listed(names, len(worst), t)))
-    lines += [*_whys(day, t), _spread(day, t), _dry(day, t, survival), _cost(day, t)]
+    lines += [
+        *_whys(day, t),
+        _helps(day, t),
+        _spread(day, t),
+        _dry(day, t, survival),
+        _cost(day, t),
+    ]
     return lines
 
 
@@ -176,6 +185,18 @@ def _whys(day: OfficialDay, t: Words) -> list[str]:
         t("brief.why", reasons=_listed(reasons[:MAX_NAMES], len(reasons), t)),
         t("brief.help", help=t("unit.between").join(helps)),
     ]
+
+
+def _helps(day: OfficialDay, t: Words) -> str:
+    """Name what was worked out to help most, by litres and people."""
+    if day.helps is None or day.scenario is None:
+        return ""
+    gains = day.helps.helps.gains
+    if not gains:
+        return t("brief.helps_none", count=len(day.helps.helps.tried))
+    names = [help_line(day.scenario, each, t) for each in gains[:MAX_HELPS]]
+    listed = t("whatif.between").join(names)
+    return t("brief.helps", number=day.helps.version, helps=listed)
 
 
 def _spread(day: OfficialDay, t: Words) -> str:

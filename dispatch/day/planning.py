@@ -13,6 +13,7 @@ from dispatch.files.plan.plan_json import plan_from_json, plan_to_json
 from dispatch.files.scenario.snapshot import scenario_from_bytes, scenario_to_bytes
 from dispatch.model.today import Today
 from dispatch.operations.executed import as_driven, with_source_readings
+from dispatch.operations.pairs import under_pairs_of
 from dispatch.operations.raising import raised
 from dispatch.planning.changes import Change, plan_changes
 from dispatch.planning.day import prepare_day
@@ -266,7 +267,9 @@ def keep_hand_version(
     with db.write() as session:
         day = open_day_of(session, township, date)
         version = version_of(session, day, base)
-        scenario = scenario_from_bytes(version.scenario)
+        planned = scenario_from_bytes(version.scenario)
+        # What was forbidden since it was planned holds for what is changed now.
+        scenario = under_pairs_of(planned, scenario_from_bytes(day.scenario))
         before = plan_from_json(version.plan.encode(), scenario=scenario)
         travel = travel_matrix(scenario)
         broken = split_violations(scenario, plan, check_plan(scenario, travel, plan))
@@ -274,7 +277,9 @@ def keep_hand_version(
         new = add_version(
             session,
             day,
-            scenario=version.scenario,
+            scenario=version.scenario
+            if scenario is planned
+            else scenario_to_bytes(scenario),
             plan=plan_to_json(plan),
             violations=[_stored(each) for each in broken.to_come],
             changes=change_dicts(plan_changes(scenario, travel, today, plan)),

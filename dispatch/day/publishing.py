@@ -10,6 +10,7 @@ from dispatch.check.rules import check_plan
 from dispatch.errors import DispatchError, PlanError
 from dispatch.files.plan.plan_json import plan_from_json
 from dispatch.files.scenario.snapshot import scenario_from_bytes
+from dispatch.operations.pairs import under_pairs_of
 from dispatch.roads.travel import travel_matrix
 from dispatch.store.audit import note_change
 from dispatch.store.days import (
@@ -85,7 +86,7 @@ def publish_version(
         before = published_version(session, day)
         if version.status == "published":
             return None
-        _require_sound(version)
+        _require_sound(version, scenario_from_bytes(day.scenario))
         if before is not None:
             before.status, before.ended_at = "superseded", at
         version.status, version.published_at, version.ended_at = "published", at, None
@@ -113,8 +114,10 @@ def _served(version: PlanVersion) -> set[str]:
     }
 
 
-def _require_sound(version: PlanVersion) -> None:
-    scenario = scenario_from_bytes(version.scenario)
+def _require_sound(version: PlanVersion, now: Scenario) -> None:
+    """Refuse what breaks a rule, or a pair that was forbidden since it was planned."""
+    planned = scenario_from_bytes(version.scenario)
+    scenario = under_pairs_of(planned, now)
     plan = plan_from_json(version.plan.encode(), scenario=scenario)
     violations = check_plan(scenario, travel_matrix(scenario), plan)
     broken = split_violations(scenario, plan, violations)

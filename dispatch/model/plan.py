@@ -22,6 +22,7 @@ Ended = Literal["no_gain", "time", "iterations", "stopped", "best_possible"]
 Reason = Literal[
     "no_road",
     "truck_too_big",
+    "forbidden",
     "no_potable_water",
     "truck_too_small",
     "slow_pump",

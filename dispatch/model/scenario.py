@@ -259,6 +259,8 @@ class Truck:
         A pause of ``break_s`` that starts inside the window; 0 and None: no pause.
     letter
         What it is called on maps, pages and paper; empty: as it comes.
+    not_to
+        Ids of villages where the office does not let it go.
     """
 
     truck_id: str
@@ -281,6 +283,7 @@ class Truck:
     phone: str = ""
     cost_per_km: float | None = None
     letter: str = ""
+    not_to: tuple[str, ...] = ()
     out_of_service: bool = False
     notes: str = ""
 
@@ -304,7 +307,11 @@ class Truck:
         )
 
     def may_enter(self, village: Village) -> bool:
-        """Whether the lane to the village carries the truck (rule 9)."""
+        """Whether the truck fits the lane to the village and may go there (rule 9)."""
+        return village.village_id not in self.not_to and self.fits(village)
+
+    def fits(self, village: Village) -> bool:
+        """Whether the lane to the village carries the truck."""
         too_heavy = (
             self.gross_t is not None
             and village.max_gross_t is not None

@@ -95,7 +95,7 @@ def plan_day(
         params,
         seed=seed,
         today=today,
-        progress=progress,
+        progress=_with_done(progress, today),
         should_stop=should_stop,
     )
     if result.plan is None:
@@ -103,8 +103,7 @@ def plan_day(
     plan = result.plan
     if today is not None:
         # The plan remembers what was done, so that whoever reads it can tell.
-        done = {r.truck_id: len(r.stops) for r in today.done if r.stops}
-        plan = replace(plan, done=done)
+        plan = replace(plan, done=_done(today))
     violations = check_plan(scenario, travel, plan)
     return Planned(
         scenario=scenario,
@@ -119,3 +118,24 @@ def plan_day(
             else ()
         ),
     )
+
+
+def _done(today: Today) -> dict[str, int]:
+    return {route.truck_id: len(route.stops) for route in today.done if route.stops}
+
+
+def _with_done(
+    progress: Callable[[Progress], None] | None, today: Today | None
+) -> Callable[[Progress], None] | None:
+    """Let drafts of the rest of a day remember what was done, too."""
+    if progress is None or today is None:
+        return progress
+    tell, done = progress, _done(today)
+
+    def report(found: Progress) -> None:
+        make = found.draft
+        if make is not None:
+            found = replace(found, draft=lambda: replace(make(), done=done))
+        tell(found)
+
+    return report

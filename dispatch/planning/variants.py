@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from dispatch.model.scenario import TimeWindow
+from dispatch.model.scenario import Source, TimeWindow
 from dispatch.model.travel import NO_ROAD, LegTimes
 from dispatch.roads.model import road_model
 from dispatch.roads.travel import travel_matrix
@@ -16,7 +16,7 @@ from dispatch.roads.travel import travel_matrix
 if TYPE_CHECKING:
     from dispatch.arrays import Ints
     from dispatch.model.plan import Plan
-    from dispatch.model.scenario import Scenario, Source, Truck, Village
+    from dispatch.model.scenario import Scenario, Truck, Village
     from dispatch.model.travel import Travel
 
 
@@ -28,6 +28,8 @@ VariantKind = Literal[
     "hose",
     "supply",
     "source_hour",
+    "source",
+    "visits",
     "limit",
     "road",
     "lane",
@@ -54,8 +56,8 @@ class Variant:
         Id of the source, village or road limit, or of the truck that the new one is
         like; empty for changes that concern all.
     amount
-        Litres of the new truck's tank, bays, litres a minute, or metres of road,
-        after the change; 0 where there is nothing to say.
+        Litres of the new truck's tank, bays, litres a minute, visits, or metres of
+        road, after the change; 0 where there is nothing to say.
     """
 
     kind: VariantKind
@@ -99,6 +101,7 @@ def list_variants(scenario: Scenario, travel: Travel, plan: Plan) -> list[Varian
         *_more_trucks(scenario, travel),
         _longer_shifts(scenario, travel),
         *_sources(scenario, travel, plan),
+        *_opened_sources(scenario),
         *_lifted_limits(scenario),
         *_villages(scenario, travel, plan),
     ]
@@ -196,6 +199,23 @@ def _sources(scenario: Scenario, travel: Travel, plan: Plan) -> list[Variant]:
     return variants
 
 
+def _opened_sources(scenario: Scenario) -> list[Variant]:
+    """Every source that is out of service today, opened."""
+    variants = []
+    table = scenario.travel_table
+    for resting in scenario.resting:
+        source = resting.item
+        if not isinstance(source, Source):
+            continue
+        if table is not None and source.source_id not in table.place_ids:
+            continue  # nobody knows how far it is
+        kept = tuple(other for other in scenario.resting if other is not resting)
+        opened = (*scenario.sources, replace(source, out_of_service=False))
+        day = replace(scenario, sources=opened, resting=kept)
+        variants.append(Variant("source", source.source_id, day, travel_matrix(day)))
+    return variants
+
+
 def _with_more(source: Source) -> Source:
     def more(litres: float | None) -> int | None:
         return None if litres is None else int(MORE_SUPPLY * litres)
@@ -223,7 +243,10 @@ def _villages(scenario: Scenario, travel: Travel, plan: Plan) -> list[Variant]:
                 variants.append(opened)
             continue
         freed: list[tuple[VariantKind, Village]] = []
-        if not all(truck.may_enter(village) for truck in scenario.trucks):
+        if village.max_visits is not None:
+            more = replace(village, max_visits=village.max_visits + 1)
+            freed.append(("visits", more))
+        if not all(truck.fits(village) for truck in scenario.trucks):
             wide = replace(village, max_gross_t=None, max_width_m=None)
             freed.append(("lane", wide))
         if village.windows:
@@ -234,7 +257,9 @@ def _villages(scenario: Scenario, travel: Travel, plan: Plan) -> list[Variant]:
                 for v in scenario.villages
             )
             day = replace(scenario, villages=changed)
-            variants.append(Variant(kind, village.village_id, day, travel))
+            visits = open_village.max_visits if kind == "visits" else None
+            amount = float(visits or 0)
+            variants.append(Variant(kind, village.village_id, day, travel, amount))
     return variants
 
 

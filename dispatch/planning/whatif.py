@@ -89,11 +89,14 @@ class WhatIf:
         valid there, those of variants included.
     noise_l
         Most that equal runs differ by in the first band in which one does.
+    num_variants
+        How many there were to try; the effects are fewer after an early end.
     """
 
     base_l: Mapping[Band, int]
     base_people: int
     noise_l: int
+    num_variants: int
     effects: tuple[Effect, ...]
 
 
@@ -190,6 +193,7 @@ def what_if(
         base_l=dict(zip(BANDS, tried.base.served_l, strict=True)),
         base_people=tried.base.people,
         noise_l=tried.noise()[1],
+        num_variants=len(variants),
         effects=tuple(effects),
     )
 

@@ -21,7 +21,7 @@ _CONFIG: Final = ConfigDict(extra="ignore")
 @dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
 class Ask:
     """
-    What is to be planned: a day of a township, or the rest of it.
+    What is to be planned, a day of a township or its rest; or what would help a plan.
 
     Attributes
     ----------
@@ -42,6 +42,8 @@ class Ask:
         Litres that must be gained for each village whose visit changes.
     base
         Version to go on from where ``now_s`` is given; None: the published one.
+    helps
+        Version of which is asked what would help it; None: a plan is asked for.
     lang
         Of whoever asked: a failure is told in it.
     """
@@ -57,6 +59,7 @@ class Ask:
     locked_villages: tuple[str, ...] = ()
     change_price_l: int = 0
     base: int | None = None
+    helps: int | None = None
     lang: Lang = "zh"
 
 
@@ -67,6 +70,8 @@ class State:
 
     Attributes
     ----------
+    count, total
+        Of what would help: changes that are worked out, and all of them.
     heartbeat
         Last sign of life; of a run that waits, when it was asked for.
     message
@@ -80,6 +85,8 @@ class State:
     iterations: int = 0
     served_l: int | None = None
     bound_l: int | None = None
+    count: int = 0
+    total: int = 0
     heartbeat: dt.datetime
     num_violations: int = 0
     message: str = ""
@@ -105,7 +112,8 @@ class Run:
     number
         Of the run, over all townships.
     version
-        Number of the plan version that came out; None while there is none.
+        Number of the plan version that came out, or that would be helped; None while
+        there is none.
     wish
         What is wished of the worker: empty, ``cancel`` or ``finish``.
     """

@@ -1,16 +1,17 @@
-"""All planning runs of a store: asked for, followed, stopped, the same for all."""
+"""All runs of a store: asked for, followed, stopped, the same for all."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dispatch.day.helping import require_helpable
 from dispatch.errors import ConflictError, DispatchError
 from dispatch.files.scenario.snapshot import scenario_from_bytes
 from dispatch.runs.contracts import ASK, Ask, Run, RunStatus, State
 from dispatch.runs.machine import is_gone, spawn_worker
 from dispatch.solver.params import SolveParams
 from dispatch.store.audit import note_change
-from dispatch.store.days import open_day_of
+from dispatch.store.days import open_day_of, version_of
 from dispatch.store.jobs import (
     CRASHED,
     active_job,
@@ -29,14 +30,15 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from dispatch.store.db import Database
-    from dispatch.store.jobs import Wish
-    from dispatch.store.tables import Job
+    from dispatch.store.jobs import Kind, Wish
+    from dispatch.store.tables import Day, Job, PlanVersion
 
 __all__ = [
     "Ask",
     "Run",
     "RunStatus",
     "State",
+    "ask_helps",
     "ask_plan",
     "cancel_run",
     "finish_run",
@@ -79,23 +81,77 @@ def ask_plan(db: Database, ask: Ask, *, who: str, at: dt.datetime) -> Run:
         # Locked: of two that ask at once, the second one finds the run of the first.
         day = open_day_of(session, ask.township, ask.date)
         _require_known(ask, day.scenario)
-        active = active_job(session, ask.township, ask.date)
-        if active is not None and is_gone(active, at):
-            fail_crashed(active, now=at)
-        elif active is not None:
-            raise ConflictError(
-                say(
-                    "run_taken",
-                    who=active.asked_by,
-                    at=f"{active.asked_at:%H:%M}",
-                    date=ask.date,
-                )
-            )
-        kept = ASK.dump_python(ask, mode="json")
-        job = add_job(session, ask.township, ask.date, ask=kept, who=who, at=at)
-        _note(session, job, who=who, at=at, what="asked")
+        job = _queued(session, ask, "plan", who=who, at=at)
     start_worker(db)
     return _run(job, at)
+
+
+def ask_helps(db: Database, ask: Ask, *, who: str, at: dt.datetime) -> Run:
+    """
+    Return a new run that works out what would help a version; a worker is under way.
+
+    Parameters
+    ----------
+    db
+        The store.
+    ask
+        Of which version (``helps``), for how long.
+    who
+        Who asks for it.
+    at
+        When.
+
+    Raises
+    ------
+    ConflictError
+        If such a run of the day waits or runs, or the day is closed.
+    DispatchError
+        If there is no such version, it breaks a rule, or a limit is none.
+    """
+    _require_limits(ask)
+    with db.write() as session:
+        day = open_day_of(session, ask.township, ask.date)
+        require_helpable(_version(session, day, ask))
+        job = _queued(session, ask, "whatif", who=who, at=at)
+    start_worker(db)
+    return _run(job, at)
+
+
+def _version(session: Session, day: Day, ask: Ask) -> PlanVersion:
+    if ask.helps is None:
+        raise DispatchError(say("run_bad_limit"))
+    return version_of(session, day, ask.helps)
+
+
+def _queued(
+    session: Session, ask: Ask, kind: Kind, *, who: str, at: dt.datetime
+) -> Job:
+    """Return a new row; complain where one of its kind waits or runs."""
+    active = active_job(session, ask.township, ask.date, kind=kind)
+    if active is not None and is_gone(active, at):
+        fail_crashed(session, active, now=at)
+    elif active is not None:
+        raise ConflictError(
+            say(
+                "run_taken" if kind == "plan" else "whatif_taken",
+                who=active.asked_by,
+                at=f"{active.asked_at:%H:%M}",
+                date=ask.date,
+            )
+        )
+    kept = ASK.dump_python(ask, mode="json")
+    job = add_job(
+        session,
+        ask.township,
+        ask.date,
+        ask=kept,
+        who=who,
+        at=at,
+        kind=kind,
+        version=ask.helps,
+    )
+    _note(session, job, who=who, at=at, what="asked")
+    return job
 
 
 def _require_limits(ask: Ask) -> None:
@@ -124,7 +180,12 @@ def _require_known(ask: Ask, content: bytes) -> None:
 
 
 def latest_run(
-    db: Database, township: str, date: dt.date, *, now: dt.datetime
+    db: Database,
+    township: str,
+    date: dt.date,
+    *,
+    now: dt.datetime,
+    kind: Kind = "plan",
 ) -> Run | None:
     """
     Return the newest run of a day, whatever became of it; None without one.
@@ -137,15 +198,17 @@ def latest_run(
         Of the day.
     now
         The time: a run whose worker is gone by then counts as failed.
+    kind
+        Of a plan, or of what would help one.
     """
-    jobs = _latest(db, township, date)
+    jobs = _latest(db, township, date, kind)
     return _run(jobs[0], now) if jobs else None
 
 
 @remembered
-def _latest(db: Database, township: str, date: dt.date) -> tuple[Job, ...]:
+def _latest(db: Database, township: str, date: dt.date, kind: Kind) -> tuple[Job, ...]:
     with db.read() as session:
-        return tuple(jobs_of(session, township, date, limit=1))
+        return tuple(jobs_of(session, township, date, kind=kind, limit=1))
 
 
 def runs_of(
@@ -207,7 +270,7 @@ def _wish(db: Database, number: int, wish: Wish, *, who: str, at: dt.datetime) -
     with db.write() as session:
         job = wish_of_job(session, number, wish, now=at)
         if is_gone(job, at):  # nobody is there to obey
-            fail_crashed(job, now=at)
+            fail_crashed(session, job, now=at)
             if job.wish == "cancel":
                 job.status, job.message = "cancelled", ""
         _note(session, job, who=who, at=at, what=wish)
@@ -215,6 +278,8 @@ def _wish(db: Database, number: int, wish: Wish, *, who: str, at: dt.datetime) -
 
 def _note(session: Session, job: Job, *, who: str, at: dt.datetime, what: str) -> None:
     new = {"date": job.date.isoformat(), "wish": what}
+    if job.kind != "plan":
+        new["kind"] = job.kind
     subject = f"run {job.id}"
     note_change(session, job.township, who=who, at=at, what=subject, new=new)
 
@@ -271,6 +336,8 @@ def _known_progress(progress: dict[str, Any]) -> dict[str, Any]:
         "iterations",
         "served_l",
         "bound_l",
+        "count",
+        "total",
     )
     return {name: progress[name] for name in names if name in progress}
 

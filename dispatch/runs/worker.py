@@ -1,5 +1,5 @@
 """
-Planning runs in a process of its own: ``python -m dispatch.runs.worker [--forever]``.
+Runs in a process of its own: ``python -m dispatch.runs.worker [--forever]``.
 
 The address of the store is in the environment (``DATABASE_URL``): arguments can be read
 by everybody on the machine.
@@ -18,9 +18,11 @@ import time
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from dispatch import logs
+from dispatch.day.helping import keep_helps, work_out_helps
 from dispatch.day.opening import day_scenario
 from dispatch.day.planning import plan_version, replan_version
 from dispatch.errors import DispatchError, PlanError
+from dispatch.files.plan.plan_json import plan_to_json
 from dispatch.model.plan import Status
 from dispatch.runs.machine import is_gone, this_worker, turn
 from dispatch.runs.queue import ask_of
@@ -33,6 +35,7 @@ from dispatch.store.jobs import (
     end_job,
     give_back,
     is_any_queued,
+    put_draft,
     return_job,
     take_job,
 )
@@ -44,6 +47,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from dispatch.day.planning import NewVersion
+    from dispatch.model.plan import Plan
+    from dispatch.planning.whatif import WhatIf
     from dispatch.runs.contracts import Ask
     from dispatch.solver.params import Progress, SolveResult
     from dispatch.store.jobs import Claim, EndStatus
@@ -77,26 +82,37 @@ class Leaving(Exception):
     """The process was told to end before there was a plan."""
 
 
+class Yielding(Exception):
+    """Somebody wants a plan: what is only asked about one waits again."""
+
+
 class _Reporter:
     """Gives signs of life, also while the solver says nothing, and hears wishes."""
 
-    def __init__(self, db: Database, claim: Claim, clock: Clock) -> None:
+    def __init__(
+        self, db: Database, claim: Claim, clock: Clock, *, gives_way: bool
+    ) -> None:
         self._db = db
         self._claim = claim
         self._clock = clock
+        self._gives_way = gives_way
         self._lock = threading.Lock()
         self._progress: dict[str, Any] = {"phase": "travel"}
         self._is_new = True
+        self._draft: Plan | None = None
         self._is_over = threading.Event()
         self.is_stopped = False
         self.should_finish = False
+        self.should_yield = False
         self._thread = threading.Thread(target=self._beat, daemon=True)
         self._thread.start()
 
     def show(self, progress: Progress) -> None:
         """Remember where the search stands; it is kept with the next sign of life."""
         served = progress.served_l
+        draft = None if progress.draft is None else progress.draft()
         with self._lock:
+            self._draft = draft or self._draft
             self._progress = {
                 "phase": progress.phase,
                 "fraction": min(1.0, max(0.0, progress.fraction)),
@@ -107,9 +123,21 @@ class _Reporter:
             }
             self._is_new = True
 
+    def show_count(self, count: int, total: int) -> None:
+        """Remember how many changes are worked out."""
+        with self._lock:
+            self._progress = {
+                "phase": "variants",
+                "fraction": min(1.0, count / max(1, total)),
+                "count": count,
+                "total": total,
+            }
+            self._is_new = True
+
     def should_stop(self) -> bool:
         """Whether the search is to end, with a plan or without."""
-        return self.is_stopped or self.should_finish or _LEAVING.is_set()
+        is_over = self.is_stopped or self.should_finish or self.should_yield
+        return is_over or _LEAVING.is_set()
 
     def last_progress(self) -> dict[str, Any]:
         """Return where the search stood last."""
@@ -131,6 +159,8 @@ class _Reporter:
         with self._lock:
             progress = dict(self._progress) if self._is_new else None
             self._is_new = False
+            draft, self._draft = self._draft, None
+        plan = None if draft is None else plan_to_json(draft)
         if progress is None and now - last < _BEAT_S - _TICK_S / 2:
             return last
         with self._db.write() as session:
@@ -139,6 +169,10 @@ class _Reporter:
             if wish == "cancel":
                 # Whoever waits sees it at once, however long a step takes to end.
                 end_job(session, self._claim, "cancelled", now=at)
+            elif wish is not None and plan is not None:
+                put_draft(session, self._claim, plan)
+            if self._gives_way:
+                self.should_yield = is_any_queued(session, kind="plan")
         self.should_finish = wish == "finish"
         if wish is None or wish == "cancel":
             self.is_stopped = True
@@ -155,6 +189,7 @@ def run_job(
     job: Job,
     *,
     solve: Callable[..., SolveResult] | None = None,
+    help_with: Callable[..., WhatIf] | None = None,
     clock: Clock = dt.datetime.now,
 ) -> None:
     """
@@ -168,6 +203,8 @@ def run_job(
         As taken.
     solve
         The solver; None takes ours.
+    help_with
+        Works out what would help; None takes ours.
     clock
         Gives the time.
 
@@ -178,11 +215,16 @@ def run_job(
     """
     claim = claim_of(job)
     ask = ask_of(job)
-    reporter = _Reporter(db, claim, clock)
+    is_plan = job.kind == "plan"
+    reporter = _Reporter(db, claim, clock, gives_way=not is_plan)
     status: EndStatus = "failed"
     try:
         if ask is None:
             message = say("run_lost").text("zh")
+        elif not is_plan:
+            _help(db, ask, job.asked_by, claim, reporter, help_with, clock)
+            _log.info("run %s is done", claim.job_id)
+            return
         else:
             _plan(db, ask, claim, reporter, solve, clock)
             _log.info("run %s is done", claim.job_id)
@@ -194,6 +236,11 @@ def run_job(
         message = _text(say("run_no_plan") if is_code else error.message, ask)
     except DispatchError as error:
         message = error.text(ask.lang if ask else "zh")
+    except Yielding:
+        _log.info("run %s gives way", claim.job_id)
+        with db.write() as session:
+            return_job(session, claim)
+        return
     except (Leaving, KeyboardInterrupt):
         # Whoever stops a service does not stop what people asked for.
         with db.write() as session:
@@ -290,11 +337,65 @@ def _plan(
         raise
 
 
+def _help(
+    db: Database,
+    ask: Ask,
+    who: str,
+    claim: Claim,
+    reporter: _Reporter,
+    help_with: Callable[..., WhatIf] | None,
+    clock: Clock,
+) -> None:
+    """Work out what would help a version, and keep it with the end of the row."""
+    if ask.helps is None:
+        raise DispatchError(say("run_lost"))
+
+    def require_wanted() -> None:
+        if reporter.is_stopped:
+            raise Stopped
+        if _LEAVING.is_set():
+            raise Leaving
+        if reporter.should_yield:
+            raise Yielding
+
+    def end(session: Session) -> None:
+        if _LEAVING.is_set():
+            raise Leaving
+        progress = reporter.last_progress() | {"fraction": 1.0}
+        if not end_job(session, claim, "done", now=clock(), progress=progress):
+            raise Stopped
+
+    found = work_out_helps(
+        db,
+        ask.township,
+        ask.date,
+        ask.helps,
+        seconds=ask.seconds,
+        iterations=ask.iterations,
+        seed=ask.seed,
+        progress=reporter.show_count,
+        should_stop=reporter.should_stop,
+        solve=help_with,
+    )
+    require_wanted()
+    keep_helps(
+        db,
+        ask.township,
+        ask.date,
+        ask.helps,
+        found,
+        who=who,
+        at=clock(),
+        also=end,
+    )
+
+
 def work(
     db: Database,
     *,
     forever: bool = False,
     solve: Callable[..., SolveResult] | None = None,
+    help_with: Callable[..., WhatIf] | None = None,
     clock: Clock = dt.datetime.now,
 ) -> int:
     """
@@ -308,6 +409,8 @@ def work(
         Whether to wait for new jobs, until the process is stopped.
     solve
         The solver; None takes ours.
+    help_with
+        Works out what would help; None takes ours.
     clock
         Gives the time.
     """
@@ -315,7 +418,9 @@ def work(
     while not _LEAVING.is_set():
         with turn(db) as is_mine:
             if is_mine:
-                worked += _work_off(db, forever=forever, solve=solve, clock=clock)
+                worked += _work_off(
+                    db, forever=forever, solve=solve, help_with=help_with, clock=clock
+                )
         tries = _TRIES if is_mine else tries - 1
         if forever:
             _LEAVING.wait(_POLL_S)
@@ -339,6 +444,7 @@ def _work_off(
     *,
     forever: bool,
     solve: Callable[..., SolveResult] | None,
+    help_with: Callable[..., WhatIf] | None,
     clock: Clock,
 ) -> int:
     """Return how many jobs were worked on until none waited."""
@@ -354,7 +460,7 @@ def _work_off(
         if job is not None:
             _log.info("run %s is taken", job.id)
             with contextlib.suppress(Leaving):
-                run_job(db, job, solve=solve, clock=clock)
+                run_job(db, job, solve=solve, help_with=help_with, clock=clock)
             worked += 1
         elif forever:
             _LEAVING.wait(_POLL_S)

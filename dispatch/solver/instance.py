@@ -248,11 +248,11 @@ def _scaled(
 def _access_classes(
     scenario: Scenario,
 ) -> tuple[Ints, Mask]:
-    keys: dict[tuple[float | None, float | None], int] = {}
+    keys: dict[tuple[float | None, float | None, tuple[str, ...]], int] = {}
     classes = []
     rows = []
     for truck in scenario.trucks:
-        key = (truck.gross_t, truck.width_m)
+        key = (truck.gross_t, truck.width_m, truck.not_to)
         if key not in keys:
             keys[key] = len(keys)
             rows.append([truck.may_enter(village) for village in scenario.villages])

@@ -49,7 +49,15 @@ class SolveParams:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """Where a run stands; ``fraction`` is between 0 and 1."""
+    """
+    Where a run stands; ``fraction`` is between 0 and 1.
+
+    Attributes
+    ----------
+    draft
+        Makes the best plan so far, where it is better than the last one that was
+        handed out; it has neither reasons nor a bound.
+    """
 
     phase: Phase
     fraction: float
@@ -57,6 +65,7 @@ class Progress:
     iterations: int = 0
     served_l: Mapping[Band, int] | None = None
     bound_l: int | None = None
+    draft: Callable[[], Plan] | None = None
 
 
 ProgressCallback = Callable[[Progress], None]

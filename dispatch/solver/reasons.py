@@ -62,6 +62,12 @@ def shortage_causes(
         Whether ``instance`` is a whole day: in the rest of a day no drive is too long.
     """
     books = _Books(instance, state, short)
+    if not (instance.truck["shift_end"] > instance.truck["shift_start"]).any():
+        # Late in the day no road is missing, and no pump too slow: nobody drives.
+        books.book_tanks_and_visits(min_drop_l)
+        for village in books.villages_left():
+            books.book(village, "fleet_busy", books.left(village))
+        return books.causes()
     books.book_impossible()
     books.book_tanks_and_visits(min_drop_l)
     left = books.villages_left()
@@ -133,6 +139,7 @@ class _Books:
             visits = int(record["max_visits"]) - int(self._visits[village])
             if record["max_visits"] < BIG:
                 largest = max(int(r.largest_l[village]) for r in self._reach.values())
+                largest = largest or int(self._instance.truck["capacity"].max())
                 can_come = max(0, visits) * largest
                 self.book(village, "visit_limit", self.left(village) - can_come)
             has_some = self._delivered[village] > 0

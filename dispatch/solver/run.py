@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from logging import getLogger
 from typing import TYPE_CHECKING, Final
@@ -17,6 +18,7 @@ from dispatch.model.plan import Bound, Plan, SolverInfo
 from dispatch.solver.adopt import adopt_row, go_on_from
 from dispatch.solver.bound import BoundModel, bound_seconds
 from dispatch.solver.build_plan import assign_bays, best_routes
+from dispatch.solver.drafts import Drafts
 from dispatch.solver.instance import build_instance
 from dispatch.solver.jit import is_compiled
 from dispatch.solver.kernel.moves import store_best
@@ -38,10 +40,10 @@ from dispatch.solver.warm import compile_search
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from dispatch.arrays import Ints
-    from dispatch.model.plan import Ended, Route, VillageOutcome
+    from dispatch.model.plan import Cause, Ended, Route, VillageOutcome
     from dispatch.model.scenario import Scenario
     from dispatch.model.today import Today
     from dispatch.model.travel import Travel
@@ -99,6 +101,7 @@ class _Run:
         self.today: Today | None = None
         self.rest: Rest | None = None
         self.broken: list[str] = []
+        self.drafts: Drafts | None = None
 
     def elapsed_s(self) -> float:
         return time.monotonic() - self.begin
@@ -125,8 +128,12 @@ class _Run:
                 iterations=sum(thread.iterations for thread in self.threads),
                 served_l=served,
                 bound_l=self.bound_l,
+                draft=self._draft() if phase == "search" else None,
             )
         )
+
+    def _draft(self) -> Callable[[], Plan] | None:
+        return None if self.drafts is None else self.drafts.next(self.threads)
 
 
 def solve(
@@ -204,6 +211,9 @@ def solve(
     if run.today is not None:
         assert run.rest is not None
         run.broken = go_on_from(run.threads, scenario, run.rest, run.today)
+    begun = run.rest.prefix if run.rest is not None else None
+    if progress is not None and run.params.engine == "search":
+        run.drafts = Drafts(scenario, travel, instance, begun, seed)
     if run.params.engine == "routing":
         _route(run, instance, bound_s)
     elif run.params.seconds is None and run.params.iterations is None:
@@ -212,7 +222,6 @@ def solve(
         _search(run, instance, bound_s)
     thread = best_thread(run.threads)
     run.report("timetable", 1.0)
-    begun = run.rest.prefix if run.rest is not None else None
     routes = best_routes(scenario, instance, thread.state, begun)
     if run.today is None:  # promised times stay as they are
         routes = _timetable(run, instance, routes)
@@ -406,7 +415,10 @@ def _plan(
         min_drop_l=scenario.service.min_drop_l,
         is_whole_day=run.rest is None,
     )
-    causes = {scenario.villages[k].village_id: why for k, why in booked.items()}
+    causes = {
+        scenario.villages[k].village_id: _with_forbidden(scenario, k, why)
+        for k, why in booked.items()
+    }
     villages = village_outcomes(scenario, routes, causes)
     totals = plan_totals(scenario, run.travel, routes, villages)
     try:
@@ -440,6 +452,22 @@ def _plan(
         totals=totals,
         bound=bound,
         notes=tuple(notes),
+    )
+
+
+def _with_forbidden(
+    scenario: Scenario, village_idx: int, causes: tuple[Cause, ...]
+) -> tuple[Cause, ...]:
+    """Return causes that tell a lane that is too narrow from a truck kept away."""
+    village = scenario.villages[village_idx]
+    if not any(
+        village.village_id in truck.not_to and truck.fits(village)
+        for truck in scenario.trucks
+    ):
+        return causes
+    return tuple(
+        replace(cause, reason="forbidden") if cause.reason == "truck_too_big" else cause
+        for cause in causes
     )
 
 

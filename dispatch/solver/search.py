@@ -127,6 +127,27 @@ class SearchThread:
         self._goal = instance.reachable_need()
         self._steps = self._goal.size // 7
         self._push = np.ones(self._goal.size)
+        self._is_copy_asked = False
+        self._copy: State | None = None
+
+    def ask_copy(self) -> None:
+        """Let the thread copy its best plan after the step that it is at."""
+        self._is_copy_asked = True
+
+    def take_copy(self) -> State | None:
+        """Return the copy that was asked for; None: it is not there yet."""
+        copy, self._copy = self._copy, None
+        return copy
+
+    def _copy_best(self) -> None:
+        self._is_copy_asked = False
+        state = self.state
+        self._copy = state._replace(
+            b_route=state.b_route.copy(),
+            b_entry=state.b_entry.copy(),
+            b_served=state.b_served.copy(),
+            b_total=state.b_total.copy(),
+        )
 
     def estimate_water(self) -> int:
         """
@@ -256,6 +277,8 @@ class SearchThread:
         )
         self.iterations += num_iterations
         self.grow()
+        if self._is_copy_asked:
+            self._copy_best()
 
     def _short_level(self) -> int:
         """Return the first level that the current solution does not fill."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import case, delete, select, update
 
 from dispatch.errors import DispatchError
-from dispatch.store.tables import Job
+from dispatch.store.tables import Job, JobDraft
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Wish = Literal["cancel", "finish"]
 EndStatus = Literal["done", "cancelled", "failed"]
+Kind = Literal["plan", "whatif"]
 
 ACTIVE: Final = ("queued", "running")
 #: A worker writes its heartbeat every second; after a longer silence it is gone.
@@ -44,6 +45,8 @@ def add_job(
     ask: Mapping[str, Any],
     who: str,
     at: dt.datetime,
+    kind: Kind = "plan",
+    version: int | None = None,
 ) -> Job:
     """
     Return a new job that waits for a worker.
@@ -60,13 +63,18 @@ def add_job(
         Who asks for it.
     at
         When.
+    kind
+        What kind of answer is wanted.
+    version
+        Of what would help: the version it is asked of.
     """
     job = Job(
         township=township,
         date=date,
+        kind=kind,
         ask=dict(ask),
         heartbeat=None,
-        version=None,
+        version=version,
         asked_by=who,
         asked_at=at,
         ended_at=None,
@@ -79,6 +87,8 @@ def add_job(
 def take_job(session: Session, *, worker: str, now: dt.datetime) -> Job | None:
     """
     Return the job that waits longest, taken by a worker; None: none waits.
+
+    Plans go before all that is only asked about them.
 
     Parameters
     ----------
@@ -97,7 +107,7 @@ def take_job(session: Session, *, worker: str, now: dt.datetime) -> Job | None:
     query = (
         select(Job)
         .where(Job.status == "queued")
-        .order_by(Job.id)
+        .order_by(case((Job.kind == "plan", 0), else_=1), Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
@@ -170,7 +180,7 @@ def end_job(
     now
         When.
     version
-        Number of the plan version that came out.
+        Number of the plan version that came out; None: as it was.
     num_violations
         Rules that it breaks.
     message
@@ -182,14 +192,72 @@ def end_job(
         "status": status,
         "heartbeat": now,
         "ended_at": now,
-        "version": version,
         "num_violations": num_violations,
         "message": message,
     }
+    if version is not None:
+        values["version"] = version
     if progress is not None:
         values["progress"] = dict(progress)
     ended = session.scalar(_claimed(claim).values(**values).returning(Job.id))
+    if ended is not None:
+        _drop_draft(session, claim.job_id)
     return ended is not None
+
+
+def put_draft(session: Session, claim: Claim, plan: str) -> None:
+    """
+    Keep the best plan of a run so far in place of the one before.
+
+    Parameters
+    ----------
+    session
+        A session that writes, after `beat` has found that the worker has the run.
+    claim
+        What the worker has.
+    plan
+        plan.json.
+    """
+    kept = session.get(JobDraft, claim.job_id)
+    if kept is None:
+        session.add(JobDraft(job_id=claim.job_id, number=1, plan=plan))
+    else:
+        kept.number, kept.plan = kept.number + 1, plan
+
+
+def draft_number(session: Session, job_id: int) -> int | None:
+    """
+    Return how many plans of a run were kept so far; None: it has none.
+
+    Parameters
+    ----------
+    session
+        An open session.
+    job_id
+        Of the run.
+    """
+    query = select(JobDraft.number).where(JobDraft.job_id == job_id)
+    return session.scalar(query)
+
+
+def draft_of(session: Session, job_id: int) -> tuple[int, str] | None:
+    """
+    Return the best plan of a run so far with its number; None: it has none.
+
+    Parameters
+    ----------
+    session
+        An open session.
+    job_id
+        Of the run.
+    """
+    query = select(JobDraft.number, JobDraft.plan).where(JobDraft.job_id == job_id)
+    row = session.execute(query).first()
+    return None if row is None else (row.number, row.plan)
+
+
+def _drop_draft(session: Session, job_id: int) -> None:
+    session.execute(delete(JobDraft).where(JobDraft.job_id == job_id))
 
 
 def return_job(session: Session, claim: Claim) -> None:
@@ -205,6 +273,7 @@ def return_job(session: Session, claim: Claim) -> None:
     """
     values = {"status": "queued", "worker": "", "progress": {}}
     session.execute(_claimed(claim).values(**values, attempts=claim.attempt - 1))
+    _drop_draft(session, claim.job_id)
 
 
 def _claimed(claim: Claim) -> Any:
@@ -269,12 +338,13 @@ def give_back(
     query = select(Job).where(Job.status == "running").with_for_update(skip_locked=True)
     gone = [job for job in session.scalars(query) if (is_gone or is_silent)(job, now)]
     for job in gone:
+        _drop_draft(session, job.id)
         if job.wish == "cancel":
             job.status, job.ended_at = "cancelled", now
         elif job.attempts < MAX_ATTEMPTS:
             job.status, job.worker, job.progress = "queued", "", {}
         else:
-            fail_crashed(job, now=now)
+            fail_crashed(session, job, now=now)
     return [job.id for job in gone]
 
 
@@ -294,25 +364,33 @@ def is_silent(job: Job, now: dt.datetime) -> bool:
     return job.heartbeat is None or now - job.heartbeat > HEARTBEAT_LIMIT
 
 
-def fail_crashed(job: Job, *, now: dt.datetime) -> None:
+def fail_crashed(session: Session, job: Job, *, now: dt.datetime) -> None:
     """
     End a job whose worker is gone.
 
     Parameters
     ----------
+    session
+        A session that writes.
     job
         The job, locked.
     now
         The time.
     """
     job.status, job.message, job.ended_at = "failed", CRASHED, now
+    _drop_draft(session, job.id)
 
 
 def jobs_of(
-    session: Session, township: str, date: dt.date, *, limit: int | None = None
+    session: Session,
+    township: str,
+    date: dt.date,
+    *,
+    kind: Kind = "plan",
+    limit: int | None = None,
 ) -> list[Job]:
     """
-    Return the jobs of a day, newest first.
+    Return the jobs of a kind and a day, newest first.
 
     Parameters
     ----------
@@ -320,12 +398,14 @@ def jobs_of(
         An open session.
     township, date
         Of the day.
+    kind
+        Their kind.
     limit
         How many; None: all.
     """
     query = (
         select(Job)
-        .where(Job.township == township, Job.date == date)
+        .where(Job.township == township, Job.date == date, Job.kind == kind)
         .order_by(Job.id.desc())
         .limit(limit)
     )
@@ -346,9 +426,11 @@ def latest_job(session: Session, township: str, date: dt.date) -> Job | None:
     return next(iter(jobs_of(session, township, date, limit=1)), None)
 
 
-def active_job(session: Session, township: str, date: dt.date) -> Job | None:
+def active_job(
+    session: Session, township: str, date: dt.date, *, kind: Kind = "plan"
+) -> Job | None:
     """
-    Return the job of a day that waits or runs, locked; None without one.
+    Return the job of a kind and a day that waits or runs, locked; None without one.
 
     Parameters
     ----------
@@ -356,10 +438,17 @@ def active_job(session: Session, township: str, date: dt.date) -> Job | None:
         A session that writes.
     township, date
         Of the day.
+    kind
+        Its kind.
     """
     query = (
         select(Job)
-        .where(Job.township == township, Job.date == date, Job.status.in_(ACTIVE))
+        .where(
+            Job.township == township,
+            Job.date == date,
+            Job.kind == kind,
+            Job.status.in_(ACTIVE),
+        )
         .order_by(Job.id.desc())
         .limit(1)
         .with_for_update()
@@ -367,9 +456,18 @@ def active_job(session: Session, township: str, date: dt.date) -> Job | None:
     return session.scalar(query)
 
 
-def is_any_queued(session: Session) -> bool:
-    """Return whether a job waits for a worker."""
-    return (
-        session.scalar(select(Job.id).where(Job.status == "queued").limit(1))
-        is not None
-    )
+def is_any_queued(session: Session, *, kind: Kind | None = None) -> bool:
+    """
+    Return whether a job waits for a worker.
+
+    Parameters
+    ----------
+    session
+        An open session.
+    kind
+        Of the job; None: any.
+    """
+    query = select(Job.id).where(Job.status == "queued").limit(1)
+    if kind is not None:
+        query = query.where(Job.kind == kind)
+    return session.scalar(query) is not None

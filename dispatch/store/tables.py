@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -113,6 +114,8 @@ class Token(Base):
         Of a team: its trucks.
     until
         It is worth nothing afterwards.
+    sees_doors
+        Whether it shows households by name and address.
     """
 
     __tablename__ = "token"
@@ -123,6 +126,7 @@ class Token(Base):
     subject: Mapped[str] = mapped_column(String(200))
     trucks: Mapped[list[str]] = mapped_column(JSON, default=list)
     until: Mapped[dt.datetime]
+    sees_doors: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_revoked: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[dt.datetime]
 
@@ -236,6 +240,26 @@ class Seen(Base):
     seen_at: Mapped[dt.datetime | None]
 
 
+class WhatIf(Base):
+    """
+    What changes of the means would add to a version: the newest answer, kept with it.
+
+    Attributes
+    ----------
+    result
+        Variants with litres and people, as ``planning.helping`` keeps them.
+    made_at, who
+        When it was ready, and who had asked for it.
+    """
+
+    __tablename__ = "what_if"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("plan_version.id"), unique=True)
+    result: Mapped[dict[str, Any]]
+    made_at: Mapped[dt.datetime]
+    who: Mapped[str]
+
+
 class Event(Base):
     """
     Something that happened; never changed, never taken out.
@@ -294,6 +318,45 @@ class Photo(Base):
     digest: Mapped[str] = mapped_column(String(64))
     file: Mapped[str]
     received_at: Mapped[dt.datetime]
+
+
+class HouseholdRow(Base):
+    """
+    A household that water is carried to: personal data, in no export or report.
+
+    Attributes
+    ----------
+    village
+        Id of its place, which need not be in the tables any more.
+    carries
+        Whether the water must be carried to the door.
+    version
+        Counts its changes; who saves a stale one meets a conflict.
+    """
+
+    __tablename__ = "household"
+    __table_args__ = (Index("household_of_village", "township", "village"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    township: Mapped[str] = mapped_column(ForeignKey("township.code"))
+    village: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str]
+    address: Mapped[str] = mapped_column(default="")
+    people: Mapped[int]
+    note: Mapped[str] = mapped_column(default="")
+    carries: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class DoorTick(Base):
+    """Water that came to a household on a day; taken back, the row is gone."""
+
+    __tablename__ = "door_tick"
+    __table_args__ = (UniqueConstraint("household_id", "date"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
+    date: Mapped[dt.date]
+    at: Mapped[dt.datetime]
+    sender: Mapped[str] = mapped_column(default="")
 
 
 class Request(Base):
@@ -363,10 +426,12 @@ class RequestStep(Base):
 
 class Job(Base):
     """
-    A planning run that somebody asked for.
+    A run that somebody asked for: of a plan, or of what would help one.
 
     Attributes
     ----------
+    kind
+        ``plan`` or ``whatif``: who plans waits for no answer of the other kind.
     ask
         All of what is to be planned, as ``runs.contracts`` keeps it.
     status
@@ -378,11 +443,12 @@ class Job(Base):
     attempts
         How many workers have taken it.
     progress
-        phase, fraction, elapsed_s, iterations, served_l and bound_l.
+        phase, fraction, elapsed_s, iterations, served_l and bound_l; of what would
+        help: phase, fraction, count and total.
     wish
         What somebody wants of the worker: empty, cancel or finish.
     version
-        Number of the plan version that came out.
+        Number of the plan version that came out, or that would be helped.
     message
         Why there is none, for users.
     """
@@ -395,6 +461,7 @@ class Job(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     township: Mapped[str] = mapped_column(ForeignKey("township.code"))
     date: Mapped[dt.date]
+    kind: Mapped[str] = mapped_column(String(10), default="plan", server_default="plan")
     ask: Mapped[dict[str, Any]]
     status: Mapped[str] = mapped_column(String(10), default="queued")
     worker: Mapped[str] = mapped_column(String(200), default="")
@@ -408,6 +475,24 @@ class Job(Base):
     asked_by: Mapped[str]
     asked_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
+
+
+class JobDraft(Base):
+    """
+    The best plan of a run under way, for who looks on; gone when the run is over.
+
+    Attributes
+    ----------
+    number
+        Counts the plans of the run.
+    plan
+        plan.json.
+    """
+
+    __tablename__ = "job_draft"
+    job_id: Mapped[int] = mapped_column(ForeignKey("job.id"), primary_key=True)
+    number: Mapped[int]
+    plan: Mapped[str]
 
 
 class Audit(Base):

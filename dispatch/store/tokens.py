@@ -39,6 +39,7 @@ def add_token(
     at: dt.datetime,
     township: str = "",
     trucks: Iterable[str] = (),
+    sees_doors: bool = False,
 ) -> tuple[str, Token]:
     """
     Return a new word, which is kept nowhere, and its row.
@@ -59,6 +60,8 @@ def add_token(
         Where the subject is; empty for people.
     trucks
         Of a team: its trucks.
+    sees_doors
+        Whether it shows households by name and address.
     """
     word = secrets.token_urlsafe(WORD_BYTES)
     token = Token(
@@ -68,6 +71,7 @@ def add_token(
         subject=subject,
         trucks=list(trucks),
         until=until,
+        sees_doors=sees_doors,
         created_at=at,
     )
     session.add(token)

@@ -16,6 +16,7 @@ from dispatch.web.store import store_of_server
 from dispatch.web.views import (
     coverage,
     deliveries,
+    doors,
     first_run,
     links,
     needs,
@@ -118,6 +119,7 @@ def _pages(
             "deliveries": deliveries.show,
             "roads": roads.show,
             "places": places.show,
+            "doors": doors.show,
             "links": links.show,
             "coverage": coverage.show,
         }

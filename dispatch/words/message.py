@@ -28,6 +28,7 @@ TABLES: Final = (
     "operations",
     "people",
     "official",
+    "helping",
 )
 
 #: What stands between messages side by side, in Chinese and in English.

@@ -246,7 +246,7 @@ def test_ids_in_the_csv_are_no_formulas(tmp_path: Path) -> None:
 def test_every_kind_and_reason_has_words(lang: str) -> None:
     words = words_of(lang)  # type: ignore[arg-type]  # zh or en
     for kind in get_args(VariantKind):
-        assert kind == "as_it_is" or words[f"cli.whatif.{kind}"]
+        assert kind == "as_it_is" or words[f"whatif.{kind}"]
     for name in get_args(ChangeKind):
         assert words[f"change.{name}"]
     for name in get_args(ChangeReason):

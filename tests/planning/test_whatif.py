@@ -1,12 +1,14 @@
 """What would help most: the limit that binds must come first."""
 
+import numpy as np
 import pytest
 
 from dispatch.check.rules import check_plan
 from dispatch.model.need import BANDS
 from dispatch.model.road_limits import RoadLimit
 from dispatch.model.roads import RoadEdge, RoadNetwork, RoadNode
-from dispatch.model.scenario import NeedStandard, ServiceRules, TimeWindow
+from dispatch.model.scenario import NeedStandard, Resting, ServiceRules, TimeWindow
+from dispatch.model.travel import TravelTable
 from dispatch.planning.variants import as_it_is, list_variants
 from dispatch.planning.whatif import NUM_CONTROLS, _Outcome, _Tried, what_if
 from dispatch.roads.travel import travel_matrix
@@ -379,3 +381,45 @@ def test_a_better_plan_for_today_is_no_variants_gain():
     assert sum(found.base_l.values()) == 3_000
     assert set(gains(found).values()) == {0}
     assert not any(effect.is_clear for effect in found.effects)
+
+
+def test_a_limit_of_visits_is_lifted_where_it_binds():
+    """Two visits of 4,000 L bring 8,000 of 10,000 L: a third one brings the rest."""
+    scene = scenario(
+        [village("V", population=500, max_visits=2)],
+        [source("S")],
+        [truck("T", capacity_l=4_000)],
+        need=NeedStandard(
+            survival_l_per_person=20, basic_l_per_person=20, normal_l_per_person=20
+        ),
+    )
+    _, found = asked(scene, star(scene, {"D": 0, "S": 0, "V": 100}))
+    assert gains(found)["visits", "V"] == 2_000
+    visits = next(e for e in found.effects if e.variant.kind == "visits")
+    assert (visits.variant.amount, visits.gain_people) == (3, 100)
+
+
+def test_a_source_out_of_service_is_opened():
+    """The one source gives 3,000 L of 10,000; the other would give the rest."""
+    out = Resting(1, source("S2", out_of_service=True))
+    scene = replace(
+        scenario(
+            [village("V", population=500)],
+            [source("S1", supply_l=3_000)],
+            [truck("T", capacity_l=5_000)],
+            need=NeedStandard(
+                survival_l_per_person=20, basic_l_per_person=20, normal_l_per_person=20
+            ),
+        ),
+        resting=(out,),
+    )
+    _, found = asked(scene, travel_matrix(scene))
+    assert gains(found)["source", "S2"] == 7_000
+    # A table of travel times that does not have it cannot say how far it is.
+    legs_s = np.zeros((3, 3), dtype=np.int64)
+    table = TravelTable(place_ids=scene.place_ids, seconds=legs_s)
+    closed = replace(scene, travel_table=table)
+    ways = travel_matrix(closed)
+    plan = solve(closed, ways, PARAMS).plan
+    kinds = {v.kind for v in list_variants(closed, ways, plan)}
+    assert "source" not in kinds

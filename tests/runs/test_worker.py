@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from dispatch.day.drafts import newest_draft, read_draft
 from dispatch.day.opening import close_day, import_scenario
 from dispatch.day.publishing import publish_version
 from dispatch.errors import SolverError
@@ -29,7 +30,7 @@ from dispatch.runs.queue import (
 from dispatch.runs.worker import work
 from dispatch.solver.params import Progress
 from dispatch.solver.run import solve as own_solve
-from dispatch.store.jobs import take_job
+from dispatch.store.jobs import claim_of, give_back, put_draft, take_job
 from dispatch.store.recount import recount_store
 from dispatch.store.tables import Job, PlanVersion
 
@@ -107,6 +108,50 @@ def test_progress_is_a_row_while_the_search_goes_on(town):
     assert (state.status, state.fraction, state.elapsed_s) == ("running", 0.4, 2.0)
     assert (state.iterations, state.served_l, state.bound_l) == (7, 5, 9)
     assert latest(town).state.status == "done"
+
+
+def test_the_best_plan_so_far_is_there_for_all_until_the_run_ends(town):
+    db, date, _ = town
+    ask(town)
+    numbers = []
+
+    def slow(*args, progress, **kwargs):
+        found = own_solve(*args, **kwargs, progress=progress)
+        for number in (1, 2):
+            progress(
+                Progress(
+                    phase="search",
+                    fraction=0.4,
+                    elapsed_s=2.0,
+                    draft=lambda: found.plan,
+                )
+            )
+            wait_until(lambda number=number: newest_draft(db, 1) == number)
+            numbers.append(number)
+        draft = read_draft(db, CODE, date, 1)
+        assert (draft.number, draft.plan.routes) == (2, found.plan.routes)
+        assert draft.scenario.date == date
+        return found
+
+    work(db, solve=slow)
+    assert numbers == [1, 2]
+    assert latest(town).state.status == "done"
+    assert newest_draft(db, 1) is None
+    assert read_draft(db, CODE, date, 1) is None
+
+
+def test_a_plan_so_far_goes_with_a_run_that_is_given_back(town):
+    db, date, at = town
+    ask(town)
+    with db.write() as session:
+        job = take_job(session, worker="gone:1", now=at)
+        put_draft(session, claim_of(job), "{}")
+    assert newest_draft(db, 1) == 1
+    # What cannot be read is not shown, and breaks no page.
+    assert read_draft(db, CODE, date, 1) is None
+    with db.write() as session:
+        assert give_back(session, now=at + dt.timedelta(hours=1)) == [1]
+    assert newest_draft(db, 1) is None
 
 
 def test_cancelling_leaves_no_version(town):

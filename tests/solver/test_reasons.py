@@ -39,6 +39,7 @@ ALONE = {
         scenario([people(100, max_gross_t=5)], trucks=[truck(gross_t=12)]),
         100,
     ),
+    "forbidden": (scenario([people(100)], trucks=[truck(not_to=("V",))]), 100),
     "no_potable_water": (scenario([people(100)], [source(potable=False)]), 100),
     "truck_too_small": (
         scenario([people(350)], trucks=[truck(capacity_l=150)], service=LEAST_200),
@@ -194,3 +195,21 @@ def test_causes_add_up_on_any_day(day, seed):
         reasons = [cause.reason for cause in outcome.causes]
         assert len(set(reasons)) == len(reasons)
     assert set(plan.totals.need_l) == set(BANDS)
+
+
+def test_late_in_the_day_no_road_is_missing() -> None:
+    """Where nobody drives any more, roads and pumps were never the reason."""
+    scene = scenario(
+        [people(2_000), village("W", population=50, storage_l=20)],
+        trucks=[truck(shift_end_s=5_000)],
+    )
+    ways = star(scene, {**SPOKES, "W": 50})
+    plan = solve(scene, ways, PARAMS, today=Today(now_s=6_000)).plan
+    told = {
+        outcome.village_id: {cause.reason: cause.litres for cause in outcome.causes}
+        for outcome in plan.villages
+    }
+    assert told == {
+        "V": {"fleet_busy": 2_000},
+        "W": {"tank_full": 30, "fleet_busy": 20},
+    }

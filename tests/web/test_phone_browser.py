@@ -128,16 +128,20 @@ def test_reports_wait_for_the_network_and_are_sent_once(field, browser):
         page.goto("about:blank")
         page.goto(url)  # from the phone itself: nobody answers
         page.get_by_text("待发送").wait_for()
+        press(page, "已到达")
+        photo = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture()}
+        page.get_by_label("到达照片").set_input_files(photo)
+        page.get_by_text("照片已保存").wait_for()
         press(page, "拒收")
         page.get_by_label("原因").fill("<b>=1+1")
-        page.get_by_label("照片").set_input_files(
-            {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture()}
-        )
+        page.get_by_label("照片", exact=True).set_input_files(photo)
         press(page, "上报")
         wait_until(
-            page, "Object.keys(localStorage).some(k => k.startsWith('wd:photo:'))"
+            page,
+            "Object.keys(localStorage).filter(k => k.startsWith('wd:photo:')).length"
+            " == 2",
         )
-        assert unsent(page) == 2
+        assert unsent(page) == 3
         assert kept(town) == []
     with serving(data, port):
         # The answer to the first try is lost: the server has it, the phone cannot know.
@@ -154,13 +158,17 @@ def test_reports_wait_for_the_network_and_are_sent_once(field, browser):
         page.evaluate("send()")
         wait_until(page, "!isSending")
         assert lost == [200]
-        assert unsent(page) == 2
+        assert unsent(page) == 3
         page.evaluate("send()")
         wait_until_sent(page)
         assert no_sideways_scrolling(page)
-    assert kept(town) == [("filled", 3500, ""), ("refused", None, "<b>=1+1")]
+    assert kept(town) == [
+        ("filled", 3500, ""),
+        ("arrived", None, ""),
+        ("refused", None, "<b>=1+1"),
+    ]
     with town.db.read() as session:
-        assert len(session.scalars(select(Photo)).all()) == 1
+        assert len(session.scalars(select(Photo)).all()) == 2
     assert wrong == []
     context.close()
 

@@ -46,7 +46,7 @@ MADE = {
     "rule": tuple(str(number) for number in range(15)),
     "phase": (*PHASES, "travel", "files"),
     "cli.progress": PHASES,
-    "cli.whatif": tuple(kind for kind in get_args(VariantKind) if kind != "as_it_is"),
+    "whatif": tuple(kind for kind in get_args(VariantKind) if kind != "as_it_is"),
 }
 ALL_MADE = {f"{subject}.{value}" for subject in MADE for value in MADE[subject]}
 

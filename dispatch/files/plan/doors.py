@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from dispatch.files.plan.font import missing_glyphs
 from dispatch.files.plan.on_paper import LEFT
 from dispatch.files.plan.visits import visits_by_place
 from dispatch.units import format_clock
 from dispatch.words.words import Words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from dispatch.files.plan.on_paper import OnPaper
     from dispatch.files.plan.paper import Paper
     from dispatch.files.plan.visits import Visit
+    from dispatch.model.households import Household
     from dispatch.model.need import Band
     from dispatch.model.scenario import Village
     from dispatch.words.message import Lang
@@ -36,12 +40,16 @@ class _Door:
     litres_each: float
 
 
-def doors_pdf(day: OnPaper, lang: Lang = "zh") -> bytes:
+def doors_pdf(
+    day: OnPaper,
+    lang: Lang = "zh",
+    households: Mapping[str, Sequence[Household]] | None = None,
+) -> bytes:
     """
     Return a page for every truck that brings water to people who cannot fetch it.
 
-    A place stands on the list of the truck that comes first with drinking water. The
-    data hold no names: there is a box a person.
+    A place stands on the list of the truck that comes first with drinking water. Where
+    its households are given there is a line for each, else a box a person.
 
     Parameters
     ----------
@@ -49,35 +57,54 @@ def doors_pdf(day: OnPaper, lang: Lang = "zh") -> bytes:
         The plan to print.
     lang
         Language of the texts.
+    households
+        By village, for who may see names; None: the paper names nobody.
     """
+    named = households or {}
     t = Words(lang)
     title = t("paper.door.title", name=day.scenario.name, date=day.plan.date)
     paper = day.paper(title, t)
-    by_truck = _doors(day)
+    by_truck = _doors(day, named)
     for truck_id in sorted(by_truck, key=lambda x: (len(x), x)):
-        _Page(day, t, paper, truck_id).draw(by_truck[truck_id])
+        _Page(day, t, paper, truck_id, named).draw(by_truck[truck_id])
     if not by_truck:
         paper.new_section(title, is_titled=False)
         paper.text(LEFT, paper.y, _WIDTH, title, size_pt=20, bold=True)
         paper.text(LEFT, paper.y + 14, _WIDTH, t("paper.door.none"), size_pt=16)
         paper.y += 24
     day.add_missing_note(paper, t)
+    # Not with those of the tables: their signs go into the log, these are names.
+    missing = missing_glyphs(
+        text
+        for rows in named.values()
+        for each in rows
+        for text in (each.name, each.address, each.note)
+    )
+    if missing:
+        codes = t("unit.items").join(f"U+{ord(sign):04X}" for sign in missing)
+        paper.need_mm(12)
+        text = t("paper.sheet.missing", codes=codes)
+        paper.text(LEFT, paper.y + 2, _WIDTH, text, size_pt=10)
     return paper.content()
 
 
-def _doors(day: OnPaper) -> dict[str, list[_Door]]:
+def _doors(
+    day: OnPaper, named: Mapping[str, Sequence[Household]]
+) -> dict[str, list[_Door]]:
     visits = visits_by_place(day.plan, day.scenario)
     outcomes = day.plan.outcome_by_village
     by_truck: dict[str, list[_Door]] = {}
     for village in day.scenario.villages:
         drinkable = [v for v in visits.get(village.village_id, ()) if v.potable]
-        if not drinkable or not village.vulnerable_people:
+        is_wanted = village.vulnerable_people or named.get(village.village_id)
+        if not drinkable or not is_wanted:
             continue
         outcome = outcomes.get(village.village_id)
         served_l = 0
         if outcome is not None:
             served_l = sum(outcome.served_l.get(band, 0) for band in _BANDS)
-        door = _Door(village, drinkable[0], served_l / village.vulnerable_people)
+        each_l = served_l / max(1, village.vulnerable_people)
+        door = _Door(village, drinkable[0], each_l)
         by_truck.setdefault(drinkable[0].truck_id, []).append(door)
     for doors in by_truck.values():
         doors.sort(key=lambda door: door.visit.start_s)
@@ -87,9 +114,16 @@ def _doors(day: OnPaper) -> dict[str, list[_Door]]:
 class _Page:
     """The pages of one truck."""
 
-    def __init__(self, day: OnPaper, t: Words, paper: Paper, truck_id: str) -> None:
+    def __init__(
+        self,
+        day: OnPaper,
+        t: Words,
+        paper: Paper,
+        truck_id: str,
+        named: Mapping[str, Sequence[Household]],
+    ) -> None:
         self.day, self.t, self.truck_id = day, t, truck_id
-        self.paper = paper
+        self.paper, self.named = paper, named
 
     def draw(self, doors: list[_Door]) -> None:
         """Draw the list of a truck, in the order of its arrivals."""
@@ -124,7 +158,8 @@ class _Page:
     def _draw_door(self, door: _Door) -> None:
         paper, t, village = self.paper, self.t, door.village
         people = village.vulnerable_people
-        ticks = people if people <= _MAX_TICKS else 0
+        households = self.named.get(village.village_id, ())
+        ticks = people if people <= _MAX_TICKS and not households else 0
         lines = max(1, -(-ticks // _PER_LINE))
         height = 15.5 + lines * (_TICK + 1.4)
         paper.need_mm(height)
@@ -145,7 +180,7 @@ class _Page:
         paper.text(_TICKS_X, y + 9.5, 80, whom, size_pt=12)
         paper.text(LEFT + 112, y + 9.5, 76, village.notes, size_pt=10, align="R")
         top = y + 15
-        if not ticks:
+        if not ticks and not households:
             blank = t("paper.door.many", people=people)
             paper.text(_TICKS_X, top, 150, blank, size_pt=12)
         for idx in range(ticks):
@@ -153,3 +188,22 @@ class _Page:
             x = _TICKS_X + column * (_TICK + 1.2) + column // 5 * 2.2
             paper.box(x, top + idx // _PER_LINE * (_TICK + 1.4), _TICK, _TICK)
         paper.y = y + height + 1.5
+        for household in households:
+            self._draw_household(household)
+
+    def _draw_household(self, household: Household) -> None:
+        """Draw a line with a box to tick, who lives there and where."""
+        paper, t = self.paper, self.t
+        height = 13.0 if household.note else 8.5
+        paper.need_mm(height)
+        y = paper.y
+        paper.box(_TICKS_X - 8, y + 1, 5.5, 5.5)
+        people = t("paper.door.household", people=household.people)
+        if household.carries:
+            people = f"{people} {t('driver.door_carry')}"
+        paper.text(_TICKS_X, y + 0.6, 42, household.name, size_pt=14, bold=True)
+        paper.text(_TICKS_X + 43, y + 0.9, 72, household.address, size_pt=12)
+        paper.text(_TICKS_X + 116, y + 0.9, 42, people, size_pt=12, align="R")
+        if household.note:
+            paper.text(_TICKS_X, y + 6.6, 158, household.note, size_pt=10)
+        paper.y = y + height

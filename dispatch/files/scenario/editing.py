@@ -96,6 +96,8 @@ def _value(item: Item, column: Column) -> Any:
         return format_clock(
             window.early_s if name == "break_from" else window.late_s, seconds="any"
         )
+    if name == "not_to":
+        return ";".join(item.not_to)  # type: ignore[union-attr]  # a column of trucks
     if name == "break_s":
         return item.break_s or None  # type: ignore[union-attr]  # a column of trucks
     if column.kind == "clock":

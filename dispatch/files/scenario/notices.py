@@ -187,7 +187,7 @@ def _why_unfed(
     needs_drinking = village.population > 0 or village.facility_l > 0
     reasons = set()
     for truck in scenario.trucks:
-        if not truck.may_enter(village):
+        if not truck.fits(village):
             continue
         reasons.add("unfed_no_road")
         if single_trip[truck.truck_id][:, position].any():

@@ -66,8 +66,16 @@ def build_depot(values: dict[str, Any]) -> Depot:
     return Depot(**values)
 
 
+def ids_of(text: str) -> tuple[str, ...]:
+    """Return the ids of a cell with several of them, each once."""
+    parts = (part.strip() for part in text.replace("；", ";").split(";"))
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
 def build_truck(values: dict[str, Any]) -> Truck:
     """Return the truck of one row."""
+    if "not_to" in values:
+        values["not_to"] = ids_of(values["not_to"])
     start_s, end_s = values.pop("shift_start"), values.pop("shift_end")
     return Truck(**values, shift_start_s=start_s, shift_end_s=end_s)
 

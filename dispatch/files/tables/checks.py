@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from dispatch.errors import Problem
 from dispatch.files.cells.clocks import parse_windows
 from dispatch.files.cells.parse import CellError, is_blank, show
+from dispatch.files.tables.build import ids_of
 from dispatch.files.tables.columns import tables
 from dispatch.files.tables.records import Record, nearest
 from dispatch.geo.datum import to_wgs84
@@ -269,10 +270,22 @@ def check_rows(records: Records, problems: list[Problem]) -> None:
         if record.values.get("supply_l") == 0:
             message = say("source_gives_nothing")
             problems.append(record.problem("supply_l", message, warn=True))
+    villages = {
+        record.values.get("village_id", "") for record in records.get("villages", [])
+    }
     for record in records.get("trucks", []):
         _check_capacity(record, problems)
         _check_shift(record, problems)
         _read_break(record, problems)
+        _check_not_to(record, villages, problems)
+
+
+def _check_not_to(record: Record, villages: set[str], problems: list[Problem]) -> None:
+    """Add a warning for each village that a truck is kept away from and nobody has."""
+    for village_id in ids_of(record.values.get("not_to", "")):
+        if village_id not in villages:
+            message = say("not_to_unknown", village=village_id)
+            problems.append(record.problem("not_to", message, warn=True))
 
 
 def _read_windows(record: Record, problems: list[Problem]) -> None:

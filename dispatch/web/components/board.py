@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from dispatch.maps.board import BoardKey, kept_board
+from dispatch.maps.board import kept_board
 from dispatch.maps.tiles import tile_setting
 from dispatch.web.components.leaflet import leaflet_component, script_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dispatch.model.scenario import Datum
-    from dispatch.web.finished import Finished
+    from dispatch.maps.board import BoardKey
+    from dispatch.model.scenario import Datum, Scenario
     from dispatch.words.words import Words
 
 
@@ -32,7 +32,7 @@ def _component() -> Callable[..., Any]:
 
 
 def plan_board(
-    key: str, plan: Finished, t: Words, *, may_adjust: bool, now_s: int | None
+    key: str, board: BoardKey, t: Words, *, may_adjust: bool, now_s: int | None
 ) -> Chosen | None:
     """
     Show a plan, and return the visit that somebody asked to change, if any.
@@ -41,8 +41,8 @@ def plan_board(
     ----------
     key
         Key of the component on the page.
-    plan
-        A version with its figures.
+    board
+        A plan with its figures.
     t
         Words in the language of the reader.
     may_adjust
@@ -55,19 +55,17 @@ def plan_board(
     base = st.get_option("server.baseUrlPath").strip("/")
     tiles = tile_setting().tiles
     datum: Datum = tiles.datum if tiles else "wgs84"
-    result = plan.result
-    board = BoardKey(plan.key, result.scenario, result.plan, plan.figures)
     component = _component()(
         key=key,
         data={
             # As text: Streamlit writes what it is given twice on every click.
             "board": kept_board(board, t.lang, datum),
-            "version": f"{plan.key} {t.lang} {datum}",
+            "version": f"{board.key} {t.lang} {datum}",
             "now_s": now_s,
             "may_adjust": may_adjust,
             "tiles": list(tiles.urls(base)) if tiles and not tiles.is_vector else [],
             "max_zoom": tiles.max_zoom if tiles else 0,
-            "credit": credit_of(plan, tiles.attribution if tiles else ""),
+            "credit": credit_of(board.scenario, tiles.attribution if tiles else ""),
             "leaflet": script_address(base),
         },
         on_adjust_change=lambda: None,
@@ -75,18 +73,18 @@ def plan_board(
     return parse_chosen(getattr(component, "adjust", None))
 
 
-def credit_of(plan: Finished, of_tiles: str) -> str:
+def credit_of(scenario: Scenario, of_tiles: str) -> str:
     """
     Return whose data the map shows.
 
     Parameters
     ----------
-    plan
-        A version.
+    scenario
+        The day.
     of_tiles
         Whose the tiles are; empty: there are none.
     """
-    roads = plan.result.scenario.roads
+    roads = scenario.roads
     names = [roads.attribution if roads is not None else "", of_tiles]
     return " · ".join(dict.fromkeys(name for name in names if name))
 

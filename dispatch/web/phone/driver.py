@@ -13,20 +13,22 @@ from urllib.parse import quote
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 
+from dispatch.day.doors import door_list, tick_door
 from dispatch.files.plan.gpx import gpx_text
 from dispatch.files.plan.kml import kml_text
 from dispatch.files.plan.tracks import TrackMaker, file_names
 from dispatch.roads.route import RouteFinder
 from dispatch.web.phone.pages import PLAIN_POLICY, templates
-from dispatch.web.phone.view import View
+from dispatch.web.phone.view import View, first_visits
 from dispatch.words.words import as_lang
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from starlette.requests import Request
 
+    from dispatch.day.doors import DoorList
     from dispatch.day.links import Link
     from dispatch.day.phones import Phones
     from dispatch.files.plan.tracks import TruckDay
@@ -80,6 +82,63 @@ async def doors_page(
     return await run_in_threadpool(_page, "doors.html", request, phones, link, now)
 
 
+async def tick_form(
+    phones: Phones, link: Link, fields: Mapping[str, Sequence[str]], now: dt.datetime
+) -> int:
+    """
+    Keep what a form says of a household, and return its number.
+
+    Parameters
+    ----------
+    phones
+        Of the store.
+    link
+        That was opened.
+    fields
+        Of the form: ``household`` and ``done``, 1 or 0.
+    now
+        The time now.
+
+    Raises
+    ------
+    DispatchError
+        If the link shows no such household today.
+    """
+    text = fields.get("household", [""])[0]
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    is_done = fields.get("done", ["0"])[0] == "1"
+    await run_in_threadpool(_tick, phones, link, number, is_done, now)
+    return number
+
+
+def _tick(
+    phones: Phones, link: Link, number: int, is_done: bool, now: dt.datetime
+) -> None:
+    tick_door(
+        phones.db,
+        link,
+        number,
+        now.date(),
+        villages=_places_of(phones, link, now.date()),
+        is_done=is_done,
+        at=now,
+    )
+
+
+def _places_of(phones: Phones, link: Link, date: dt.date) -> list[str]:
+    """Return the places that trucks of a link bring water to on a day."""
+    published = phones.plans.of_day(link.township, date)
+    return [] if published is None else [*first_visits(published.plan, link.trucks)]
+
+
+def _doors_of(phones: Phones, link: Link, date: dt.date) -> DoorList | None:
+    """Return the households of a link's places; None for who may not see them."""
+    if not link.sees_doors:
+        return None
+    places = _places_of(phones, link, date)
+    return door_list(phones.db, link.township, date, places)
+
+
 async def track_file(
     request: Request, phones: Phones, link: Link, now: dt.datetime
 ) -> Response | None:
@@ -100,7 +159,13 @@ async def track_file(
     return await run_in_threadpool(_track, request, phones, link, now)
 
 
-def _view(request: Request, phones: Phones, link: Link, now: dt.datetime) -> View:
+def _view(
+    request: Request,
+    phones: Phones,
+    link: Link,
+    now: dt.datetime,
+    doors: DoorList | None = None,
+) -> View:
     root = str(request.scope.get("root_path", ""))
     base = f"{root}/d/{request.path_params['token']}"
     published = phones.plans.of_day(link.township, now.date())
@@ -114,13 +179,16 @@ def _view(request: Request, phones: Phones, link: Link, now: dt.datetime) -> Vie
         lang=as_lang(request.query_params.get("lang")),
         base=base,
         path="/" + request.url.path.rsplit("/", 1)[-1],
+        doors=doors,
     )
 
 
 def _page(
     template: str, request: Request, phones: Phones, link: Link, now: dt.datetime
 ) -> HTMLResponse:
-    view = _view(request, phones, link, now)
+    is_list = template == "doors.html"
+    doors = _doors_of(phones, link, now.date()) if is_list else None
+    view = _view(request, phones, link, now, doors)
     page = templates().get_template(template)
     text = page.render(view=view, t=view.t, kinds=list(TRACKS))
     return HTMLResponse(text, headers={"Content-Security-Policy": PLAIN_POLICY})

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route as HttpRoute
 
 from dispatch.day.links import link_of
@@ -37,7 +37,7 @@ from dispatch.web.phone.body import (
     read_body,
     seen_version_of,
 )
-from dispatch.web.phone.driver import day_page, doors_page, track_file
+from dispatch.web.phone.driver import day_page, doors_page, tick_form, track_file
 from dispatch.web.phone.metrics import CONTENT_TYPE, Metrics
 from dispatch.web.phone.pages import script_texts, templates
 from dispatch.words.words import LANGUAGES, Words, as_lang, words_of
@@ -107,6 +107,7 @@ class LinkPages:
             ("/d/{token}/today", "GET", "today", self._today),
             ("/d/{token}/day", "GET", "day", self._day),
             ("/d/{token}/doors", "GET", "doors", self._doors),
+            ("/d/{token}/doors", "POST", "tick", self._tick),
             ("/d/{token}/track", "GET", "track", self._track),
             ("/d/{token}/events", "POST", "events", self._events),
             ("/d/{token}/seen", "POST", "seen", self._seen),
@@ -226,6 +227,20 @@ class LinkPages:
             return _unknown(request, as_page=True)
         return await doors_page(request, *opened, self._clock())
 
+    async def _tick(self, request: Request) -> Response:
+        """Tick a household, then show the list again where it stands."""
+        opened = await self._opened(request)
+        if opened is None:
+            return _unknown(request, as_page=True)
+        fields = _fields(await read_body(request, _MAX_FORM_BYTES))
+        try:
+            number = await tick_form(*opened, fields, self._clock())
+        except DispatchError:
+            return _unknown(request, as_page=True)
+        token = str(request.path_params["token"])
+        address = f"{_root(request)}/d/{token}/doors?lang={_lang(request)}#h{number}"
+        return RedirectResponse(address, 303)
+
     async def _track(self, request: Request) -> Response:
         opened = await self._opened(request)
         if opened is None:
@@ -307,10 +322,7 @@ class LinkPages:
     async def _set_up(self, request: Request) -> Response:
         db, word = self._store(), str(request.path_params["token"])
         body = await read_body(request, _MAX_FORM_BYTES)
-        try:
-            fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=9)
-        except ValueError as error:
-            raise NotReadable from error
+        fields = _fields(body)
         if db is None:
             return _unknown(request, as_page=True)
         now = self._clock()
@@ -356,6 +368,14 @@ def _json(value: dict[str, Any], status: int) -> Response:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     content = text.encode("utf-8", "replace")
     return Response(content, status, media_type="application/json")
+
+
+def _fields(body: bytes) -> dict[str, list[str]]:
+    """Return the fields of a form."""
+    try:
+        return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=9)
+    except ValueError as error:
+        raise NotReadable from error
 
 
 def _lang(request: Request) -> Any:

@@ -14,12 +14,14 @@ from dispatch.words.words import LANGUAGES, Words
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
+    from dispatch.day.doors import DoorList
     from dispatch.day.published import Published
     from dispatch.files.plan.at_place import AtPlace
     from dispatch.maps.palette import TruckSign
-    from dispatch.model.plan import Route, Stop
+    from dispatch.model.households import Household
+    from dispatch.model.plan import Plan, Route, Stop
     from dispatch.model.scenario import Truck
     from dispatch.words.message import Lang
 
@@ -102,6 +104,8 @@ class DoorCard:
         When the first truck of the link comes, seconds since midnight.
     num_reached
         How many of them have enough to survive; None: not known.
+    households
+        By name and address, for who may see them.
     """
 
     label: str
@@ -111,6 +115,7 @@ class DoorCard:
     litres: str
     at: AtPlace
     links: Sequence[Link]
+    households: Sequence[Household] = ()
 
 
 class View:
@@ -133,6 +138,8 @@ class View:
         Address of the link itself.
     path
         Of the page below it.
+    doors
+        Households that may be seen; None: none may.
     """
 
     def __init__(
@@ -145,8 +152,10 @@ class View:
         lang: Lang,
         base: str,
         path: str,
+        doors: DoorList | None = None,
     ) -> None:
         self.published = published
+        self._doors = doors
         self.today = today
         self.t = Words(lang)
         self.base, self._path = base, path
@@ -248,20 +257,26 @@ class View:
             links.append(Link(f"tel:{quote(at.phone)}", t("driver.call", name=name)))
         return links
 
+    def came(self, household: Household) -> str:
+        """Return when water came to a household today; empty: not yet."""
+        at = None if self._doors is None else self._doors.ticks.get(household.number)
+        return "" if at is None else f"{at:%H:%M}"
+
+    @property
+    def shows_households(self) -> bool:
+        """Whether households may be seen, and there are some."""
+        return self._doors is not None and bool(self._doors.households)
+
     def doors(self) -> list[DoorCard]:
         """Return the vulnerable people where the link's trucks go, in their order."""
         scenario, plan = self.plan.scenario, self.plan.plan
-        first_s: dict[str, int] = {}
-        for route in plan.routes:
-            for stop in route.stops:
-                if stop.kind == "deliver" and route.truck_id in self._trucks:
-                    known = first_s.get(stop.place_id, stop.start_s)
-                    first_s[stop.place_id] = min(known, stop.start_s)
+        first_s = first_visits(plan, self._trucks)
         places = compute_coverage(scenario, plan).places
         cards = []
         for village_id in sorted(first_s, key=lambda place: first_s[place]):
             village = scenario.village_by_id.get(village_id)
-            if village is None or not village.vulnerable_people:
+            households = [] if self._doors is None else self._doors.of(village_id)
+            if village is None or not (village.vulnerable_people or households):
                 continue
             reached = places["vulnerable_survival"][village_id]
             at = at_place(village)
@@ -274,6 +289,27 @@ class View:
                     litres=f"{scenario.need.survival_l_per_person:g}",
                     at=at,
                     links=self._links(at, is_next=False),
+                    households=households,
                 )
             )
         return cards
+
+
+def first_visits(plan: Plan, trucks: Collection[str]) -> dict[str, int]:
+    """
+    Return when the first of some trucks comes to each place that they bring water to.
+
+    Parameters
+    ----------
+    plan
+        Of the day.
+    trucks
+        Their ids.
+    """
+    first_s: dict[str, int] = {}
+    for route in plan.routes:
+        for stop in route.stops:
+            if stop.kind == "deliver" and route.truck_id in trucks:
+                known = first_s.get(stop.place_id, stop.start_s)
+                first_s[stop.place_id] = min(known, stop.start_s)
+    return first_s

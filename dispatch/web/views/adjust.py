@@ -12,12 +12,13 @@ import streamlit as st
 from dispatch.check.rules import RULES
 from dispatch.day.planning import keep_hand_version
 from dispatch.errors import DispatchError
+from dispatch.operations.pairs import Pair, under_pairs_of
 from dispatch.planning.hand import HandPlan, HandResult, VisitAt, hand_result
 from dispatch.units import format_clock
 from dispatch.web import tables
 from dispatch.web.context import shown_error
 from dispatch.web.kept import show_table
-from dispatch.web.views import running
+from dispatch.web.views import pairs, running
 from dispatch.web.views.labels import plain, truck_label
 
 if TYPE_CHECKING:
@@ -52,8 +53,11 @@ def show(context: Context, plan: Finished) -> None:
     plan
         The version that is changed.
     """
-    t, scenario, travel = context.t, plan.result.scenario, plan.result.travel
+    t, travel = context.t, plan.result.travel
+    # What was forbidden since the version was planned is told by name, too.
+    scenario = under_pairs_of(plan.result.scenario, context.scenario)
     st.caption(t("adjust.help"))
+    pairs.show(context)
     steps = _steps(plan)
     hand = steps.plans[-1]
     result = hand_result(scenario, travel, hand) if len(steps.plans) > 1 else None
@@ -223,8 +227,12 @@ def _change(context: Context, plan: Finished, steps: _Steps, visit: _Visit) -> N
         if fourth.button(t("adjust.pin"), key="hand_pin", width="stretch"):
             start_s = when.hour * 3600 + when.minute * 60
             _step(context, steps, lambda: hand.pinned(visit.at, start_s))
-        if st.button(t("adjust.drop"), key="hand_drop", icon="🗑️"):
+        left, right = st.columns(2)
+        if left.button(t("adjust.drop"), key="hand_drop", icon="🗑️", width="stretch"):
             _step(context, steps, lambda: hand.dropped(visit.at))
+        forbid = t("pair.forbid_this", truck=truck_label(scenario, visit.at.truck_id))
+        if right.button(forbid, key="hand_forbid", icon="🚫", width="stretch"):
+            pairs.forbid(context, Pair(visit.at.truck_id, visit.village_id))
 
 
 def _step(context: Context, steps: _Steps, change: Callable[[], HandPlan]) -> None:

@@ -30,6 +30,7 @@ from dispatch.web.kept import (
     show_chart,
     show_table,
 )
+from dispatch.web.views import helping
 from dispatch.web.views.labels import plain
 from dispatch.words.words import Words
 
@@ -74,6 +75,7 @@ def show() -> None:
     shown = _shown(day, t.lang)
     if day.figures is not None:
         _reasons(shown, t)
+        _helps(frame, day)
         _places(shown, t)
     st.subheader(t("brief.trend", days=len(day.trend)))
     left, right = st.columns(2)
@@ -201,6 +203,19 @@ def _reasons(shown: _Shown, t: Words) -> None:
         show_table(shown.reasons)
     else:
         st.success(t("brief.none_short"), icon="✅")
+
+
+def _helps(frame: Frame, day: OfficialDay) -> None:
+    """Say what would help the published plan; it is worked out on another page."""
+    t = frame.t
+    if day.version is None or day.scenario is None:
+        return
+    st.subheader(t("helping.title"))
+    is_running = helping.follow(frame)
+    if day.helps is not None:
+        helping.show_helps(day.helps, day.scenario, t)
+    elif not is_running:
+        st.info(t("helping.none_official"), icon="ℹ️")
 
 
 def _places(shown: _Shown, t: Words) -> None:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 import streamlit as st
 
+from dispatch import settings
+from dispatch.day.event_photos import EventPicture, event_photos, read_event_photo
 from dispatch.day.following import Followed, FollowedDay, follow_day
 from dispatch.day.reporting import report_from, take_reports
 from dispatch.day.tally import read_tally
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 _NEWS: Final = "deliver_news"
 _VIEWS: Final = ("stops", "type", "other", "sheets")
+_PICTURES_IN_A_ROW: Final = 3
 #: What can become of a visit.
 _RESULTS: Final = ("delivered", "refused", "impossible")
 _MARKS: Final = {
@@ -122,6 +125,8 @@ def _stops(context: Context, day: FollowedDay) -> None:
     t, scenario = context.t, context.scenario
     trucks = list(dict.fromkeys(each.truck for each in day.stops))
     kept = _kept_stops(_Followed(day, scenario), t.lang)
+    pictures = _pictures(context)
+    others = [truck for truck in pictures if truck not in trucks]
     for truck in trucks:
         rows = [each for each in day.stops if each.truck == truck]
         visits = [each for each in rows if each.is_visit]
@@ -142,9 +147,59 @@ def _stops(context: Context, day: FollowedDay) -> None:
         )
         with st.expander(plain(title), icon="🚚"):
             show_table(kept[truck])
+            if truck in pictures:
+                _show_pictures(context, truck, pictures[truck])
     if day.unplanned:
         st.markdown(f"**{t('deliver.unplanned')}**")
         show_table(_reports_table(day.unplanned, scenario, t))
+    for truck in others:
+        _show_pictures(context, truck, pictures[truck])
+
+
+def _pictures(context: Context) -> dict[str, list[EventPicture]]:
+    """Return what drivers sent, by truck; nothing for who only reads figures."""
+    by_truck: dict[str, list[EventPicture]] = {}
+    if context.frame.may("report"):
+        desk = context.desk
+        for picture in event_photos(context.db, desk.township, desk.date):
+            by_truck.setdefault(picture.truck, []).append(picture)
+    return by_truck
+
+
+def _show_pictures(
+    context: Context, truck: str, pictures: Sequence[EventPicture]
+) -> None:
+    """Show the pictures of a truck once somebody wants to see them."""
+    t, desk, scenario = context.t, context.desk, context.scenario
+    name = truck_label(scenario, truck)
+    title = t("deliver.photos", truck=name, count=len(pictures))
+    if not st.toggle(plain(title), key=f"photos {context.key} {truck}"):
+        return
+    context.frame.require("report")
+    columns: Sequence[Any] = ()
+    for number, picture in enumerate(pictures):
+        if number % _PICTURES_IN_A_ROW == 0:
+            columns = st.columns(_PICTURES_IN_A_ROW)
+        with columns[number % _PICTURES_IN_A_ROW]:
+            st.text(
+                t(
+                    "deliver.photo",
+                    time=f"{picture.at:%H:%M}",
+                    work=t(f"deliver.report_{picture.kind}"),
+                    place=scenario.label(picture.place),
+                )
+            )
+            content = read_event_photo(
+                context.db,
+                settings.photos_folder(),
+                desk.township,
+                desk.date,
+                picture.key,
+            )
+            if content is None:
+                st.caption(t("deliver.photo_gone"))
+            else:
+                st.image(content, width="stretch")
 
 
 @dataclass(frozen=True, slots=True)

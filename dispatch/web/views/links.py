@@ -73,7 +73,7 @@ def _form(context: Context, good: list[Link]) -> None:
         min_value=frame.now.date(),
         key="link_until",
     )
-    team, trucks, village = "", [], None
+    team, trucks, village, sees_doors = "", [], None, False
     if kind == "village":
         village = st.selectbox(
             t("link.village"),
@@ -94,6 +94,10 @@ def _form(context: Context, good: list[Link]) -> None:
             format_func=lambda truck: truck_label(scenario, truck),
             key=f"link_trucks_{kind}",
         )
+        if kind == "team":
+            sees_doors = st.checkbox(
+                t("link.sees_doors"), key="link_doors", help=t("link.sees_doors_help")
+            )
     if not st.button(t("link.make"), key="link_make", type="primary", icon="🔗"):
         return
     made: list[tuple[str, str]] = []
@@ -107,7 +111,7 @@ def _form(context: Context, good: list[Link]) -> None:
             word, _ = make(village=village or "")
             made.append((scenario.label(village or ""), f"/v/{word}"))
         elif kind == "team":
-            word, _ = make(team=team, trucks=trucks)
+            word, _ = make(team=team, trucks=trucks, sees_doors=sees_doors)
             made.append((team, f"/d/{word}"))
         else:
             for truck in trucks:
@@ -159,6 +163,7 @@ def _table(context: Context, links: list[Link]) -> pd.DataFrame:
             "number": [link.number for link in links],
             "subject": [_subject(context, link) for link in links],
             "trucks": [t("unit.items").join(link.trucks) for link in links],
+            "doors": ["☑" if link.sees_doors else "" for link in links],
             "until": [(link.until - dt.timedelta(seconds=1)).date() for link in links],
         }
     )

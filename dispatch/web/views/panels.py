@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from streamlit_folium import st_folium  # type: ignore[import-untyped]  # no types
 
+from dispatch.day.doors import door_list
+from dispatch.files.plan.doors import doors_pdf
 from dispatch.files.scenario.template import write_template
+from dispatch.maps.board import BoardKey
 from dispatch.maps.page import live_map
 from dispatch.maps.palette import truck_signs
 from dispatch.web import charts, tables
@@ -19,14 +22,15 @@ from dispatch.web.context import keep_in_link
 from dispatch.web.kept import show_table
 from dispatch.web.printed import printed_version
 from dispatch.web.report import everything_zip, paper_file, report_xlsx
-from dispatch.web.views import adjust
+from dispatch.web.views import adjust, helping
 
 if TYPE_CHECKING:
+    from dispatch.model.households import Household
     from dispatch.web.context import Context
     from dispatch.web.finished import Finished
     from dispatch.words.words import Words
 
-_VIEWS = ("map", "timetable", "coverage", "shortage", "download")
+_VIEWS = ("map", "timetable", "coverage", "shortage", "helping", "download")
 _WITHOUT_PLAN = ("map",)
 
 #: What the button of each file says.
@@ -88,6 +92,8 @@ def show(context: Context, run: Finished | None) -> None:
         _map(context, run)
     elif view == "adjust" and run is not None:
         adjust.show(context, run)
+    elif view == "helping" and run is not None:
+        helping.show(context, run)
     elif view == "download" and run is not None:
         _download(context, run)
     elif view is not None and run is not None:
@@ -128,7 +134,7 @@ def _board(context: Context, run: Finished) -> None:
     may_adjust = context.desk.state == "open" and context.frame.may("plan")
     chosen = plan_board(
         f"board-{context.key}",
-        run,
+        BoardKey(run.key, run.result.scenario, run.result.plan, run.figures),
         context.t,
         may_adjust=may_adjust,
         now_s=now.hour * 3600 + now.minute * 60 if is_today else None,
@@ -219,10 +225,38 @@ def _download(context: Context, run: Finished) -> None:
             width="stretch",
             on_click="ignore",
         )
+    _doors_paper(context, run)
     st.download_button(
         t("file.report"),
         data=lambda: report_xlsx(run, t),
         file_name=f"{stem}-report.xlsx",
+        width="stretch",
+        on_click="ignore",
+    )
+
+
+def _doors_paper(context: Context, run: Finished) -> None:
+    """Offer the list with names to who may see them; it is part of no other file."""
+    t, desk = context.t, context.desk
+    if not context.frame.may("edit"):
+        return
+
+    def make() -> bytes:
+        context.frame.require("edit")
+        found = door_list(context.db, desk.township, desk.date)
+        by_village: dict[str, list[Household]] = {}
+        for each in found.households:
+            by_village.setdefault(each.village, []).append(each)
+        printed = printed_version(context.db, desk, run)
+        return doors_pdf(printed.day, t.lang, by_village)
+
+    scenario = run.result.scenario
+    st.download_button(
+        t("doors.paper"),
+        data=make,
+        file_name=f"{scenario.name}-{scenario.date}-{run.number}-doors-names.pdf",
+        key="download-doors-names",
+        icon="🔒",
         width="stretch",
         on_click="ignore",
     )

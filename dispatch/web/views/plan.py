@@ -18,7 +18,7 @@ from dispatch.web.context import (
 )
 from dispatch.web.finished import Finished, finished
 from dispatch.web.saving import save, show_conflict
-from dispatch.web.views import editor, panels, versions
+from dispatch.web.views import editor, pairs, panels, so_far, versions
 from dispatch.web.views.labels import plain
 from dispatch.web.views.running import (
     RANGES,
@@ -49,6 +49,7 @@ def show() -> None:
     headline(context.scenario, plan, t, is_old=is_old or is_running)
     if run is not None and is_running:
         progress(context, run)
+        so_far.show(context)
     elif run is not None:
         last_outcome(run, t)
     show_conflict(context)
@@ -215,6 +216,7 @@ def notes(context: Context, plan: Finished | None) -> None:
         out = (place_or_truck(resting.item) for resting in scenario.resting)
         names = t("unit.items").join(out)
         st.caption(f"⏸️ {t('plan.resting', names=plain(names))}")
+    pairs.told(context, plan)
     if plan is not None and plan.result.travel.is_estimate:
         st.caption(f"⚠️ {t('page.estimate')}")
     if scenario.warnings:

@@ -31,7 +31,7 @@ _TABLES: Final = {
 _KINDS: Final = (
     *("village", "source", "depot", "truck", "limits", "settings"),
     *("import", "open", "close", "publish", "withdraw", "plan", "run"),
-    *("request", "link", "links"),
+    *("request", "link", "links", "households"),
 )
 
 

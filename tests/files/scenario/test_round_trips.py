@@ -127,7 +127,10 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     base = example_scenario()
     depot: Depot = dataclasses.replace(base.depots[0], depot_id="depot")
     source: Source = dataclasses.replace(base.sources[0], source_id="source")
-    truck: Truck = dataclasses.replace(base.trucks[0], depot_id="depot")
+    kept_away = tuple(draw(st.lists(st.sampled_from(labels), unique=True)))
+    truck: Truck = dataclasses.replace(
+        base.trucks[0], depot_id="depot", not_to=kept_away
+    )
     return Scenario(
         name=draw(TEXTS).strip() or "x",
         date=draw(st.dates(dt.date(1990, 1, 1), dt.date(2100, 1, 1))),

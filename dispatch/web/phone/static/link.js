@@ -466,8 +466,36 @@ function card(stop) {
       if (!["refused", "impossible"].includes(kind)) press.dataset.kind = kind;
       box.append(press);
     }
+    if (state === "arrived") box.append(...arrivalPhoto(stop));
   }
   return box;
+}
+
+// An arrival is one tap; its picture may come after it, once.
+function arrivalPhoto(stop) {
+  const last = JSON.parse(localStorage.getItem("wd:arrived:" + BASE) || "null");
+  if (!last || last.event.stop !== stop.stop || last.event.truck !== stop.truck
+    || last.event.date !== day.date) return [];
+  if (last.hasPhoto) {
+    return [make("div", { className: "small", textContent: t("phone.photo_kept") })];
+  }
+  const [label, input] = field(t("phone.ask_arrival_photo"),
+    { type: "file", accept: "image/*" });
+  input.addEventListener("change", async () => {
+    const photo = input.files[0] ? await small(input.files[0]) : null;
+    if (!photo) return;
+    try {
+      put("photo", { event: last.event, owner: owner(), made: Date.now(), photo });
+    } catch (error) {
+      alert(t("phone.full"));
+      return;
+    }
+    const kept = JSON.stringify({ ...last, hasPhoto: true });
+    localStorage.setItem("wd:arrived:" + BASE, kept);
+    show();
+    send();
+  });
+  return [label];
 }
 
 function field(text, options) {
@@ -541,6 +569,9 @@ function report(stop, kind, values, photo) {
   if (keep(whole, photo) && kind !== "arrived" && kind !== "confirmed") {
     const last = JSON.stringify({ event: whole, made: Date.now() });
     localStorage.setItem("wd:last:" + BASE, last);
+  }
+  if (kind === "arrived") {
+    localStorage.setItem("wd:arrived:" + BASE, JSON.stringify({ event: whole }));
   }
   show();
   send();
