@@ -126,7 +126,7 @@ def test_closed_roads_lie_over_the_others(on_roads):
 
 def test_the_page_says_who_is_cut_off(road_office):
     app = road_office.page("roads")
-    assert "没有封路，每个村都有车能到" in app.title[0].value
+    assert "没有封路，每个送水点都有车能到" in app.title[0].value
     closed = RoadLimit(limit_id="L1", road="河堤路", is_closed=True)
     road_office.edit(replace(road_office.scenario(), road_limits=(closed,)))
     shown(app)
