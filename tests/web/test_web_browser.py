@@ -34,6 +34,7 @@ PAGES = [
     "deliveries",
     "roads",
     "places",
+    "doors",
     "links",
     "coverage",
     "people",
@@ -125,16 +126,21 @@ def test_from_the_demo_to_a_delivery_without_internet(server, watched, scenario)
     assert wrong == []
 
 
-def test_dashboard_fits_a_phone(server, watched):
+def test_dashboard_fits_a_phone(demo, watched):
     """At 390 px nothing scrolls sideways and every button is for a thumb."""
-    address, _ = server
+    code = "430423302"
+    demo.set_clock("09:30")
+    demo.take_in(code)
+    demo.publish(code)
     open_page, wrong = watched
-    page = open_page(f"{address}/?date={TOMORROW}", width=390, height=844)
-    page.get_by_text("司机按第 2 版执行").wait_for(timeout=30_000)
+    asked = f"township={code}&lang=zh"
+    word = demo.sign_in("手机", "administrator")
+    page = open_page(f"{demo.address}/?{asked}", width=390, height=844, word=word)
+    page.get_by_text("司机按第 1 版执行").wait_for(timeout=30_000)
     settled(page)
     for name in ("", *PAGES):
         if name:
-            page.goto(f"{address}/{name}?date={TOMORROW}")
+            page.goto(f"{demo.address}/{name}?{asked}")
             page.get_by_test_id("stButtonGroup").first.wait_for(timeout=30_000)
             settled(page)
         page.wait_for_timeout(200)
