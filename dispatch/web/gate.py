@@ -16,6 +16,7 @@ from dispatch.day.people import account_named
 from dispatch.errors import DispatchError
 from dispatch.maps.assets import JQUERY_URL, LEAFLET_URL
 from dispatch.settings import oidc_is_on
+from dispatch.web.menu import is_elsewhere
 from dispatch.web.oidc import vouched_name
 from dispatch.web.origin import is_foreign, own_path
 from dispatch.web.phone.pages import plain_page
@@ -59,6 +60,7 @@ OIDC_PATHS: Final = frozenset({"/auth/login", "/auth/logout", "/oauth2callback"}
 #: Not pages, whatever a browser says that it would like.
 _NO_PAGES: Final = ("/_stcore/", "/media/", "/component/", "/tiles/", "/app/static/")
 _POLICY_VIOLATED: Final = 1008
+_NOT_KEPT: Final = {"Cache-Control": "no-store"}
 
 
 class NoStore(Exception):
@@ -116,6 +118,11 @@ class SignInGate:
         if account is not None:
             # Behind the gate nobody need look it up again.
             scope["account"] = account
+            if is_page and _is_shown(scope) and is_elsewhere(path, account.role):
+                # Streamlit would say in English that there is no such page.
+                answer = RedirectResponse(_start(scope), 303, _NOT_KEPT)
+                await answer(scope, receive, send)
+                return
             if path == "/" and is_page and _is_light(scope, account):
                 answer = RedirectResponse(
                     _light(scope), 303, {"Cache-Control": "no-store"}
@@ -240,6 +247,16 @@ def _is_light(scope: Scope, account: Account) -> bool:
     query = QueryParams(scope.get("query_string", b""))
     is_phone = Headers(scope=scope).get("sec-ch-ua-mobile") == "?1"
     return is_phone and account.role == "official" and "full" not in query
+
+
+def _is_shown(scope: Scope) -> bool:
+    """Whether a browser asks for a page to show, and not a script for anything."""
+    return "text/html" in Headers(scope=scope).get("accept", "")
+
+
+def _start(scope: Scope) -> str:
+    query = scope.get("query_string", b"").decode("latin-1")
+    return f"{scope.get('root_path', '')}/" + (f"?{query}" if query else "")
 
 
 def _light(scope: Scope) -> str:

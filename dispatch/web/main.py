@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
@@ -12,6 +12,7 @@ from dispatch.day.desk import desk_of, townships_of
 from dispatch.maps.tiles import tile_setting
 from dispatch.web import signed
 from dispatch.web.context import Frame, keep_in_link, set_frame
+from dispatch.web.menu import pages_of
 from dispatch.web.store import store_of_server
 from dispatch.web.views import (
     coverage,
@@ -31,7 +32,7 @@ from dispatch.web.views.labels import plain
 from dispatch.words.words import LANGUAGES, Words, as_lang
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from streamlit.navigation.page import StreamlitPage
 
@@ -68,6 +69,21 @@ _MENU = """<style>[data-testid="stExpandSidebarButton"]::after {{
 [data-testid="stFileUploaderDropzone"] button::after {{ content: "{upload}"; }}
 [data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}</style>"""
 
+_SHOWN: Final[dict[str, Callable[[], None]]] = {
+    "today": today.show,
+    "needs": needs.show,
+    "plan": plan.show,
+    "requests": requests.show,
+    "deliveries": deliveries.show,
+    "roads": roads.show,
+    "places": places.show,
+    "doors": doors.show,
+    "links": links.show,
+    "coverage": coverage.show,
+    "people": people.show,
+    "first": first_run.show,
+}
+
 
 def main() -> None:
     """Draw the frame and the chosen page."""
@@ -102,35 +118,19 @@ def _pages(
     account: Account, townships: Sequence[TownshipName], t: Words
 ) -> list[StreamlitPage]:
     """Return the pages of a role; rights are asked again for every write."""
+    names = pages_of(account.role)
     if not townships:
-        every = {"first": first_run.show}
-    elif account.role == "official":
-        every = {
-            "coverage": coverage.show,
-            "deliveries": deliveries.show,
-            "requests": requests.show,
-        }
-    else:
-        every = {
-            "today": today.show,
-            "needs": needs.show,
-            "plan": plan.show,
-            "requests": requests.show,
-            "deliveries": deliveries.show,
-            "roads": roads.show,
-            "places": places.show,
-            "doors": doors.show,
-            "links": links.show,
-            "coverage": coverage.show,
-        }
-    if account.role == "administrator":
-        every["people"] = people.show
-        if townships and not account.township:
-            every["first"] = first_run.show
-    first = next(iter(every))
+        names = ("first", *(name for name in names if name == "people"))
+    elif account.township:
+        names = tuple(name for name in names if name != "first")
     return [
-        st.Page(show, title=t(f"page.{name}"), url_path=name, default=name == first)
-        for name, show in every.items()
+        st.Page(
+            _SHOWN[name],
+            title=t(f"page.{name}"),
+            url_path=name,
+            default=name == names[0],
+        )
+        for name in names
     ]
 
 

@@ -199,6 +199,25 @@ def test_on_a_phone_the_first_page_is_the_light_one_and_leads_on(office):
     assert 'href="/coverage?' in office.get("调").text
 
 
+@pytest.mark.parametrize(
+    ("who", "path", "start"),
+    [
+        ("乡", "/needs?date=2022-09-05", "/?date=2022-09-05"),
+        ("乡", "/coverage", "/"),
+        ("乡", "/deliveries", None),
+        ("调", "/deliveries", None),
+        ("调", "/people", "/"),
+        ("调", "/nowhere", "/"),
+        ("调", "/index.html", None),
+    ],
+)
+def test_a_page_that_is_not_there_is_the_start(office, who, path, start):
+    """Streamlit says so itself, in English and over the page that it shows."""
+    answer = office.get(who, path, headers=BROWSER)
+    assert answer.headers.get("location") == start
+    assert answer.status == (200 if start is None else 303)
+
+
 def test_links_keep_what_stands_before_all_paths(office):
     page = office.get("乡", "/water/brief", root="/water").text
     links = re.findall(r'href="([^"]+)"', page)

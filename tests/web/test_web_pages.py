@@ -56,16 +56,18 @@ def test_without_a_store_the_page_says_how_to_make_one(office, monkeypatch, tmp_
     assert "dispatch store init" in texts(office.page())
 
 
+OFFICE = "today needs plan requests deliveries roads places doors links coverage"
+
+
 @pytest.mark.parametrize(
     ("who", "expected"),
     [
-        ("调度", "today needs plan requests deliveries roads places links coverage"),
-        ("领导", "coverage deliveries requests"),
         (
-            "admin",
-            "today needs plan requests deliveries roads places links coverage people"
-            " first",
+            "调度",
+            "today needs plan requests deliveries roads places doors links coverage",
         ),
+        ("领导", "coverage deliveries requests"),
+        ("admin", f"{OFFICE} people first"),
     ],
 )
 def test_every_role_has_its_pages(office, who, expected):
