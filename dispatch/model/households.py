@@ -11,6 +11,9 @@ MAX_NOTE: Final = 500
 #: More live in no house that somebody carries water to.
 MAX_PEOPLE: Final = 99
 
+#: Control signs and halves of pairs, which no database keeps, become blanks.
+_NO_TEXT: Final = dict.fromkeys((*range(32), 127, *range(0xD800, 0xE000)), " ")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Household:
@@ -42,7 +45,11 @@ class Household:
         """Return the same with texts of one line each, without blanks around."""
         return replace(
             self,
-            name=" ".join(self.name.split()),
-            address=" ".join(self.address.split()),
-            note=" ".join(self.note.split()),
+            name=_line(self.name),
+            address=_line(self.address),
+            note=_line(self.note),
         )
+
+
+def _line(text: str) -> str:
+    return " ".join(text.translate(_NO_TEXT).split())

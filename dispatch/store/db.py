@@ -13,7 +13,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    NoSuchModuleError,
+    OperationalError,
+)
 from sqlalchemy.orm import Session
 
 from dispatch.errors import DispatchError
@@ -122,7 +128,8 @@ class Database:
                     session.begin(),
                 ):
                     yield session
-        except OperationalError as error:  # the disk is full, the server is gone
+        except (DataError, OperationalError) as error:
+            # The disk is full, the server is gone, or a text is none to it.
             raise DispatchError(say("store_failed", error=_reason(error))) from error
 
     @contextmanager
@@ -194,7 +201,7 @@ class Database:
         self._engine.dispose()
 
 
-def _reason(error: OperationalError) -> str:
+def _reason(error: DBAPIError) -> str:
     """Return the first line of what the database says."""
     return (str(error.orig).strip() or type(error.orig).__name__).splitlines()[0]
 

@@ -9,11 +9,13 @@ import pytest
 
 from dispatch.day import people
 from dispatch.day.desk import desk_of, townships_of
+from dispatch.day.doors import door_list, save_households
 from dispatch.day.links import make_link
 from dispatch.day.opening import day_scenario, import_scenario
 from dispatch.day.reporting import report_from, take_reports
 from dispatch.day.requests import add_request, list_requests, move_request
 from dispatch.errors import DispatchError
+from dispatch.model.households import Household
 from dispatch.store.events import reports_of
 from dispatch.store.requests import NewCall
 from tests.operations.test_delivered import DATE, TOWN
@@ -55,6 +57,13 @@ def test_texts_are_kept_or_refused(db, name):
     with db.read() as session:
         reasons = {x.reason for x in reports_of(session, CODE, DATE, DATE)}
     assert reasons <= {text, text.strip(), ""}
+    with suppress(DispatchError, ValueError):
+        home = Household(village=village, name=text, address=text, people=1, note=text)
+        places = {"base": [], "ours": [home], "villages": [village]}
+        save_households(db, CODE, **places, **STAMP)
+    for kept in door_list(db, CODE, DATE).households:
+        shown = "".join(" " if sign in "\0\x1b\x7f" else sign for sign in text)
+        assert kept.name == kept.note == " ".join(shown.split())
     tried(people.add, db, text, "official", township=CODE, **STAMP)
     tried(make_link, db, CODE, team=text, trucks=["T1"], until=DATE, **STAMP)
     tried(make_link, db, CODE, truck=text, until=DATE, **STAMP)
