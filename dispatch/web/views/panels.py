@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _VIEWS = ("map", "timetable", "coverage", "shortage", "helping", "download")
 _WITHOUT_PLAN = ("map",)
+_MAX_NAME = 60
 
 #: What the button of each file says.
 _FILES = {
@@ -201,9 +202,8 @@ def _download(context: Context, run: Finished) -> None:
     if run.violations:
         st.error(t("file.violations"), icon="⛔")
     st.caption(t("file.help", time=run.made))
-    scenario = run.result.scenario
     printed = printed_version(context.db, context.desk, run)
-    stem = f"{scenario.name}-{scenario.date}-{run.number}"
+    stem = _stem(run)
     st.download_button(
         t("file.all"),
         data=lambda: everything_zip(run, t, printed),
@@ -250,16 +250,22 @@ def _doors_paper(context: Context, run: Finished) -> None:
         printed = printed_version(context.db, desk, run)
         return doors_pdf(printed.day, t.lang, by_village)
 
-    scenario = run.result.scenario
     st.download_button(
         t("doors.paper"),
         data=make,
-        file_name=f"{scenario.name}-{scenario.date}-{run.number}-doors-names.pdf",
+        file_name=f"{_stem(run)}-doors-names.pdf",
         key="download-doors-names",
         icon="🔒",
         width="stretch",
         on_click="ignore",
     )
+
+
+def _stem(run: Finished) -> str:
+    """Return how names of files begin; browsers drop a name that is too long."""
+    scenario = run.result.scenario
+    name = scenario.name.replace("/", "-")[:_MAX_NAME]
+    return f"{name}-{scenario.date}-{run.number}"
 
 
 def _template() -> bytes:

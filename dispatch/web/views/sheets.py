@@ -43,7 +43,7 @@ def show(context: Context) -> None:
     st.download_button(
         t("sheet.excel"),
         data=lambda: _workbook(tables),
-        file_name=f"{context.desk.name}-{first}-{last}.xlsx",
+        file_name=f"{context.desk.name[:60]}-{first}-{last}.xlsx",
         icon="📄",
         on_click="ignore",
     )
