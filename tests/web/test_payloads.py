@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from dispatch.day.doors import save_households
 from dispatch.day.planning import plan_version
 from dispatch.day.publishing import publish_version
 from dispatch.day.reporting import report_from, take_reports
 from dispatch.day.requests import add_request, move_request
+from dispatch.model.households import Household
 from dispatch.store.requests import NewCall
 from dispatch.words.words import Words
 from tests.payloads import ALL, PAYLOADS, check_file, evil
@@ -71,6 +73,16 @@ def fill(demo, code, scenario, solve, text):
         ),
     ]
     take_reports(demo.db, code, reports, received_at=demo.now)
+    home = Household(
+        village="V1",
+        name=within(text, 100),
+        address=within(text, 200),
+        people=2,
+        note=within(text, 500),
+    )
+    save_households(
+        demo.db, code, base=[], ours=[home], villages=["V1", "V2"], **demo.stamp
+    )
     return demo.sign_in(within(f"{code}{text}", 60), "administrator")
 
 
@@ -115,7 +127,7 @@ def test_no_page_runs_or_breaks(demo, watched, on_roads, solve, code, text):
         check_file(kind, answer.body())
 
     link = demo.link(code, truck="T1")
-    team = demo.link(code, team=within(text, 60), trucks=["T1", "T2"])
+    team = demo.link(code, team=within(text, 60), trucks=["T1"], sees_doors=True)
     village = demo.link(code, village="V1").replace("/d/", "/v/")
     pages = [
         f"{each}{path}" for each in (link, team) for path in ("", "/day", "/doors")
