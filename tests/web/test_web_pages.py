@@ -59,12 +59,15 @@ def test_without_a_store_the_page_says_how_to_make_one(office, monkeypatch, tmp_
 @pytest.mark.parametrize(
     ("who", "expected"),
     [
-        ("调度", "today needs plan requests deliveries roads places links coverage"),
+        (
+            "调度",
+            "today needs plan requests deliveries roads places doors links coverage",
+        ),
         ("领导", "coverage deliveries requests"),
         (
             "admin",
-            "today needs plan requests deliveries roads places links coverage people"
-            " first",
+            "today needs plan requests deliveries roads places doors links coverage"
+            " people first",
         ),
     ],
 )
