@@ -3,8 +3,8 @@ Figures of the planner: ``python -m benchmarks peers``, ``... public``, ``... ro
 
 ``peers`` plans scenarios with ours and with general routing solvers; ``public`` runs
 our search on published routing instances; ``roads`` times travel matrices on a real
-road network; ``scale`` plans synthetic days of growing size. ``--help`` after any lists
-its options.
+road network; ``scale`` plans synthetic days of growing size; ``first-screens`` and
+``map-frames`` time pages in a real browser. ``--help`` after any lists its options.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import fortnight
+from benchmarks import first_screens, fortnight, map_frames
 from benchmarks.peers import command as peers
 from benchmarks.public import command as public
 from benchmarks.roads import command as roads
@@ -32,7 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     modules = {
+        "first-screens": first_screens,
         "fortnight": fortnight,
+        "map-frames": map_frames,
         "peers": peers,
         "public": public,
         "roads": roads,

@@ -20,6 +20,14 @@ function draw(parent, tag, attributes, text) {
   return element;
 }
 
+// An attribute that changes; setting one anew draws the element anew.
+function shade(element, name, value) {
+  const known = (element.wdShades ??= {});
+  if (known[name] === value) return;
+  known[name] = value;
+  element.setAttribute(name, value);
+}
+
 function clock(seconds) {
   const minutes = Math.floor(seconds / 60);
   const hours = String(Math.floor(minutes / 60)).padStart(2, "0");
@@ -95,6 +103,7 @@ class Board {
     this.drawBelow();
     this.makeBar();
     this.makeHours();
+    this.makeChart();
     this.refresh();
   }
 
@@ -102,8 +111,9 @@ class Board {
     this.drawRoutes();
     this.drawMarks();
     this.drawNames();
-    this.drawChart();
     this.drawSide();
+    // The map answers in this frame, the timetable in the next.
+    requestAnimationFrame(() => this.drawChart());
     for (const [id, element] of Object.entries(this.buttons)) {
       const isOn = id === "" ? this.chosen.truck === null : this.chosen.truck === id;
       element.setAttribute("aria-pressed", String(isOn));
@@ -318,13 +328,19 @@ class Board {
       taken.push(box);
       const text = document.createElement("span");
       text.textContent = place.name;
-      this.names.addLayer(L.tooltip(place.at, { permanent: true, direction: "right",
-        offset: [10, 0], className: "wd-board-name", content: text, interactive: false }));
+      // No tooltip: each asks for its size, and the page is laid out for every name.
+      this.names.addLayer(L.marker(place.at, { interactive: false, keyboard: false,
+        icon: L.divIcon({ className: "wd-board-name", html: text, iconSize: null,
+          iconAnchor: [-14, 9] }) }));
     }
   }
 
-  drawChart() {
+  // Drawn once for a plan: what is chosen changes shades alone. A thousand bars drawn
+  // anew take a second, and who steps through them by keys would lose his place.
+  makeChart() {
     this.chart.replaceChildren();
+    this.rows = [];
+    this.bars = [];
     const { trucks, start_s: first, end_s: last, now_s: now } = this.data;
     const left = 150, row = 34, top = 26, width = 1180;
     const start = Math.floor(first / 3600) * 3600;
@@ -340,14 +356,13 @@ class Board {
         draw(svg, "text", { x: x(hour) + 3, y: 15, fill: "#555" }, clock(hour));
       }
     }
-    if (this.hour !== null) {
-      draw(svg, "rect", { x: x(this.hour), width: x(this.hour + 3600) - x(this.hour),
-        y: top - 4, height: height - top, fill: "#FFE9A8", opacity: 0.6 });
-    }
+    this.hourBand = draw(svg, "rect", { y: top - 4, height: height - top,
+      width: x(start + 3600) - x(start), fill: "#FFE9A8", opacity: 0.6 });
+    this.xOf = x;
     trucks.forEach((truck, number) => {
       const y = top + number * row;
-      const isOff = this.chosen.truck !== null && this.chosen.truck !== truck.id;
-      const line = draw(svg, "g", { opacity: isOff ? 0.28 : 1 });
+      const line = draw(svg, "g", {});
+      this.rows.push([truck.id, line]);
       const label = draw(line, "g", { role: "button", tabindex: 0,
         "aria-label": `${truck.letter} ${truck.name}` });
       draw(label, "rect", { x: 2, y: y + 4, width: 26, height: row - 12, rx: 4,
@@ -372,6 +387,24 @@ class Board {
     }
   }
 
+  drawChart() {
+    const { truck: chosen, stop: picked, place: only } = this.chosen;
+    shade(this.hourBand, "visibility", this.hour === null ? "hidden" : "visible");
+    if (this.hour !== null) shade(this.hourBand, "x", this.xOf(this.hour));
+    for (const [id, line] of this.rows) {
+      shade(line, "opacity", chosen !== null && chosen !== id ? 0.28 : 1);
+    }
+    for (const { bar, box, truck, stop, idx } of this.bars) {
+      const isPlace = only !== null && only === stop.place;
+      const isOff = only !== null && !isPlace;
+      const isMarked = isPlace || (chosen === truck.id && picked === idx);
+      shade(bar, "opacity",
+        isOff ? 0.25 : this.isNow(stop.start, stop.end) ? 1 : 0.35);
+      shade(box, "stroke", isMarked ? "#000" : truck.colour);
+      shade(box, "stroke-width", isMarked ? 3 : 1.5);
+    }
+  }
+
   drawBar(line, truck, stop, idx, x, y, row) {
     const place = this.data.places[stop.place];
     if (stop.start > stop.arrive) {
@@ -379,21 +412,17 @@ class Board {
         - x(stop.arrive)), y: y + row / 2 - 3, height: 6, fill: "#BBB" });
     }
     if (stop.kind === "depart" || stop.kind === "return" || stop.end <= stop.start) return;
-    const isPicked = this.chosen.truck === truck.id && this.chosen.stop === idx;
-    const isPlace = this.chosen.place !== null && this.chosen.place === stop.place;
-    const isOff = this.chosen.place !== null && !isPlace;
     const isFill = stop.kind === "fill";
     const isBreak = stop.kind === "break";
     const text = `${clock(stop.start)} ${this.words[stop.kind]} ${place?.name ?? ""} `
       + (stop.litres ? `${litres(stop.litres)} ${this.words.litres}` : "");
-    const bar = draw(line, "g", { role: "button", tabindex: 0, "aria-label": text,
-      opacity: isOff ? 0.25 : this.isNow(stop.start, stop.end) ? 1 : 0.35 });
+    const bar = draw(line, "g", { role: "button", tabindex: 0, "aria-label": text });
     const wide = Math.max(3, x(stop.end) - x(stop.start));
-    draw(bar, "rect", { x: x(stop.start), width: wide, y: y + 4, height: row - 10, rx: 3,
+    const box = draw(bar, "rect", { x: x(stop.start), width: wide, y: y + 4,
+      height: row - 10, rx: 3,
       fill: isBreak ? "#8A6D3B" : isFill ? "#fff" : truck.colour,
-      stroke: isPicked || isPlace ? "#000" : truck.colour,
-      "stroke-width": isPicked || isPlace ? 3 : 1.5,
       "fill-opacity": stop.done ? 0.45 : 1 });
+    this.bars.push({ bar, box, truck, stop, idx });
     const room = Math.floor(wide / 12);
     const name = isFill ? this.words.fill[0] : isBreak ? this.words.break[0]
       : place?.name ?? "";

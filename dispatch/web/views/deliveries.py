@@ -145,7 +145,7 @@ def _stops(context: Context, day: FollowedDay) -> None:
             delivered=t.litres(came),
             planned=t.litres(planned),
         )
-        with st.expander(title, icon="🚚"):
+        with st.expander(plain(title), icon="🚚"):
             show_table(kept[truck])
             if truck in pictures:
                 _show_pictures(context, truck, pictures[truck])
