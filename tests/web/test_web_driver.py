@@ -129,7 +129,7 @@ def test_notes_and_hours_stand_at_the_stop(town: Town):
 
 def unchecked(monkeypatch):
     """Let a plan by hand be published whose times and sums are not worked out."""
-    monkeypatch.setattr("dispatch.day.publishing._require_sound", lambda version: None)
+    monkeypatch.setattr("dispatch.day.publishing._require_sound", lambda *of: None)
 
 
 def test_a_transfer_point_is_where_the_links_lead(town: Town, monkeypatch):

@@ -62,10 +62,7 @@ OFFICE = "today needs plan requests deliveries roads places doors links coverage
 @pytest.mark.parametrize(
     ("who", "expected"),
     [
-        (
-            "调度",
-            "today needs plan requests deliveries roads places doors links coverage",
-        ),
+        ("调度", OFFICE),
         ("领导", "coverage deliveries requests"),
         ("admin", f"{OFFICE} people first"),
     ],
