@@ -34,6 +34,7 @@ PAGES = [
     "deliveries",
     "roads",
     "places",
+    "doors",
     "links",
     "coverage",
     "people",
