@@ -7,20 +7,24 @@ from dataclasses import replace
 import pytest
 
 from dispatch.day.doors import save_households
+from dispatch.day.helping import keep_helps, work_out_helps
+from dispatch.day.pairs import set_pair
 from dispatch.day.planning import plan_version
 from dispatch.day.publishing import publish_version
 from dispatch.day.reporting import report_from, take_reports
 from dispatch.day.requests import add_request, move_request
 from dispatch.model.households import Household
+from dispatch.operations.pairs import Pair
 from dispatch.store.requests import NewCall
 from dispatch.words.words import Words
 from tests.payloads import ALL, PAYLOADS, check_file, evil
+from tests.runs.test_helps import answer
 from tests.web.browsing import settled
 from tests.web.demo import DATE
 from tests.web.test_web_browser import PAGES
 
 T = Words("zh")
-VIEWS = ("timetable", "coverage", "shortage", "adjust", "download")
+VIEWS = ("timetable", "coverage", "shortage", "helping", "adjust", "download")
 #: What Markdown makes of a text that is not taken as it is.
 MARKED = 'a[href*="example.org"], a[href^="javascript"], .katex, main del'
 #: Shown besides on the page of today.
@@ -41,6 +45,19 @@ def fill(demo, code, scenario, solve, text):
     for _ in range(2):  # two versions to compare
         number = plan_version(demo.db, code, DATE, at=demo.now, solve=solve).number
         publish_version(demo.db, code, DATE, number, **demo.stamp)
+    found = work_out_helps(
+        demo.db, code, DATE, number, solve=answer(), progress=lambda *_: None
+    )
+    keep_helps(demo.db, code, DATE, number, found, **demo.stamp)
+    pair = Pair("T1", "V1")
+    set_pair(demo.db, code, DATE, pair, is_forbidden=True, **demo.stamp)
+    home = Household(
+        village="V1",
+        name=within(text, 100) or "x",
+        address=within(text, 300),
+        note=within(text, 500),
+    )
+    save_households(demo.db, code, base=[], ours=[home], villages=["V1"], **demo.stamp)
     call = NewCall(
         village="V1", people=5, remark=within(text, 2000), phone=within(text, 50)
     )
@@ -127,7 +144,8 @@ def test_no_page_runs_or_breaks(demo, watched, on_roads, solve, code, text):
         check_file(kind, answer.body())
 
     link = demo.link(code, truck="T1")
-    team = demo.link(code, team=within(text, 60), trucks=["T1"], sees_doors=True)
+    trucks = {"trucks": ["T1", "T2"], "sees_doors": True}
+    team = demo.link(code, team=within(text, 60), **trucks)
     village = demo.link(code, village="V1").replace("/d/", "/v/")
     pages = [
         f"{each}{path}" for each in (link, team) for path in ("", "/day", "/doors")

@@ -231,7 +231,7 @@ def _change(context: Context, plan: Finished, steps: _Steps, visit: _Visit) -> N
         if left.button(t("adjust.drop"), key="hand_drop", icon="🗑️", width="stretch"):
             _step(context, steps, lambda: hand.dropped(visit.at))
         forbid = t("pair.forbid_this", truck=truck_label(scenario, visit.at.truck_id))
-        if right.button(forbid, key="hand_forbid", icon="🚫", width="stretch"):
+        if right.button(plain(forbid), key="hand_forbid", icon="🚫", width="stretch"):
             pairs.forbid(context, Pair(visit.at.truck_id, visit.village_id))
 
 
