@@ -69,6 +69,7 @@ def _form(context: Context, good: list[Link]) -> None:
     )
     until = st.date_input(
         t("link.until"),
+        format="YYYY-MM-DD",
         value=frame.now.date() + dt.timedelta(days=_DAYS),
         min_value=frame.now.date(),
         key="link_until",

@@ -30,8 +30,12 @@ def show(context: Context) -> None:
     """Let days be chosen, and show the sheets of them."""
     t, date = context.t, context.desk.date
     columns = st.columns(2)
-    first = columns[0].date_input(t("sheet.first"), value=date, key="sheet_first")
-    last = columns[1].date_input(t("sheet.last"), value=date, key="sheet_last")
+    first, last = (
+        column.date_input(
+            t(f"sheet.{name}"), value=date, key=f"sheet_{name}", format="YYYY-MM-DD"
+        )
+        for column, name in zip(columns, ("first", "last"), strict=False)
+    )
     if not isinstance(first, dt.date) or not isinstance(last, dt.date):
         return
     if last < first or (last - first).days > 400:
