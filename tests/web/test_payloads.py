@@ -51,13 +51,6 @@ def fill(demo, code, scenario, solve, text):
     keep_helps(demo.db, code, DATE, number, found, **demo.stamp)
     pair = Pair("T1", "V1")
     set_pair(demo.db, code, DATE, pair, is_forbidden=True, **demo.stamp)
-    home = Household(
-        village="V1",
-        name=within(text, 100) or "x",
-        address=within(text, 300),
-        note=within(text, 500),
-    )
-    save_households(demo.db, code, base=[], ours=[home], villages=["V1"], **demo.stamp)
     call = NewCall(
         village="V1", people=5, remark=within(text, 2000), phone=within(text, 50)
     )
@@ -144,8 +137,7 @@ def test_no_page_runs_or_breaks(demo, watched, on_roads, solve, code, text):
         check_file(kind, answer.body())
 
     link = demo.link(code, truck="T1")
-    trucks = {"trucks": ["T1", "T2"], "sees_doors": True}
-    team = demo.link(code, team=within(text, 60), **trucks)
+    team = demo.link(code, team=within(text, 60), trucks=["T1"], sees_doors=True)
     village = demo.link(code, village="V1").replace("/d/", "/v/")
     pages = [
         f"{each}{path}" for each in (link, team) for path in ("", "/day", "/doors")
