@@ -50,7 +50,7 @@ PASSWORD: Final = "picture book 2022"
 SIZES: Final = {"desk": (1280, 800), "phone": (390, 844)}
 PAGES: Final = (
     *("today", "needs", "plan", "requests", "deliveries"),
-    *("roads", "places", "links", "coverage", "people"),
+    *("roads", "places", "doors", "links", "coverage", "people"),
 )
 FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
 
