@@ -109,6 +109,8 @@ def test_no_page_runs_or_breaks(demo, watched, on_roads, solve, code, text):
 
     def is_sound(path):
         settled(page)
+        # A map in a frame goes on loading: left too early, its files count as failed.
+        page.wait_for_load_state("networkidle")
         page.wait_for_timeout(300)
         assert page.evaluate("window.hacked") is None, path
         assert page.get_by_test_id("stException").count() == 0, path
