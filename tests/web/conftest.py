@@ -338,12 +338,14 @@ def watched(browser):
             if response.status >= 400:
                 wrong.append((response.status, response.url))
 
+        def on_failure(request):
+            # The browser itself calls off what a page that is left still loads.
+            if request.failure != "net::ERR_ABORTED":
+                wrong.append(("failed", request.url, request.failure))
+
         page.on("request", on_request)
         page.on("response", on_response)
-        page.on(
-            "requestfailed",
-            lambda request: wrong.append(("failed", request.url, request.failure)),
-        )
+        page.on("requestfailed", on_failure)
         page.on("pageerror", lambda error: wrong.append(("error", str(error))))
         page.on("console", lambda said: wrong.extend(console_errors(said)))
         page.goto(url)
