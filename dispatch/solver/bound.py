@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dispatch.arrays import Ints
+    from dispatch.solver.bounding.known import KnownTrip
     from dispatch.solver.kernel.arrays import Instance
 
 METHOD: Final = "column generation"
@@ -33,9 +34,7 @@ MAX_COUNTED: Final = 250
 #: A litre of slack keeps rounding from making a plan's own litres infeasible.
 SLACK_L: Final = 1e-3
 #: Share of the time for the contested band; the total gets the rest.
-CONTESTED_SHARE: Final = 0.4
-#: Share of the time left for counting visits where pricing trips was of no use.
-DOUBTFUL_SHARE: Final = 0.2
+CONTESTED_SHARE: Final = 0.6
 #: Parts into which tanks are cut, for few villages and for many.
 UNITS: Final = 60
 UNITS_LARGE: Final = 40
@@ -64,6 +63,7 @@ class BoundModel:
         self._shortest = shortest_drives_s(instance)
         self._radial = RadialModel(instance, band_need, self._shortest)
         self._trips: TripBound | None = None
+        self._known: Sequence[KnownTrip] = ()
 
     def most_l(self, bands: Sequence[int], floors_l: Sequence[float]) -> float:
         """
@@ -84,7 +84,11 @@ class BoundModel:
         return self._radial.most_l(bands, floors_l)
 
     def least_known_l(
-        self, bands: Sequence[int], floors_l: Sequence[float], limits: Limits
+        self,
+        bands: Sequence[int],
+        floors_l: Sequence[float],
+        limits: Limits,
+        contested: int | None = None,
     ) -> float:
         """
         Return the same as `most_l`, as tight as it gets within the limits.
@@ -97,6 +101,8 @@ class BoundModel:
             Litres that the first bands must get.
         limits
             When to stop; what is proven by then holds.
+        contested
+            Band up to which whole visits matter most; None: the first without a floor.
         """
         known = self.most_l(bands, floors_l)
         if not self._is_priced() or limits.are_reached(0):
@@ -108,12 +114,7 @@ class BoundModel:
         proven = trips.prove(goal, limits, known)
         if self._instance.village.size > MAX_COUNTED:
             return proven
-        if proven > known - 1:
-            # Where detours cost nothing, whole visits seldom do.
-            now = time.monotonic()
-            left = DOUBTFUL_SHARE * (limits.deadline - now)
-            limits = Limits(now + left, limits.rounds)
-        last = max(0, len(floors_l) - 1)
+        last = min(len(floors_l), len(BANDS) - 1) if contested is None else contested
         return trips.refine(goal, sorted({max(0, last - 1), last}), limits, proven)
 
     def _is_priced(self) -> bool:
@@ -128,7 +129,8 @@ class BoundModel:
             if not data.kinds:
                 return None
             is_large = self._instance.village.size > MAX_COUNTED
-            self._trips = TripBound(data, units=UNITS_LARGE if is_large else UNITS)
+            units = UNITS_LARGE if is_large else UNITS
+            self._trips = TripBound(data, units=units, known=self._known)
         return self._trips
 
     def bound(
@@ -136,6 +138,7 @@ class BoundModel:
         served_l: Sequence[int],
         seconds: float | None = None,
         rounds: int = 10**6,
+        known: Sequence[KnownTrip] = (),
     ) -> Bound:
         """
         Return what no plan can beat, given what a plan serves per band.
@@ -149,6 +152,8 @@ class BoundModel:
             `bound_seconds`; those of the other bands are radial.
         rounds
             Rounds of column generation per bound, for runs that must repeat.
+        known
+            Trips of the plan, for good prices from the start; they prove nothing.
 
         Notes
         -----
@@ -157,6 +162,7 @@ class BoundModel:
         total may count on these floors: it holds for every plan at least as good,
         the best one included.
         """
+        self._known = known
         begin = time.monotonic()
         end = begin + (bound_seconds(self._instance) if seconds is None else seconds)
         need = self._need.sum(axis=0)
@@ -183,7 +189,8 @@ class BoundModel:
             total = sum(most.values())
         elif contested is not None:
             floors = served_l[: contested + 1]
-            value = self.least_known_l(range(len(BANDS)), floors, Limits(end, rounds))
+            limits = Limits(end, rounds)
+            value = self.least_known_l(range(len(BANDS)), floors, limits, contested)
             total = _rounded(value, int(need.sum()), served)
         return Bound(
             method=RADIAL_METHOD if self._trips is None else METHOD,

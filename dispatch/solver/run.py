@@ -17,6 +17,7 @@ from dispatch.model.outcome import plan_totals, village_outcomes
 from dispatch.model.plan import Bound, Plan, SolverInfo
 from dispatch.solver.adopt import adopt_row, go_on_from
 from dispatch.solver.bound import BoundModel, bound_seconds
+from dispatch.solver.bounding.known import trips_of_routes
 from dispatch.solver.build_plan import assign_bays, best_routes
 from dispatch.solver.drafts import Drafts
 from dispatch.solver.instance import build_instance
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from dispatch.model.scenario import Scenario
     from dispatch.model.today import Today
     from dispatch.model.travel import Travel
+    from dispatch.solver.bounding.known import KnownTrip
     from dispatch.solver.kernel.arrays import Instance
     from dispatch.solver.params import Phase, ProgressCallback, StopCallback
 
@@ -423,7 +425,8 @@ def _plan(
     totals = plan_totals(scenario, run.travel, routes, villages)
     try:
         served_l = [totals.served_l[band] for band in BANDS]
-        bound = _bound(run, instance, model, served_l)
+        known = trips_of_routes(scenario, routes)
+        bound = _bound(run, instance, model, served_l, known)
     except SolverError:  # a plan without proof is better than none
         _logger.exception("no bound")
         bound = None
@@ -480,7 +483,11 @@ def _unserved(outcome: VillageOutcome) -> Unserved | None:
 
 
 def _bound(
-    run: _Run, instance: Instance, model: BoundModel, served_l: Sequence[int]
+    run: _Run,
+    instance: Instance,
+    model: BoundModel,
+    served_l: Sequence[int],
+    known: Sequence[KnownTrip],
 ) -> Bound:
     """Return the bound of the whole day, what is done counted as it is."""
     # A run limited by iterations repeats bit for bit, its bound included.
@@ -488,10 +495,10 @@ def _bound(
     seconds = _pricing_s(run, instance) if is_timed else 1e9
     rounds = 10**6 if is_timed else REPEATABLE_ROUNDS
     if run.rest is None:
-        return model.bound(served_l, seconds=seconds, rounds=rounds)
+        return model.bound(served_l, seconds, rounds, known)
     done = run.rest.served.reshape(len(BANDS), -1).sum(axis=1)
     left = [s - int(d) for s, d in zip(served_l, done, strict=True)]
-    bound = model.bound(left, seconds=seconds, rounds=rounds)
+    bound = model.bound(left, seconds, rounds, known)
     total = bound.total_l + int(done.sum())
     return Bound(
         method=bound.method,

@@ -11,26 +11,34 @@ import numpy as np
 
 from dispatch.errors import SolverError
 from dispatch.solver.bounding.classes import counted, uncounted
+from dispatch.solver.bounding.known import add_known, columns_of
 from dispatch.solver.bounding.master import Master
-from dispatch.solver.bounding.prices import mixed, priced_bound, with_classes
+from dispatch.solver.bounding.prices import (
+    mixed,
+    priced_bound,
+    with_classes,
+)
 from dispatch.solver.bounding.trips import Trip, find_trips, trip_profit, trip_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dispatch.solver.bounding.data import BoundData
+    from dispatch.solver.bounding.known import KnownTrip
     from dispatch.solver.bounding.prices import Goal, Prices
 
 logger = logging.getLogger(__name__)
 
 #: Share of the best prices so far in those that are tried next.
-STEADINESS: Final = 0.85
+STEADINESS: Final = 0.7
 #: Stop when the bound is this near to the value of the master program.
 NEAR_ENOUGH: Final = 2e-4
+#: Look at this gap to the master program whether floors must be dearer.
+NEARLY: Final = 0.02
 #: Counted classes of visits per village.
 MAX_CLASSES: Final = 8
 #: Trips to add in one round, the best ones.
-MAX_NEW: Final = 400
+MAX_NEW: Final = 150
 #: Sources from which the first trips to every village start.
 FIRST_SOURCES: Final = 2
 
@@ -57,16 +65,22 @@ class TripBound:
         The scenario as the bound sees it.
     units
         Parts into which tanks are cut.
+    known
+        Trips of a good plan, to start from.
     """
 
-    def __init__(self, data: BoundData, *, units: int) -> None:
+    def __init__(
+        self, data: BoundData, *, units: int, known: Sequence[KnownTrip] = ()
+    ) -> None:
         self.data = data
         self.units = units
+        self._known = columns_of(data, known)
         self._plain = Master(data, uncounted(data, units))
+        add_known(self._plain, self._known)
         for trip in first_trips(data):
             self._plain.add_trip(trip)
         self._fine: Master | None = None
-        self._best_plain: dict[bytes, Prices] = {}
+        self._best_plain: dict[bytes, tuple[float, Prices]] = {}
 
     def prove(self, goal: Goal, limits: Limits, known_l: float) -> float:
         """
@@ -83,7 +97,7 @@ class TripBound:
         """
         value, prices = _improve(self._plain, goal, None, limits, known_l)
         if prices is not None:
-            self._best_plain[_key(goal)] = prices
+            self._best_plain[_key(goal)] = (value, prices)
         return value
 
     def refine(
@@ -103,16 +117,18 @@ class TripBound:
         known_l
             A bound that is known already; the result is not above it.
         """
-        center = self._best_plain.get(_key(goal))
-        if center is None:
+        if _key(goal) not in self._best_plain:
             return known_l
+        plain_l, plain = self._best_plain[_key(goal)]
         if self._fine is None:
             classes = counted(self.data, self.units, MAX_CLASSES, band_ends)
             self._fine = Master(self.data, classes)
+            add_known(self._fine, self._known)
         for trip in self._plain.trips:
             self._fine.add_trip(trip)
-        center = with_classes(center, self._fine.classes)
-        return _improve(self._fine, goal, center, limits, known_l)[0]
+        center = with_classes(plain, self._fine.classes)
+        is_good = plain_l < self.data.need.sum(axis=0) @ goal.weight - 1
+        return _improve(self._fine, goal, center, limits, known_l, is_good=is_good)[0]
 
 
 def _key(goal: Goal) -> bytes:
@@ -134,11 +150,24 @@ def first_trips(data: BoundData) -> list[Trip]:
 
 
 def _improve(
-    master: Master, goal: Goal, center: Prices | None, limits: Limits, known_l: float
+    master: Master,
+    goal: Goal,
+    center: Prices | None,
+    limits: Limits,
+    known_l: float,
+    *,
+    is_good: bool = False,
 ) -> tuple[float, Prices | None]:
-    """Return the least bound met, at most ``known_l``, and its prices if any."""
+    """
+    Return the least bound met, at most ``known_l``, and its prices if any.
+
+    Prices of a center that ``is_good`` are left for better ones only; others, which
+    may prove no more than what is needed, for the first that are met.
+    """
     master.set_goal(goal)
     best = np.inf
+    if is_good and center is not None:
+        best, center = _proven(master, goal, center)
     rounds = 0
     while not limits.are_reached(rounds):
         rounds += 1
@@ -156,9 +185,24 @@ def _improve(
                 center = prices
             if added or tried is latest:
                 break
-        if not added or best - value <= NEAR_ENOUGH * max(1.0, best):
+        left = best - value
+        is_near = not added or left <= NEAR_ENOUGH * max(1.0, best)
+        if not is_near and left > NEARLY * max(1.0, best):
+            continue
+        if not master.raise_floors() and is_near:
             break
     return min(known_l, best), center if best < np.inf else None
+
+
+def _proven(master: Master, goal: Goal, center: Prices) -> tuple[float, Prices]:
+    """Return the bound at some prices, and these with seconds at which they hold."""
+    rates, trips = find_trips(master.data, master.classes, center)
+    for trip in trips:
+        master.add_trip(trip)
+    prices = replace(center, second=rates)
+    bound, patterns = priced_bound(master.data, master.classes, goal, prices)
+    master.add_sets(goal, prices, patterns)
+    return bound, prices
 
 
 def _try(

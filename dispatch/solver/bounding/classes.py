@@ -1,4 +1,4 @@
-"""Classes of visits by their litres: where rounding to whole visits bites."""
+"""Litres of visits that have prices of their own: where whole visits bite."""
 
 from __future__ import annotations
 
@@ -19,27 +19,41 @@ class VisitClasses:
     """
     Litres of drinking water per visit, cut into classes, per village.
 
+    A counted visit is shared out to the two ends of its class, its knots, so that
+    its litres are their mean; of neighbouring classes one ends where the next begins.
+
     Attributes
     ----------
-    low, high
-        Shape (V, J + 1), whole litres, both ends included; unused if low > high.
-        Class 0 holds the small visits, whose number the bound does not count.
+    small
+        Shape (V,): litres of the largest visit that is not counted.
+    knot
+        Shape (V, J + 1), rising whole litres; NaN beyond the last one of a village.
     units
         Parts into which tanks are cut.
     """
 
-    low: Floats
-    high: Floats
+    small: Floats
+    knot: Floats
     units: int
 
     @property
     def is_counted(self) -> Mask:
         """Whether the visits of a village are counted, shape (V,)."""
-        return np.asarray((self.low <= self.high)[:, 1:].any(axis=1))
+        return np.asarray(np.isfinite(self.knot).any(axis=1))
 
-    def of(self, village: int, litres: float) -> int:
+    @property
+    def low(self) -> Floats:
+        """Least litres of every class, shape (V, J), 2 where it is unused."""
+        return np.where(np.isfinite(self.knot[:, 1:]), self.knot[:, :-1], 2.0)
+
+    @property
+    def high(self) -> Floats:
+        """Most litres of every class, shape (V, J), 1 where it is unused."""
+        return np.nan_to_num(self.knot[:, 1:], nan=1.0)
+
+    def shares(self, village: int, litres: float) -> list[tuple[int, float]]:
         """
-        Return the class of a visit.
+        Return the knots of a visit and its share in each, none of a small one.
 
         Parameters
         ----------
@@ -48,8 +62,16 @@ class VisitClasses:
         litres
             Litres that the visit brings.
         """
-        inside = litres <= self.high[village] + 1e-6
-        return int(np.argmax(inside & (self.low[village] <= self.high[village])))
+        knots = self.knot[village]
+        num_knots = int(np.isfinite(knots).sum())
+        if not num_knots or litres <= self.small[village] + 1e-6:
+            return []
+        after = int(np.searchsorted(knots[:num_knots], litres - 1e-9))
+        after = min(max(after, 1), num_knots - 1)
+        begin, end = knots[after - 1], knots[after]
+        share = min(1.0, max(0.0, float((litres - begin) / (end - begin))))
+        both = [(after - 1, 1.0 - share), (after, share)]
+        return [(knot, part) for knot, part in both if part > 0.0]
 
 
 def uncounted(data: BoundData, units: int) -> VisitClasses:
@@ -63,8 +85,8 @@ def uncounted(data: BoundData, units: int) -> VisitClasses:
     units
         Parts into which tanks are cut.
     """
-    low = np.ones((data.room.size, 1))
-    return VisitClasses(low=low, high=data.room[:, None].copy(), units=units)
+    nothing = np.full((data.room.size, 1), np.nan)
+    return VisitClasses(small=data.room.copy(), knot=nothing, units=units)
 
 
 def counted(
@@ -94,15 +116,13 @@ def counted(
         if kind.is_potable:
             for village in kind.villages:
                 tanks[village].add(kind.capacity)
-    low = np.full((num_villages, most + 1), 2.0)
-    high = np.full((num_villages, most + 1), 1.0)
+    small = data.room.copy()
+    knot = np.full((num_villages, most + 1), np.nan)
     # The largest small visit takes at least one unit of any tank.
     unit_l = max(kind.capacity for kind in data.kinds) / units
     cumulated = np.cumsum(data.need, axis=1)
     for village, sizes in enumerate(tanks):
         room = data.room[village]
-        low[village, 0] = 1.0
-        high[village, 0] = room
         if not sizes:
             continue
         least = float(np.ceil(max(unit_l + 1, data.min_visit[village])))
@@ -111,16 +131,15 @@ def counted(
         ends = _ends(sorted(sizes), targets, least, largest, most)
         if not ends:
             continue
-        high[village, 0] = least - 1
-        low[village, 1 : len(ends) + 1] = [least, *(end + 1 for end in ends[:-1])]
-        high[village, 1 : len(ends) + 1] = ends
-    return VisitClasses(low=low, high=high, units=units)
+        small[village] = least - 1
+        knot[village, : len(ends) + 1] = [least, *ends]
+    return VisitClasses(small=small, knot=knot, units=units)
 
 
 def _ends(
     tanks: list[float], targets: list[float], least: float, largest: float, most: int
 ) -> list[float]:
-    if largest < least:
+    if largest <= least:
         return []
     apart = 0.01 * max(tanks)
     ends = [largest]

@@ -16,7 +16,7 @@ from dispatch.solver.bounding.trips import trip_seconds
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dispatch.arrays import Floats, Ints
+    from dispatch.arrays import Floats
     from dispatch.solver.bounding.classes import VisitClasses
     from dispatch.solver.bounding.data import BoundData
     from dispatch.solver.bounding.prices import Goal, Patterns
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 #: The program counts in cubic metres and thousands of seconds.
 SCALE: Final = 1e-3
-#: Litres of the goal that a missing litre of a floor costs.
+#: Litres of the goal that a missing litre of a floor costs, at first and at most.
+FIRST_FLOOR_PRICE: Final = 6.0
 MAX_FLOOR_PRICE: Final = 50.0
 #: Without changes of scale and form GLOP goes on from the last basis.
 WARM: Final = "use_preprocessing: false use_scaling: false"
@@ -50,11 +51,12 @@ class Master:
         self._trips: set[Trip] = set()
         self._sets: set[tuple[object, ...]] = set()
         self._served: list[tuple[pywraplp.Variable, Floats]] = []
+        self._missed_l = 0.0
         self._goal: Goal | None = None
+        self._floor_price = FIRST_FLOOR_PRICE
         num_villages = data.room.size
         zeros = [0.0] * num_villages
         self._small = self._rows(zeros)
-        self._large = self._rows(zeros)
         self._non_potable = self._rows(zeros)
         wanted = data.need.sum(axis=1)
         self._room = self._rows(np.where(data.room < wanted, data.room, np.inf))
@@ -65,10 +67,10 @@ class Master:
         self._floor = self._rows([0.0] * len(BANDS))
         self._visit: list[Rows] = [
             [
-                self._lp.Constraint(0, 0, "") if j and low <= high else None
-                for j, (low, high) in enumerate(zip(*limits, strict=True))
+                self._lp.Constraint(0, 0, "") if np.isfinite(litres) else None
+                for litres in knots
             ]
-            for limits in zip(classes.low, classes.high, strict=True)
+            for knots in classes.knot
         ]
         self._missing = [self._variable() for _ in BANDS]
         for row, missing in zip(self._floor, self._missing, strict=True):
@@ -137,34 +139,59 @@ class Master:
                 self._add_served(village, variable, served)
 
     def _add_first_sets(self, village: int) -> None:
-        """No visit at all, or visits of one class only."""
-        counts = np.zeros(self.classes.low.shape[1] - 1, dtype=np.int64)
+        """No visit at all, or visits that all bring the same."""
+        at_knot = np.zeros(self.classes.knot.shape[1])
         nothing = np.zeros(len(BANDS))
-        self._add_set(village, counts, 0.0, nothing, nothing)
-        most_visits = min(12.0, self.data.most_visits[village])
+        self._add_set(village, at_knot, nothing, nothing)
         room = self.data.room[village]
-        for j in range(counts.size):
-            low, high = (
-                self.classes.low[village, j + 1],
-                self.classes.high[village, j + 1],
-            )
+        knots = self.classes.knot[village]
+        largest = np.nanmax(knots)
+        for knot, litres in enumerate(knots):
+            # Many small visits seldom pay; they come when they do.
+            most = 12.0 if litres >= 0.5 * largest else 3.0
             number = 1
-            while low <= high and number <= most_visits and number * low <= room:
-                counts[j] = number
-                self._top_down(village, counts, min(room, number * high))
+            while (
+                number <= min(most, self.data.most_visits[village])
+                and number * litres <= room
+            ):
+                at_knot[knot] = number
+                self.add_plan_set(village, at_knot, number * litres)
                 number += 1
-            counts[j] = 0
+            at_knot[knot] = 0.0
 
-    def _top_down(self, village: int, counts: Ints, litres: float) -> None:
-        before = np.cumsum(self.data.need[village]) - self.data.need[village]
-        served = np.clip(litres - before, 0.0, self.data.need[village])
-        self._add_set(village, counts, float(served.sum()), served, 0 * served)
+    def add_plan_set(
+        self,
+        village: int,
+        at_knot: Floats,
+        large_l: float,
+        small_l: float = 0.0,
+        non_potable_l: float = 0.0,
+    ) -> None:
+        """
+        Add a set of visits whose litres serve the bands in their order.
+
+        Parameters
+        ----------
+        village
+            Position of the village.
+        at_knot
+            Shape (J + 1,): its counted visits, shared out to knots.
+        large_l, small_l, non_potable_l
+            What counted, small and non-potable visits bring together.
+        """
+        need = self.data.need[village].copy()
+        need[LIVESTOCK] -= min(non_potable_l, need[LIVESTOCK])
+        before = np.cumsum(need) - need
+        served = np.clip(large_l - before, 0.0, need)
+        others = np.clip(large_l + small_l - before, 0.0, need) - served
+        if non_potable_l:
+            others[LIVESTOCK] = min(non_potable_l, self.data.need[village, LIVESTOCK])
+        self._add_set(village, at_knot, served, others, non_potable=bool(non_potable_l))
 
     def _add_set(
         self,
         village: int,
-        counts: Ints,
-        litres: float,
+        at_knot: Floats,
         served: Floats,
         others: Floats,
         *,
@@ -172,18 +199,17 @@ class Master:
     ) -> bool:
         """Add a set of visits; ``others`` are litres per band from elsewhere."""
         split = np.concatenate([served, others]).round(1)
-        key = (village, *counts.tolist(), *split.tolist(), non_potable)
+        key = (village, *at_knot.round(6).tolist(), *split.tolist(), non_potable)
         if key in self._sets:
             return False
         self._sets.add(key)
         variable = self._variable()
         _put(self._one_set[village], variable, 1.0)
-        _put(self._large[village], variable, SCALE * litres)
         from_non_potable = float(others[LIVESTOCK]) if non_potable else 0.0
         _put(self._non_potable[village], variable, SCALE * from_non_potable)
         _put(self._small[village], variable, SCALE * (others.sum() - from_non_potable))
-        for row, count in zip(self._visit[village][1:], counts, strict=True):
-            _put(row, variable, float(count))
+        for row, share in zip(self._visit[village], at_knot, strict=True):
+            _put(row, variable, float(share))
         self._add_served(village, variable, SCALE * (served + others))
         return True
 
@@ -224,8 +250,7 @@ class Master:
             others = np.where(surplus[village] > 1e-9, need - served, 0.0)
             added += self._add_set(
                 int(village),
-                patterns.counts[village],
-                float(served.sum()),
+                patterns.at_knot[village],
                 served,
                 others,
                 non_potable=bool(
@@ -251,9 +276,10 @@ class Master:
             village = int(kind.villages[stop])
             row = self._non_potable[village]
             if kind.is_potable:
-                visit_class = self.classes.of(village, litres)
-                row = self._large[village] if visit_class else self._small[village]
-                _put(self._visit[village][visit_class], variable, -1.0)
+                shares = self.classes.shares(village, litres)
+                for knot, part in shares:
+                    _put(self._visit[village][knot], variable, -part)
+                row = None if shares else self._small[village]
             _put(row, variable, -SCALE * litres)
             _put(self._any_visit[village], variable, 1.0)
         drawn = sum(trip.litres)
@@ -270,16 +296,26 @@ class Master:
     def set_goal(self, goal: Goal) -> None:
         """Set what to maximise, and the floors."""
         self._goal = goal
+        self._floor_price = FIRST_FLOOR_PRICE
         objective = self._lp.Objective()
         objective.Clear()
         for variable, served in self._served:
             objective.SetCoefficient(variable, float(served @ goal.weight))
         for missing in self._missing:
-            objective.SetCoefficient(missing, -MAX_FLOOR_PRICE)
+            objective.SetCoefficient(missing, -self._floor_price)
         for row, litres in zip(self._floor, goal.floor_l, strict=True):
             if row is not None:
                 row.SetUb(-SCALE * float(litres))
         objective.SetMaximization()
+
+    def raise_floors(self) -> bool:
+        """Make floors dearer if the last solution misses them and that can be."""
+        if self._missed_l < 1.0 or self._floor_price >= MAX_FLOOR_PRICE:
+            return False
+        self._floor_price = min(MAX_FLOOR_PRICE, 3 * self._floor_price)
+        for missing in self._missing:
+            self._lp.Objective().SetCoefficient(missing, -self._floor_price)
+        return True
 
     def solve(self) -> tuple[float, Prices]:
         """
@@ -297,16 +333,17 @@ class Master:
             self._lp.SetSolverSpecificParametersAsString(WARM)
         if status != pywraplp.Solver.OPTIMAL:
             raise SolverError(f"the bound's master program ended with {status}")
+        missed = sum(missing.solution_value() for missing in self._missing)
+        self._missed_l = missed / SCALE
         prices = Prices(
             small_l=_duals(self._small),
-            large_l=_duals(self._large),
             non_potable_l=_duals(self._non_potable),
             visit=np.array([_free_duals(rows) for rows in self._visit]) / SCALE,
             room_l=_duals(self._room),
             any_visit=_duals(self._any_visit) / SCALE,
             supply_l=_duals(self._supply),
             bay_s=_duals(self._bay),
-            floor_l=np.minimum(MAX_FLOOR_PRICE, _duals(self._floor)),
+            floor_l=np.minimum(self._floor_price, _duals(self._floor)),
             second=_duals(self._second),
             place=tuple(_free_duals(rows) / SCALE for rows in self._place),
         )

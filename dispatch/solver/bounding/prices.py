@@ -11,7 +11,7 @@ from dispatch.model.need import BANDS, LIVESTOCK
 from dispatch.solver.bounding.pricing import best_patterns
 
 if TYPE_CHECKING:
-    from dispatch.arrays import Floats, Ints
+    from dispatch.arrays import Floats
     from dispatch.solver.bounding.classes import VisitClasses
     from dispatch.solver.bounding.data import BoundData
 
@@ -35,11 +35,11 @@ class Prices:
 
     Attributes
     ----------
-    small_l, large_l, non_potable_l
-        Shape (V,), of a litre that a village gets in a small visit, in a counted
-        one, or from a truck or source that is not potable.
+    small_l, non_potable_l
+        Shape (V,), of a litre that a village gets in a small visit, or from a truck
+        or source that is not potable.
     visit
-        Shape (V, J + 1), what a visit of a class earns besides; class 0 nothing.
+        Shape (V, J + 1), of any sign: what a counted visit earns at every knot.
     room_l, any_visit
         Shape (V,), of a litre of room and of a visit where visits are limited.
     supply_l, bay_s
@@ -53,7 +53,6 @@ class Prices:
     """
 
     small_l: Floats
-    large_l: Floats
     non_potable_l: Floats
     visit: Floats
     room_l: Floats
@@ -67,9 +66,9 @@ class Prices:
 
 @dataclass(frozen=True)
 class Patterns:
-    """Per village the best set of visits: counts (V, J), litres of them (V,)."""
+    """Per village the best set of visits: shares at knots (V, J + 1), litres (V,)."""
 
-    counts: Ints
+    at_knot: Floats
     litres: Floats
 
 
@@ -98,7 +97,7 @@ def mixed(one: Prices, other: Prices, share: float) -> Prices:
 
 def with_classes(prices: Prices, classes: VisitClasses) -> Prices:
     """
-    Return the same prices for counted visits, which earn nothing besides.
+    Return the same prices for counted visits, which earn them per litre.
 
     Parameters
     ----------
@@ -107,11 +106,27 @@ def with_classes(prices: Prices, classes: VisitClasses) -> Prices:
     classes
         Classes that visits are counted in.
     """
-    return replace(
-        prices,
-        large_l=prices.small_l.copy(),
-        visit=np.zeros(classes.low.shape),
-    )
+    visit = np.nan_to_num(classes.knot) * prices.small_l[:, None]
+    return replace(prices, visit=visit)
+
+
+def class_lines(classes: VisitClasses, prices: Prices) -> tuple[Floats, Floats]:
+    """
+    Return what a counted visit earns per litre and besides, (V, J) each.
+
+    Parameters
+    ----------
+    classes
+        Classes of visits by their litres.
+    prices
+        One price per limit of the relaxation.
+    """
+    used = np.isfinite(classes.knot[:, 1:])
+    rise = np.diff(prices.visit, axis=1)
+    width = np.diff(classes.knot, axis=1)
+    slope = np.divide(rise, width, out=np.zeros_like(rise), where=used)
+    begin = np.where(used, classes.knot[:, :-1], 0.0)
+    return slope, np.where(used, prices.visit[:, :-1] - slope * begin, 0.0)
 
 
 def band_worth(data: BoundData, goal: Goal, prices: Prices) -> tuple[Floats, Floats]:
@@ -162,23 +177,22 @@ def priced_bound(
         Litres of the goal, and the set of visits per village that the bound rests on.
     """
     large, surplus = band_worth(data, goal, prices)
-    num_villages, num_classes = classes.low.shape
     patterns = Patterns(
-        counts=np.zeros((num_villages, num_classes - 1), dtype=np.int64),
-        litres=np.zeros(num_villages),
+        at_knot=np.zeros(classes.knot.shape), litres=np.zeros(data.room.size)
     )
     limited = np.isfinite(data.most_visits)
+    slope, bonus = class_lines(classes, prices)
     sets = best_patterns(
         large,
         data.need,
         data.room,
         np.where(limited, data.most_visits, 10**6).astype(np.int64),
-        prices.large_l,
-        np.ascontiguousarray(classes.low[:, 1:]),
-        np.ascontiguousarray(classes.high[:, 1:]),
-        np.ascontiguousarray(prices.visit[:, 1:]),
+        classes.low,
+        classes.high,
+        slope,
+        bonus,
         MAX_SETS,
-        patterns.counts,
+        patterns.at_knot,
         patterns.litres,
     )
     total = float(

@@ -357,17 +357,73 @@ def _set_tangent(
     tangent: float,
     low: Floats,
     high: Floats,
+    slope: Floats,
     bonus: Floats,
     adds: Floats,
     per_l: Floats,
 ) -> None:
     """Write what a visit of every class adds, and the most that a litre adds so far."""
     for j in range(len(low)):
-        adds[j] = tangent * (high[j] if tangent > 0 else low[j]) - bonus[j]
+        net = tangent - slope[j]
+        adds[j] = net * (high[j] if net > 0 else low[j]) - bonus[j]
         # Classes come in falling order of litres, so sums run over the smaller ones.
         per_l[j + 1] = per_l[j]
         if low[j] <= high[j]:
             per_l[j + 1] = max(per_l[j], adds[j] / low[j])
+
+
+@compiled_with_arrays
+def _worth_of_visits(
+    count: Ints,
+    room: float,
+    worth: Floats,
+    need: Floats,
+    order: Ints,
+    low: Floats,
+    high: Floats,
+    slope: Floats,
+    bonus: Floats,
+    by_slope: Ints,
+    extra: Floats,
+) -> float:
+    """
+    Return what visits are worth at the litres that suit them best.
+
+    Each has the least litres of its class; ``extra``, shape (J,), is filled in with
+    those that the visits of a class bring besides.
+    """
+    total = 0.0
+    given = 0.0
+    for j in range(len(count)):
+        extra[j] = 0.0
+        given += count[j] * low[j]
+        total -= count[j] * (slope[j] * low[j] + bonus[j])
+    free = room - given
+    k = 0
+    left = 0.0  # of what the class could bring besides
+    for b in order:
+        if worth[b] <= 0.0:
+            break
+        open_l = need[b]
+        taken = min(open_l, given)
+        total += worth[b] * taken
+        given -= taken
+        open_l -= taken
+        while open_l > 0.0 and free > 0.0:
+            while left <= 0.0 and k < len(count):
+                j = by_slope[k]
+                left = count[j] * (high[j] - low[j])
+                k += 1
+            if left <= 0.0 or slope[by_slope[k - 1]] >= worth[b]:
+                break
+            j = by_slope[k - 1]
+            taken = min(left, open_l, free)
+            total += (worth[b] - slope[j]) * taken
+            extra[j] += taken
+            left -= taken
+            open_l -= taken
+            free -= taken
+    return total
 
 
 @compiled_with_arrays
@@ -376,12 +432,12 @@ def best_patterns(
     need: Floats,
     room: Floats,
     most_visits: Ints,
-    slope: Floats,
     low: Floats,
     high: Floats,
+    slope: Floats,
     bonus: Floats,
     node_limit: int,
-    counts: Ints,
+    at_knot: Floats,
     litres: Floats,
 ) -> Floats:
     """
@@ -391,15 +447,16 @@ def best_patterns(
     ----------
     worth, need
         Shape (V, B): value of a litre per band, and how many it takes.
-    room, most_visits, slope
-        Shape (V,): litres that fit, visits, price of a litre.
-    low, high, bonus
-        Shape (V, J): classes of litres per visit and their price, unused if
-        ``low > high``.
+    room, most_visits
+        Shape (V,): litres that fit, visits.
+    low, high, slope, bonus
+        Shape (V, J): classes of litres per visit, the price of a litre in them and
+        what the visit costs besides, unused if ``low > high``.
     node_limit
         Nodes of the tree per village; beyond them a bound stands in.
-    counts, litres
-        Shapes (V, J) and (V,): visits of the best set by class, and its litres.
+    at_knot, litres
+        Shapes (V, J + 1) and (V,): visits of the best set, shared out to the ends of
+        their classes, and its litres.
 
     Returns
     -------
@@ -410,6 +467,7 @@ def best_patterns(
     num_bands = need.shape[1]
     values = np.zeros(num_villages)
     count = np.zeros(num_classes, np.int64)
+    extra = np.zeros(num_classes)
     # Per tangent of the worth of litres: what visits add to it, and per litre of room.
     peak = np.zeros(num_bands + 1)
     adds = np.zeros((num_bands + 1, num_classes))
@@ -417,25 +475,20 @@ def best_patterns(
     sums = np.zeros(num_bands + 1)
     for v in range(num_villages):
         order = np.argsort(-worth[v])
-        # Litres are worth less and less: the best amount, if visits allow it.
-        ideal = 0.0
-        for b in order:
-            if worth[v, b] > slope[v]:
-                ideal += need[v, b]
-        ideal = min(ideal, room[v])
+        by_slope = np.argsort(slope[v])
         for t in range(num_bands + 1):
-            tangent = max(0.0, worth[v, t]) - slope[v] if t < num_bands else 0.0
-            peak[t] = _filled(worth[v], need[v], order, slope[v] + tangent, room[v])
-            _set_tangent(tangent, low[v], high[v], bonus[v], adds[t], per_l[t])
+            tangent = max(0.0, worth[v, t]) if t < num_bands else 0.0
+            peak[t] = _filled(worth[v], need[v], order, tangent, room[v])
+            _set_tangent(
+                tangent, low[v], high[v], slope[v], bonus[v], adds[t], per_l[t]
+            )
         best = 0.0  # no visits
-        counts[v] = 0
+        at_knot[v] = 0.0
         litres[v] = 0.0
         count[:] = 0
         sums[:] = 0.0
         j = num_classes - 1
         least = 0.0
-        most = 0.0
-        paid = 0.0
         visits = 0
         nodes = 0
         unproven = NEVER
@@ -464,22 +517,25 @@ def best_patterns(
                 count[j] += 1
                 visits += 1
                 least += low[v, j]
-                most += high[v, j]
-                paid += bonus[v, j]
                 for t in range(num_bands + 1):
                     sums[t] += adds[t, j]
-                amount = min(max(ideal, least), min(most, room[v]))
-                value = -slope[v] * amount - paid
-                left = amount
-                for b in order:
-                    if worth[v, b] <= 0.0 or left <= 0.0:
-                        break
-                    value += worth[v, b] * min(left, need[v, b])
-                    left -= min(left, need[v, b])
+                value = _worth_of_visits(
+                    count,
+                    room[v],
+                    worth[v],
+                    need[v],
+                    order,
+                    low[v],
+                    high[v],
+                    slope[v],
+                    bonus[v],
+                    by_slope,
+                    extra,
+                )
                 if value > best:
                     best = value
-                    counts[v] = count
-                    litres[v] = amount
+                    _note_visits(count, low[v], high[v], extra, at_knot[v])
+                    litres[v] = least + extra.sum()
                 continue
             if bound > NEVER:  # covers visits of class j; smaller ones follow here
                 bound = 1e18
@@ -496,13 +552,24 @@ def best_patterns(
             count[j] -= 1
             visits -= 1
             least -= low[v, j]
-            most -= high[v, j]
-            paid -= bonus[v, j]
             for t in range(num_bands + 1):
                 sums[t] -= adds[t, j]
             j -= 1
         values[v] = max(best, unproven)
     return values
+
+
+@compiled_with_arrays
+def _note_visits(
+    count: Ints, low: Floats, high: Floats, extra: Floats, at_knot: Floats
+) -> None:
+    """Share visits out to the ends of their classes."""
+    at_knot[:] = 0.0
+    for j in range(len(count)):
+        if count[j] > 0:
+            upper = extra[j] / (high[j] - low[j])
+            at_knot[j] += count[j] - upper
+            at_knot[j + 1] += upper
 
 
 @compiled_with_arrays

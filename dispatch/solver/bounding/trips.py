@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from dispatch.solver.bounding.prices import class_lines
 from dispatch.solver.bounding.pricing import (
     MAX_STOPS,
     best_starts,
@@ -105,9 +106,9 @@ def trip_profit(
         village = kind.villages[stop]
         price = prices.non_potable_l[village]
         if kind.is_potable:
-            visit_class = classes.of(village, litres)
-            price = prices.large_l[village] if visit_class else prices.small_l[village]
-            total += prices.visit[village, visit_class]
+            shares = classes.shares(int(village), litres)
+            price = 0.0 if shares else prices.small_l[village]
+            total += sum(part * prices.visit[village, knot] for knot, part in shares)
         total += (price - per_l) * litres - prices.any_visit[village]
     return float(total)
 
@@ -190,9 +191,15 @@ def _visit_prices(
             non_potable,
             np.zeros(shape),
         )
-    slope = np.repeat(prices.large_l[villages, None], classes.low.shape[1], axis=1)
-    slope[:, 0] = prices.small_l[villages]
-    return classes.low[villages], classes.high[villages], slope, prices.visit[villages]
+    slope, bonus = class_lines(classes, prices)
+    lines = [
+        (np.ones(villages.size), classes.low[villages]),
+        (classes.small[villages], classes.high[villages]),
+        (prices.small_l[villages], slope[villages]),
+        (np.zeros(villages.size), bonus[villages]),
+    ]
+    low, high, slope, bonus = (np.column_stack(pair) for pair in lines)
+    return low, high, slope, bonus
 
 
 def _fill_table(

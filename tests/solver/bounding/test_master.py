@@ -84,12 +84,17 @@ def test_the_prices_of_the_program_prove_its_value() -> None:
 
 
 def test_a_floor_that_cannot_be_met_costs_its_price() -> None:
-    """800 of 1,000 litres that the people must have: 200 are missed at 50 each."""
+    """800 of 1,000 litres that the people must have: 200 are missed, dear or dearer."""
     data = half_loads(at_source={"supply_l": 800})
     band = int(data.need[0].argmax())
     goal = all_bands([0.0] * band + [1_000.0])
-    _, value, _ = solved(data, goal)
-    assert value == pytest.approx(800 - 50 * 200)
+    master, value, _ = solved(data, goal)
+    assert value == pytest.approx(800 - 6 * 200)
+    assert master.raise_floors()
+    assert master.solve()[0] == pytest.approx(800 - 18 * 200)
+    assert master.raise_floors()
+    assert master.solve()[0] == pytest.approx(800 - 50 * 200)
+    assert not master.raise_floors()
 
 
 def test_generated_trips_reach_the_bound() -> None:

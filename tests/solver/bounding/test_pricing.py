@@ -193,19 +193,20 @@ def test_the_best_set_of_visits_pays_its_visits(
     most_visits: int, room: float, worth: float, visits: int, litres: float
 ) -> None:
     """A litre is worth 1 and costs 0.1, a visit of up to 300 litres costs 20."""
-    counts, brought = np.zeros((1, 1), np.int64), np.zeros(1)
+    at_knot, brought = np.zeros((1, 2)), np.zeros(1)
     found = best_patterns(
         np.ones((1, 1)),
         np.full((1, 1), 500.0),
         np.array([room]),
         np.array([most_visits]),
-        np.array([0.1]),
         np.ones((1, 1)),
         np.full((1, 1), 300.0),
+        np.full((1, 1), 0.1),
         np.full((1, 1), 20.0),
         1_000,
-        counts,
+        at_knot,
         brought,
     )
     assert found == pytest.approx([worth])
-    assert (counts[0, 0], brought[0]) == (visits, litres)
+    assert (at_knot.sum(), brought[0]) == pytest.approx((visits, litres))
+    assert at_knot[0] @ [1, 300] == pytest.approx(litres)
