@@ -33,8 +33,9 @@ MAX_PRICED: Final = 1200
 MAX_COUNTED: Final = 250
 #: A litre of slack keeps rounding from making a plan's own litres infeasible.
 SLACK_L: Final = 1e-3
-#: Share of the time for the contested band; the total gets the rest.
-CONTESTED_SHARE: Final = 0.6
+#: Share of the time for the total; the contested band gets the rest.
+TOTAL_SHARE: Final = 0.5
+ALL_BANDS: Final = range(len(BANDS))
 #: Parts into which tanks are cut, for few villages and for many.
 UNITS: Final = 60
 UNITS_LARGE: Final = 40
@@ -166,32 +167,33 @@ class BoundModel:
         begin = time.monotonic()
         end = begin + (bound_seconds(self._instance) if seconds is None else seconds)
         need = self._need.sum(axis=0)
+        served = sum(served_l)
         most: dict[Band, int] = {}
         contested: int | None = None
+        total = int(need.sum())
         for band, name in enumerate(BANDS):
             limit = int(need[band])
             if served_l[band] < limit:
                 value = self.most_l([band], served_l[:band])
                 limit = _rounded(value, limit, served_l[band])
                 if contested is None and served_l[band] < limit:
-                    # Where nothing follows, this is the bound of the total too.
-                    share = CONTESTED_SHARE if need[band + 1 :].any() else 1.0
-                    left = share * (end - time.monotonic())
-                    limits = Limits(time.monotonic() + left, rounds)
+                    if need[band + 1 :].any():
+                        # The total first: its prices are a good start for the band.
+                        left = TOTAL_SHARE * (end - time.monotonic())
+                        limits = Limits(time.monotonic() + left, rounds)
+                        floors = served_l[: band + 1]
+                        value = self.least_known_l(ALL_BANDS, floors, limits, band)
+                        total = min(total, _rounded(value, total, served))
+                    limits = Limits(end, rounds)
                     value = self.least_known_l([band], served_l[:band], limits)
                     limit = _rounded(value, limit, served_l[band])
             if contested is None and served_l[band] < limit:
                 contested = band
             most[name] = limit
-        served = sum(served_l)
-        total = served
-        if contested is not None and not need[contested + 1 :].any():
+        if contested is None:
+            total = served
+        elif not need[contested + 1 :].any():
             total = sum(most.values())
-        elif contested is not None:
-            floors = served_l[: contested + 1]
-            limits = Limits(end, rounds)
-            value = self.least_known_l(range(len(BANDS)), floors, limits, contested)
-            total = _rounded(value, int(need.sum()), served)
         return Bound(
             method=RADIAL_METHOD if self._trips is None else METHOD,
             served_l=most,

@@ -16,6 +16,7 @@ from dispatch.solver.bounding.master import Master
 from dispatch.solver.bounding.prices import (
     mixed,
     priced_bound,
+    rescaled,
     with_classes,
 )
 from dispatch.solver.bounding.trips import Trip, find_trips, trip_profit, trip_seconds
@@ -29,8 +30,13 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: Share of the best prices so far in those that are tried next.
+#: Share of the best prices so far in those that are tried next, at first.
 STEADINESS: Final = 0.7
+#: It moves to these where the bound at the mixed prices is worse by this share, or
+#: is not.
+STEADIEST: Final = 0.97
+LEAST_STEADY: Final = 0.5
+FAR: Final = 0.02
 #: Stop when the bound is this near to the value of the master program.
 NEAR_ENOUGH: Final = 2e-4
 #: Look at this gap to the master program whether floors must be dearer.
@@ -81,6 +87,7 @@ class TripBound:
             self._plain.add_trip(trip)
         self._fine: Master | None = None
         self._best_plain: dict[bytes, tuple[float, Prices]] = {}
+        self._best_fine: tuple[Goal, Prices] | None = None
 
     def prove(self, goal: Goal, limits: Limits, known_l: float) -> float:
         """
@@ -128,7 +135,16 @@ class TripBound:
             self._fine.add_trip(trip)
         center = with_classes(plain, self._fine.classes)
         is_good = plain_l < self.data.need.sum(axis=0) @ goal.weight - 1
-        return _improve(self._fine, goal, center, limits, known_l, is_good=is_good)[0]
+        if self._best_fine is not None:
+            before, prices = self._best_fine
+            center = rescaled(self.data, self._fine.classes, goal, before, prices)
+            is_good = True
+        value, best = _improve(
+            self._fine, goal, center, limits, known_l, is_good=is_good
+        )
+        if best is not None:
+            self._best_fine = (goal, best)
+        return value
 
 
 def _key(goal: Goal) -> bytes:
@@ -169,6 +185,7 @@ def _improve(
     if is_good and center is not None:
         best, center = _proven(master, goal, center)
     rounds = 0
+    steadiness = STEADIEST if is_good else STEADINESS
     while not limits.are_reached(rounds):
         rounds += 1
         try:
@@ -177,9 +194,13 @@ def _improve(
             logger.warning("%s", error)
             break
         # Prices near the best so far first: the latest ones swing (Wentges 1997).
-        steady = latest if center is None else mixed(center, latest, STEADINESS)
+        steady = latest if center is None else mixed(center, latest, steadiness)
         for tried in (steady, latest):
             bound, prices, added = _try(master, goal, tried, latest)
+            if tried is not latest:
+                is_far = bound > best + FAR * abs(best)
+                towards = STEADIEST if is_far else LEAST_STEADY
+                steadiness += 0.3 * (towards - steadiness)
             if bound < best:
                 best = bound
                 center = prices

@@ -272,16 +272,25 @@ class Master:
         if trip.source != trip.end:
             self._place[trip.kind][trip.source].SetCoefficient(variable, 1.0)
             self._place[trip.kind][trip.end].SetCoefficient(variable, -1.0)
+        # A trip may come to a village twice.
+        brought: dict[tuple[int, int], float] = {}
+        visits: dict[int, float] = {}
         for stop, litres in zip(trip.stops, trip.litres, strict=True):
             village = int(kind.villages[stop])
-            row = self._non_potable[village]
-            if kind.is_potable:
-                shares = self.classes.shares(village, litres)
-                for knot, part in shares:
-                    _put(self._visit[village][knot], variable, -part)
-                row = None if shares else self._small[village]
-            _put(row, variable, -SCALE * litres)
-            _put(self._any_visit[village], variable, 1.0)
+            visits[village] = visits.get(village, 0.0) + 1.0
+            shares = self.classes.shares(village, litres) if kind.is_potable else []
+            for knot, part in shares or [(-1, SCALE * litres)]:
+                key = (village, knot)
+                brought[key] = brought.get(key, 0.0) + part
+        for (village, knot), amount in brought.items():
+            row = (
+                self._small[village] if kind.is_potable else self._non_potable[village]
+            )
+            if knot >= 0:
+                row = self._visit[village][knot]
+            _put(row, variable, -amount)
+        for village, count in visits.items():
+            _put(self._any_visit[village], variable, count)
         drawn = sum(trip.litres)
         bay_s = data.fill_setup_s + data.fill_s_per_l[source] * drawn
         _put(self._supply[source], variable, SCALE * drawn)
@@ -351,9 +360,9 @@ class Master:
 
 
 def _put(row: Row | None, variable: pywraplp.Variable, value: float) -> None:
-    """Add to a coefficient: a trip may come to a village twice."""
+    """Set a coefficient where there is a row."""
     if row is not None and value:
-        row.SetCoefficient(variable, row.GetCoefficient(variable) + float(value))
+        row.SetCoefficient(variable, float(value))
 
 
 def _free_duals(rows: Iterable[Row | None]) -> Floats:

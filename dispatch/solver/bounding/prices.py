@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Sets of visits to look at per village before a coarser bound takes over.
 MAX_SETS: Final = 100_000
+#: Multiples of prices to try for another goal.
+RESCALINGS: Final = (0.4, 0.5, 0.6, 0.7, 0.85, 1.0, 1.2, 1.4, 1.7, 2.1, 2.5)
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,45 @@ def with_classes(prices: Prices, classes: VisitClasses) -> Prices:
     """
     visit = np.nan_to_num(classes.knot) * prices.small_l[:, None]
     return replace(prices, visit=visit)
+
+
+def rescaled(
+    data: BoundData, classes: VisitClasses, goal: Goal, before: Goal, prices: Prices
+) -> Prices:
+    """
+    Return prices that were good for one goal in the measure of another.
+
+    A multiple of prices leaves what trips gain as it is, so only the villages and
+    floors must be looked at, and the multiple with the least bound is taken.
+
+    Parameters
+    ----------
+    data
+        The scenario as the bound sees it.
+    classes
+        Classes of visits by their litres.
+    goal
+        The goal to price for.
+    before
+        The goal for which ``prices`` were found.
+    prices
+        Prices at which no trip gains.
+    """
+    worth = before.weight + prices.floor_l
+    options = []
+    for factor in RESCALINGS:
+        new = Prices(
+            place=tuple(factor * place for place in prices.place),
+            **{
+                item.name: factor * getattr(prices, item.name)
+                for item in fields(Prices)
+                if item.name != "place"
+            },
+        )
+        floor_l = np.maximum(0.0, factor * worth - goal.weight)
+        new = replace(new, floor_l=np.where(goal.floor_l > 0, floor_l, 0.0))
+        options.append((priced_bound(data, classes, goal, new)[0], new))
+    return min(options, key=lambda option: option[0])[1]
 
 
 def class_lines(classes: VisitClasses, prices: Prices) -> tuple[Floats, Floats]:
