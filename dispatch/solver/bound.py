@@ -33,8 +33,9 @@ MAX_PRICED: Final = 1200
 MAX_COUNTED: Final = 250
 #: A litre of slack keeps rounding from making a plan's own litres infeasible.
 SLACK_L: Final = 1e-3
-#: Share of the time for the total; the contested band gets the rest.
-TOTAL_SHARE: Final = 0.5
+#: Share of the time for the total, and of what is left then for the contested band.
+TOTAL_SHARE: Final = 0.4
+BAND_SHARE: Final = 0.7
 ALL_BANDS: Final = range(len(BANDS))
 #: Parts into which tanks are cut, for few villages and for many.
 UNITS: Final = 60
@@ -43,7 +44,7 @@ UNITS_LARGE: Final = 40
 
 def bound_seconds(instance: Instance) -> float:
     """Return the time in which a bound gets nearly as good as it can."""
-    return min(12.0, 0.5 + instance.village.size / 30)
+    return min(15.0, 1.0 + instance.village.size / 20)
 
 
 class BoundModel:
@@ -134,6 +135,14 @@ class BoundModel:
             self._trips = TripBound(data, units=units, known=self._known)
         return self._trips
 
+    def _total_l(
+        self, served_l: Sequence[int], contested: int, limits: Limits, known_l: int
+    ) -> int:
+        """Return the most litres of any plan at least as good, if below ``known_l``."""
+        floors = served_l[: contested + 1]
+        value = self.least_known_l(ALL_BANDS, floors, limits, contested)
+        return min(known_l, _rounded(value, known_l, sum(served_l)))
+
     def bound(
         self,
         served_l: Sequence[int],
@@ -177,16 +186,18 @@ class BoundModel:
                 value = self.most_l([band], served_l[:band])
                 limit = _rounded(value, limit, served_l[band])
                 if contested is None and served_l[band] < limit:
-                    if need[band + 1 :].any():
-                        # The total first: its prices are a good start for the band.
-                        left = TOTAL_SHARE * (end - time.monotonic())
-                        limits = Limits(time.monotonic() + left, rounds)
-                        floors = served_l[: band + 1]
-                        value = self.least_known_l(ALL_BANDS, floors, limits, band)
-                        total = min(total, _rounded(value, total, served))
-                    limits = Limits(end, rounds)
-                    value = self.least_known_l([band], served_l[:band], limits)
+                    is_last = not need[band + 1 :].any()
+                    # The total first: its prices are a good start for the band. Then
+                    # it gets what the band leaves of the time.
+                    if not is_last:
+                        part = _part(TOTAL_SHARE, end, rounds)
+                        total = self._total_l(served_l, band, part, total)
+                    part = _part(1.0 if is_last else BAND_SHARE, end, rounds)
+                    value = self.least_known_l([band], served_l[:band], part)
                     limit = _rounded(value, limit, served_l[band])
+                    if not is_last:
+                        part = Limits(end, rounds)
+                        total = self._total_l(served_l, band, part, total)
             if contested is None and served_l[band] < limit:
                 contested = band
             most[name] = limit
@@ -200,6 +211,12 @@ class BoundModel:
             total_l=total,
             gap=(total - served) / total if total else 0.0,
         )
+
+
+def _part(share: float, end: float, rounds: int) -> Limits:
+    """Return limits with a share of the time until ``end``."""
+    now = time.monotonic()
+    return Limits(now + share * (end - now), rounds)
 
 
 def _goal(bands: Sequence[int], floors_l: Sequence[float]) -> Goal:

@@ -31,20 +31,20 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 #: Share of the best prices so far in those that are tried next, at first.
-STEADINESS: Final = 0.7
-#: It moves to these where the bound at the mixed prices is worse by this share, or
-#: is not.
+STEADINESS: Final = 0.8
+#: It rises to this where the bound at the mixed prices is worse by a share, and falls
+#: where few columns are new.
 STEADIEST: Final = 0.97
-LEAST_STEADY: Final = 0.5
 FAR: Final = 0.02
+FEW_NEW: Final = 20
 #: Stop when the bound is this near to the value of the master program.
 NEAR_ENOUGH: Final = 2e-4
 #: Look at this gap to the master program whether floors must be dearer.
 NEARLY: Final = 0.02
 #: Counted classes of visits per village.
 MAX_CLASSES: Final = 8
-#: Trips to add in one round, the best ones.
-MAX_NEW: Final = 150
+#: Trips to add in one round per kind of trucks, the best ones of all.
+MAX_NEW: Final = 50
 #: Sources from which the first trips to every village start.
 FIRST_SOURCES: Final = 2
 
@@ -87,7 +87,7 @@ class TripBound:
             self._plain.add_trip(trip)
         self._fine: Master | None = None
         self._best_plain: dict[bytes, tuple[float, Prices]] = {}
-        self._best_fine: tuple[Goal, Prices] | None = None
+        self._best_fine: dict[bytes, tuple[Goal, Prices]] = {}
 
     def prove(self, goal: Goal, limits: Limits, known_l: float) -> float:
         """
@@ -135,15 +135,18 @@ class TripBound:
             self._fine.add_trip(trip)
         center = with_classes(plain, self._fine.classes)
         is_good = plain_l < self.data.need.sum(axis=0) @ goal.weight - 1
-        if self._best_fine is not None:
-            before, prices = self._best_fine
+        if _key(goal) in self._best_fine:
+            _, center = self._best_fine[_key(goal)]
+            is_good = True
+        elif self._best_fine:
+            before, prices = next(reversed(self._best_fine.values()))
             center = rescaled(self.data, self._fine.classes, goal, before, prices)
             is_good = True
         value, best = _improve(
             self._fine, goal, center, limits, known_l, is_good=is_good
         )
         if best is not None:
-            self._best_fine = (goal, best)
+            self._best_fine[_key(goal)] = (goal, best)
         return value
 
 
@@ -185,7 +188,7 @@ def _improve(
     if is_good and center is not None:
         best, center = _proven(master, goal, center)
     rounds = 0
-    steadiness = STEADIEST if is_good else STEADINESS
+    steadiness = STEADINESS
     while not limits.are_reached(rounds):
         rounds += 1
         try:
@@ -198,9 +201,8 @@ def _improve(
         for tried in (steady, latest):
             bound, prices, added = _try(master, goal, tried, latest)
             if tried is not latest:
-                is_far = bound > best + FAR * abs(best)
-                towards = STEADIEST if is_far else LEAST_STEADY
-                steadiness += 0.3 * (towards - steadiness)
+                if master.classes.is_counted.any():
+                    steadiness = _steadier(steadiness, bound, best, added)
             if bound < best:
                 best = bound
                 center = prices
@@ -213,6 +215,17 @@ def _improve(
         if not master.raise_floors() and is_near:
             break
     return min(known_l, best), center if best < np.inf else None
+
+
+def _steadier(steadiness: float, bound: float, best: float, added: int) -> float:
+    """Return how steady to be next, from what the mixed prices have led to."""
+    if bound < best:
+        return steadiness + 0.3 * (STEADINESS - steadiness)
+    if added < FEW_NEW:  # near the best prices nothing more is to be learnt
+        return 0.6 * steadiness
+    if bound > best + FAR * abs(best):
+        return steadiness + 0.3 * (STEADIEST - steadiness)
+    return steadiness
 
 
 def _proven(master: Master, goal: Goal, center: Prices) -> tuple[float, Prices]:
@@ -245,7 +258,7 @@ def _try(
     ]
     taken = 0
     for k in np.argsort(gains)[::-1]:
-        if gains[k] <= 1e-6 or taken >= MAX_NEW:
+        if gains[k] <= 1e-6 or taken >= MAX_NEW * len(data.kinds):
             break
         taken += master.add_trip(trips[k])
     return bound, prices, added + taken

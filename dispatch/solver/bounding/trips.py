@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: How often a rate is raised to that of the best trip before it is closed by force.
 MAX_RAISES: Final = 4
+#: Trips of a kind to write down in one round, the best ones.
+MAX_TRACED: Final = 60
 
 
 class Trip(NamedTuple):
@@ -271,7 +273,8 @@ def _best_trips(
     firsts = table.worth.argmax(axis=1)
     pairs = {(int(s), i) for i, s in enumerate(sources)}
     pairs |= {(s, int(i)) for s, i in enumerate(firsts)}
-    good = sorted(pair for pair in pairs if table.worth[pair] > 1e-6)
+    good = [pair for pair in pairs if table.worth[pair] > 1e-6]
+    good = sorted(good, key=lambda pair: (-table.worth[pair], pair))[:MAX_TRACED]
     return _traced(prices, data, k, rate, table, good)
 
 
