@@ -31,13 +31,18 @@ RADIAL_METHOD: Final = "radial LP"
 #: Villages beyond which trips are not priced, or visits not counted.
 MAX_PRICED: Final = 1200
 MAX_COUNTED: Final = 250
+#: Villages up to which tanks are cut finely.
+MAX_SMALL: Final = 40
 #: A litre of slack keeps rounding from making a plan's own litres infeasible.
 SLACK_L: Final = 1e-3
 #: Share of the time for the total, and of what is left then for the contested band.
 TOTAL_SHARE: Final = 0.4
 BAND_SHARE: Final = 0.7
 ALL_BANDS: Final = range(len(BANDS))
+#: Share of that time without counting visits, for prices to start from.
+PLAIN_SHARE: Final = 0.3
 #: Parts into which tanks are cut, for few villages and for many.
+UNITS_SMALL: Final = 150
 UNITS: Final = 60
 UNITS_LARGE: Final = 40
 
@@ -113,9 +118,11 @@ class BoundModel:
         trips = self._trip_bound()
         if trips is None:
             return known
-        proven = trips.prove(goal, limits, known)
         if self._instance.village.size > MAX_COUNTED:
-            return proven
+            return trips.prove(goal, limits, known)
+        now = time.monotonic()
+        first = Limits(now + PLAIN_SHARE * (limits.deadline - now), limits.rounds)
+        proven = trips.prove(goal, first, known)
         last = min(len(floors_l), len(BANDS) - 1) if contested is None else contested
         return trips.refine(goal, sorted({max(0, last - 1), last}), limits, proven)
 
@@ -130,8 +137,10 @@ class BoundModel:
             data = build_bound_data(self._instance, self._need, self._shortest)
             if not data.kinds:
                 return None
-            is_large = self._instance.village.size > MAX_COUNTED
-            units = UNITS_LARGE if is_large else UNITS
+            size = self._instance.village.size
+            units = UNITS_LARGE if size > MAX_COUNTED else UNITS
+            if size <= MAX_SMALL:
+                units = UNITS_SMALL
             self._trips = TripBound(data, units=units, known=self._known)
         return self._trips
 

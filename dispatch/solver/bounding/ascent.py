@@ -200,9 +200,8 @@ def _improve(
         steady = latest if center is None else mixed(center, latest, steadiness)
         for tried in (steady, latest):
             bound, prices, added = _try(master, goal, tried, latest)
-            if tried is not latest:
-                if master.classes.is_counted.any():
-                    steadiness = _steadier(steadiness, bound, best, added)
+            if tried is not latest and master.classes.is_counted.any():
+                steadiness = _steadier(steadiness, bound, best, added)
             if bound < best:
                 best = bound
                 center = prices
