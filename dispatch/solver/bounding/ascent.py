@@ -36,7 +36,7 @@ STEADINESS: Final = 0.8
 #: where few columns are new.
 STEADIEST: Final = 0.97
 FAR: Final = 0.02
-FEW_NEW: Final = 20
+FEW_NEW: Final = 40
 #: Stop when the bound is this near to the value of the master program.
 NEAR_ENOUGH: Final = 2e-4
 #: Look at this gap to the master program whether floors must be dearer.
