@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 from benchmarks.public.read_tables import read_mdsdhvrp, read_mdsdvrp, read_sdvrp
 from benchmarks.public.read_vrplib import (
     read_cvrp,
+    read_mixed_fleet,
     read_mtvrp,
     read_mtvrptw,
+    read_several_depots,
     read_site_dependent,
 )
 from benchmarks.public.solutions import read_best_known
@@ -38,6 +40,8 @@ FAMILIES: Final[dict[str, Family]] = {
     "mtvrp": Family(("",), read_mtvrp),
     "sdvrptw_site": Family((".vrp",), read_site_dependent),
     "cvrp_x": Family((".vrp",), read_cvrp),
+    "hfvrp": Family((".vrp",), read_mixed_fleet),
+    "mdvrptw": Family((".vrp",), read_several_depots),
 }
 
 

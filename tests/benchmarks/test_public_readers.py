@@ -79,6 +79,27 @@ def test_site_dependent_vehicles_are_one_group_each(tmp_path):
     assert tiny.distance[0, 1] == 5_000
 
 
+def test_vehicles_of_a_mixed_fleet_are_grouped_with_their_prices(tmp_path):
+    """Prices in the file are 100 times those that costs are published in."""
+    tiny = read(tmp_path, "hfvrp")
+    assert [(g.count, g.capacity) for g in tiny.groups] == [(2, 10), (1, 15)]
+    assert [g.fixed_cost for g in tiny.groups] == [10, 25]
+    assert [g.cost_per_distance for g in tiny.groups] == [0.5, 1]
+    assert tiny.is_limited_by_load
+
+
+def test_vehicles_of_several_depots_keep_their_own(tmp_path):
+    """The first nodes are depots; times and distances are thousandths."""
+    tiny = read(tmp_path, "mdvrptw")
+    assert [(g.depot, g.count) for g in tiny.groups] == [(0, 1), (1, 2)]
+    assert [d.late for d in tiny.depots] == [100_000, 90_000]
+    assert [c.demand for c in tiny.customers] == [6, 9]
+    assert (tiny.customers[0].early, tiny.customers[0].service) == (20_000, 2_000)
+    assert tiny.groups[0].max_duration == 30_000
+    assert tiny.distance[1, 3] == 10_000  # from the second depot to customer 2
+    assert not tiny.is_limited_by_load
+
+
 def test_multi_trip_horizon_comes_from_the_table(tmp_path):
     tiny = read(tmp_path, "mtvrp")
     assert (tiny.groups[0].count, tiny.groups[0].max_travel) == (1, 31)
