@@ -88,8 +88,10 @@ def single_trips(scenario: Scenario) -> Reachable:
 def _known(scenario: Scenario, table: TravelTable) -> Mask:
     """Return whether a path leads from place to place, in the scenario's order."""
     position = table.index
-    order = [position[label] for label in scenario.place_ids]
-    known: Mask = table.seconds[np.ix_(order, order)] != NO_ROAD
+    order = np.array([position[label] for label in scenario.place_ids], dtype=np.int64)
+    known = np.empty((len(order), len(order)), dtype=np.bool_)
+    for row, place in zip(known, order, strict=True):
+        np.not_equal(table.seconds[place, order], NO_ROAD, out=row)
     return known
 
 

@@ -116,7 +116,9 @@ def _straight_lines(scenario: Scenario) -> Travel:
 
     seconds = np.empty((size, size), dtype=np.int32)
     for block in _row_blocks(size, size, _PAIRS):
-        seconds[block] = _up(exact_m(block, slice(None)) * 3.6 / line.speed_km_h)
+        after = slice(block.start, None)  # the same there and back, to the last bit
+        seconds[block, after] = _up(exact_m(block, after) * 3.6 / line.speed_km_h)
+        seconds[after, block] = seconds[block, after].T
     metres = PairsOnDemand(size, lambda rows, columns: _up(exact_m(rows, columns)))
     return _one_class(scenario, seconds, metres, "straight_line")
 
