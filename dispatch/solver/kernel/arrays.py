@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: Insertions kept per village until one proves to have a timetable.
 NUM_KEPT: Final = 4
+#: Length of the table of pairs that are closed, at most; later ones take their place.
+MAX_CLOSED: Final = 1 << 22
 #: Stands for "no road", "not limited" and "never"; adding a few stays in range.
 BIG: Final = 1_000_000_000
 #: Moments of a day at which roads change: one less than the most periods that
@@ -76,6 +78,8 @@ ROUTE: Final = np.dtype(
         *_ints("pause_entry", "pause_before", "pause_start"),
         # iterations in which it was last touched, gathered, ruined
         *_ints("touched", "gathered", "ruined", "dirty"),
+        # version: a number that no other timetable of any route has had
+        *_ints("version"),
     ],
     align=True,
 )
@@ -112,7 +116,8 @@ TOTAL: Final = np.dtype(
 )
 COUNTS: Final = np.dtype(
     # touched routes and villages, villages noted for recreate, gatherings so far
-    _ints("routes", "villages", "requests", "gatherings")
+    # versions: timetables numbered so far
+    _ints("routes", "villages", "requests", "gatherings", "versions")
     # 1 = an array was too short for a move; see `grown_state`
     + _ints("row_is_short", "fills_are_short", "visitors_are_short"),
     align=True,
@@ -234,6 +239,8 @@ class State(NamedTuple):
     requests: Ints  # (V,)
     keys: Floats  # (V,)
     kept: RecordArray  # (NUM_KEPT,)
+    # (a power of two,) pairs of a village and a timetable that takes nothing to it
+    closed: Ints
     rng: npt.NDArray[np.uint64]  # (1,)
 
 
@@ -342,6 +349,11 @@ def resized_state(state: State, sizes: Sizes) -> State:
     )
 
 
+def _num_closed(num_pairs: int) -> int:
+    """Return the length of a table for pairs of a village and a route."""
+    return min(MAX_CLOSED, 1 << max(0, num_pairs - 1).bit_length())
+
+
 def empty_state(instance: Instance, seed: int, sizes: Sizes | None = None) -> State:
     """
     Return a state in which no truck drives, its arrays at least ``sizes`` long.
@@ -371,6 +383,9 @@ def empty_state(instance: Instance, seed: int, sizes: Sizes | None = None) -> St
     route["latest_back"] = instance.truck["shift_end"]
     route["pause_entry"] = -2
     route["dirty"] = 1
+    route["version"] = np.arange(num_trucks)
+    counts = np.zeros(1, dtype=COUNTS)
+    counts["versions"] = num_trucks
     return State(
         route=route,
         entry=np.zeros((num_trucks, row), dtype=ENTRY),
@@ -395,12 +410,13 @@ def empty_state(instance: Instance, seed: int, sizes: Sizes | None = None) -> St
         b_served=ints(num_levels) - 1,  # any plan is better
         b_total=np.zeros(1, dtype=TOTAL),
         stamp=ints(1),
-        counts=np.zeros(1, dtype=COUNTS),
+        counts=counts,
         touched_routes=ints(num_trucks),
         touched_villages=ints(num_villages),
         gathered=ints(num_trucks),
         requests=ints(num_villages),
         keys=np.zeros(num_villages),
         kept=np.zeros(NUM_KEPT, dtype=KEPT),
+        closed=np.full(_num_closed(num_villages * num_trucks), -1, dtype=np.int64),
         rng=np.array([(seed * 0x9E3779B97F4A7C15 + 0x1234567) % 2**64 | 1], np.uint64),
     )

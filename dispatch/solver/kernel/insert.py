@@ -93,8 +93,14 @@ def _try_stops(
     can_visit: bool,
     waiting_price: float,
     split_price: float,
-) -> None:
-    """Consider every place in every trip of route ``r``."""
+) -> bool:
+    """
+    Consider every place in every trip of route ``r``.
+
+    Return whether the route alone would leave room for a litre more at a stop, or
+    for a stop of ``least`` litres; other routes may have taken the water.
+    """
+    is_open = False
     place = inst.first_village + v
     capacity = inst.truck[r].capacity
     unload = inst.truck[r].unload_s_per_l
@@ -114,21 +120,25 @@ def _try_stops(
             True if i < n and state.entry[r, i].node < inst.first_village else i == n
         )
         following = state.entry[r, i].node if i < n else inst.truck[r].depot
-        if i > 0 and spare > 0 and supply_left > 0:
+        if i > 0 and spare > 0:
             arrive_next = state.entry[r, i].arrive if i < n else state.route[r].back
             latest_next = state.entry[r, i].latest if i < n else last_back
             per_l = unload + fill_rate
+            most = spare
+            if fill_rate > 0:
+                most = min(most, int(slack_first / fill_rate))
             if previous == place and state.entry[r, i - 1].node == place:
                 # top up the stop that is there
                 slack = latest_next - arrive_next
-                q = min(want, spare, supply_left)
+                q = most
                 if per_l > 0:
                     q = min(q, int(slack / per_l))
-                if fill_rate > 0:
-                    q = min(q, int(slack_first / fill_rate))
-                if q >= min(want, 1 + least // 10) and random_unit(state) > BLINK:
+                is_open = is_open or q > 0
+                q = min(want, q, supply_left)
+                is_useful = q > 0 and q >= min(want, 1 + least // 10)
+                if is_useful and random_unit(state) > BLINK:
                     _keep(state, per_l, r, i - 1, -1, TOP_UP, q)
-            if can_visit:
+            if can_visit and most >= least:
                 # A trip leaves when all that is on board is released.
                 leave = max(0, inst.village[v].release - filled_at) + time_s
                 to_v = leg_s(inst, r, previous, place, leave)
@@ -140,12 +150,13 @@ def _try_stops(
                     if onward < BIG:
                         next_at = start + setup + onward
                         slack = latest_next - next_at
-                        q = min(want, spare, supply_left)
+                        q = most
                         if per_l > 0:
                             q = min(q, int(slack / per_l))
-                        if fill_rate > 0:
-                            q = min(q, int(slack_first / fill_rate))
-                        if q >= least and slack >= 0 and random_unit(state) > BLINK:
+                        is_possible = q >= least and slack >= 0
+                        is_open = is_open or is_possible
+                        q = min(want, q, supply_left)
+                        if is_possible and q >= least and random_unit(state) > BLINK:
                             direct = leg_s(inst, r, previous, following, time_s)
                             detour = to_v + onward - direct
                             work = price * detour + setup + q * per_l
@@ -178,6 +189,7 @@ def _try_stops(
         time_s = state.entry[r, i].end
         if state.route[r].pause_entry == i and state.route[r].pause_before == 0:
             time_s += inst.truck[r].break_s
+    return is_open
 
 
 @compiled
@@ -231,9 +243,12 @@ def try_new_trips(
     least: int,
     waiting_price: float,
     split_price: float,
-) -> None:
+) -> bool:
     """
     Add to the short list a trip to ``v`` between any two trips of a route.
+
+    Return whether the route alone would leave time for one; other routes may have
+    taken the water or the bays.
 
     Parameters
     ----------
@@ -265,7 +280,8 @@ def try_new_trips(
     n = state.route[r].length
     if n + 2 > state.entry.shape[1]:
         state.counts[0].row_is_short = 1
-        return
+        return True
+    is_open = False
     last_back = state.route[r].latest_back
     if n == 0:
         waiting_price = 0.0  # a truck that is idle waits at its depot
@@ -292,26 +308,30 @@ def try_new_trips(
                 break
             if inst.truck[r].is_potable and not inst.source[s].is_potable:
                 continue
-            whole = min(
-                want, inst.truck[r].capacity, inst.source[s].supply - state.drawn[s]
-            )
-            if whole < least:
-                continue
+            if inst.truck[r].capacity < least:
+                break
             source = inst.first_source + s
             to_s = leg_s(inst, r, previous, source, time_s)
             to_v = travel[source, place]
             onward = travel[place, following]
             if to_s >= BIG or to_v >= BIG or onward >= BIG:
                 continue
-            usable += 1
             per_l = unload + inst.source[s].fill_s_per_l
+            ready = max(time_s + to_s, inst.village[v].release)
+            is_possible = ready + to_v + onward + setup + least * per_l <= latest_next
+            is_open = is_open or is_possible
+            whole = min(
+                want, inst.truck[r].capacity, inst.source[s].supply - state.drawn[s]
+            )
+            if whole < least:
+                continue
+            usable += 1
             detour = to_s + to_v + onward - travel[previous, following]
             least_s = price * detour + setup
+            if not is_possible:
+                continue
             if least_s / whole + per_l >= state.kept[state.kept.shape[0] - 1].score:
                 continue  # even without any waiting it is too dear
-            ready = max(time_s + to_s, inst.village[v].release)
-            if ready + to_v + onward + setup + least * per_l > latest_next:
-                continue  # nor is there time
             if inst.source[s].is_refilling:
                 whole = _late_load_l(
                     inst, state, v, s, r, whole, latest_next - onward, to_v
@@ -363,6 +383,7 @@ def try_new_trips(
                 is_spring = inst.source[s].is_refilling
                 if is_kept and not is_spring and random_unit(state) > PART_LOAD:
                     break
+    return is_open
 
 
 @compiled
@@ -494,6 +515,10 @@ def _best_insertions(
     )
     setup = inst.village[v].drop_setup
     can_visit = state.village[v].visits < inst.village[v].max_visits and free >= least
+    is_smallest = least <= min(inst.village[v].min_visit, inst.village[v].room)
+    num_trucks = state.route.size
+    num_villages = state.village.size
+    last_slot = state.closed.size - 1
     for k in range(count):
         r = state.gathered[k]
         if not inst.may_enter[inst.truck[r].access_class, v]:
@@ -506,6 +531,10 @@ def _best_insertions(
         if slack <= 0:
             continue
         can_visit_r = can_visit and slack >= setup
+        mark = state.route[r].version * num_villages + v
+        slot = (v * num_trucks + r) & last_slot
+        if state.closed[slot] == mark:
+            continue
         if not can_visit_r and not _visits(state, r, v):
             continue
         most = free
@@ -517,11 +546,16 @@ def _best_insertions(
         if can_visit_r:
             aim = min(most, max(want, least))
             can_visit_r = aim >= least
-        _try_stops(
+        is_open = _try_stops(
             inst, state, v, r, aim, least, can_visit_r, waiting_price, split_price
         )
         if can_visit_r and slack >= setup + inst.fill_setup_s:
-            try_new_trips(inst, state, v, r, 0, aim, least, waiting_price, split_price)
+            has_time = try_new_trips(
+                inst, state, v, r, 0, aim, least, waiting_price, split_price
+            )
+            is_open = is_open or has_time
+        if can_visit_r and is_smallest and not is_open:
+            state.closed[slot] = mark
 
 
 @compiled

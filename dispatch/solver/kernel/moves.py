@@ -354,6 +354,22 @@ def undo(inst: Instance, state: State) -> None:
 
 
 @compiled
+def number_timetable(state: State, r: int) -> None:
+    """
+    Give a route's timetable a number of its own.
+
+    Parameters
+    ----------
+    state
+        The solution under search, with its timetable.
+    r
+        Position of the truck and its route.
+    """
+    state.counts[0].versions += 1
+    state.route[r].version = state.counts[0].versions
+
+
+@compiled
 def copy_to_candidate(state: State, r: int) -> None:
     """
     Copy a route's row to the candidate row.
@@ -442,6 +458,7 @@ def commit_candidate(inst: Instance, state: State, r: int, n: int, back: int) ->
     state.route[r].pause_start = state.candidate_pause[0].start
     list_fills(inst, state, r)
     set_latest(inst, state, r)
+    number_timetable(state, r)
 
 
 @compiled

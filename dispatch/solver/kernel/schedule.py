@@ -290,12 +290,12 @@ def schedule_candidate(inst: Instance, state: State, r: int, n: int, first: int)
 
 
 @compiled
-def set_latest(inst: Instance, state: State, r: int) -> None:
+def set_latest(inst: Instance, state: State, r: int) -> bool:
     """
-    Compute latest arrivals and slack of a route, its fillings listed.
+    Compute latest arrivals and slack of a route; return whether any differs.
 
-    A filling may move within the gap that other trucks leave at its bays now; a
-    later gap is not counted on.
+    Its fillings are listed. A filling may move within the gap that other trucks leave
+    at its bays now; a later gap is not counted on.
 
     Parameters
     ----------
@@ -312,6 +312,7 @@ def set_latest(inst: Instance, state: State, r: int) -> None:
         # Back before the pause is due, or with time for it.
         limit = max(limit - inst.truck[r].break_s, inst.truck[r].break_until)
         limit = min(limit, inst.truck[r].shift_end)
+    is_new = state.route[r].latest_back != limit
     state.route[r].latest_back = limit
     slack = limit - state.route[r].back
     for i in range(state.route[r].length - 1, -1, -1):
@@ -334,8 +335,10 @@ def set_latest(inst: Instance, state: State, r: int) -> None:
             limit = latest_start(inst.windows, v, limit - duration, 0)
         if state.route[r].pause_entry == i and state.route[r].pause_before == 1:
             limit = min(limit - inst.truck[r].break_s, inst.truck[r].break_until)
-        state.entry[r, i].latest = max(limit, state.entry[r, i].arrive)
-        limit = state.entry[r, i].latest
+        limit = max(limit, state.entry[r, i].arrive)
+        is_new = is_new or state.entry[r, i].latest != limit
+        state.entry[r, i].latest = limit
         slack = max(slack, limit - state.entry[r, i].arrive)
         following = node
     state.route[r].slack = slack
+    return is_new

@@ -11,6 +11,7 @@ from dispatch.solver.kernel.insert import gather_routes, insert_once
 from dispatch.solver.kernel.moves import (
     begin,
     finish,
+    number_timetable,
     random_unit,
     store_best,
     undo,
@@ -306,7 +307,8 @@ def anneal(
     for iteration in range(num_iterations):
         if iteration % REFRESH == 0:  # other trucks have moved at the bays
             for r in range(state.route.size):
-                set_latest(inst, state, r)
+                if set_latest(inst, state, r):
+                    number_timetable(state, r)
         begin(state)
         state.counts[0].requests = 0
         ruin(inst, state, key_level, short_level, mean_removed, longest_string)
