@@ -69,7 +69,7 @@ def run(asked: argparse.Namespace) -> int:
     whole, only = _names(asked.whole), set(_names(asked.only))
     try:
         work = {
-            name: list(entries(asked.instances, [name], only))[
+            name: list(entries(asked.instances, [name], only, is_every=asked.validate))[
                 : None if name in whole else asked.limit
             ]
             for name in families

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from benchmarks.public.library import entries
-from tests.benchmarks.public_texts import G_FORM, P_FORM, read
+from tests.benchmarks.public_texts import G_FORM, HFVRP, P_FORM, read
 
 
 def test_sdvrp_has_any_number_of_vehicles_and_splits(tmp_path):
@@ -104,6 +104,25 @@ def test_multi_trip_horizon_comes_from_the_table(tmp_path):
     tiny = read(tmp_path, "mtvrp")
     assert (tiny.groups[0].count, tiny.groups[0].max_travel) == (1, 31)
     assert tiny.groups[0].may_reload
+
+
+def test_fleets_to_be_bought_are_run_by_name_only(tmp_path):
+    """What is left out is judged all the same when published solutions are."""
+    names = ("X1-HD", "X1-FSMF", "X1-FSMFD", "X1-FSMD")
+    head = "family,instance,best_known,proven_optimal,source,solution_file,check\n"
+    rows = [f"hfvrp,{name},10,no,,,\n" for name in names]
+    (tmp_path / "best_known.csv").write_text(head + "".join(rows))
+    (tmp_path / "hfvrp").mkdir()
+    for name in names:
+        (tmp_path / "hfvrp" / f"{name}.vrp").write_text(HFVRP)
+
+    def found(*only, is_every=False):
+        entries_ = entries(tmp_path, ["hfvrp"], only, is_every=is_every)
+        return {entry.best.instance for entry in entries_}
+
+    assert found() == {"X1-HD", "X1-FSMD"}
+    assert found("X1-FSMF", "X1-HD") == {"X1-FSMF", "X1-HD"}
+    assert found(is_every=True) == set(names)
 
 
 def test_proven_instances_come_first_and_unknown_ones_not_at_all(tmp_path):
