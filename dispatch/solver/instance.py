@@ -96,6 +96,7 @@ def build_instance(scenario: Scenario, travel: Travel) -> Instance:
         near_villages=_near_villages(nearest_s, first_village),
         near_sources=_near_sources(nearest_s, first_source, first_village),
         has_release=False,
+        has_bays=bool((sources_at["bays"] < len(trucks_at)).any()),
         change_price=0,
         earlier=np.full((len(villages), 1, 2), -1, dtype=np.int64),
     )
