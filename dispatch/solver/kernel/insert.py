@@ -17,6 +17,7 @@ from dispatch.solver.kernel.moves import (
     random_unit,
     touch_village,
 )
+from dispatch.solver.kernel.pushing import commit_by_pushing
 from dispatch.solver.kernel.schedule import (
     latest_start,
     schedule_candidate,
@@ -38,6 +39,7 @@ LIMITED_VISITS = 0.5
 #: Chance to try a part of a load where the whole one only has to wait for a bay.
 PART_LOAD = 0.05
 #: Kinds of insertions: more litres at a stop, a stop in a trip, a trip of its own.
+#: They are the numbers of entries that a row gains.
 TOP_UP = 0
 NEW_STOP = 1
 NEW_TRIP = 2
@@ -387,6 +389,40 @@ def try_new_trips(
 
 
 @compiled
+def _candidate_with(
+    inst: Instance,
+    state: State,
+    v: int,
+    r: int,
+    entry: int,
+    source: int,
+    kind: int,
+    litres: int,
+) -> int:
+    """Make the candidate row with an insertion, times as they were; return its size."""
+    n = state.route[r].length
+    copy_to_candidate(state, r)
+    if kind != TOP_UP:
+        for i in range(n - 1, entry - 1, -1):
+            state.candidate[i + kind] = state.candidate[i]
+        n += kind
+        if kind == NEW_TRIP:
+            state.candidate[entry].node = inst.first_source + source
+            state.candidate[entry].litres = 0
+            state.candidate[entry].fixed = 0
+            entry += 1
+        state.candidate[entry].node = inst.first_village + v
+        state.candidate[entry].litres = 0
+        state.candidate[entry].fixed = 0
+    state.candidate[entry].litres += litres
+    fill = entry
+    while state.candidate[fill].node >= inst.first_village:
+        fill -= 1
+    state.candidate[fill].litres += litres
+    return n
+
+
+@compiled
 def _apply(
     inst: Instance,
     state: State,
@@ -398,41 +434,30 @@ def _apply(
     litres: int,
 ) -> bool:
     """Try an insertion for real; return whether it had a timetable."""
-    n = state.route[r].length
-    place = inst.first_village + v
-    copy_to_candidate(state, r)
-    if kind == TOP_UP:
-        state.candidate[entry].litres += litres
-    else:
-        added = 1 if kind == NEW_STOP else 2
-        if n + added > state.entry.shape[1]:
+    if kind != TOP_UP:
+        if state.route[r].length + kind > state.entry.shape[1]:
             state.counts[0].row_is_short = 1
             return False
         if state.village[v].visits >= state.visitor.shape[1]:
             state.counts[0].visitors_are_short = 1
             return False
-        for i in range(n - 1, entry - 1, -1):
-            state.candidate[i + added] = state.candidate[i]
-        if kind == NEW_TRIP:
-            state.candidate[entry].node = inst.first_source + source
-            state.candidate[entry].litres = 0
-            state.candidate[entry].fixed = 0
-            entry += 1
-        state.candidate[entry].node = place
-        state.candidate[entry].litres = litres
-        state.candidate[entry].fixed = 0
-        n += added
+    n = _candidate_with(inst, state, v, r, entry, source, kind, litres)
     fill = entry
     while state.candidate[fill].node >= inst.first_village:
         fill -= 1
-    state.candidate[fill].litres += litres
     if not fills_fit(inst, state, n):
         return False
     back = schedule_candidate(inst, state, r, n, fill)
     if back >= BIG:
-        return False
-    touch_village(inst, state, v)
-    commit_candidate(inst, state, r, n, back)
+        if not inst.has_bays:
+            return False
+        n = _candidate_with(inst, state, v, r, entry, source, kind, litres)
+        if not commit_by_pushing(inst, state, r, n, fill):
+            return False
+        touch_village(inst, state, v)
+    else:
+        touch_village(inst, state, v)
+        commit_candidate(inst, state, r, n, back)
     add_litres(inst, state, v, r, litres, kind != TOP_UP)
     return True
 

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 
 from dispatch.solver.jit import compiled
 from dispatch.solver.kernel.arrays import BIG
-from dispatch.solver.kernel.filling import fill_start, flow_s, latest_in_bay
+from dispatch.solver.kernel.filling import (
+    fill_start,
+    flow_s,
+    latest_in_bay,
+    pushing_start,
+)
 from dispatch.solver.kernel.legs import leave_by, leg_s
 
 if TYPE_CHECKING:
@@ -124,6 +129,11 @@ def _service_start(
         s = node - inst.first_source
         if inst.has_release:
             time_s = max(time_s, _released(inst, state, entry, n))
+        if state.counts[0].pushing and inst.source[s].is_queued:
+            if entry == state.counts[0].held_entry:
+                time_s = max(time_s, state.counts[0].held_until)
+            litres = state.candidate[entry].litres
+            return pushing_start(inst, state, s, r, entry, time_s, litres)
         return fill_start(
             inst, state, s, r, entry, time_s, state.candidate[entry].litres
         )
@@ -329,7 +339,8 @@ def set_latest(inst: Instance, state: State, r: int) -> bool:
             s = node - inst.first_source
             limit = latest_start(inst.source_windows, s, limit - duration, duration)
             if inst.source[s].is_queued:
-                limit = min(limit, latest_in_bay(inst, state, s, r, start, end))
+                taken = latest_in_bay(inst, state, s, r, start, end, True)
+                limit = min(limit, taken)
         else:
             v = node - inst.first_village
             limit = latest_start(inst.windows, v, limit - duration, 0)

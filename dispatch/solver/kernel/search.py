@@ -11,14 +11,13 @@ from dispatch.solver.kernel.insert import gather_routes, insert_once
 from dispatch.solver.kernel.moves import (
     begin,
     finish,
-    number_timetable,
     random_unit,
     store_best,
     undo,
     wanted,
 )
+from dispatch.solver.kernel.pushing import refresh_latest
 from dispatch.solver.kernel.ruin import request, ruin
-from dispatch.solver.kernel.schedule import set_latest
 
 if TYPE_CHECKING:
     from dispatch.arrays import Floats, Ints, RecordArray
@@ -306,9 +305,7 @@ def anneal(
     improved = 0
     for iteration in range(num_iterations):
         if iteration % REFRESH == 0:  # other trucks have moved at the bays
-            for r in range(state.route.size):
-                if set_latest(inst, state, r):
-                    number_timetable(state, r)
+            refresh_latest(inst, state)
         begin(state)
         state.counts[0].requests = 0
         ruin(inst, state, key_level, short_level, mean_removed, longest_string)
