@@ -74,6 +74,7 @@ def to_instance(public: PublicInstance) -> Instance:
         near_villages=_near_villages(travel_s[0], first_village),
         near_sources=_nearest(out.T, NEAR_SOURCES),
         has_release=bool(villages["release"].any()),
+        has_bays=False,
         change_price=0,
         earlier=np.full((num_customers, 1, 2), -1, dtype=np.int64),
     )
