@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SCENARIO ?= data/yonghe
 PORT ?= 8501
-PUBLIC ?= --limit 5
+PUBLIC ?= --limit 5 --whole sdvrp,mtvrptw_r,hfvrp,mdvrptw
 CORES ?= auto
 
 .PHONY: run setup test lint docs pictures bench clean
@@ -53,7 +53,7 @@ docs: setup  ## write what is generated: column tables, schema, picture of the r
 pictures: setup  ## pictures of every page, of the demo, into docs/pictures
 	$(BIN)/python -m docs.take_pictures
 
-bench: setup  ## over an hour; PEERS="--only peer-24" PUBLIC="--families sdvrp"
+bench: setup  ## hours, goes on if stopped; PEERS="--only peer-24" PUBLIC="--families sdvrp"
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[bench]'
 	$(BIN)/python -m benchmarks peers $(PEERS)
 	$(BIN)/python -m benchmarks public $(PUBLIC)

@@ -47,9 +47,9 @@ def to_instance(public: PublicInstance) -> Instance:
     the family's own figures; cost is recomputed by the judge.
     """
     num_depots, num_customers = len(public.depots), len(public.customers)
-    speeds = sorted({group.speed for group in public.groups})
     ticks = _ticks(public)
-    travel_s = np.stack([_travel(public, ticks / speed) for speed in speeds])
+    paces = sorted({_pace(group, ticks) for group in public.groups})
+    travel_s = np.stack([_travel(public, *pace) for pace in paces])
     first_village = 2 * num_depots
     demands = np.array([c.demand for c in public.customers], dtype=np.int64)
     villages = _villages(public, ticks, demands)
@@ -64,7 +64,7 @@ def to_instance(public: PublicInstance) -> Instance:
         first_animal_level=LIVESTOCK,
         first_normal_level=LIVESTOCK + 1,
         travel_s=travel_s,
-        truck=_trucks(public, ticks, speeds, _horizon(travel_s, villages)),
+        truck=_trucks(public, ticks, paces, _horizon(travel_s, villages)),
         source=_sources(public),
         village=villages,
         may_enter=_may_enter(public),
@@ -74,6 +74,7 @@ def to_instance(public: PublicInstance) -> Instance:
         near_villages=_near_villages(travel_s[0], first_village),
         near_sources=_nearest(out.T, NEAR_SOURCES),
         has_release=bool(villages["release"].any()),
+        has_bays=False,
         change_price=0,
         earlier=np.full((num_customers, 1, 2), -1, dtype=np.int64),
     )
@@ -90,8 +91,33 @@ def _ticks(public: PublicInstance) -> float:
     return ticks
 
 
-def _travel(public: PublicInstance, ticks_per_distance: float) -> npt.NDArray[np.int32]:
-    """Return ticks between depots, their sources and villages; BIG where barred."""
+def _pace(group: VehicleGroup, ticks: float) -> tuple[float, int]:
+    """
+    Return a vehicle's ticks per distance, and those that its fixed cost comes to.
+
+    A route begins with the way from its depot to the water there, which takes no time
+    elsewhere: where vehicles cost something before they drive it is as long as that
+    costs. There are no times to keep in these families.
+    """
+    begin = group.fixed_cost / (group.cost_per_distance * group.speed) * ticks
+    return ticks / group.speed, round(begin)
+
+
+def _travel(
+    public: PublicInstance, ticks_per_distance: float, begin: int
+) -> npt.NDArray[np.int32]:
+    """
+    Return ticks between depots, their sources and villages; BIG where barred.
+
+    Parameters
+    ----------
+    public
+        The instance.
+    ticks_per_distance
+        Of these vehicles.
+    begin
+        Ticks from a depot to its own source, as from `_pace`.
+    """
     num_depots = len(public.depots)
     # Depots twice: as where vehicles stand, and as where they fill.
     order = [*range(num_depots), *range(len(public.distance))]
@@ -103,7 +129,8 @@ def _travel(public: PublicInstance, ticks_per_distance: float) -> npt.NDArray[np
     for depot in range(num_depots):
         source = num_depots + depot
         table[depot, depot] = table[source, source] = 0
-        table[depot, source] = table[source, depot] = 0
+        table[depot, source] = begin
+        table[source, depot] = 0
     if not any(group.may_reload for group in public.groups):
         table[first_village:, num_depots:first_village] = BIG
     return table.astype(np.int32)
@@ -118,15 +145,12 @@ def _horizon(travel_s: npt.NDArray[np.int32], villages: RecordArray) -> int:
 
 
 def _trucks(
-    public: PublicInstance, ticks: float, speeds: list[float], horizon: int
+    public: PublicInstance,
+    ticks: float,
+    paces: list[tuple[float, int]],
+    horizon: int,
 ) -> RecordArray:
-    rows = []
-    for g, group in enumerate(public.groups):
-        count = group.count
-        if count is None:
-            needed = math.ceil(public.total_demand / group.capacity)
-            count = math.ceil(needed * SPARE_SHARE) + SPARE_TRUCKS
-        rows += [(g, group)] * count
+    rows = [(g, public.groups[g]) for g in _group_of_trucks(public)]
     records = np.zeros(len(rows), dtype=TRUCK)
     access, prices = _access_classes(public), _prices(public)
     for record, (g, group) in zip(records, rows, strict=True):
@@ -137,7 +161,7 @@ def _trucks(
         record["shift_start"] = math.ceil(depot.early * ticks)
         record["shift_end"] = horizon if math.isinf(latest) else math.floor(latest)
         record["is_potable"] = 1
-        record["drive_class"] = speeds.index(group.speed)
+        record["drive_class"] = paces.index(_pace(group, ticks))
         record["access_class"] = access[g]
         record["drive_price"] = prices[g]
         record["max_duration"] = _limit(group, ticks)
@@ -229,7 +253,7 @@ def to_routes(
     public: PublicInstance, instance: Instance, state: State
 ) -> list[PublicRoute]:
     """Return the routes of the best solution in ``state``, idle trucks left out."""
-    group_of = _group_of_trucks(public, instance)
+    group_of = _group_of_trucks(public)
     routes = []
     for r, group in enumerate(group_of):
         entries = state.b_entry[r, : int(state.b_route[r]["length"])]
@@ -247,8 +271,19 @@ def to_routes(
     return routes
 
 
-def _group_of_trucks(public: PublicInstance, instance: Instance) -> list[int]:
-    counts = [group.count for group in public.groups]
-    if None in counts:  # only instances of one group have no limit
-        return [0] * instance.truck.size
-    return [g for g, count in enumerate(counts) for _ in range(count or 0)]
+def _group_of_trucks(public: PublicInstance) -> list[int]:
+    """
+    Return the group of every truck of the search.
+
+    No more than could bring everything alone, and some to spare, where only loads end
+    routes: families write fleets without limit as hundreds of vehicles of every type.
+    """
+    group_of: list[int] = []
+    for g, group in enumerate(public.groups):
+        needed = math.ceil(public.total_demand / group.capacity)
+        ample = math.ceil(needed * SPARE_SHARE) + SPARE_TRUCKS
+        count = ample if group.count is None else group.count
+        if public.is_limited_by_load:
+            count = min(count, ample)
+        group_of += [g] * count
+    return group_of

@@ -51,13 +51,15 @@ def evaluate(instance: PublicInstance, routes: Sequence[PublicRoute]) -> Verdict
 
 
 def route_cost(instance: PublicInstance, routes: Sequence[PublicRoute]) -> float:
-    """Return the sum over vehicles of distance times price."""
-    return math.fsum(
+    """Return the sum over vehicles of their fixed cost and distance times price."""
+    driven = math.fsum(
         instance.groups[route.group].cost_per_distance
         * length(instance, route.group, t)
         for route in routes
         for t in route.trips
     )
+    used = [route.group for route in routes if any(route.trips)]
+    return driven + math.fsum(instance.groups[group].fixed_cost for group in used)
 
 
 def length(instance: PublicInstance, group: int, trip: Sequence[Drop]) -> float:

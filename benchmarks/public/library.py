@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 from benchmarks.public.read_tables import read_mdsdhvrp, read_mdsdvrp, read_sdvrp
 from benchmarks.public.read_vrplib import (
     read_cvrp,
+    read_mixed_fleet,
     read_mtvrp,
     read_mtvrptw,
+    read_several_depots,
     read_site_dependent,
 )
 from benchmarks.public.solutions import read_best_known
@@ -24,10 +26,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A family's endings of file names, and its reader."""
+    """
+    A family's endings of file names, and its reader.
+
+    Attributes
+    ----------
+    left_out
+        Endings of the names of instances that ask for something else than our search
+        looks for; they are run by name only. docs/BENCHMARKS.md says why.
+    """
 
     endings: tuple[str, ...]
     read: Callable[[Path], PublicInstance]
+    left_out: tuple[str, ...] = ()
+
+    def is_meant(self, instance: str) -> bool:
+        """Whether an instance is run without being named."""
+        return not instance.endswith(self.left_out or "\0")
 
 
 FAMILIES: Final[dict[str, Family]] = {
@@ -38,6 +53,8 @@ FAMILIES: Final[dict[str, Family]] = {
     "mtvrp": Family(("",), read_mtvrp),
     "sdvrptw_site": Family((".vrp",), read_site_dependent),
     "cvrp_x": Family((".vrp",), read_cvrp),
+    "hfvrp": Family((".vrp",), read_mixed_fleet, left_out=("-FSMF", "-FSMFD")),
+    "mdvrptw": Family((".vrp",), read_several_depots),
 }
 
 
@@ -68,19 +85,39 @@ class Entry:
 
 
 def entries(
-    root: Path, families: Collection[str], only: Collection[str] = ()
+    root: Path,
+    families: Collection[str],
+    only: Collection[str] = (),
+    *,
+    is_every: bool = False,
 ) -> Iterator[Entry]:
     """
     Return the instances of the families that have a best value, in order.
 
     Those proven optimal come first, small ones of them before large ones, so that a
     limit of the number takes them.
+
+    Parameters
+    ----------
+    root
+        The folder of the families, with the table of best values.
+    families
+        Names of `FAMILIES`.
+    only
+        Names of instances; empty: all that are meant to be run.
+    is_every
+        Without names: those that are not meant to be run, too.
     """
     known = [b for b in read_best_known(root / "best_known.csv") if b.value is not None]
     for name in families:
         found = [
             Entry(best, root / name)
             for best in known
-            if best.family == name and (not only or best.instance in only)
+            if best.family == name
+            and (
+                best.instance in only
+                if only
+                else is_every or FAMILIES[name].is_meant(best.instance)
+            )
         ]
         yield from sorted(found, key=Entry.rank)

@@ -56,6 +56,8 @@ class VehicleGroup:
         From departure to return, service and waiting included.
     max_travel
         Sum of the lengths of all trips of one vehicle.
+    fixed_cost
+        Cost of every vehicle that drives at all.
     speed
         Distance per unit of time.
     allowed
@@ -68,6 +70,7 @@ class VehicleGroup:
     max_duration: float = math.inf
     max_travel: float = math.inf
     cost_per_distance: float = 1.0
+    fixed_cost: float = 0.0
     speed: float = 1.0
     may_reload: bool = False
     allowed: frozenset[int] | None = None
@@ -113,6 +116,14 @@ class PublicInstance:
     def total_demand(self) -> int:
         """Sum of all demands."""
         return sum(customer.demand for customer in self.customers)
+
+    @property
+    def is_limited_by_load(self) -> bool:
+        """Whether nothing but its capacity ends the route of a vehicle."""
+        limits = [customer.late for customer in self.customers]
+        limits += [depot.late for depot in self.depots]
+        limits += [min(g.max_duration, g.max_travel) for g in self.groups]
+        return all(math.isinf(limit) for limit in limits)
 
 
 @dataclass(frozen=True, slots=True)

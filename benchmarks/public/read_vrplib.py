@@ -1,8 +1,9 @@
-"""Readers of VRPLIB text: mtvrptw_r, mtvrp, sdvrptw_site, cvrp_x."""
+"""Readers of VRPLIB text: mtvrptw_r, mtvrp, *_site, cvrp_x, hfvrp, mdvrptw."""
 
 from __future__ import annotations
 
 import csv
+import itertools
 import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -161,7 +162,79 @@ def read_mtvrp(path: Path) -> PublicInstance:
     )
 
 
-def _customers(sections: _Sections, scale: int) -> tuple[Customer, ...]:
+def read_mixed_fleet(path: Path) -> PublicInstance:
+    """Return an instance of vehicles with capacities and prices of their own."""
+    sections = _parse(path)
+    size = len(sections.tables["CAPACITY"])
+    capacity = [int(float(row[1])) for row in sections.tables["CAPACITY"]]
+    # Prices in the files are 100 times those of the published values.
+    fixed, unit = (
+        [float(row[1]) / 100 for row in sections.tables[name]]
+        if name in sections.tables
+        else [usual] * size
+        for name, usual in (
+            ("VEHICLES_FIXED_COST", 0.0),
+            ("VEHICLES_UNIT_DISTANCE_COST", 1.0),
+        )
+    )
+    kinds = itertools.groupby(zip(capacity, fixed, unit, strict=True))
+    return PublicInstance(
+        name=path.stem,
+        family="hfvrp",
+        depots=(PublicDepot(),),
+        customers=_customers(sections, 1),
+        groups=tuple(
+            VehicleGroup(
+                depot=0,
+                capacity=kind[0],
+                count=len(list(alike)),
+                fixed_cost=kind[1],
+                cost_per_distance=kind[2],
+            )
+            for kind, alike in kinds
+        ),
+        may_split=False,
+        distance=distances(sections.points(), "exact"),
+        is_integer=False,
+        unit="fixed cost and price times distance",
+    )
+
+
+def read_several_depots(path: Path) -> PublicInstance:
+    """Return an instance with windows whose vehicles belong to depots."""
+    sections = _parse(path)
+    # Depots are the first nodes, in order.
+    num_depots = len([row for row in sections.tables["DEPOT"] if row != ["-1"]])
+    early, late = (sections.column("TIME_WINDOW", 0, k) for k in (1, 2))
+    longest = 1000 * float(sections.header.get("VEHICLES_MAX_DURATION", "inf"))
+    depot_of = [int(row[1]) - 1 for row in sections.tables["VEHICLES_DEPOT"]]
+    return PublicInstance(
+        name=path.stem,
+        family="mdvrptw",
+        depots=tuple(
+            PublicDepot(None, 1000 * early[depot], 1000 * late[depot])
+            for depot in range(num_depots)
+        ),
+        customers=_customers(sections, 1000, num_depots),
+        groups=tuple(
+            VehicleGroup(
+                depot=depot,
+                capacity=sections.whole("CAPACITY"),
+                count=len(list(alike)),
+                max_duration=longest,
+            )
+            for depot, alike in itertools.groupby(depot_of)
+        ),
+        may_split=False,
+        distance=distances(sections.points(), "thousandths"),
+        is_integer=True,
+        unit="thousandths of a distance",
+    )
+
+
+def _customers(
+    sections: _Sections, scale: int, num_depots: int = 1
+) -> tuple[Customer, ...]:
     """Return all nodes but the first, times multiplied by ``scale``."""
     usual = float(sections.header.get("SERVICE_TIME", "0"))
     columns = zip(
@@ -174,5 +247,5 @@ def _customers(sections: _Sections, scale: int) -> tuple[Customer, ...]:
     )
     return tuple(
         Customer(int(demand), *(scale * value for value in times))
-        for demand, *times in list(columns)[1:]
+        for demand, *times in list(columns)[num_depots:]
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -33,7 +32,7 @@ class Outcome:
     instance: str
     num_customers: int
     num_vehicles: int
-    seconds: float
+    took_s: float
     iterations: int
     verdict: Verdict
     best_known: float | None
@@ -102,16 +101,10 @@ def run_entry(entry: Entry, seconds: float, seed: int) -> Outcome:
         instance=public.name,
         num_customers=len(public.customers),
         num_vehicles=len(routes),
-        seconds=spent,
+        took_s=spent,
         iterations=iterations,
         verdict=evaluate(public, routes),
         best_known=entry.best.value,
         is_proven=entry.best.is_proven,
         routes=routes,
     )
-
-
-def mean_gap(outcomes: Sequence[Outcome]) -> float:
-    """Return the mean gap of the feasible outcomes; NaN where there are none."""
-    gaps = [outcome.gap for outcome in outcomes if outcome.gap is not None]
-    return math.fsum(gaps) / len(gaps) if gaps else math.nan

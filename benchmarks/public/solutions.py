@@ -54,17 +54,21 @@ def _route_lines(text: str) -> list[str]:
 
 
 def _whole_drops(words: list[str], instance: PublicInstance) -> tuple[Drop, ...]:
-    positions = [int(word) - 1 for word in words]
+    positions = [int(word) - len(instance.depots) for word in words]
     return tuple(Drop(k, instance.customers[k].demand) for k in positions)
 
 
 def _plain(text: str, instance: PublicInstance) -> list[PublicRoute]:
-    """``Route #k: 3 1 2``; vehicle k where every vehicle is a group of its own."""
+    """``Route #k: 3 1 2``; of vehicle k where there are several groups."""
     lines = _route_lines(text)
-    groups = range(len(lines)) if len(instance.groups) > 1 else [0] * len(lines)
+    groups = [0] * len(lines)
+    if len(instance.groups) > 1:
+        kinds = enumerate(group.count or 0 for group in instance.groups)
+        groups = [k for k, count in kinds for _ in range(count)]
+    # Vehicles at the end that stay may have no line.
     return [
         PublicRoute(group, (_whole_drops(line.split(), instance),))
-        for group, line in zip(groups, lines, strict=True)
+        for group, line in zip(groups, lines, strict=False)
         if line.strip()
     ]
 
@@ -122,6 +126,8 @@ _FORMS: dict[str, Callable[[str, PublicInstance], list[PublicRoute]]] = {
     "mtvrp": _with_reloads,
     "sdvrptw_site": _plain,
     "cvrp_x": _plain,
+    "hfvrp": _plain,
+    "mdvrptw": _plain,
 }
 
 

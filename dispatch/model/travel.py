@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from dispatch.arrays import Ints
+    from dispatch.arrays import Int32s, Ints
 
 
 TravelMethod = Literal["table", "roads", "straight_line"]
@@ -57,11 +57,29 @@ def _leg_s(leg: Leg) -> float:
     return leg.wait_s + leg.drive_s
 
 
+class PairTable(Protocol):
+    """
+    Whole numbers for all pairs of places, shape (P, P), from row to column.
+
+    An array, or what works out the entries when they are asked for: the metres of
+    20,000 places would take gigabytes, and a plan has few legs.
+    """
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Number of places, twice."""
+        ...
+
+    def __getitem__(self, key: Any, /) -> Any:
+        """Return entries as an array (P, P) would."""
+        ...
+
+
 class LegTimes(NamedTuple):
     """Seconds and metres as in ``Travel``: a matrix (P, P) per class of trucks."""
 
-    seconds: tuple[Ints, ...]
-    metres: tuple[Ints, ...]
+    seconds: tuple[Int32s, ...]
+    metres: tuple[PairTable, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +130,8 @@ class Travel:
         The places of both axes: depots, sources, villages, P of them.
     seconds, metres
         One matrix per truck class, each of shape (P, P), from row to column,
-        for a truck of speed factor 1; ``NO_ROAD`` where there is no road.
+        for a truck of speed factor 1; ``NO_ROAD`` where there is no road. Of metres
+        only the entries asked for need to be kept.
     class_of_truck
         Position in ``seconds`` and ``metres`` for every truck id.
     method
@@ -128,8 +147,8 @@ class Travel:
     """
 
     place_ids: tuple[str, ...]
-    seconds: tuple[Ints, ...]
-    metres: tuple[Ints, ...]
+    seconds: tuple[Int32s, ...]
+    metres: tuple[PairTable, ...]
     class_of_truck: Mapping[str, int]
     method: TravelMethod
     later: LaterTravel | None = None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from dispatch.arrays import Ints
     from dispatch.model.scenario import Scenario
-    from dispatch.model.travel import Travel
+    from dispatch.model.travel import PairTable, Travel
     from dispatch.operations.requests import Call
 
 
@@ -154,7 +154,11 @@ def _table_with(
 
 
 def _grown(
-    old: Ints, table: TravelTable, ids: tuple[str, ...], lines: Travel, straight: Ints
+    old: Ints,
+    table: TravelTable,
+    ids: tuple[str, ...],
+    lines: Travel,
+    straight: PairTable,
 ) -> Ints:
     """Return a matrix with rows and columns for new places."""
     matrix: Ints = np.full((len(ids), len(ids)), NO_ROAD, dtype=np.int64)

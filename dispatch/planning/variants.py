@@ -14,10 +14,12 @@ from dispatch.roads.model import road_model
 from dispatch.roads.travel import travel_matrix
 
 if TYPE_CHECKING:
-    from dispatch.arrays import Ints
+    from collections.abc import Iterable
+
+    from dispatch.arrays import Int32s
     from dispatch.model.plan import Plan
     from dispatch.model.scenario import Scenario, Truck, Village
-    from dispatch.model.travel import Travel
+    from dispatch.model.travel import PairTable, Travel
 
 
 VariantKind = Literal[
@@ -307,8 +309,8 @@ def _reopened(scenario: Scenario, travel: Travel, village_id: str) -> Variant | 
     away_m, u = nearest
     way_s = int(np.ceil(away_m / (scenario.straight_line.speed_km_h / 3.6)))
 
-    def joined(matrices: tuple[Ints, ...], way: int) -> tuple[Ints, ...]:
-        return tuple(_joined(matrix, u, v, way) for matrix in matrices)
+    def joined(matrices: Iterable[PairTable], way: int) -> tuple[Int32s, ...]:
+        return tuple(_joined(matrix[:, :], u, v, way) for matrix in matrices)
 
     later = travel.later
     if later is not None:
@@ -326,7 +328,7 @@ def _reopened(scenario: Scenario, travel: Travel, village_id: str) -> Variant | 
     return Variant("road", village_id, scenario, opened, away_m)
 
 
-def _joined(matrix: Ints, u: int, v: int, way: int) -> Ints:
+def _joined(matrix: Int32s, u: int, v: int, way: int) -> Int32s:
     """Return a matrix in which ``v`` is reached by way of ``u``."""
     joined = matrix.copy()
     to_u, from_u = matrix[:, u], matrix[u, :]

@@ -64,10 +64,14 @@ def _blocks(scenario: Scenario) -> tuple[slice, slice]:
 def _by_table(scenario: Scenario, table: TravelTable) -> Reachable:
     sources, villages = _blocks(scenario)
     known = _known(scenario, table)
+    loaded = _loaded(known, sources, villages)
     of_depot = {}
+    alike: dict[bytes, Mask] = {}
     for idx, depot in enumerate(scenario.depots):
         home = _leads_home(known, idx, sources, villages)
-        of_depot[depot.depot_id] = _carried(known, idx, sources, villages) & home[None]
+        carried = _carried(known, loaded, idx, sources, villages) & home[None]
+        # Of hundreds of depots most reach the same.
+        of_depot[depot.depot_id] = alike.setdefault(carried.tobytes(), carried)
     return {truck.truck_id: of_depot[truck.depot_id] for truck in scenario.trucks}
 
 
@@ -78,30 +82,40 @@ def single_trips(scenario: Scenario) -> Reachable:
         return round_trips(scenario)
     sources, villages = _blocks(scenario)
     known = _known(scenario, table)
-    of_depot = {
-        depot.depot_id: _carried(known, idx, sources, villages)
-        for idx, depot in enumerate(scenario.depots)
-    }
+    loaded = _loaded(known, sources, villages)
+    of_depot = {}
+    alike: dict[bytes, Mask] = {}
+    for idx, depot in enumerate(scenario.depots):
+        carried = _carried(known, loaded, idx, sources, villages)
+        of_depot[depot.depot_id] = alike.setdefault(carried.tobytes(), carried)
     return {truck.truck_id: of_depot[truck.depot_id] for truck in scenario.trucks}
 
 
 def _known(scenario: Scenario, table: TravelTable) -> Mask:
     """Return whether a path leads from place to place, in the scenario's order."""
     position = table.index
-    order = [position[label] for label in scenario.place_ids]
-    known: Mask = table.seconds[np.ix_(order, order)] != NO_ROAD
+    order = np.array([position[label] for label in scenario.place_ids], dtype=np.int64)
+    known = np.empty((len(order), len(order)), dtype=np.bool_)
+    for row, place in zip(known, order, strict=True):
+        np.not_equal(table.seconds[place, order], NO_ROAD, out=row)
     return known
 
 
-def _carried(known: Mask, depot: int, sources: slice, villages: slice) -> Mask:
+def _loaded(known: Mask, sources: slice, villages: slice) -> Mask:
+    """Return for every source and village whether a loaded truck gets there."""
+    between = known[villages, villages]
+    return np.stack([_spread(start, between) for start in known[sources, villages]])
+
+
+def _carried(
+    known: Mask, loaded: Mask, depot: int, sources: slice, villages: slice
+) -> Mask:
     """
     Return for every source and village whether a truck of a depot gets there.
 
     A truck goes on from one village to others, and fills at any source that it
     reaches from the depot or from a village.
     """
-    between = known[villages, villages]
-    loaded = np.stack([_spread(start, between) for start in known[sources, villages]])
     is_reached = known[depot, sources].copy()
     while True:
         served = loaded[is_reached].any(axis=0)

@@ -8,24 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dispatch.model.need import BANDS, LIVESTOCK, needs_l, slice_l
-from dispatch.model.travel import NO_ROAD
 from dispatch.solver.kernel.arrays import BIG, SOURCE, TRUCK, VILLAGE, Instance
 from dispatch.solver.reachable import Reach, Roads, reach_of
+from dispatch.solver.travel_arrays import drive_classes, near_sources, near_villages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy.typing as npt
-
     from dispatch.arrays import Ints, Mask, RecordArray
     from dispatch.model.scenario import Scenario, TimeWindow
     from dispatch.model.travel import Travel
-
-
-#: Villages among which routes are looked for; more cost time, fewer cost quality.
-NEAR_VILLAGES = 40
-#: Sources of a village that are listed; a trip starts from the first usable ones.
-LISTED_SOURCES = 64
 
 
 def build_instance(scenario: Scenario, travel: Travel) -> Instance:
@@ -44,7 +36,7 @@ def build_instance(scenario: Scenario, travel: Travel) -> Instance:
     first_source = len(scenario.depots)
     first_village = first_source + len(sources)
     order = np.array([position[place] for place in scenario.place_ids], dtype=np.int64)
-    travel_s, drive_class = _drive_classes(scenario, travel, order)
+    travel_s, drive_class = drive_classes(scenario, travel, order)
     access_class, may_enter = _access_classes(scenario)
     need = needs_l(scenario)
     bands = np.array(
@@ -69,7 +61,6 @@ def build_instance(scenario: Scenario, travel: Travel) -> Instance:
     village["max_visits"] = [
         BIG if v.max_visits is None else v.max_visits for v in villages
     ]
-    nearest_s = travel_s.min(axis=0)  # a road that one truck may use is a road
     trucks_at = _truck_records(scenario, drive_class, access_class)
     if travel.later is not None:
         # 0 would mean never; a second of waiting at midnight is no loss.
@@ -93,9 +84,10 @@ def build_instance(scenario: Scenario, travel: Travel) -> Instance:
         source_windows=_windows([source.windows for source in sources]),
         windows=_windows([v.windows for v in villages]),
         level_need=np.array(levels, dtype=np.int64).reshape(len(villages), -1),
-        near_villages=_near_villages(nearest_s, first_village),
-        near_sources=_near_sources(nearest_s, first_source, first_village),
+        near_villages=near_villages(travel_s, first_village),
+        near_sources=near_sources(travel_s, first_source, first_village),
         has_release=False,
+        has_bays=bool((sources_at["bays"] < len(trucks_at)).any()),
         change_price=0,
         earlier=np.full((len(villages), 1, 2), -1, dtype=np.int64),
     )
@@ -213,38 +205,6 @@ def _windows(all_windows: Sequence[Sequence[TimeWindow]]) -> Ints:
     return table
 
 
-def _drive_classes(
-    scenario: Scenario, travel: Travel, order: Ints
-) -> tuple[npt.NDArray[np.int32], Ints]:
-    """Return scaled travel times, as ``Instance.travel_s``, and every truck's class."""
-    keys: dict[tuple[int, float], int] = {}
-    classes = []
-    for truck in scenario.trucks:
-        key = (travel.class_of_truck[truck.truck_id], truck.speed_factor)
-        classes.append(keys.setdefault(key, len(keys)))
-    numbers = np.array(classes, dtype=np.int64)
-    early_s = _scaled(travel.seconds, list(keys), order)
-    if travel.later is None:
-        return early_s, numbers
-    tables = [*travel.later.periods, *travel.later.across]
-    if len(travel.later.across) > 1:
-        tables.append(travel.later.throughout)
-    layers = [early_s, *(_scaled(table.seconds, list(keys), order) for table in tables)]
-    return np.concatenate([np.min(layers, axis=0), *layers]), numbers
-
-
-def _scaled(
-    matrices: Sequence[Ints], keys: list[tuple[int, float]], order: Ints
-) -> npt.NDArray[np.int32]:
-    layers = []
-    for truck_class, speed_factor in keys:
-        raw = matrices[truck_class][np.ix_(order, order)]
-        scaled = np.ceil(raw / speed_factor - 1e-9)
-        scaled[raw == NO_ROAD] = BIG
-        layers.append(scaled.astype(np.int32))
-    return np.stack(layers)
-
-
 def _access_classes(
     scenario: Scenario,
 ) -> tuple[Ints, Mask]:
@@ -259,27 +219,3 @@ def _access_classes(
         classes.append(keys[key])
     may_enter = np.array(rows, dtype=np.bool_).reshape(len(rows), -1)
     return np.array(classes, dtype=np.int64), may_enter
-
-
-def _near_villages(seconds: npt.NDArray[np.int32], first_village: int) -> Ints:
-    """Return the nearest villages of each by there-and-back time, itself first."""
-    block = seconds[first_village:, first_village:].astype(np.int64)
-    there_and_back = block + block.T
-    np.fill_diagonal(there_and_back, -1)
-    num_kept = min(NEAR_VILLAGES, len(block))
-    near = np.argsort(there_and_back, axis=1, kind="stable")[:, :num_kept]
-    reachable = np.take_along_axis(there_and_back, near, axis=1) < BIG
-    return np.where(reachable, near, -1).astype(np.int64)
-
-
-def _near_sources(
-    seconds: npt.NDArray[np.int32], first_source: int, first_village: int
-) -> Ints:
-    """Return the nearest sources of each village by there-and-back time."""
-    out = seconds[first_source:first_village, first_village:].astype(np.int64)
-    back = seconds[first_village:, first_source:first_village].astype(np.int64)
-    there_and_back = (out + back.T).T
-    num_kept = min(LISTED_SOURCES, there_and_back.shape[1])
-    near = np.argsort(there_and_back, axis=1, kind="stable")[:, :num_kept]
-    reachable = np.take_along_axis(there_and_back, near, axis=1) < BIG
-    return np.where(reachable, near, -1).astype(np.int64)

@@ -113,8 +113,8 @@ def reach_of(
     has_water = source["supply"][:, None] >= least_l
     is_open = (open_s >= 0)[:, None] & has_water
     can_flow = is_open & (flow_l[:, None] + 1e-9 >= least_l)
-    for kind in _kinds(truck):
-        usable = _legs_open(kind, travel_s, num_sources, num_villages, roads)
+    for kind in _kinds(truck, travel_s, num_sources, num_villages, roads):
+        usable = _legs_open(kind, travel_s, num_sources, num_villages)
         passed[0] |= usable.any(axis=0)
         usable &= may_enter[kind.access_class]
         passed[1] |= usable.any(axis=0)
@@ -135,26 +135,63 @@ def reach_of(
 
 @dataclass(frozen=True)
 class _Kind:
-    """Trucks that differ in nothing that matters here, the largest tank of them."""
+    """
+    Trucks that differ in nothing that matters here, the largest tank of them.
+
+    Attributes
+    ----------
+    roads
+        Whether the legs from sources to villages must have a road.
+    sources, villages
+        Shapes (S,) and (V,): whether such a truck gets to a source, and from a village
+        to its depot or to any source.
+    """
 
     drive_class: int
     access_class: int
     is_potable: bool
-    start: int
-    depot: int
+    roads: bool
+    sources: Mask
+    villages: Mask
     capacity: int
 
 
-def _kinds(truck: RecordArray) -> list[_Kind]:
+def _kinds(
+    truck: RecordArray,
+    travel_s: npt.NDArray[np.int32],
+    num_sources: int,
+    num_villages: int,
+    roads: Roads,
+) -> list[_Kind]:
     largest: dict[tuple[int, ...], int] = {}
-    names = ("drive_class", "access_class", "is_potable", "start", "depot")
+    names = ["drive_class", "access_class", "is_potable"]
+    if roads == "direct":
+        names += ["start", "depot"]
     for record in truck[truck["shift_end"] > truck["shift_start"]]:
         key = tuple(int(record[name]) for name in names)
         largest[key] = max(largest.get(key, 0), int(record["capacity"]))
-    return [
-        _Kind(drive, access, bool(potable), start, depot, capacity)
-        for (drive, access, potable, start, depot), capacity in largest.items()
-    ]
+    first_village = travel_s.shape[1] - num_villages
+    sources = slice(first_village - num_sources, first_village)
+    villages = slice(first_village, None)
+    kinds: dict[tuple[int, int, int, bytes, bytes], _Kind] = {}
+    for (drive, access, potable, *places), capacity in largest.items():
+        come = np.ones(num_sources, dtype=bool)
+        leads_on = np.ones(num_villages, dtype=bool)
+        if places:
+            start, depot = places
+            come = travel_s[drive, start, sources] < BIG
+            # The last village of a day needs a road home; others go on to a source.
+            leads_on = travel_s[drive, villages, depot] < BIG
+            if not leads_on.all():
+                onward = travel_s[drive, villages, sources]
+                leads_on |= (onward < BIG).any(axis=1)
+        # Hundreds of depots differ little in where trucks get to from there.
+        alike = drive, access, potable, come.tobytes(), leads_on.tobytes()
+        if alike not in kinds or kinds[alike].capacity < capacity:
+            kinds[alike] = _Kind(
+                drive, access, bool(potable), roads != "any", come, leads_on, capacity
+            )
+    return list(kinds.values())
 
 
 def _legs_open(
@@ -162,22 +199,15 @@ def _legs_open(
     travel_s: npt.NDArray[np.int32],
     num_sources: int,
     num_villages: int,
-    roads: Roads,
 ) -> Mask:
     """Return (S, V) whether a truck gets from sources to villages."""
-    if roads == "any":
+    if not kind.roads:
         return np.ones((num_sources, num_villages), dtype=bool)
-    has_road: Mask = np.less(travel_s[kind.drive_class], BIG)
-    first_village = has_road.shape[0] - num_villages
-    sources = slice(first_village - num_sources, first_village)
-    villages = slice(first_village, None)
-    reached: Mask = np.array(has_road[sources, villages])
-    if roads == "direct":
-        # The last village of a day needs a road home; others go on to a source.
-        leads_on = has_road[villages, kind.depot] | has_road[villages, sources].any(
-            axis=1
-        )
-        reached &= np.logical_and(leads_on, has_road[kind.start, sources][:, None])
+    first_village = travel_s.shape[1] - num_villages
+    first_source = first_village - num_sources
+    legs_s = travel_s[kind.drive_class, first_source:first_village, first_village:]
+    reached: Mask = np.less(legs_s, BIG)
+    reached &= np.logical_and(kind.villages, kind.sources[:, None])
     return reached
 
 

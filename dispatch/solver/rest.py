@@ -328,6 +328,6 @@ def list_given_fills(rest: Rest, state: State) -> State:
     state = resized_state(state, sizes._replace(fills=max(sizes.fills, listed + 1)))
     for s, start, end in sorted(rest.fills, key=lambda fill: fill[1]):
         f = int(state.num_fills[s])
-        state.fill[s, f] = (start, end, 0, -1)
+        state.fill[s, f] = (start, end, 0, -1, start)
         state.num_fills[s] = f + 1
     return state

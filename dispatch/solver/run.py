@@ -100,6 +100,7 @@ class _Run:
         self._should_stop = should_stop
         self.bound_l: int | None = None
         self.threads: list[SearchThread] = []
+        self._iterations_before = 0
         self.today: Today | None = None
         self.rest: Rest | None = None
         self.broken: list[str] = []
@@ -110,6 +111,20 @@ class _Run:
 
     def should_stop(self) -> bool:
         return self._should_stop is not None and self._should_stop()
+
+    @property
+    def iterations(self) -> int:
+        """Iterations of all threads, those let go included."""
+        left = sum(thread.iterations for thread in self.threads)
+        return self._iterations_before + left
+
+    def keep_best(self) -> SearchThread:
+        """Return the thread with the best plan; on large days the others take much."""
+        best = best_thread(self.threads)
+        self._iterations_before = self.iterations - best.iterations
+        self.threads = [best]
+        self.drafts = None
+        return best
 
     def report(self, phase: Phase, fraction: float) -> None:
         if self._progress is None:
@@ -127,7 +142,7 @@ class _Run:
                 phase=phase,
                 fraction=fraction,
                 elapsed_s=self.elapsed_s(),
-                iterations=sum(thread.iterations for thread in self.threads),
+                iterations=self.iterations,
                 served_l=served,
                 bound_l=self.bound_l,
                 draft=self._draft() if phase == "search" else None,
@@ -222,7 +237,7 @@ def solve(
         _search_until_idle(run, instance, model)
     else:
         _search(run, instance, bound_s)
-    thread = best_thread(run.threads)
+    thread = run.keep_best()
     run.report("timetable", 1.0)
     routes = best_routes(scenario, instance, thread.state, begun)
     if run.today is None:  # promised times stay as they are
@@ -446,7 +461,7 @@ def _plan(
             version=solver_version(),
             seconds=round(run.elapsed_s(), 3),
             status="optimal" if is_full and not totals.driving_s else "feasible",
-            iterations=sum(t.iterations for t in run.threads),
+            iterations=run.iterations,
             travel=run.travel.method,
             ended=run.ended,
         ),

@@ -151,13 +151,13 @@ class SearchThread:
 
     def estimate_water(self) -> int:
         """
-        Return the litres that a plan without any order of levels serves.
+        Return the drinking water that a plan without any order of levels serves.
 
-        The amount of water decides which level it reaches.
+        The amount of drinking water decides which level it reaches.
         """
         greedy = empty_state(self.instance, 1)
         greedy = self._construct(greedy, self._goal.size)
-        return int(greedy.b_served.sum())
+        return int(greedy.b_served.sum()) - self._unfit_l(greedy)
 
     def _construct(self, state: State, goal: int) -> State:
         """Serve level after level in a state; return it, longer if it was too short."""
@@ -229,8 +229,17 @@ class SearchThread:
         served, goal = self.state.b_served, self._goal
         if served.sum() >= ALL_SERVED * goal.sum():
             return int(goal.size)
-        water = SURELY_SERVED * max(self._water_l, served.sum())
-        level = int(np.searchsorted(np.cumsum(goal), water))
+        # Unfit water for animals takes nothing from people, whose levels come before.
+        unfit_l = self._unfit_l(self.state)
+        fit_l = SURELY_SERVED * max(self._water_l, served.sum() - unfit_l)
+        for_fit = goal.copy()
+        animals = slice(
+            self.instance.first_animal_level, self.instance.first_normal_level
+        )
+        for_fit[animals] -= np.minimum(
+            goal[animals], int(unfit_l / max(1, self._steps))
+        )
+        level = int(np.searchsorted(np.cumsum(for_fit), fit_l))
         while level < goal.size - 1 and served[level] == goal[level]:
             level += 1
         return level
@@ -300,6 +309,16 @@ class SearchThread:
             leg=drive / (num_entries + num_routes),
             l_per_drive=served / drive,
         )
+
+    def _unfit_l(self, state: State) -> int:
+        """Return the litres that the best plan brings by trucks unfit for people."""
+        rows = np.flatnonzero(self.instance.truck["is_potable"] == 0)
+        if not rows.size:
+            return 0
+        entry = state.b_entry[rows]
+        is_used = np.arange(entry.shape[1]) < state.b_route["length"][rows, None]
+        is_visit = entry["node"] >= self.instance.first_village
+        return int(entry["litres"][is_used & is_visit].sum())
 
     def _num_fills(self) -> int:
         entry, length = self.state.b_entry, self.state.b_route["length"]

@@ -10,6 +10,7 @@ from dispatch.model.need import BANDS
 from dispatch.model.scenario import Depot, Scenario, Source, Truck, Village
 from dispatch.model.travel import Travel
 from dispatch.solver.bound import BoundModel
+from dispatch.solver.bounding.data import drives_beside_ends
 from dispatch.solver.instance import build_instance
 from dispatch.solver.jit import mark_compiled
 from dispatch.solver.kernel.adopt import adopt_route
@@ -38,6 +39,7 @@ def compile_search() -> None:
     served, total = state.b_served, state.b_total
     is_better_plan(instance, served, total, served, total)
     set_latest(instance, state, 0)
+    drives_beside_ends(instance.travel_s[0], instance.first_village)
     need = np.full((1, len(BANDS)), 300, dtype=np.int64)
     BoundModel(instance, need).bound([0] * len(BANDS), seconds=1e9, rounds=2)
     mark_compiled()
@@ -64,7 +66,7 @@ def _smallest() -> tuple[Scenario, Travel]:
             ),
         ),
     )
-    minute = np.full((3, 3), 60, dtype=np.int64)
+    minute = np.full((3, 3), 60, dtype=np.int32)
     np.fill_diagonal(minute, 0)
     travel = Travel(
         place_ids=("D", "S", "V"),

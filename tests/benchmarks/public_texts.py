@@ -106,6 +106,69 @@ DEPOT_SECTION
 EOF
 """
 
+HFVRP = """NAME: tiny
+DIMENSION: 3
+VEHICLES: 3
+NODE_COORD_SECTION
+1\t0\t0
+2\t3\t4
+3\t6\t8
+DEMAND_SECTION
+1\t0
+2\t6
+3\t9
+CAPACITY_SECTION
+1\t10
+2\t10
+3\t15
+VEHICLES_FIXED_COST_SECTION
+1\t1000
+2\t1000
+3\t2500
+VEHICLES_UNIT_DISTANCE_COST_SECTION
+1\t50
+2\t50
+3\t100
+DEPOT_SECTION
+1
+EOF
+"""
+
+MDVRPTW = """NAME: tiny
+DIMENSION: 4
+VEHICLES: 3
+CAPACITY: 10
+VEHICLES_MAX_DURATION: 30
+NODE_COORD_SECTION
+1\t0\t0
+2\t100\t0
+3\t3\t4
+4\t106\t8
+DEMAND_SECTION
+1\t0
+2\t0
+3\t6
+4\t9
+SERVICE_TIME_SECTION
+1\t0
+2\t0
+3\t2
+4\t1
+TIME_WINDOW_SECTION
+1\t0\t100
+2\t0\t90
+3\t20\t40
+4\t0\t60
+VEHICLES_DEPOT_SECTION
+1\t1
+2\t2
+3\t2
+DEPOT_SECTION
+1
+2
+EOF
+"""
+
 MTVRP_TABLE = "instance,base_file,vehicles,T_H\ntiny_m1_T1,tiny,1,31\n"
 
 TEXTS = {
@@ -115,6 +178,8 @@ TEXTS = {
     "mtvrptw_r": ("tiny.vrp", MTVRPTW),
     "sdvrptw_site": ("tiny.vrp", SITE),
     "cvrp_x": ("tiny.vrp", CVRP),
+    "hfvrp": ("tiny.vrp", HFVRP),
+    "mdvrptw": ("tiny.vrp", MDVRPTW),
 }
 
 

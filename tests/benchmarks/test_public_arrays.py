@@ -19,6 +19,9 @@ CASES = [
     ("mtvrp", None, None, None),
     ("sdvrptw_site", None, None, 20_000),
     ("cvrp_x", None, None, None),
+    # One of 15 for both, 25 + 20, or each its own of 10: 15 + 20.
+    ("hfvrp", None, None, 35),
+    ("mdvrptw", None, None, 30_000),
 ]
 
 
@@ -101,6 +104,25 @@ def test_real_times_are_rounded_up(tmp_path):
 def test_an_unlimited_fleet_is_ample(tmp_path):
     """15 of demand with 10 need 2, a seventh more and 2 to spare: 5."""
     assert to_instance(read(tmp_path, "sdvrp")).truck.size == 5
+
+
+def test_a_fleet_without_limit_is_cut_to_what_loads_need(tmp_path):
+    """15 of demand need 2 of 10, or 1 of 15: with those to spare 5 and 4 do."""
+    public = read(tmp_path, "hfvrp")
+    many = tuple(replace(group, count=400) for group in public.groups)
+    fleet = to_instance(replace(public, groups=many)).truck
+    assert fleet["capacity"].tolist() == [10] * 5 + [15] * 4
+    timed = read(tmp_path, "mdvrptw")
+    many = tuple(replace(group, count=50) for group in timed.groups)
+    assert to_instance(replace(timed, groups=many)).truck.size == 100
+
+
+def test_a_fixed_price_is_driven_on_the_way_to_the_first_water(tmp_path):
+    """10 at 0.5 a distance are 20 of it, 25 at 1 are 25; nothing on the way back."""
+    instance = to_instance(read(tmp_path, "hfvrp"))
+    first = instance.travel_s[instance.truck["drive_class"], 0, 1]
+    assert (first * instance.truck["drive_price"]).tolist() == [20_000] * 2 + [50_000]
+    assert (instance.travel_s[:, 1, 0] == 0).all()
 
 
 def test_whole_customers_get_one_visit_of_their_demand(tmp_path):

@@ -89,6 +89,24 @@ def test_cost_is_distance_times_the_price_of_the_vehicle(mixed):
     assert evaluate(mixed, [route([(0, 6)], group=0)]).cost == pytest.approx(20)
 
 
+def test_a_vehicle_that_drives_costs_its_fixed_price_as_well(tmp_path):
+    """10 + 0.5 x 10 for customer 1, 25 + 20 for customer 2; idle ones cost nothing."""
+    fleet = read(tmp_path, "hfvrp")
+    routes = [route([(0, 6)], group=0), route([(1, 9)], group=1), route([], group=0)]
+    verdict = evaluate(fleet, routes)
+    assert verdict.is_feasible
+    assert verdict.cost == pytest.approx(15 + 45)
+
+
+def test_a_route_ends_at_the_depot_of_its_vehicle(tmp_path):
+    """20 from the second depot; from the first one it is over 100 away."""
+    fleet = read(tmp_path, "mdvrptw")
+    own = [route([(0, 6)], group=0), route([(1, 9)], group=1)]
+    assert evaluate(fleet, own).cost == 30_000
+    assert evaluate(fleet, own).is_feasible
+    assert "takes" in faults(fleet, own[0], route([(1, 9)], group=0))
+
+
 def test_hours_count_driving_at_the_vehicle_s_speed_and_service(mixed):
     """20 / 40 + 0.02 hours are too long for 0.5, 10 / 40 + 0.01 are not."""
     assert "takes 0.52, at most 0.5" in faults(mixed, route([(1, 9)], group=0))
@@ -176,6 +194,8 @@ def test_duration_of_the_cordeau_form_counts_service(tmp_path):
         ("mtvrp", "Vehicle #1: 1 | 2\nCost 22.83\n", 20 + 8**0.5),
         ("sdvrptw_site", "Route #1:\nRoute #2: 1 2\nCost: 20000\n", 20_000),
         ("cvrp_x", "Route #1: 1 2\nCost 20\n", 20),
+        ("hfvrp", "Route #1: 1\nRoute #2:\nRoute #3: 2\nCost: 60\n", 60),
+        ("mdvrptw", "Route #1: 2\nRoute #2:\nRoute #3: 3\nCost: 30000\n", 30_000),
     ],
 )
 def test_published_solutions_are_read_in_their_family_s_form(

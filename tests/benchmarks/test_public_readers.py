@@ -5,7 +5,7 @@ import math
 import pytest
 
 from benchmarks.public.library import entries
-from tests.benchmarks.public_texts import G_FORM, P_FORM, read
+from tests.benchmarks.public_texts import G_FORM, HFVRP, P_FORM, read
 
 
 def test_sdvrp_has_any_number_of_vehicles_and_splits(tmp_path):
@@ -79,10 +79,50 @@ def test_site_dependent_vehicles_are_one_group_each(tmp_path):
     assert tiny.distance[0, 1] == 5_000
 
 
+def test_vehicles_of_a_mixed_fleet_are_grouped_with_their_prices(tmp_path):
+    """Prices in the file are 100 times those that costs are published in."""
+    tiny = read(tmp_path, "hfvrp")
+    assert [(g.count, g.capacity) for g in tiny.groups] == [(2, 10), (1, 15)]
+    assert [g.fixed_cost for g in tiny.groups] == [10, 25]
+    assert [g.cost_per_distance for g in tiny.groups] == [0.5, 1]
+    assert tiny.is_limited_by_load
+
+
+def test_vehicles_of_several_depots_keep_their_own(tmp_path):
+    """The first nodes are depots; times and distances are thousandths."""
+    tiny = read(tmp_path, "mdvrptw")
+    assert [(g.depot, g.count) for g in tiny.groups] == [(0, 1), (1, 2)]
+    assert [d.late for d in tiny.depots] == [100_000, 90_000]
+    assert [c.demand for c in tiny.customers] == [6, 9]
+    assert (tiny.customers[0].early, tiny.customers[0].service) == (20_000, 2_000)
+    assert tiny.groups[0].max_duration == 30_000
+    assert tiny.distance[1, 3] == 10_000  # from the second depot to customer 2
+    assert not tiny.is_limited_by_load
+
+
 def test_multi_trip_horizon_comes_from_the_table(tmp_path):
     tiny = read(tmp_path, "mtvrp")
     assert (tiny.groups[0].count, tiny.groups[0].max_travel) == (1, 31)
     assert tiny.groups[0].may_reload
+
+
+def test_fleets_to_be_bought_are_run_by_name_only(tmp_path):
+    """What is left out is judged all the same when published solutions are."""
+    names = ("X1-HD", "X1-FSMF", "X1-FSMFD", "X1-FSMD")
+    head = "family,instance,best_known,proven_optimal,source,solution_file,check\n"
+    rows = [f"hfvrp,{name},10,no,,,\n" for name in names]
+    (tmp_path / "best_known.csv").write_text(head + "".join(rows))
+    (tmp_path / "hfvrp").mkdir()
+    for name in names:
+        (tmp_path / "hfvrp" / f"{name}.vrp").write_text(HFVRP)
+
+    def found(*only, is_every=False):
+        entries_ = entries(tmp_path, ["hfvrp"], only, is_every=is_every)
+        return {entry.best.instance for entry in entries_}
+
+    assert found() == {"X1-HD", "X1-FSMD"}
+    assert found("X1-FSMF", "X1-HD") == {"X1-FSMF", "X1-HD"}
+    assert found(is_every=True) == set(names)
 
 
 def test_proven_instances_come_first_and_unknown_ones_not_at_all(tmp_path):

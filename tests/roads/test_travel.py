@@ -18,6 +18,7 @@ from dispatch.model.scenario import (
     Village,
 )
 from dispatch.model.travel import TravelTable
+from dispatch.roads import travel as travel_of_roads
 from dispatch.roads.reach import round_trips, snap_warnings
 from dispatch.roads.route import RouteFinder
 from dispatch.roads.travel import travel_matrix
@@ -174,6 +175,45 @@ def test_straight_lines_are_the_last_resort() -> None:
     assert travel.is_estimate
     assert travel.metres[0][0, 1] == 1668
     assert travel.seconds[0][0, 1] == 201
+
+
+def test_metres_are_worked_out_pair_by_pair_or_all_at_once() -> None:
+    """Metres of a county's pairs would take gigabytes, and a plan has few legs."""
+    lines = travel_matrix(scenario(roads=None)).metres[0]
+    whole = np.asarray(lines)
+    assert lines.shape == whole.shape == (3, 3)
+    assert [[lines[i, j] for j in range(3)] for i in range(3)] == whole.tolist()
+    assert lines[np.int64(0), np.int64(-1)] == whole[0, 2] > 0
+    assert lines[:, 1].tolist() == whole[:, 1].tolist()
+    with pytest.raises(IndexError):
+        lines[3, 0]
+
+
+def test_metres_of_a_table_are_joined_by_id() -> None:
+    seconds = np.array([[0, 1, 2], [3, 0, 4], [5, 6, 0]])
+    table = TravelTable(place_ids=("V", "D", "S"), seconds=seconds, metres=seconds * 10)
+    metres = travel_matrix(scenario(travel_table=table)).metres[0]
+    assert metres[:, :].tolist() == [[0, 40, 30], [60, 0, 50], [10, 20, 0]]
+    assert metres[0, 1] == 40
+
+
+def test_places_searched_in_blocks_have_the_same_times(monkeypatch) -> None:
+    """Two villages at one node and one off the roads, one row of places at a time."""
+    places = [("a", 0.02), ("b", 0.02), ("c", 0.01), ("far", 3.0)]
+    villages = tuple(
+        Village(village_id=name, name="", lat=0.0, lon=100 + lon, population=1)
+        for name, lon in places
+    )
+    scene = scenario(villages=villages, trucks=(truck("light", 4), truck("heavy", 20)))
+    whole = travel_matrix(scene)
+    monkeypatch.setattr(travel_of_roads, "_PAIRS", 1)
+    monkeypatch.setattr(travel_of_roads, "_SEARCHED_PAIRS", 1)
+    blocks = travel_matrix(scene)
+    for one, other in zip(whole.seconds, blocks.seconds, strict=True):
+        assert one.tolist() == other.tolist()
+        assert (one[:, -1] == -1).sum() == 5
+    for one, other in zip(whole.metres, blocks.metres, strict=True):
+        assert one[:, :].tolist() == other[:, :].tolist()
 
 
 def test_matrices_cannot_be_changed_by_accident() -> None:

@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from dataclasses import replace
 from decimal import ROUND_CEILING
-from typing import TYPE_CHECKING, Final, cast
+from typing import IO, TYPE_CHECKING, Final, cast
 
 import numpy as np
 
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 
 #: 100 days or 100,000 km: more is a slip of the pen.
 _MAX_VALUE: Final = 10_000_000
+#: Marks and empty lines before the header: more is no plain table.
+_MAX_START: Final = 16
+#: Cells of plain numbers that are read at once.
+_CELLS: Final = 2_000_000
 #: Twenty thousand ids of many letters.
 _MAX_HEAD_BYTES: Final = 2_000_000
 #: A file with one broken unit would repeat itself in every cell.
@@ -103,7 +107,8 @@ def fast_matrix(data: bytes) -> Matrix | None:
     A table of 5,000 places is 25 million cells: as Python objects they would take
     gigabytes.
     """
-    start = len(data) - len(data.lstrip(b"\xef\xbb\xbf\r\n"))
+    begin = data[:_MAX_START]  # of the whole there would be a second copy
+    start = len(begin) - len(begin.lstrip(b"\xef\xbb\xbf\r\n"))
     end = data.find(b"\n", start)
     if not start < end < start + _MAX_HEAD_BYTES:
         return None
@@ -116,34 +121,61 @@ def fast_matrix(data: bytes) -> Matrix | None:
     column_ids = [label.strip() for label in head.split(mark)[1:]]
     if not _is_square(data, start, mark, len(column_ids)):
         return None
-    import pandas as pd  # a quarter of a second, for large matrices only
-
     stream = io.BytesIO(data)
     stream.seek(end + 1)
     try:
-        frame = pd.read_csv(
-            stream,
-            sep=mark,
-            header=None,
-            dtype={0: str},
-            na_filter=False,
-            low_memory=False,
-            encoding="utf-8",
-        )
+        values = _whole_numbers(stream, mark, column_ids)
     except (ValueError, OverflowError):
         return None
-    row_ids = [label.strip() for label in frame[0]]
-    is_whole = sorted(row_ids) == sorted(set(column_ids)) and all(row_ids)
-    if not is_whole or frame.shape[1] != len(column_ids) + 1:
+    if values is None or values.min() < NO_ROAD or values.max() > _MAX_VALUE:
         return None
-    if any(kind != np.int64 for kind in frame.dtypes.iloc[1:]):
-        return None
-    values = frame.iloc[:, 1:].to_numpy()
-    if values.min() < NO_ROAD or values.max() > _MAX_VALUE:
-        return None
-    position = {label: idx for idx, label in enumerate(row_ids)}
-    values = values[[position[label] for label in column_ids]]
     return None if np.diagonal(values).any() else (column_ids, values)
+
+
+def _whole_numbers(stream: IO[bytes], mark: str, ids: list[str]) -> Ints | None:
+    """
+    Return the matrix below a header, rows in the order of ``ids``; None if it is not.
+
+    Parameters
+    ----------
+    stream
+        Stands at the first row.
+    mark
+        What is between the cells.
+    ids
+        Of the columns.
+
+    Raises
+    ------
+    ValueError
+        If the rows cannot be read as a table.
+    """
+    import pandas as pd  # a quarter of a second, for large matrices only
+
+    position = {label: idx for idx, label in enumerate(ids)}
+    matrix = np.empty((len(ids), len(ids)), dtype=np.int64)
+    row_ids: list[str] = []
+    with pd.read_csv(
+        stream,
+        sep=mark,
+        header=None,
+        dtype={0: str},
+        na_filter=False,
+        low_memory=False,
+        encoding="utf-8",
+        chunksize=max(1, _CELLS // max(1, len(ids))),
+    ) as rows:
+        for frame in rows:
+            labels = [label.strip() for label in frame[0]]
+            row_ids += labels
+            is_square = frame.shape[1] == len(ids) + 1 and len(row_ids) <= len(ids)
+            if not is_square or not all(label in position for label in labels):
+                return None
+            if any(kind != np.int64 for kind in frame.dtypes.iloc[1:]):
+                return None
+            matrix[[position[label] for label in labels]] = frame.iloc[:, 1:]
+    is_whole = sorted(row_ids) == sorted(position) and all(row_ids)
+    return matrix if is_whole else None
 
 
 def _is_square(data: bytes, start: int, mark: str, num_columns: int) -> bool:
@@ -326,4 +358,6 @@ def _align(
         message = say("matrix_place_unknown", places=_list(unknown))
         problems.append(Problem(file, message, severity="warning"))
     order = [position[label] for label in place_ids]
+    if order == list(range(len(labels))):
+        return values  # a copy of a county's takes as long as reading it
     return values[np.ix_(order, order)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 from scipy.sparse.csgraph import csgraph_from_dense, floyd_warshall
@@ -14,7 +14,7 @@ from dispatch.solver.kernel.arrays import BIG
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dispatch.arrays import Floats, Ints
+    from dispatch.arrays import Floats, Int32s, Ints
     from dispatch.solver.kernel.arrays import Instance
 
 
@@ -101,7 +101,7 @@ class BoundData:
 
 
 def build_bound_data(
-    instance: Instance, need: Ints, shortest: Sequence[Floats]
+    instance: Instance, need: Ints, shortest: Sequence[Drives]
 ) -> BoundData:
     """
     Return what the bound knows of an instance.
@@ -165,7 +165,7 @@ def usable_sources(instance: Instance, r: int) -> Ints:
     return np.flatnonzero(fits & (source["supply"] > 0))
 
 
-def _kind(instance: Instance, trucks: Ints, shortest: Sequence[Floats]) -> Kind | None:
+def _kind(instance: Instance, trucks: Ints, shortest: Sequence[Drives]) -> Kind | None:
     first = int(trucks[0])
     record = instance.truck[first]
     drive_s = shortest[int(record["drive_class"])]
@@ -213,7 +213,7 @@ def _kind(instance: Instance, trucks: Ints, shortest: Sequence[Floats]) -> Kind 
 def _truck_groups(
     instance: Instance,
     trucks: Ints,
-    drive_s: Floats,
+    drive_s: Drives,
     sources: Ints,
     depots: Ints,
 ) -> tuple[TruckGroup, ...]:
@@ -234,7 +234,7 @@ def _truck_groups(
     )
 
 
-def working_seconds(instance: Instance, r: int, drive_s: Floats, s: int) -> float:
+def working_seconds(instance: Instance, r: int, drive_s: Drives, s: int) -> float:
     """
     Return the longest that truck ``r`` can work if it fills first at ``s``.
 
@@ -313,31 +313,71 @@ def _open_seconds(
     return total, close_s
 
 
-def shortest_drives_s(instance: Instance) -> list[Floats]:
+class DrivesBesideEnds:
+    """
+    Shortest seconds from and to ends, depots and sources, as of an array (P, P).
+
+    Between villages there are none: of thousands of them they would take gigabytes.
+
+    Parameters
+    ----------
+    away, towards
+        Shape (E, P): from each end to all places, and to it from all.
+    """
+
+    def __init__(self, away: Floats, towards: Floats) -> None:
+        self._away, self._towards = away, towards
+
+    def __getitem__(self, leg: Any, /) -> Any:
+        """Return seconds from a place to one or more, which are ends if it is none."""
+        here, there = leg
+        if here < len(self._away):
+            return self._away[here, there]
+        return self._towards[there, here]
+
+
+Drives: TypeAlias = "Floats | DrivesBesideEnds"
+
+
+def shortest_drives_s(instance: Instance) -> list[Drives]:
     """
     Return driving seconds by any detour, (P, P) per drive class; inf = none.
 
-    With more than `MAX_PLACES` places those between villages are the direct ones,
-    which only bounds that look at no drive between villages may use.
+    With more than `MAX_PLACES` places there are none between villages.
     """
-    shortest = []
+    shortest: list[Drives] = []
     for matrix in instance.travel_s[: instance.num_drive_classes]:
+        if len(matrix) > MAX_PLACES:
+            shortest.append(drives_beside_ends(matrix, instance.first_village))
+            continue
         seconds = matrix.astype(np.float64)
         seconds[matrix >= BIG] = np.inf
-        if len(seconds) <= MAX_PLACES:
-            # Sparse, since a dense zero would read as "no road".
-            graph = csgraph_from_dense(seconds, null_value=np.inf)
-            shortest.append(floyd_warshall(graph))
-        else:
-            shortest.append(_shortest_beside_ends(seconds, instance.first_village))
+        # Sparse, since a dense zero would read as "no road".
+        graph = csgraph_from_dense(seconds, null_value=np.inf)
+        shortest.append(floyd_warshall(graph))
     return shortest
 
 
-def _shortest_beside_ends(seconds: Floats, num_ends: int) -> Floats:
-    away = seconds[:num_ends].copy()
-    shorten(away, seconds)
-    towards = np.ascontiguousarray(seconds[:, :num_ends].T)
-    shorten(towards, np.ascontiguousarray(seconds.T))
-    seconds[:num_ends] = away
-    seconds[:, :num_ends] = towards.T
-    return seconds
+def drives_beside_ends(matrix: Int32s, num_ends: int) -> DrivesBesideEnds:
+    """
+    Return shortest seconds from and to the first places.
+
+    Parameters
+    ----------
+    matrix
+        Shape (P, P): direct seconds, `BIG` where there is no road.
+    num_ends
+        Depots and sources, which come first.
+    """
+    away = _shortest_from_ends(matrix, num_ends)
+    if all((matrix[row] == matrix[:, row]).all() for row in range(len(matrix))):
+        return DrivesBesideEnds(away, away)
+    turned = np.ascontiguousarray(matrix.T)
+    return DrivesBesideEnds(away, _shortest_from_ends(turned, num_ends))
+
+
+def _shortest_from_ends(matrix: Int32s, num_ends: int) -> Floats:
+    rows = matrix[:num_ends].astype(np.float64)
+    shorten(rows, matrix)  # type: ignore[arg-type]  # compiled for either type
+    rows[rows >= BIG] = np.inf  # no sum over a missing road is less
+    return rows

@@ -30,7 +30,8 @@ from dispatch.solver.kernel.arrays import BIG
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dispatch.arrays import Floats, Ints
+    from dispatch.arrays import Ints
+    from dispatch.solver.bounding.data import Drives
     from dispatch.solver.kernel.arrays import Instance
 
 
@@ -85,7 +86,7 @@ class RadialModel:
         self,
         instance: Instance,
         band_need: Ints,
-        shortest: Sequence[Floats],
+        shortest: Sequence[Drives],
     ) -> None:
         self._instance = instance
         self._need = band_need
@@ -260,7 +261,7 @@ class RadialModel:
         raise SolverError(f"the bound's linear program ended with status {status}")
 
 
-def _truck_types(instance: Instance, shortest: Sequence[Floats]) -> list[_TruckType]:
+def _truck_types(instance: Instance, shortest: Sequence[Drives]) -> list[_TruckType]:
     types = []
     for trucks in truck_kinds(instance):
         first = instance.truck[trucks[0]]
@@ -279,7 +280,7 @@ def _truck_types(instance: Instance, shortest: Sequence[Floats]) -> list[_TruckT
     return types
 
 
-def _longest_work(instance: Instance, r: int, drive_s: Floats) -> float:
+def _longest_work(instance: Instance, r: int, drive_s: Drives) -> float:
     """Return the longest that truck ``r`` can work after reaching any source."""
     return max(
         (

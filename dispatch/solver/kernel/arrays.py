@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
 #: Insertions kept per village until one proves to have a timetable.
 NUM_KEPT: Final = 4
+#: Routes that one insertion may make later, itself included.
+MAX_PUSHED: Final = 12
+#: Times that it may make any of them later.
+MAX_PUSHES: Final = 24
+#: Length of the table of pairs that are closed, at most; later ones take their place.
+MAX_CLOSED: Final = 1 << 22
 #: Stands for "no road", "not limited" and "never"; adding a few stays in range.
 BIG: Final = 1_000_000_000
 #: Moments of a day at which roads change: one less than the most periods that
@@ -76,6 +82,8 @@ ROUTE: Final = np.dtype(
         *_ints("pause_entry", "pause_before", "pause_start"),
         # iterations in which it was last touched, gathered, ruined
         *_ints("touched", "gathered", "ruined", "dirty"),
+        # version: a number that no other timetable of any route has had
+        *_ints("version"),
     ],
     align=True,
 )
@@ -88,7 +96,8 @@ VISITS: Final = np.dtype(
 
 FILL: Final = np.dtype(
     # a listed filling at a source; route -1: of a trip outside of the search
-    _ints("start", "end", "litres", "route"),
+    # latest: latest start that keeps the rest of its route feasible
+    _ints("start", "end", "litres", "route", "latest"),
     align=True,
 )
 KEPT: Final = np.dtype(
@@ -112,7 +121,11 @@ TOTAL: Final = np.dtype(
 )
 COUNTS: Final = np.dtype(
     # touched routes and villages, villages noted for recreate, gatherings so far
-    _ints("routes", "villages", "requests", "gatherings")
+    # versions: timetables numbered so far
+    _ints("routes", "villages", "requests", "gatherings", "versions")
+    # pushing: 1 = fillings may take the bays of later ones; held_entry starts no
+    # earlier than held_until; pushed: rows kept in case pushing fails
+    + _ints("pushing", "held_entry", "held_until", "pushed")
     # 1 = an array was too short for a move; see `grown_state`
     + _ints("row_is_short", "fills_are_short", "visitors_are_short"),
     align=True,
@@ -154,6 +167,7 @@ class Instance(NamedTuple):
     near_villages: Ints  # (V, K), nearest first, itself first, -1 = none
     near_sources: Ints  # (V, KS), shortest round trip first, -1 = none
     has_release: bool
+    has_bays: bool  # trucks may have to wait for each other
     change_price: int  # litres that a changed village costs
     earlier: Ints  # (V, E, 2) route and start of announced visits, -1 = none
 
@@ -215,6 +229,10 @@ class State(NamedTuple):
     total: RecordArray  # (1,)
     candidate: RecordArray  # (M,) the row being tried
     candidate_pause: RecordArray  # (1,)
+    p_route: RecordArray  # (MAX_PUSHED,) routes before they were pushed
+    p_entry: RecordArray  # (MAX_PUSHED, M)
+    p_truck: Ints  # (MAX_PUSHED,)
+    p_queue: Ints  # (MAX_PUSHES,) trucks whose fillings may have to push others
     u_route: RecordArray
     u_entry: RecordArray
     u_village: RecordArray
@@ -234,6 +252,8 @@ class State(NamedTuple):
     requests: Ints  # (V,)
     keys: Floats  # (V,)
     kept: RecordArray  # (NUM_KEPT,)
+    # (a power of two,) pairs of a village and a timetable that takes nothing to it
+    closed: Ints
     rng: npt.NDArray[np.uint64]  # (1,)
 
 
@@ -333,6 +353,7 @@ def resized_state(state: State, sizes: Sizes) -> State:
 
     return state._replace(
         entry=longer(state.entry, 1, sizes.row),
+        p_entry=longer(state.p_entry, 1, sizes.row),
         u_entry=longer(state.u_entry, 1, sizes.row),
         b_entry=longer(state.b_entry, 1, sizes.row),
         candidate=longer(state.candidate, 0, sizes.row),
@@ -340,6 +361,11 @@ def resized_state(state: State, sizes: Sizes) -> State:
         visitor=longer(state.visitor, 1, sizes.visitors),
         u_visitor=longer(state.u_visitor, 1, sizes.visitors),
     )
+
+
+def _num_closed(num_pairs: int) -> int:
+    """Return the length of a table for pairs of a village and a route."""
+    return min(MAX_CLOSED, 1 << max(0, num_pairs - 1).bit_length())
 
 
 def empty_state(instance: Instance, seed: int, sizes: Sizes | None = None) -> State:
@@ -371,6 +397,9 @@ def empty_state(instance: Instance, seed: int, sizes: Sizes | None = None) -> St
     route["latest_back"] = instance.truck["shift_end"]
     route["pause_entry"] = -2
     route["dirty"] = 1
+    route["version"] = np.arange(num_trucks)
+    counts = np.zeros(1, dtype=COUNTS)
+    counts["versions"] = num_trucks
     return State(
         route=route,
         entry=np.zeros((num_trucks, row), dtype=ENTRY),
@@ -383,6 +412,10 @@ def empty_state(instance: Instance, seed: int, sizes: Sizes | None = None) -> St
         total=np.zeros(1, dtype=TOTAL),
         candidate=np.zeros(row, dtype=ENTRY),
         candidate_pause=np.zeros(1, dtype=PAUSE),
+        p_route=np.zeros(MAX_PUSHED, dtype=ROUTE),
+        p_entry=np.zeros((MAX_PUSHED, row), dtype=ENTRY),
+        p_truck=ints(MAX_PUSHED),
+        p_queue=ints(MAX_PUSHES),
         u_route=route.copy(),
         u_entry=np.zeros((num_trucks, row), dtype=ENTRY),
         u_village=np.zeros(num_villages, dtype=VISITS),
@@ -395,12 +428,13 @@ def empty_state(instance: Instance, seed: int, sizes: Sizes | None = None) -> St
         b_served=ints(num_levels) - 1,  # any plan is better
         b_total=np.zeros(1, dtype=TOTAL),
         stamp=ints(1),
-        counts=np.zeros(1, dtype=COUNTS),
+        counts=counts,
         touched_routes=ints(num_trucks),
         touched_villages=ints(num_villages),
         gathered=ints(num_trucks),
         requests=ints(num_villages),
         keys=np.zeros(num_villages),
         kept=np.zeros(NUM_KEPT, dtype=KEPT),
+        closed=np.full(_num_closed(num_villages * num_trucks), -1, dtype=np.int64),
         rng=np.array([(seed * 0x9E3779B97F4A7C15 + 0x1234567) % 2**64 | 1], np.uint64),
     )

@@ -114,7 +114,13 @@ def _bay_free_from(
 
 @compiled
 def latest_in_bay(
-    inst: Instance, state: State, s: int, route: int, start: int, end: int
+    inst: Instance,
+    state: State,
+    s: int,
+    route: int,
+    start: int,
+    end: int,
+    can_push: bool,
 ) -> int:
     """
     Return how late a filling may start before another one takes the bay.
@@ -131,6 +137,8 @@ def latest_in_bay(
         Position of the route whose filling it is; its own ones do not count.
     start, end
         When the filling begins and ends, in seconds since midnight.
+    can_push
+        Whether the other one may wait as long as its own route allows.
 
     Returns
     -------
@@ -148,6 +156,8 @@ def latest_in_bay(
             first = _first_fill(state, s, point - inst.source[s].longest_fill)
             if _busy_bays(state, s, route, first, point) < bays:
                 continue
+        if can_push:
+            point = max(point, state.fill[s, f].latest)
         return point - (end - start)
     return BIG
 
@@ -248,18 +258,9 @@ def fill_start(
     start = time_s
     # Every turn passes a filling of another truck or waits for water once.
     for _ in range(10_000 + 8 * state.num_fills[s]):
-        fitted = BIG
-        for w in range(inst.source_windows.shape[1]):
-            low = inst.source_windows[s, w, 0]
-            if low >= BIG:
-                break
-            earliest = max(low, start)
-            if earliest + duration <= inst.source_windows[s, w, 1]:
-                fitted = earliest
-                break
-        if fitted >= BIG:
+        start = open_from(inst, s, start, duration)
+        if start >= BIG:
             return BIG
-        start = fitted
         if not inst.source[s].is_queued:
             return start
         free = _bay_free_from(inst, state, s, route, start, duration)
@@ -275,6 +276,131 @@ def fill_start(
                 continue
         return start
     return BIG
+
+
+@compiled
+def open_from(inst: Instance, s: int, start: int, duration: int) -> int:
+    """
+    Return the first start at or after ``start`` that ends in opening hours, or BIG.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    s
+        Position of the source.
+    start
+        Seconds since midnight.
+    duration
+        Seconds that a filling takes.
+    """
+    for w in range(inst.source_windows.shape[1]):
+        low = inst.source_windows[s, w, 0]
+        if low >= BIG:
+            break
+        earliest = max(low, start)
+        if earliest + duration <= inst.source_windows[s, w, 1]:
+            return earliest
+    return BIG
+
+
+@compiled
+def pushing_start(
+    inst: Instance,
+    state: State,
+    s: int,
+    route: int,
+    entry: int,
+    time_s: int,
+    litres: int,
+) -> int:
+    """
+    Return the first start of a filling that waits for earlier ones only, or BIG.
+
+    Fillings of other routes that start then or later do not stand in its way: they
+    are made to wait afterwards (see `pushing`).
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    s
+        Position of the source.
+    route
+        Position of the truck; its own listed fillings do not stand in the way.
+    entry
+        Entry of the candidate row; its fillings before that draw water too.
+    time_s
+        Seconds since midnight at which the truck is there.
+    litres
+        Litres to fill.
+    """
+    duration = inst.fill_setup_s + flow_s(litres, inst.source[s].fill_s_per_l)
+    start = time_s
+    for _ in range(1_000 + 8 * state.num_fills[s]):
+        start = open_from(inst, s, start, duration)
+        if start >= BIG:
+            return BIG
+        busy = 0
+        free_s = BIG
+        first = _first_fill(state, s, start - inst.source[s].longest_fill)
+        for f in range(first, state.num_fills[s]):
+            if state.fill[s, f].start >= start:
+                break
+            if state.fill[s, f].end > start and state.fill[s, f].route != route:
+                busy += 1
+                free_s = min(free_s, state.fill[s, f].end)
+        if busy >= inst.source[s].bays:
+            start = free_s
+            continue
+        if inst.source[s].is_refilling:
+            later = _refill_wait(inst, state, s, route, entry, start, duration, litres)
+            if later >= BIG:
+                return BIG
+            if later > start:
+                start = later
+                continue
+        return start
+    return BIG
+
+
+@compiled
+def bay_taken_from(
+    inst: Instance, state: State, s: int, route: int, start: int, end: int
+) -> int:
+    """
+    Return the position of the filling that finds no bay because of [start, end), or -1.
+
+    It is the first one of another route that starts at ``start`` or later while all
+    bays are taken, this filling counted.
+
+    Parameters
+    ----------
+    inst
+        The scenario as arrays.
+    state
+        The solution under search, with its timetable.
+    s
+        Position of the source.
+    route
+        Position of the truck that fills.
+    start, end
+        When it fills, in seconds since midnight.
+    """
+    first = _first_fill(state, s, start - inst.source[s].longest_fill)
+    for f in range(first, state.num_fills[s]):
+        point = state.fill[s, f].start
+        if point >= end:
+            break
+        if point < start or state.fill[s, f].route == route:
+            continue
+        if state.fill[s, f].end <= point:
+            continue  # it takes no time
+        if _busy_bays(state, s, route, first, point) >= inst.source[s].bays:
+            return f
+    return -1
 
 
 @compiled
@@ -356,7 +482,7 @@ def early_load_l(
     s_per_l = inst.source[s].fill_s_per_l
     if inst.source[s].is_queued:
         shortest = start + inst.fill_setup_s + flow_s(least, s_per_l)
-        taken = latest_in_bay(inst, state, s, route, start, shortest)
+        taken = latest_in_bay(inst, state, s, route, start, shortest, False)
         if taken < BIG:
             end = min(end, taken + shortest - start)
     if s_per_l > 0.0 and end < BIG:

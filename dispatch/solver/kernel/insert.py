@@ -17,6 +17,7 @@ from dispatch.solver.kernel.moves import (
     random_unit,
     touch_village,
 )
+from dispatch.solver.kernel.pushing import commit_by_pushing
 from dispatch.solver.kernel.schedule import (
     latest_start,
     schedule_candidate,
@@ -38,6 +39,7 @@ LIMITED_VISITS = 0.5
 #: Chance to try a part of a load where the whole one only has to wait for a bay.
 PART_LOAD = 0.05
 #: Kinds of insertions: more litres at a stop, a stop in a trip, a trip of its own.
+#: They are the numbers of entries that a row gains.
 TOP_UP = 0
 NEW_STOP = 1
 NEW_TRIP = 2
@@ -93,8 +95,14 @@ def _try_stops(
     can_visit: bool,
     waiting_price: float,
     split_price: float,
-) -> None:
-    """Consider every place in every trip of route ``r``."""
+) -> bool:
+    """
+    Consider every place in every trip of route ``r``.
+
+    Return whether the route alone would leave room for a litre more at a stop, or
+    for a stop of ``least`` litres; other routes may have taken the water.
+    """
+    is_open = False
     place = inst.first_village + v
     capacity = inst.truck[r].capacity
     unload = inst.truck[r].unload_s_per_l
@@ -114,21 +122,25 @@ def _try_stops(
             True if i < n and state.entry[r, i].node < inst.first_village else i == n
         )
         following = state.entry[r, i].node if i < n else inst.truck[r].depot
-        if i > 0 and spare > 0 and supply_left > 0:
+        if i > 0 and spare > 0:
             arrive_next = state.entry[r, i].arrive if i < n else state.route[r].back
             latest_next = state.entry[r, i].latest if i < n else last_back
             per_l = unload + fill_rate
+            most = spare
+            if fill_rate > 0:
+                most = min(most, int(slack_first / fill_rate))
             if previous == place and state.entry[r, i - 1].node == place:
                 # top up the stop that is there
                 slack = latest_next - arrive_next
-                q = min(want, spare, supply_left)
+                q = most
                 if per_l > 0:
                     q = min(q, int(slack / per_l))
-                if fill_rate > 0:
-                    q = min(q, int(slack_first / fill_rate))
-                if q >= min(want, 1 + least // 10) and random_unit(state) > BLINK:
+                is_open = is_open or q > 0
+                q = min(want, q, supply_left)
+                is_useful = q > 0 and q >= min(want, 1 + least // 10)
+                if is_useful and random_unit(state) > BLINK:
                     _keep(state, per_l, r, i - 1, -1, TOP_UP, q)
-            if can_visit:
+            if can_visit and most >= least:
                 # A trip leaves when all that is on board is released.
                 leave = max(0, inst.village[v].release - filled_at) + time_s
                 to_v = leg_s(inst, r, previous, place, leave)
@@ -140,12 +152,13 @@ def _try_stops(
                     if onward < BIG:
                         next_at = start + setup + onward
                         slack = latest_next - next_at
-                        q = min(want, spare, supply_left)
+                        q = most
                         if per_l > 0:
                             q = min(q, int(slack / per_l))
-                        if fill_rate > 0:
-                            q = min(q, int(slack_first / fill_rate))
-                        if q >= least and slack >= 0 and random_unit(state) > BLINK:
+                        is_possible = q >= least and slack >= 0
+                        is_open = is_open or is_possible
+                        q = min(want, q, supply_left)
+                        if is_possible and q >= least and random_unit(state) > BLINK:
                             direct = leg_s(inst, r, previous, following, time_s)
                             detour = to_v + onward - direct
                             work = price * detour + setup + q * per_l
@@ -178,6 +191,7 @@ def _try_stops(
         time_s = state.entry[r, i].end
         if state.route[r].pause_entry == i and state.route[r].pause_before == 0:
             time_s += inst.truck[r].break_s
+    return is_open
 
 
 @compiled
@@ -231,9 +245,12 @@ def try_new_trips(
     least: int,
     waiting_price: float,
     split_price: float,
-) -> None:
+) -> bool:
     """
     Add to the short list a trip to ``v`` between any two trips of a route.
+
+    Return whether the route alone would leave time for one; other routes may have
+    taken the water or the bays.
 
     Parameters
     ----------
@@ -265,7 +282,8 @@ def try_new_trips(
     n = state.route[r].length
     if n + 2 > state.entry.shape[1]:
         state.counts[0].row_is_short = 1
-        return
+        return True
+    is_open = False
     last_back = state.route[r].latest_back
     if n == 0:
         waiting_price = 0.0  # a truck that is idle waits at its depot
@@ -292,26 +310,30 @@ def try_new_trips(
                 break
             if inst.truck[r].is_potable and not inst.source[s].is_potable:
                 continue
-            whole = min(
-                want, inst.truck[r].capacity, inst.source[s].supply - state.drawn[s]
-            )
-            if whole < least:
-                continue
+            if inst.truck[r].capacity < least:
+                break
             source = inst.first_source + s
             to_s = leg_s(inst, r, previous, source, time_s)
             to_v = travel[source, place]
             onward = travel[place, following]
             if to_s >= BIG or to_v >= BIG or onward >= BIG:
                 continue
-            usable += 1
             per_l = unload + inst.source[s].fill_s_per_l
+            ready = max(time_s + to_s, inst.village[v].release)
+            is_possible = ready + to_v + onward + setup + least * per_l <= latest_next
+            is_open = is_open or is_possible
+            whole = min(
+                want, inst.truck[r].capacity, inst.source[s].supply - state.drawn[s]
+            )
+            if whole < least:
+                continue
+            usable += 1
             detour = to_s + to_v + onward - travel[previous, following]
             least_s = price * detour + setup
+            if not is_possible:
+                continue
             if least_s / whole + per_l >= state.kept[state.kept.shape[0] - 1].score:
                 continue  # even without any waiting it is too dear
-            ready = max(time_s + to_s, inst.village[v].release)
-            if ready + to_v + onward + setup + least * per_l > latest_next:
-                continue  # nor is there time
             if inst.source[s].is_refilling:
                 whole = _late_load_l(
                     inst, state, v, s, r, whole, latest_next - onward, to_v
@@ -363,6 +385,41 @@ def try_new_trips(
                 is_spring = inst.source[s].is_refilling
                 if is_kept and not is_spring and random_unit(state) > PART_LOAD:
                     break
+    return is_open
+
+
+@compiled
+def _candidate_with(
+    inst: Instance,
+    state: State,
+    v: int,
+    r: int,
+    entry: int,
+    source: int,
+    kind: int,
+    litres: int,
+) -> int:
+    """Make the candidate row with an insertion, times as they were; return its size."""
+    n = state.route[r].length
+    copy_to_candidate(state, r)
+    if kind != TOP_UP:
+        for i in range(n - 1, entry - 1, -1):
+            state.candidate[i + kind] = state.candidate[i]
+        n += kind
+        if kind == NEW_TRIP:
+            state.candidate[entry].node = inst.first_source + source
+            state.candidate[entry].litres = 0
+            state.candidate[entry].fixed = 0
+            entry += 1
+        state.candidate[entry].node = inst.first_village + v
+        state.candidate[entry].litres = 0
+        state.candidate[entry].fixed = 0
+    state.candidate[entry].litres += litres
+    fill = entry
+    while state.candidate[fill].node >= inst.first_village:
+        fill -= 1
+    state.candidate[fill].litres += litres
+    return n
 
 
 @compiled
@@ -377,41 +434,30 @@ def _apply(
     litres: int,
 ) -> bool:
     """Try an insertion for real; return whether it had a timetable."""
-    n = state.route[r].length
-    place = inst.first_village + v
-    copy_to_candidate(state, r)
-    if kind == TOP_UP:
-        state.candidate[entry].litres += litres
-    else:
-        added = 1 if kind == NEW_STOP else 2
-        if n + added > state.entry.shape[1]:
+    if kind != TOP_UP:
+        if state.route[r].length + kind > state.entry.shape[1]:
             state.counts[0].row_is_short = 1
             return False
         if state.village[v].visits >= state.visitor.shape[1]:
             state.counts[0].visitors_are_short = 1
             return False
-        for i in range(n - 1, entry - 1, -1):
-            state.candidate[i + added] = state.candidate[i]
-        if kind == NEW_TRIP:
-            state.candidate[entry].node = inst.first_source + source
-            state.candidate[entry].litres = 0
-            state.candidate[entry].fixed = 0
-            entry += 1
-        state.candidate[entry].node = place
-        state.candidate[entry].litres = litres
-        state.candidate[entry].fixed = 0
-        n += added
+    n = _candidate_with(inst, state, v, r, entry, source, kind, litres)
     fill = entry
     while state.candidate[fill].node >= inst.first_village:
         fill -= 1
-    state.candidate[fill].litres += litres
     if not fills_fit(inst, state, n):
         return False
     back = schedule_candidate(inst, state, r, n, fill)
     if back >= BIG:
-        return False
-    touch_village(inst, state, v)
-    commit_candidate(inst, state, r, n, back)
+        if not inst.has_bays:
+            return False
+        n = _candidate_with(inst, state, v, r, entry, source, kind, litres)
+        if not commit_by_pushing(inst, state, r, n, fill):
+            return False
+        touch_village(inst, state, v)
+    else:
+        touch_village(inst, state, v)
+        commit_candidate(inst, state, r, n, back)
     add_litres(inst, state, v, r, litres, kind != TOP_UP)
     return True
 
@@ -494,6 +540,10 @@ def _best_insertions(
     )
     setup = inst.village[v].drop_setup
     can_visit = state.village[v].visits < inst.village[v].max_visits and free >= least
+    is_smallest = least <= min(inst.village[v].min_visit, inst.village[v].room)
+    num_trucks = state.route.size
+    num_villages = state.village.size
+    last_slot = state.closed.size - 1
     for k in range(count):
         r = state.gathered[k]
         if not inst.may_enter[inst.truck[r].access_class, v]:
@@ -506,6 +556,10 @@ def _best_insertions(
         if slack <= 0:
             continue
         can_visit_r = can_visit and slack >= setup
+        mark = state.route[r].version * num_villages + v
+        slot = (v * num_trucks + r) & last_slot
+        if state.closed[slot] == mark:
+            continue
         if not can_visit_r and not _visits(state, r, v):
             continue
         most = free
@@ -517,11 +571,16 @@ def _best_insertions(
         if can_visit_r:
             aim = min(most, max(want, least))
             can_visit_r = aim >= least
-        _try_stops(
+        is_open = _try_stops(
             inst, state, v, r, aim, least, can_visit_r, waiting_price, split_price
         )
         if can_visit_r and slack >= setup + inst.fill_setup_s:
-            try_new_trips(inst, state, v, r, 0, aim, least, waiting_price, split_price)
+            has_time = try_new_trips(
+                inst, state, v, r, 0, aim, least, waiting_price, split_price
+            )
+            is_open = is_open or has_time
+        if can_visit_r and is_smallest and not is_open:
+            state.closed[slot] = mark
 
 
 @compiled

@@ -296,7 +296,7 @@ def drop_fills(inst: Instance, state: State, r: int) -> None:
 @compiled
 def list_fills(inst: Instance, state: State, r: int) -> None:
     """
-    Put a route's fillings on the lists, which go by start.
+    Put a route's fillings on the lists, which go by start; `set_latest` comes first.
 
     Parameters
     ----------
@@ -320,6 +320,8 @@ def list_fills(inst: Instance, state: State, r: int) -> None:
         state.fill[s, f].end = state.entry[r, i].end
         state.fill[s, f].litres = state.entry[r, i].litres
         state.fill[s, f].route = r
+        latest = max(state.entry[r, i].latest, state.entry[r, i].start)
+        state.fill[s, f].latest = latest
         state.num_fills[s] += 1
 
 
@@ -351,6 +353,22 @@ def undo(inst: Instance, state: State) -> None:
     copy_into(state.drawn, state.u_drawn)
     copy_into(state.served, state.u_served)
     state.total[0] = state.u_total[0]
+
+
+@compiled
+def number_timetable(state: State, r: int) -> None:
+    """
+    Give a route's timetable a number of its own.
+
+    Parameters
+    ----------
+    state
+        The solution under search, with its timetable.
+    r
+        Position of the truck and its route.
+    """
+    state.counts[0].versions += 1
+    state.route[r].version = state.counts[0].versions
 
 
 @compiled
@@ -440,8 +458,9 @@ def commit_candidate(inst: Instance, state: State, r: int, n: int, back: int) ->
     state.route[r].pause_entry = state.candidate_pause[0].entry
     state.route[r].pause_before = state.candidate_pause[0].before
     state.route[r].pause_start = state.candidate_pause[0].start
-    list_fills(inst, state, r)
     set_latest(inst, state, r)
+    list_fills(inst, state, r)
+    number_timetable(state, r)
 
 
 @compiled

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 
 from dispatch.solver.jit import compiled
 from dispatch.solver.kernel.arrays import BIG
-from dispatch.solver.kernel.filling import fill_start, flow_s, latest_in_bay
+from dispatch.solver.kernel.filling import (
+    fill_start,
+    flow_s,
+    latest_in_bay,
+    pushing_start,
+)
 from dispatch.solver.kernel.legs import leave_by, leg_s
 
 if TYPE_CHECKING:
@@ -124,6 +129,11 @@ def _service_start(
         s = node - inst.first_source
         if inst.has_release:
             time_s = max(time_s, _released(inst, state, entry, n))
+        if state.counts[0].pushing and inst.source[s].is_queued:
+            if entry == state.counts[0].held_entry:
+                time_s = max(time_s, state.counts[0].held_until)
+            litres = state.candidate[entry].litres
+            return pushing_start(inst, state, s, r, entry, time_s, litres)
         return fill_start(
             inst, state, s, r, entry, time_s, state.candidate[entry].litres
         )
@@ -290,12 +300,12 @@ def schedule_candidate(inst: Instance, state: State, r: int, n: int, first: int)
 
 
 @compiled
-def set_latest(inst: Instance, state: State, r: int) -> None:
+def set_latest(inst: Instance, state: State, r: int) -> bool:
     """
-    Compute latest arrivals and slack of a route, its fillings listed.
+    Compute latest arrivals and slack of a route; return whether any differs.
 
-    A filling may move within the gap that other trucks leave at its bays now; a
-    later gap is not counted on.
+    Its fillings are listed. A filling may move within the gap that other trucks leave
+    at its bays now; a later gap is not counted on.
 
     Parameters
     ----------
@@ -312,6 +322,7 @@ def set_latest(inst: Instance, state: State, r: int) -> None:
         # Back before the pause is due, or with time for it.
         limit = max(limit - inst.truck[r].break_s, inst.truck[r].break_until)
         limit = min(limit, inst.truck[r].shift_end)
+    is_new = state.route[r].latest_back != limit
     state.route[r].latest_back = limit
     slack = limit - state.route[r].back
     for i in range(state.route[r].length - 1, -1, -1):
@@ -328,14 +339,17 @@ def set_latest(inst: Instance, state: State, r: int) -> None:
             s = node - inst.first_source
             limit = latest_start(inst.source_windows, s, limit - duration, duration)
             if inst.source[s].is_queued:
-                limit = min(limit, latest_in_bay(inst, state, s, r, start, end))
+                taken = latest_in_bay(inst, state, s, r, start, end, True)
+                limit = min(limit, taken)
         else:
             v = node - inst.first_village
             limit = latest_start(inst.windows, v, limit - duration, 0)
         if state.route[r].pause_entry == i and state.route[r].pause_before == 1:
             limit = min(limit - inst.truck[r].break_s, inst.truck[r].break_until)
-        state.entry[r, i].latest = max(limit, state.entry[r, i].arrive)
-        limit = state.entry[r, i].latest
+        limit = max(limit, state.entry[r, i].arrive)
+        is_new = is_new or state.entry[r, i].latest != limit
+        state.entry[r, i].latest = limit
         slack = max(slack, limit - state.entry[r, i].arrive)
         following = node
     state.route[r].slack = slack
+    return is_new

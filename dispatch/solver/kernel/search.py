@@ -16,8 +16,8 @@ from dispatch.solver.kernel.moves import (
     undo,
     wanted,
 )
+from dispatch.solver.kernel.pushing import refresh_latest
 from dispatch.solver.kernel.ruin import request, ruin
-from dispatch.solver.kernel.schedule import set_latest
 
 if TYPE_CHECKING:
     from dispatch.arrays import Floats, Ints, RecordArray
@@ -305,8 +305,7 @@ def anneal(
     improved = 0
     for iteration in range(num_iterations):
         if iteration % REFRESH == 0:  # other trucks have moved at the bays
-            for r in range(state.route.size):
-                set_latest(inst, state, r)
+            refresh_latest(inst, state)
         begin(state)
         state.counts[0].requests = 0
         ruin(inst, state, key_level, short_level, mean_removed, longest_string)

@@ -16,6 +16,7 @@ from dispatch.errors import DataError
 from dispatch.files.scenario import read as read_module
 from dispatch.files.scenario.read import read_scenario, read_scenario_files
 from dispatch.files.tables import columns as columns_module
+from dispatch.files.tables import matrices
 from dispatch.files.tables import raw as raw_module
 from dispatch.files.tables import workbook as workbook_module
 from dispatch.files.tables.raw import TableError, parse_csv
@@ -327,6 +328,26 @@ def test_columns_in_any_order_and_matrix_rows_in_any_order() -> None:
         [200, 300, 0, 400],
         [600, 700, 500, 0],
     ]
+
+
+@pytest.mark.parametrize("last", [b"0", b"0.0", b"word", b"0,7"])
+def test_a_matrix_read_in_parts_is_the_same(
+    monkeypatch: pytest.MonkeyPatch, last: bytes
+) -> None:
+    """Plain numbers at once; what the last row has else is seen with it."""
+    text = (
+        b"place_id,002,S1,D1,001\n001,400,300,200,0\n002,0,700,600,500\n"
+        b"S1,1200,0,1100,1000\nD1,900,800," + last + b",100\n"
+    )
+    found = []
+    for cells in (1, 9, 2_000_000):
+        monkeypatch.setattr(matrices, "_CELLS", cells)
+        matrix = matrices.fast_matrix(text)
+        found.append(None if matrix is None else matrix[1].tolist())
+    assert found[0] == found[1] == found[2]
+    assert (found[0] is None) == (last != b"0")
+    if last == b"0":
+        assert found[0][:2] == [[0, 700, 600, 500], [1200, 0, 1100, 1000]]
 
 
 def test_travel_times_are_rounded_up_and_may_lack_a_way() -> None:
