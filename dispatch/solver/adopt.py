@@ -113,7 +113,7 @@ def _may_stand(instance: Instance, state: State, r: int, row: Row) -> bool:
     The search takes such times as they are; hours, pumps and bays may have changed
     since they were given.
     """
-    fills_by_source: dict[int, list[tuple[int, int, int, int]]] = {}
+    fills_by_source: dict[int, list[tuple[int, int, int, int, int]]] = {}
     unload = float(instance.truck["unload_s_per_l"][r])
     for node, litres, start, end in zip(*row, strict=True):
         if start < 0:
@@ -128,7 +128,7 @@ def _may_stand(instance: Instance, state: State, r: int, row: Row) -> bool:
             needed = instance.fill_setup_s + np.ceil(litres * rate - 1e-9)
             is_open = _is_inside(instance.source_windows[s], start, end)
             fills_by_source.setdefault(int(s), []).append(
-                (int(start), int(end), int(litres), r)
+                (int(start), int(end), int(litres), r, int(start))
             )
         if not is_open or end - start < needed:
             return False
@@ -146,7 +146,7 @@ def _has_room(
     state: State,
     r: int,
     s: int,
-    fills: list[tuple[int, int, int, int]],
+    fills: list[tuple[int, int, int, int, int]],
 ) -> bool:
     """Whether fillings find bays and water beside those of other trucks."""
     record = instance.source[s]
