@@ -41,6 +41,8 @@ BAND_SHARE: Final = 0.7
 ALL_BANDS: Final = range(len(BANDS))
 #: Share of that time without counting visits, for prices to start from.
 PLAIN_SHARE: Final = 0.3
+#: Time for a bound over trips of a day that is too large to count visits.
+LARGE_S: Final = 8.0
 #: Parts into which tanks are cut, for few villages and for many.
 UNITS_SMALL: Final = 150
 UNITS: Final = 60
@@ -49,6 +51,8 @@ UNITS_LARGE: Final = 40
 
 def bound_seconds(instance: Instance) -> float:
     """Return the time in which a bound gets nearly as good as it can."""
+    if instance.village.size > MAX_COUNTED:
+        return LARGE_S  # visits are not counted: soon done, or far from it
     return min(15.0, 1.0 + instance.village.size / 20)
 
 
