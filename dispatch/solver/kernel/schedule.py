@@ -339,7 +339,7 @@ def set_latest(inst: Instance, state: State, r: int) -> bool:
             s = node - inst.first_source
             limit = latest_start(inst.source_windows, s, limit - duration, duration)
             if inst.source[s].is_queued:
-                taken = latest_in_bay(inst, state, s, r, start, end, True)
+                taken = latest_in_bay(inst, state, s, r, start, end, inst.has_bays)
                 limit = min(limit, taken)
         else:
             v = node - inst.first_village
