@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from dispatch.errors import Problem
+from dispatch.files.cells.cell_words import meaning_of
 from dispatch.files.cells.clocks import parse_windows
 from dispatch.files.cells.parse import CellError, is_blank, show
 from dispatch.files.tables.build import ids_of
@@ -163,7 +164,7 @@ def fix_positions(
 def _read_pasted(record: Record, datum: Datum, problems: list[Problem]) -> None:
     """Set lat and lon of a row, which may be given in ``position``."""
     text = record.values.pop("position", None)
-    given = [name for name in ("lat", "lon") if not is_blank(record.cells.get(name))]
+    given = _given(record, ("lat", "lon"))
     pasted = None
     if text is not None:
         try:
@@ -187,6 +188,16 @@ def _read_pasted(record: Record, datum: Datum, problems: list[Problem]) -> None:
         problems.append(record.problem("lat", say("position_missing")))
 
 
+def _given(record: Record, names: tuple[str, str]) -> list[str]:
+    """Return which parts of a position have a cell that means anything."""
+    table = tables()["villages"]
+    return [
+        name
+        for name in names
+        if meaning_of(record.cells.get(name), table.column(name)) is None
+    ]
+
+
 #: A position given twice may differ by its rounding.
 _SAME_PLACE_M: Final = 50.0
 #: People carry water from a transfer point; farther out a digit is wrong.
@@ -207,7 +218,7 @@ def fix_transfer(record: Record, datum: Datum, problems: list[Problem]) -> None:
         Receives every problem.
     """
     names = ("transfer_lat", "transfer_lon")
-    given = [name for name in names if not is_blank(record.cells.get(name))]
+    given = _given(record, names)
     if len(given) == 1:
         missing = names[1] if given[0] == names[0] else names[0]
         problems.append(record.problem(missing, say("transfer_half")))

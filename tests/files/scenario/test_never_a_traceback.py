@@ -109,6 +109,17 @@ def test_any_cell_of_the_editor(name: str, data: st.DataObject) -> None:
         assert scenario_from_tables({name: frame}, base=base).villages
 
 
+@pytest.mark.parametrize("name", ["villages", "sources", "depots"])
+@pytest.mark.parametrize("column", ["lat", "lon"])
+@pytest.mark.parametrize("cell", ["\\", "/", "?", "未知", "*", "x"])
+def test_half_a_position_is_told(name: str, column: str, cell: str) -> None:
+    base = example_scenario()
+    frame = scenario_tables(base)[name].astype(object)
+    frame.loc[0, column] = cell
+    with pytest.raises(DataError, match=f"row 2, {column}"):
+        scenario_from_tables({name: frame}, base=base)
+
+
 def test_the_good_files_are_good() -> None:
     """Otherwise the tests above would try nothing."""
     read_scenario_files({**FILES, "travel_s.csv": MATRIX}, name="x", strict=True)
