@@ -10,7 +10,7 @@ from dispatch.solver.kernel.adopt import adopt_route
 from dispatch.solver.kernel.arrays import BIG, FILL
 from dispatch.solver.kernel.moves import load_best, store_best
 from dispatch.solver.kernel.schedule import set_latest
-from dispatch.solver.rest import list_given_fills
+from dispatch.solver.rest import allow_for_fill, list_given_fills
 from dispatch.solver.rows import rows_to_adopt
 
 if TYPE_CHECKING:
@@ -100,6 +100,12 @@ def adopt_row(thread: SearchThread, r: int, row: Row) -> bool:
     """
     if not _may_stand(thread.instance, thread.state, r, row):
         return False
+    instance = thread.instance
+    for node, start, end in zip(row.nodes, row.starts, row.ends, strict=True):
+        if start >= 0 and node < instance.first_village:
+            allow_for_fill(
+                instance, int(node) - instance.first_source, int(end - start)
+            )
     while True:
         num_entries = adopt_route(thread.instance, thread.state, r, *row)
         if not thread.grow():

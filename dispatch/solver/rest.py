@@ -307,6 +307,25 @@ def _earlier(scenario: Scenario, instance: Instance, today: Today) -> Ints:
     return table
 
 
+def allow_for_fill(instance: Instance, s: int, duration_s: int) -> None:
+    """
+    Let the search look so far back for fillings that still take a bay.
+
+    One that keeps its times may take longer than any that pumps of now would need.
+
+    Parameters
+    ----------
+    instance
+        Its source is changed.
+    s
+        Position of the source.
+    duration_s
+        Seconds of a filling.
+    """
+    longest_s = instance.source["longest_fill"]
+    longest_s[s] = max(longest_s[s], duration_s)
+
+
 def list_given_fills(rest: Rest, state: State) -> State:
     """
     Enter fillings under way into the bays' lists, under no route of the search.
@@ -329,5 +348,6 @@ def list_given_fills(rest: Rest, state: State) -> State:
     for s, start, end in sorted(rest.fills, key=lambda fill: fill[1]):
         f = int(state.num_fills[s])
         state.fill[s, f] = (start, end, 0, -1, start)
+        allow_for_fill(rest.instance, s, end - start)
         state.num_fills[s] = f + 1
     return state
