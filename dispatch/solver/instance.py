@@ -87,7 +87,7 @@ def build_instance(scenario: Scenario, travel: Travel) -> Instance:
         near_villages=near_villages(travel_s, first_village),
         near_sources=near_sources(travel_s, first_source, first_village),
         has_release=False,
-        has_bays=False,  # a plan made so broke rule 6: not before it is understood
+        has_bays=bool((sources_at["bays"] < len(scenario.trucks)).any()),
         change_price=0,
         earlier=np.full((len(villages), 1, 2), -1, dtype=np.int64),
     )

@@ -30,7 +30,6 @@ def two_at_a_bay(home_by_s):
         ],
     )
     instance, state = arrays(scene)
-    instance = instance._replace(has_bays=True)
     for r in (T1, T2):
         drive_row(instance, state, r, [(S, 300), (V, 300)])
     refresh_latest(instance, state)
@@ -73,7 +72,7 @@ def test_nobody_waits_in_vain():
 @pytest.mark.parametrize("seed", range(5))
 def test_bays_hold_after_every_step(kind, seed):
     scenario, travel = random_day(kind, seed)
-    instance = build_instance(scenario, travel)._replace(has_bays=True)
+    instance = build_instance(scenario, travel)
     thread = SearchThread(instance, SearchParams(), seed)
     thread.start()
     for step in range(60):
