@@ -10,7 +10,7 @@ from dispatch.solver.kernel.adopt import adopt_route
 from dispatch.solver.kernel.arrays import BIG, FILL
 from dispatch.solver.kernel.moves import load_best, store_best
 from dispatch.solver.kernel.schedule import set_latest
-from dispatch.solver.rest import allow_for_fill, list_given_fills
+from dispatch.solver.rest import allow_for_fill, enter_given
 from dispatch.solver.rows import rows_to_adopt
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def go_on_from(
     ]
     broken: list[str] = []
     for thread in threads:
-        thread.state = list_given_fills(rest, thread.state)
+        thread.state = enter_given(rest, thread.state)
         # Promised times first, so that nothing else takes their bays.
         is_kept = {
             r: adopt_row(thread, r, row.only(locked))

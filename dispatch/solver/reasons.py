@@ -185,7 +185,7 @@ def _further(people: Reach, others: Reach, village: int) -> Reason | None:
 
 def _delivered(instance: Instance, state: State) -> tuple[Ints, Ints]:
     """Return litres and number of visits that the best plan brings every village."""
-    litres = np.zeros(instance.village.size, dtype=np.int64)
+    litres = instance.village["given"].copy()
     visits = np.zeros_like(litres)
     for r in range(instance.truck.size):
         entries = state.b_entry[r, : int(state.b_route["length"][r])]

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dispatch.errors import PlanError
-from dispatch.model.need import LIVESTOCK
+from dispatch.model.need import BANDS, LIVESTOCK
 from dispatch.solver.kernel.arrays import BIG, resized_state, sizes_of
 from dispatch.solver.kernel.legs import leg_at
+from dispatch.solver.kernel.moves import add_served
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -31,7 +32,11 @@ class Rest:
     Attributes
     ----------
     served
-        Litres of every level that the done part serves, shape (G,).
+        Litres of every level that the done part serves, shape (G,), without what
+        villages are given in the arrays.
+    given
+        Litres of every band that the water given in the arrays serves, if nothing
+        else comes, shape (7,).
     prefix
         Per truck position the stops that its new route goes on from.
     fills
@@ -40,6 +45,7 @@ class Rest:
 
     instance: Instance
     served: Ints
+    given: Ints = field(default_factory=lambda: np.zeros(len(BANDS), dtype=np.int64))
     prefix: dict[int, Route] = field(default_factory=dict)
     fills: list[tuple[int, int, int]] = field(default_factory=list)
 
@@ -138,7 +144,8 @@ def _let_small_visits_wait(
             if stop.kind != "deliver" or stop.start_s < today.now_s:
                 continue
             v = nodes[stop.place_id] - instance.first_village
-            if instance.village["room"][v] < scenario.service.min_drop_l:
+            record = instance.village[v]
+            if record["room"] - record["given"] < scenario.service.min_drop_l:
                 windows = instance.windows[v]
                 windows[:, 0] = np.maximum(windows[:, 0], stop.start_s + 1)
                 windows[windows[:, 1] < windows[:, 0], 1] = -1
@@ -268,8 +275,15 @@ def _serve(rest: Rest, potable: Ints, non_potable: Ints) -> None:
     animals = slice(LIVESTOCK * steps, (LIVESTOCK + 1) * steps)
     people = np.minimum(potable, village["need_people"])
     by_potable = np.clip(potable - people, 0, village["need_animals"] - non_potable)
-    for_animals = non_potable + by_potable
     rest_l = potable - people - by_potable
+    # Where other water may still come for animals, it sets drinking water free.
+    is_open = (by_potable > 0) & (village["gets_non_potable"] > 0)
+    given = np.where(is_open, by_potable + rest_l, 0)
+    village["given"] = given
+    rest.given[LIVESTOCK] = by_potable[is_open].sum()
+    rest.given[-1] = rest_l[is_open].sum()
+    by_potable, rest_l = (np.where(is_open, 0, part) for part in (by_potable, rest_l))
+    for_animals = non_potable + by_potable
     parts = (
         (slice(0, animals.start), people),
         (animals, for_animals),
@@ -278,14 +292,39 @@ def _serve(rest: Rest, potable: Ints, non_potable: Ints) -> None:
     for levels, litres in parts:
         left = litres.copy()
         for level in range(*levels.indices(need.shape[1])):
-            given = np.minimum(left, need[:, level])
-            need[:, level] -= given
-            left -= given
-            rest.served[level] = int(given.sum())
+            taken = np.minimum(left, need[:, level])
+            need[:, level] -= taken
+            left -= taken
+            rest.served[level] = int(taken.sum())
     village["need_people"] -= people
     village["need_animals"] -= for_animals
-    village["room"] = np.maximum(0, village["room"] - potable - non_potable)
-    village["min_visit"] = np.minimum(village["min_visit"], village["room"])
+    free = np.maximum(0, village["room"] - potable - non_potable)
+    village["room"] = free + given
+    least = np.maximum(free, village["room"] > 0)  # a visit of 0 L is none
+    village["min_visit"] = np.minimum(village["min_visit"], least)
+
+
+def without_given(instance: Instance) -> Instance:
+    """
+    Return arrays in which water given already is used up, for bounds.
+
+    It is taken off the need that comes last. What other water brings for animals
+    counts for them there, whichever water it sets free.
+
+    Parameters
+    ----------
+    instance
+        The rest of a day; it is copied, not changed.
+    """
+    village, need = instance.village.copy(), instance.level_need.copy()
+    village["room"] -= village["given"]
+    left = village["given"].copy()
+    for level in range(need.shape[1] - 1, instance.first_animal_level - 1, -1):
+        taken = np.minimum(left, need[:, level])
+        need[:, level] -= taken
+        left -= taken
+    village["given"] = 0
+    return instance._replace(village=village, level_need=need)
 
 
 def _earlier(scenario: Scenario, instance: Instance, today: Today) -> Ints:
@@ -326,9 +365,9 @@ def allow_for_fill(instance: Instance, s: int, duration_s: int) -> None:
     longest_s[s] = max(longest_s[s], duration_s)
 
 
-def list_given_fills(rest: Rest, state: State) -> State:
+def enter_given(rest: Rest, state: State) -> State:
     """
-    Enter fillings under way into the bays' lists, under no route of the search.
+    Enter water given already, and fillings under way, under no route of the search.
 
     Parameters
     ----------
@@ -350,4 +389,8 @@ def list_given_fills(rest: Rest, state: State) -> State:
         state.fill[s, f] = (start, end, 0, -1, start)
         allow_for_fill(rest.instance, s, end - start)
         state.num_fills[s] = f + 1
+    for v in np.flatnonzero(rest.instance.village["given"]).tolist():
+        add_served(rest.instance, state, v, -1)
+        state.village[v]["potable"] += rest.instance.village[v]["given"]
+        add_served(rest.instance, state, v, 1)
     return state

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from dispatch.errors import SolverError
-from dispatch.model.need import BANDS
+from dispatch.model.need import BANDS, LIVESTOCK, needs_l
 from dispatch.model.outcome import plan_totals, village_outcomes
 from dispatch.model.plan import Bound, Plan, SolverInfo
 from dispatch.solver.adopt import adopt_row, go_on_from
@@ -25,7 +25,7 @@ from dispatch.solver.jit import is_compiled
 from dispatch.solver.kernel.moves import store_best
 from dispatch.solver.params import Progress, SolveParams, SolveResult
 from dispatch.solver.reasons import Unserved, shortage_causes
-from dispatch.solver.rest import Rest, rest_of_day
+from dispatch.solver.rest import Rest, rest_of_day, without_given
 from dispatch.solver.rounds import limits_for, search_until_idle
 from dispatch.solver.routing import MAX_SEED_NODES, RoutingModel
 from dispatch.solver.rows import Row
@@ -209,8 +209,8 @@ def solve(
         run.rest = rest_of_day(scenario, instance, run.today)
         instance = run.rest.instance
     run.report("bound", 0.0)
-    needs = band_needs(instance)
-    model = BoundModel(instance, needs)
+    for_bound = instance if run.rest is None else without_given(instance)
+    model = BoundModel(for_bound, band_needs(for_bound))
     began = time.monotonic()
     with contextlib.suppress(SolverError):
         run.bound_l = int(model.most_l(range(len(BANDS)), ()))
@@ -320,6 +320,8 @@ def _served_l(thread: SearchThread) -> list[int]:
 
 def _is_best_possible(run: _Run, model: BoundModel) -> bool:
     """Whether no plan serves more, by the bound that is at hand at once."""
+    if run.rest is not None and run.rest.given.any():
+        return False  # the bound at hand lets given water go to animals alone
     served = _served_l(best_thread(run.threads))
     try:
         most = [model.most_l([b], served[:b]) for b in range(len(BANDS))]
@@ -511,16 +513,20 @@ def _bound(
     rounds = 10**6 if is_timed else REPEATABLE_ROUNDS
     if run.rest is None:
         return model.bound(served_l, seconds, rounds, known)
-    done = run.rest.served.reshape(len(BANDS), -1).sum(axis=1)
+    done = run.rest.served.reshape(len(BANDS), -1).sum(axis=1) + run.rest.given
     left = [s - int(d) for s, d in zip(served_l, done, strict=True)]
+    # Every litre that others bring for animals may set a given one free for people.
+    freed_l = int(run.rest.given[LIVESTOCK])
+    left[-1] = max(0, left[-1] - freed_l)
     bound = model.bound(left, seconds, rounds, known)
+    most = done + [bound.served_l[band] for band in BANDS]
+    most[-1] += freed_l
+    need = needs_l(run.scenario)
+    most = np.minimum(most, [sum(n[b] for n in need.values()) for b in BANDS])
     total = bound.total_l + int(done.sum())
     return Bound(
         method=bound.method,
-        served_l={
-            band: bound.served_l[band] + int(d)
-            for band, d in zip(BANDS, done, strict=True)
-        },
+        served_l=dict(zip(BANDS, most.tolist(), strict=True)),
         total_l=total,
         gap=(total - sum(served_l)) / total if total else 0.0,
     )

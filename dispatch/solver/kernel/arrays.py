@@ -62,8 +62,10 @@ VILLAGE: Final = np.dtype(
     # room: litres it can take; people: bands above livestock; animals: livestock
     # drop_setup: seconds of a visit before water flows; release: no filling for it
     # starts earlier; gets_potable, gets_non_potable: whether any truck can bring it
+    # given: drinking water that is there already and in part serves animals, as long
+    # as no other water comes for them; room and needs are still with it
     _ints("room", "need_people", "need_animals", "min_visit", "max_visits")
-    + _ints("drop_setup", "release", "gets_potable", "gets_non_potable"),
+    + _ints("drop_setup", "release", "gets_potable", "gets_non_potable", "given"),
     align=True,
 )
 ENTRY: Final = np.dtype(
@@ -200,7 +202,7 @@ class Instance(NamedTuple):
         room = village["room"].copy()
         reachable = np.zeros(num_levels, dtype=np.int64)
         for level in range(num_levels):
-            allowed = village["gets_potable"] > 0
+            allowed = (village["gets_potable"] > 0) | (village["given"] > 0)
             if self.first_animal_level <= level < self.first_normal_level:
                 allowed |= village["gets_non_potable"] > 0
             given = np.where(allowed, np.minimum(room, self.level_need[:, level]), 0)

@@ -662,7 +662,7 @@ def load_best(inst: Instance, state: State) -> None:
         The solution under search, with its timetable.
     """
     for v in range(state.village.size):
-        state.village[v].potable = 0
+        state.village[v].potable = inst.village[v].given
         state.village[v].non_potable = 0
         state.village[v].visits = 0
     state.drawn[:] = 0
