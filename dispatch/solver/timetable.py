@@ -10,7 +10,7 @@ their fillings.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -20,9 +20,13 @@ from dispatch.solver.kernel.arrays import BIG
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dispatch.arrays import RecordArray
     from dispatch.model.plan import Route, Stop
     from dispatch.model.scenario import Scenario
     from dispatch.solver.kernel.arrays import Instance
+
+#: Fillings that may be under way at a refilling source when one of them ends.
+MAX_UNDER_WAY: Final = 8
 
 
 @dataclass(frozen=True)
@@ -142,7 +146,12 @@ class _Timetable:
                 self.model.add_cumulative(intervals, [1] * len(intervals), bays)
 
     def add_refilling(self) -> None:
-        """Keep the fillings' order at refilling sources, none before its water."""
+        """
+        Keep the fillings' order at refilling sources, none before its water.
+
+        As in the search, fillings under way when one ends count in full: a re-plan
+        that goes on from this plan takes its times as they are.
+        """
         for source in sorted({filling.source for filling in self._fillings}):
             record = self._instance.source[source]
             if not record["is_refilling"]:
@@ -151,20 +160,36 @@ class _Timetable:
                 (f for f in self._fillings if f.source == source),
                 key=lambda filling: (filling.planned_start, filling.duration),
             )
-            drawn = 0
+            ready = _ready_s(record, [filling.litres for filling in fillings])
             for i, filling in enumerate(fillings):
-                if i:
-                    self.model.add(filling.start >= fillings[i - 1].start)
-                drawn += filling.litres
-                missing = drawn - float(record["stock"])
-                inflow = float(record["inflow_per_s"])
-                if missing > 0 and inflow > 0:
-                    ready = int(record["opening"]) + int(np.ceil(missing / inflow))
-                    self.model.add(filling.start + filling.duration >= ready)
+                end = filling.start + filling.duration
+                self.model.add(end >= ready[i])
+                for j, later in enumerate(
+                    fillings[i + 1 : i + MAX_UNDER_WAY + 1], i + 1
+                ):
+                    if j == i + 1:
+                        self.model.add(later.start >= filling.start)
+                    if j == i + MAX_UNDER_WAY:
+                        self.model.add(later.start >= end)
+                    elif ready[j] > ready[i]:
+                        is_over = self.model.new_bool_var("")
+                        self.model.add(later.start >= end).only_enforce_if(is_over)
+                        self.model.add(end >= ready[j]).only_enforce_if(~is_over)
 
     def minimise_returns(self) -> None:
         """Trucks come back early: all waiting counts alike."""
         self.model.minimize(sum(self._ends))
+
+
+def _ready_s(record: RecordArray, litres: Sequence[int]) -> list[int]:
+    """Return when a refilling source has the water of each filling and all before."""
+    inflow = float(record["inflow_per_s"])
+    missing = np.cumsum(litres) - float(record["stock"])
+    if inflow <= 0:
+        return [0] * len(litres)
+    waits = np.ceil(np.maximum(0.0, missing) / inflow).astype(np.int64)
+    ready = np.where(missing > 0, int(record["opening"]) + waits, 0)
+    return [int(second) for second in ready]
 
 
 def improve_timetable(

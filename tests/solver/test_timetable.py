@@ -25,14 +25,14 @@ from tests.solver.tiny import (
 
 @st.composite
 def queues(draw):
-    """Draw days with one bay for all, with pauses, hours and refilling water."""
+    """Draw days with few bays for all, with pauses, hours and refilling water."""
     is_refilling = draw(st.booleans())
     pause = draw(st.sampled_from([None, TimeWindow(3_000, 4_200)]))
     scene = scenario(
         [village(f"V{k}", population=2_000) for k in range(3)],
         [
             source(
-                bays=1,
+                bays=draw(st.sampled_from([1, 2, 3])),
                 fill_rate_l_per_min=draw(st.sampled_from([60.0, 120.0])),
                 windows=draw(st.sampled_from([(), (TimeWindow(600, 7_000),)])),
                 stock_l=700 if is_refilling else None,
@@ -81,3 +81,34 @@ def test_queues_are_noticed_only_at_limited_sources():
     assert has_queues(one_bay, [at_once, waiting])
     assert not has_queues(one_bay, [at_once])
     assert not has_queues(free, [waiting])
+
+
+def water_there(source, time_s):
+    """Return the litres that a spring that is open all day has given by then."""
+    return source.stock_l + source.inflow_l_per_h * time_s / 3600
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(queues(), st.integers(0, 3))
+def test_fillings_under_way_count_in_full(drawn, seed):
+    """When a filling ends, the spring has the water of all that have begun."""
+    scene, ways = drawn
+    spring = replace(
+        scene.sources[0], bays=2, windows=(), stock_l=700, inflow_l_per_h=3_000.0
+    )
+    scene = replace(scene, sources=(spring,))
+    params = SolveParams(iterations=20, workers=1)
+    routes = solve(scene, ways, params, seed=seed).plan.routes
+    instance = build_instance(scene, ways)
+    for timed in (
+        routes,
+        improve_timetable(scene, instance, routes, seconds=1, seed=0),
+    ):
+        fills = [s for route in timed for s in route.stops if s.kind == "fill"]
+        for fill in fills:
+            begun = [
+                s.litres
+                for s in fills
+                if s.start_s < fill.end_s or s.end_s <= fill.end_s
+            ]
+            assert sum(begun) <= water_there(spring, fill.end_s) + 1
