@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from dispatch.arrays import Floats
+    from dispatch.arrays import Floats, Ints, RecordArray
     from dispatch.solver.kernel.arrays import Instance
 
 #: Shares of the run after which all threads go on from the best plan.
@@ -127,6 +127,8 @@ class SearchThread:
         self._goal = instance.reachable_need()
         self._steps = self._goal.size // 7
         self._push = np.ones(self._goal.size)
+        given = [instance.village[name].sum() for name in ("given", "given_unfit")]
+        self._given_l = int(sum(given))
         self._is_copy_asked = False
         self._copy: State | None = None
 
@@ -286,6 +288,10 @@ class SearchThread:
         )
         self.iterations += num_iterations
         self.grow()
+        self.give_copy()
+
+    def give_copy(self) -> None:
+        """Copy the best plan if that was asked for."""
         if self._is_copy_asked:
             self._copy_best()
 
@@ -301,7 +307,7 @@ class SearchThread:
         num_routes = int((state.b_route["length"] > 0).sum())
         if num_entries == 0:
             return _Scale(1.0, 1.0, 1.0)
-        served = max(1.0, float(state.b_served.sum()))
+        served = max(1.0, float(state.b_served.sum()) - self._given_l)
         drive = max(1.0, float(state.b_total["drive"][0]))
         num_visits = max(1, num_entries - self._num_fills())
         return _Scale(
@@ -363,11 +369,25 @@ class SearchThread:
         By the weighted litres of annealing at its end: the best solution in strict
         order may lack next to nothing in a first level and far more in the others.
         """
+        state = self.state
+        now, best = (
+            self._value(fraction, served, total)
+            for served, total in (
+                (state.served, state.total),
+                (state.b_served, state.b_total),
+            )
+        )
+        return max(now, best), bool(best >= now)
+
+    def value(self) -> float:
+        """Return how good the current solution is, as `lead` at the end."""
+        return self._value(1.0, self.state.served, self.state.total)
+
+    def _value(self, fraction: float, served: Ints, total: RecordArray) -> float:
         level = self.contested_level()
         weight = np.full(self._goal.size, 1e-3)
         weight[level : level + 1] = 1.0
         weight[:level] = 5.0 * self._least_weights(level, fraction)
-        state = self.state
         # As in annealing: litres of the band that weighs least.
         price = float(self.instance.change_price)
         if level < self._goal.size - 1:
@@ -375,14 +395,9 @@ class SearchThread:
         drive = self.params.drive_weight * self._scale().l_per_drive
         if level == self._goal.size:
             drive /= self.params.missing_price * self.params.drive_weight
-        now, best = (
+        return float(
             weight @ served - drive * total["drive"][0] - price * total["changed"][0]
-            for served, total in (
-                (state.served, state.total),
-                (state.b_served, state.b_total),
-            )
         )
-        return max(float(now), float(best)), bool(best >= now)
 
     def adopt(self, other: SearchThread, *, is_best: bool) -> None:
         """
@@ -466,6 +481,7 @@ def run_search(
     iterations: int | None,
     should_stop: Callable[[], bool],
     on_progress: Callable[[float], None],
+    begin: float | None = None,
 ) -> None:
     """
     Anneal all threads until the deadline or the iterations are used up.
@@ -482,15 +498,20 @@ def run_search(
         Asked between chunks; the best so far is kept.
     on_progress
         Told the share of the run that is over, 0 to 1.
+    begin
+        As ``deadline``: when the run began; None: now.
     """
-    begin = time.monotonic()
+    begin = time.monotonic() if begin is None else begin
     stopping = False
 
     def stop() -> bool:
         return stopping
 
     with ThreadPoolExecutor(max_workers=len(threads)) as pool:
+        over = min(_fraction(t, begin, deadline, iterations) for t in threads)
         for target in MEETINGS:
+            if target <= over:
+                continue
             jobs = [
                 pool.submit(
                     _run_thread, thread, target, begin, deadline, iterations, stop

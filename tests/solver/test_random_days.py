@@ -22,17 +22,20 @@ def pick(rng, *options):
     return options[rng.integers(len(options))]
 
 
-def random_day(kind, seed):
-    """Return a day of a kind, with something of all other rules."""
+def random_day(kind, seed, size=1):
+    """Return a day of a kind, ``size`` times as large, with something of all rules."""
     rng = np.random.default_rng([KINDS.index(kind), seed])
     is_night = kind == "overnight"
     begin = (22 if is_night else 7) * HOUR
     length = pick(rng, 4, 8, 11) * HOUR
-    num_villages = int(rng.integers(1, 7))
+    num_villages = size * int(rng.integers(1, 7))
     scene = scenario(
         [_village(rng, k, kind, begin, length) for k in range(num_villages)],
         [_source(rng, k, kind, begin, length) for k in range(int(rng.integers(1, 4)))],
-        [_truck(rng, k, kind, begin, length) for k in range(int(rng.integers(1, 4)))],
+        [
+            _truck(rng, k, kind, begin, length)
+            for k in range(size * int(rng.integers(1, 4)))
+        ],
         need=NeedStandard(),
         service=ServiceRules(
             fill_setup_s=pick(rng, 0, 60, 300),

@@ -62,10 +62,11 @@ VILLAGE: Final = np.dtype(
     # room: litres it can take; people: bands above livestock; animals: livestock
     # drop_setup: seconds of a visit before water flows; release: no filling for it
     # starts earlier; gets_potable, gets_non_potable: whether any truck can bring it
-    # given: drinking water that is there already and in part serves animals, as long
-    # as no other water comes for them; room and needs are still with it
+    # given, given_unfit: water that comes from outside of the search, drinking water
+    # and such for animals; room and needs are still with it
     _ints("room", "need_people", "need_animals", "min_visit", "max_visits")
-    + _ints("drop_setup", "release", "gets_potable", "gets_non_potable", "given"),
+    + _ints("drop_setup", "release", "gets_potable", "gets_non_potable")
+    + _ints("given", "given_unfit"),
     align=True,
 )
 ENTRY: Final = np.dtype(

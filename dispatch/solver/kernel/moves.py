@@ -663,7 +663,7 @@ def load_best(inst: Instance, state: State) -> None:
     """
     for v in range(state.village.size):
         state.village[v].potable = inst.village[v].given
-        state.village[v].non_potable = 0
+        state.village[v].non_potable = inst.village[v].given_unfit
         state.village[v].visits = 0
     state.drawn[:] = 0
     keep_given_fills(state)
