@@ -14,14 +14,14 @@ from dispatch.solver.kernel.moves import load_best, store_best
 from dispatch.solver.kernel.search import is_better_plan
 from dispatch.solver.regions import RegionThread, cut, place_axes, visits_of
 from dispatch.solver.rows import Row
-from dispatch.solver.search import CHUNK_ITERATIONS, run_search
+from dispatch.solver.search import CHUNK_ITERATIONS, run_search, run_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from dispatch.arrays import Floats, Ints, RecordArray
     from dispatch.solver.kernel.arrays import Instance, State
-    from dispatch.solver.regions import Region, Visits
+    from dispatch.solver.regions import Region
     from dispatch.solver.search import SearchThread
 
 #: Villages from which a day is searched by regions, and about as many in each.
@@ -29,9 +29,15 @@ MIN_VILLAGES: Final = 240
 REGION_VILLAGES: Final = 110
 #: Trucks of a region, at least on average.
 MIN_TRUCKS: Final = 6
-#: Cuts of the day, in the share of a run that goes by regions; the rest goes whole.
-NUM_CUTS: Final = 12
+#: Share of a run that goes by regions; the rest goes whole.
 SHARE: Final = 0.9
+#: Cuts of the day in that time, and what a region gets between two of them at least.
+NUM_CUTS: Final = (4, 25)
+LEAST_S: Final = 0.2
+LEAST_ITERATIONS: Final = 300
+#: Share of a run from which the best plan of every region counts, too: before, what
+#: is searched is far from it.
+FROM_BEST: Final = 0.5
 
 
 def search_together(
@@ -99,11 +105,22 @@ class _ByRegion:
         self.whole = threads[0]
         self.num_regions = num_regions
         self._deadline, self._begin = deadline, begin
-        # Iterations of one region between two cuts.
         self._iterations = iterations
+        self._in_turn = -(-num_regions // len(threads))
+        """Regions that one thread searches per cut."""
+        self._num_cuts = self._count_cuts()
         self._axes = place_axes(self.whole.instance)
         self._random = np.random.default_rng(int(self.whole.state.rng[0] % 2**63))
         self._stopping = False
+
+    def _count_cuts(self) -> int:
+        """Return how often to cut the day, so that no region is left too soon."""
+        if self._iterations is not None:
+            each = SHARE * self._iterations / LEAST_ITERATIONS
+        else:
+            assert self._deadline is not None
+            each = SHARE * (self._deadline - self._begin) / LEAST_S
+        return int(np.clip(each / self._in_turn, *NUM_CUTS))
 
     def go(
         self, should_stop: Callable[[], bool], on_progress: Callable[[float], None]
@@ -113,15 +130,13 @@ class _ByRegion:
         self.whole.adopt(self.threads[lead], is_best=is_best)
         if self.threads[lead].is_better_than(self.whole):
             store_best(self.whole.state)
-        for number in range(NUM_CUTS):
-            if self._stopping:
-                break
+        for number in range(self._num_cuts):
             batches = self._batches()
             for k, batch in enumerate(batches):
-                over = (number + (k + 1) / len(batches)) / NUM_CUTS * SHARE
-                self._search(batch, over, should_stop, on_progress)
                 if self._stopping:
                     break
+                over = (number + (k + 1) / len(batches)) / self._num_cuts * SHARE
+                self._search(batch, over, should_stop, on_progress)
         for thread in self.threads[1:]:
             thread.adopt(self.whole, is_best=False)
             store_best_of(thread, self.whole)
@@ -139,9 +154,10 @@ class _ByRegion:
         used = np.array([_fills_at(whole, region) for region in regions])
         left = self._random.permutation(len(regions)).tolist()
         batches = []
+        size = len(self.threads)
         while left:
             chosen = [left.pop()]
-            while left and len(chosen) < len(self.threads):
+            while left and len(chosen) < size:
                 taken = used[chosen].sum(axis=0)
                 best = min(left, key=lambda k: np.minimum(used[k], taken).sum())
                 left.remove(best)
@@ -156,7 +172,7 @@ class _ByRegion:
         should_stop: Callable[[], bool],
         on_progress: Callable[[float], None],
     ) -> None:
-        """Anneal regions side by side until so much of the run is over; merge them."""
+        """Anneal regions in a share of the run, and merge what they find."""
         whole = self.whole
         visits = visits_of(whole.instance, whole.state.route, whole.state.entry)
         seeds = self._random.integers(0, 2**31, size=len(batch)).tolist()
@@ -175,7 +191,7 @@ class _ByRegion:
                 job.result()
         for thread, part in zip(self.threads, parts, strict=False):
             thread.iterations += part.iterations
-        merge(whole, parts)
+        merge(whole, parts, with_best=self._stopping or over > FROM_BEST)
         whole.give_copy()
 
     def _fraction(self) -> float:
@@ -185,25 +201,13 @@ class _ByRegion:
         return min(1.0, (time.monotonic() - self._begin) / length)
 
     def _anneal(self, part: RegionThread, over: float) -> None:
-        if self._iterations is not None:
-            batches = -(-self.num_regions // len(self.threads))
-            left = round(SHARE * self._iterations / NUM_CUTS / batches)
-            while left > 0 and not self._stopping:
-                part.step(min(CHUNK_ITERATIONS, left), over)
-                left -= CHUNK_ITERATIONS
+        if self._iterations is None:
+            run_until(part, over, self._fraction, lambda: self._stopping)
             return
-        chunk = 20
-        while not self._stopping:
-            fraction = self._fraction()
-            if fraction >= over:
-                return
-            began = time.monotonic()
-            part.step(chunk, fraction)
-            spent = time.monotonic() - began
-            if spent < 0.01:
-                chunk = min(5_000, chunk * 2)
-            elif spent > 0.04:
-                chunk = max(1, chunk // 2)
+        left = round(SHARE * self._iterations / self._num_cuts / self._in_turn)
+        while left > 0 and not self._stopping:
+            part.step(min(CHUNK_ITERATIONS, left), over)
+            left -= CHUNK_ITERATIONS
 
 
 def _fills_at(whole: SearchThread, region: Region) -> Ints:
@@ -228,9 +232,10 @@ def store_best_of(thread: SearchThread, other: SearchThread) -> None:
 
 
 def _rows(state: State, *, is_best: bool) -> tuple[RecordArray, RecordArray]:
-    if is_best:
-        return state.b_route.copy(), state.b_entry.copy()
-    return state.route.copy(), state.entry.copy()
+    """Return copies of all routes and of their entries, as many as are used."""
+    route = state.b_route if is_best else state.route
+    entry = state.b_entry if is_best else state.entry
+    return route.copy(), entry[:, : int(route["length"].max(initial=0))].copy()
 
 
 def _load(thread: SearchThread, route: RecordArray, entry: RecordArray) -> None:
@@ -238,21 +243,20 @@ def _load(thread: SearchThread, route: RecordArray, entry: RecordArray) -> None:
     sizes = sizes_of(thread.state)
     sizes = sizes._replace(row=max(sizes.row, entry.shape[1]))
     state = thread.state = resized_state(thread.state, sizes)
-    best = [
-        part.copy()
-        for part in (state.b_route, state.b_entry, state.b_served, state.b_total)
-    ]
+    best_route, best_entry = _rows(state, is_best=True)
+    best_served, best_total = state.b_served.copy(), state.b_total.copy()
     state.b_route[:] = route
     state.b_entry[:, : entry.shape[1]] = entry
     load_best(thread.instance, state)
-    for target, source in zip(
-        (state.b_route, state.b_entry, state.b_served, state.b_total), best, strict=True
-    ):
-        np.copyto(target, source)
+    state.b_route[:] = best_route
+    state.b_entry[:, : best_entry.shape[1]] = best_entry
+    state.b_served[:], state.b_total[:] = best_served, best_total
     state.route["dirty"] = 1
 
 
-def merge(whole: SearchThread, parts: Sequence[RegionThread]) -> None:
+def merge(
+    whole: SearchThread, parts: Sequence[RegionThread], *, with_best: bool = True
+) -> None:
     """
     Put what regions have found into the whole day.
 
@@ -263,16 +267,20 @@ def merge(whole: SearchThread, parts: Sequence[RegionThread]) -> None:
     parts
         Regions that were searched side by side; a bay that two of them took is given
         to the first, and the trips of the others wait.
+    with_best
+        Whether their best plans are tried as well as their current ones.
     """
     before = _rows(whole.state, is_best=False)
-    for is_best in (True, False):
+    for is_best in (True, False) if with_best else (False,):
         route, entry = (array.copy() for array in before)
         for part in parts:
             route, entry = _with_part(route, entry, part, is_best=is_best)
         _load(whole, route, entry)
-        if crowded_sources(whole).size:
-            _merge_in_turn(whole, before, parts, is_best=is_best)
-        _keep_if_better(whole)
+        is_crowded = crowded_sources(whole).size > 0
+        if is_crowded and not is_best:
+            _merge_in_turn(whole, before, parts)
+        if not is_crowded or not is_best:
+            _keep_if_better(whole)
 
 
 def _with_part(
@@ -293,15 +301,14 @@ def _merge_in_turn(
     whole: SearchThread,
     before: tuple[RecordArray, RecordArray],
     parts: Sequence[RegionThread],
-    *,
-    is_best: bool,
 ) -> None:
     """Take region after region; where bays are taken already, trips are timed anew."""
     _load(whole, *before)
     for part in parts:
         old = _rows(whole.state, is_best=False)
         value = whole.value()
-        _load(whole, *_with_part(*(a.copy() for a in old), part, is_best=is_best))
+        route, entry = (array.copy() for array in old)
+        _load(whole, *_with_part(route, entry, part, is_best=False))
         crowded = crowded_sources(whole)
         if crowded.size:
             _time_anew(whole, part, crowded)
@@ -364,7 +371,7 @@ def _is_drawn_too_soon(record: RecordArray, listed: RecordArray) -> bool:
 
 def _keep_if_better(whole: SearchThread) -> None:
     state = whole.state
-    if crowded_sources(whole).size == 0 and is_better_plan(
+    if is_better_plan(
         whole.instance, state.served, state.total, state.b_served, state.b_total
     ):
         store_best(state)

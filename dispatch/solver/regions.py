@@ -9,7 +9,6 @@ import numpy as np
 
 from dispatch.solver.kernel.arrays import (
     BIG,
-    empty_state,
     resized_state,
     sizes_of,
 )
@@ -18,8 +17,6 @@ from dispatch.solver.search import SearchThread
 from dispatch.solver.travel_arrays import near_villages
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from dispatch.arrays import Floats, Ints, Mask, RecordArray
     from dispatch.solver.kernel.arrays import Instance, State
 
@@ -148,7 +145,7 @@ def _halve(
     centre: Floats,
     random: np.random.Generator,
 ) -> None:
-    """Number trucks ``first`` to ``first + count - 1`` by cuts across a direction."""
+    """Give trucks the numbers ``first`` to ``first + count - 1``, by halving them."""
     if count == 1 or members.size < 2:
         group[members] = first
         return

@@ -66,6 +66,7 @@ def search_until_idle(
     threads: list[SearchThread],
     limits: Limits,
     *,
+    search: Callable[..., None] = run_search,
     again: SearchParams,
     is_best_possible: Callable[[], bool],
     is_short_above: Callable[[], bool],
@@ -86,6 +87,8 @@ def search_until_idle(
         Searched together; they keep their best.
     limits
         Lengths of the rounds.
+    search
+        `run_search`, or what does the same in another way.
     again
         Temperatures of every round but the first.
     is_best_possible
@@ -107,7 +110,7 @@ def search_until_idle(
 
     while True:
         mark = _mark(threads)
-        run_search(
+        search(
             threads,
             deadline=time.monotonic() + round_s,
             iterations=None,

@@ -19,6 +19,7 @@ from dispatch.solver.adopt import adopt_row, go_on_from
 from dispatch.solver.bound import BoundModel, bound_seconds
 from dispatch.solver.bounding.known import trips_of_routes
 from dispatch.solver.build_plan import assign_bays, best_routes
+from dispatch.solver.by_region import search_together
 from dispatch.solver.drafts import Drafts
 from dispatch.solver.instance import build_instance
 from dispatch.solver.jit import is_compiled
@@ -111,6 +112,11 @@ class _Run:
 
     def should_stop(self) -> bool:
         return self._should_stop is not None and self._should_stop()
+
+    @property
+    def search(self) -> Callable[..., None]:
+        """Search of the threads; what is promised stays where a day goes whole."""
+        return search_together if self.rest is None else run_search
 
     @property
     def iterations(self) -> int:
@@ -284,7 +290,7 @@ def _search(run: _Run, instance: Instance, bound_s: float) -> None:
         _seed_by_routing(run, instance)
     start_search(run.threads)
     deadline = run.begin + run.seconds - _finishing_s(run, bound_s)
-    run_search(
+    run.search(
         run.threads,
         deadline=max(time.monotonic() + 0.02, deadline),
         iterations=iterations,
@@ -304,6 +310,7 @@ def _search_until_idle(run: _Run, instance: Instance, model: BoundModel) -> None
     run.ended = search_until_idle(
         run.threads,
         run.limits,
+        search=run.search,
         again=WARM if is_rest else AGAIN,
         is_best_possible=lambda: _is_best_possible(run, model),
         is_short_above=lambda: _is_short_above(run, model),

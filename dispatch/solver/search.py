@@ -566,17 +566,44 @@ def _run_thread(
     stop: Callable[[], bool],
 ) -> None:
     """Anneal one thread up to ``target`` of the run."""
+    if iterations is None:
+        run_until(
+            thread, target, lambda: _fraction(thread, begin, deadline, None), stop
+        )
+        return
+    while not stop():
+        left = round(target * iterations) - thread.iterations
+        if left <= 0:
+            return
+        fraction = _fraction(thread, begin, deadline, iterations)
+        thread.step(min(CHUNK_ITERATIONS, left), fraction)
+
+
+def run_until(
+    thread: SearchThread,
+    target: float,
+    fraction_over: Callable[[], float],
+    stop: Callable[[], bool],
+) -> None:
+    """
+    Anneal a thread until a share of the run is over, with looks at the clock.
+
+    Parameters
+    ----------
+    thread
+        Searched by the caller's thread.
+    target
+        Share of the run at which to end.
+    fraction_over
+        Returns the share that is over.
+    stop
+        Asked between chunks.
+    """
     chunk = 20
     while not stop():
-        fraction = _fraction(thread, begin, deadline, iterations)
+        fraction = fraction_over()
         if fraction >= target:
             return
-        if iterations is not None:
-            left = round(target * iterations) - thread.iterations
-            if left <= 0:
-                return
-            thread.step(min(CHUNK_ITERATIONS, left), fraction)
-            continue
         began = time.monotonic()
         thread.step(chunk, fraction)
         spent = time.monotonic() - began
