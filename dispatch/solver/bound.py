@@ -43,17 +43,37 @@ ALL_BANDS: Final = range(len(BANDS))
 PLAIN_SHARE: Final = 0.3
 #: Time for a bound over trips of a day that is too large to count visits.
 LARGE_S: Final = 8.0
+#: Share of a long run in which visits of such a day are counted.
+LONG_SHARE: Final = 0.15
 #: Parts into which tanks are cut, for few villages and for many.
 UNITS_SMALL: Final = 150
 UNITS: Final = 60
 UNITS_LARGE: Final = 40
 
 
-def bound_seconds(instance: Instance) -> float:
-    """Return the time in which a bound gets nearly as good as it can."""
-    if instance.village.size > MAX_COUNTED:
-        return LARGE_S  # visits are not counted: soon done, or far from it
-    return min(15.0, 1.0 + instance.village.size / 20)
+def bound_seconds(instance: Instance, run_s: float | None = None) -> float:
+    """
+    Return the time in which a bound gets nearly as good as it can.
+
+    Parameters
+    ----------
+    instance
+        The scenario as arrays.
+    run_s
+        Length of the whole run, None: not known. A long one leaves time to count the
+        visits of many villages.
+    """
+    size = instance.village.size
+    if size > MAX_COUNTED:
+        # Without counting visits it is soon done, or far from it.
+        counted_s = 0.0 if run_s is None else LONG_SHARE * run_s
+        return counted_s if counted_s >= _counting_s(size) else LARGE_S
+    return min(15.0, 1.0 + size / 20)
+
+
+def _counting_s(size: int) -> float:
+    """Return the least time in which it pays to count the visits of many villages."""
+    return size / 20
 
 
 class BoundModel:
@@ -75,6 +95,7 @@ class BoundModel:
         self._radial = RadialModel(instance, band_need, self._shortest)
         self._trips: TripBound | None = None
         self._known: Sequence[KnownTrip] = ()
+        self._is_counted = instance.village.size <= MAX_COUNTED
 
     def most_l(self, bands: Sequence[int], floors_l: Sequence[float]) -> float:
         """
@@ -122,7 +143,7 @@ class BoundModel:
         trips = self._trip_bound()
         if trips is None:
             return known
-        if self._instance.village.size > MAX_COUNTED:
+        if not self._is_counted:
             return trips.prove(goal, limits, known)
         now = time.monotonic()
         first = Limits(now + PLAIN_SHARE * (limits.deadline - now), limits.rounds)
@@ -186,6 +207,9 @@ class BoundModel:
         the best one included.
         """
         self._known = known
+        size = self._instance.village.size
+        has_time = seconds is not None and _counting_s(size) <= seconds < 1e6
+        self._is_counted = size <= MAX_COUNTED or has_time
         begin = time.monotonic()
         end = begin + (bound_seconds(self._instance) if seconds is None else seconds)
         need = self._need.sum(axis=0)

@@ -280,7 +280,7 @@ def _pricing_s(run: _Run, instance: Instance) -> float:
     """Return the time for the bound beyond the radial one."""
     if run.params.seconds is None:
         return bound_seconds(instance)
-    return min(0.4 * run.seconds, bound_seconds(instance))
+    return min(0.4 * run.seconds, bound_seconds(instance, run.params.seconds))
 
 
 def _search(run: _Run, instance: Instance, bound_s: float) -> None:

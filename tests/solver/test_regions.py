@@ -15,7 +15,7 @@ from dispatch.solver.search import SearchParams, SearchThread, start_search
 from tests.solver.test_random_days import KINDS, random_day
 
 
-@pytest.fixture()
+@pytest.fixture
 def small_regions(monkeypatch):
     """Let days of few villages count as large."""
     monkeypatch.setattr(by_region, "MIN_VILLAGES", 2)
@@ -105,6 +105,13 @@ def test_nothing_changes_where_nothing_is_searched(kind, seed):
         for name in ("potable", "non_potable"):
             whole = thread.state.village[name][villages]
             assert part.state.village[name].tolist() == whole.tolist()
+        # To villages of others it brings at most what it brings now.
+        there = thread.state.village[villages]
+        now = there["potable"] + there["non_potable"]
+        room = np.where(
+            part.region.is_own, thread.instance.village["room"][villages], now
+        )
+        assert part.instance.village["room"].tolist() == room.tolist()
     merge(thread, parts)
     assert solution(thread.state) == before
     assert thread.state.served.tolist() == served.tolist()
