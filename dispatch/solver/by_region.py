@@ -66,7 +66,7 @@ def search_together(
     """
     begin = time.monotonic()
     num_regions = count_regions(threads[0].instance, len(threads))
-    if num_regions > len(threads) or num_regions > 2:
+    if num_regions > 1:
         run = _ByRegion(threads, num_regions, deadline, iterations, begin)
         run.go(should_stop, on_progress)
     run_search(
@@ -80,14 +80,24 @@ def search_together(
 
 
 def count_regions(instance: Instance, num_workers: int) -> int:
-    """Return into how many regions to cut a day; 1: it is not large."""
+    """
+    Return into how many regions to cut a day; 1: it is not large for so many threads.
+
+    Parameters
+    ----------
+    instance
+        The scenario as arrays.
+    num_workers
+        Threads; they get as many regions each.
+    """
     if instance.village.size < MIN_VILLAGES or instance.change_price:
         return 1
     if instance.village["given"].any() or instance.village["given_unfit"].any():
         return 1
     count = max(2, round(instance.village.size / REGION_VILLAGES))
     count = -(-count // num_workers) * num_workers
-    return min(count, instance.truck.size // MIN_TRUCKS)
+    count = min(count, instance.truck.size // MIN_TRUCKS)
+    return count if 2 * count >= num_workers else 1  # idle threads find nothing
 
 
 class _ByRegion:
@@ -139,7 +149,7 @@ class _ByRegion:
                 self._search(batch, over, should_stop, on_progress)
         for thread in self.threads[1:]:
             thread.adopt(self.whole, is_best=False)
-            store_best_of(thread, self.whole)
+            _keep_best_of(thread, self.whole)
         if self._iterations is not None:
             for thread in self.threads:
                 thread.iterations = round(SHARE * self._iterations)
@@ -220,7 +230,7 @@ def _fills_at(whole: SearchThread, region: Region) -> Ints:
     return count
 
 
-def store_best_of(thread: SearchThread, other: SearchThread) -> None:
+def _keep_best_of(thread: SearchThread, other: SearchThread) -> None:
     """Let a thread keep the best plan of another one if it is better than its own."""
     if not other.is_better_than(thread):
         return

@@ -133,3 +133,22 @@ def test_two_regions_at_one_bay(kind, seed):
     merge(thread, parts)
     assert crowded_sources(thread).size == 0
     assert thread.state.b_served.tolist() >= best
+
+
+@pytest.mark.parametrize(
+    ("villages", "trucks", "workers", "regions"),
+    [
+        (239, 80, 2, 1),
+        (600, 80, 2, 6),
+        (600, 80, 1, 5),
+        (600, 80, 16, 13),
+        (600, 30, 16, 1),
+    ],
+)
+def test_as_many_regions_as_threads_and_trucks_suit(villages, trucks, workers, regions):
+    instance = build_instance(*random_day("one bay", 1))
+    instance = instance._replace(
+        village=np.zeros(villages, dtype=instance.village.dtype),
+        truck=np.zeros(trucks, dtype=instance.truck.dtype),
+    )
+    assert by_region.count_regions(instance, workers) == regions
