@@ -138,8 +138,8 @@ class _ByRegion:
         lead = max(range(len(self.threads)), key=lambda k: self.threads[k].lead(0)[0])
         is_best = self.threads[lead].lead(0)[1]
         self.whole.adopt(self.threads[lead], is_best=is_best)
-        if self.threads[lead].is_better_than(self.whole):
-            store_best(self.whole.state)
+        for thread in self.threads[1:]:
+            _keep_best_of(self.whole, thread)
         for number in range(self._num_cuts):
             batches = self._batches()
             for k, batch in enumerate(batches):
@@ -202,7 +202,8 @@ class _ByRegion:
         for thread, part in zip(self.threads, parts, strict=False):
             thread.iterations += part.iterations
         merge(whole, parts, with_best=self._stopping or over > FROM_BEST)
-        whole.give_copy()
+        for thread in self.threads:  # the others rest, and cannot give theirs
+            thread.give_copy()
 
     def _fraction(self) -> float:
         if self._deadline is None:
