@@ -193,7 +193,9 @@ def test_where_nothing_went_wrong_nothing_changes(drawn, now_s):
         PARAMS,
         today=Today(done=done, now_s=now_s, previous=previous, change_price_l=10000000),
     ).plan
-    assert check_plan(scene, ways, plan) == []
+    # A pause that is under way may be left standing where no filling follows.
+    broken = check_plan(scene, ways, plan)
+    assert [v for v in broken if not is_done(v, done, plan, scene)] == []
     assert plan.served_key() >= previous.served_key()
     routes = plan.route_by_truck
     for route in previous.routes:
