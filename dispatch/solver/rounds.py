@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from dispatch.solver.search import best_thread, run_search
+from dispatch.solver.search import best_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +66,7 @@ def search_until_idle(
     threads: list[SearchThread],
     limits: Limits,
     *,
-    search: Callable[..., None] = run_search,
+    search: Callable[..., None],
     again: SearchParams,
     is_best_possible: Callable[[], bool],
     is_short_above: Callable[[], bool],
@@ -88,7 +88,7 @@ def search_until_idle(
     limits
         Lengths of the rounds.
     search
-        `run_search`, or what does the same in another way.
+        `search.run_search`, or what does the same in another way.
     again
         Temperatures of every round but the first.
     is_best_possible

@@ -32,7 +32,6 @@ class Clock:
             start_again=lambda params: None,
         )
         monkeypatch.setattr(tested.time, "monotonic", lambda: self.now)
-        monkeypatch.setattr(tested, "run_search", self._search)
 
     def _search(self, threads, *, deadline, **_):
         self.lengths.append(deadline - self.now)
@@ -45,6 +44,7 @@ class Clock:
         return search_until_idle(
             [self.thread],
             LIMITS,
+            search=self._search,
             again=None,
             is_best_possible=is_best,
             is_short_above=is_short,
