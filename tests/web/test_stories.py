@@ -213,8 +213,9 @@ def test_a_truck_breaks_down_in_the_morning(demo, watched):
         assert no_sideways_scrolling(phone)
     press(phones[others[0]], "phone.seen")
     page.reload()
-    trucks = len(after.routes)
-    seen = page.get_by_text(T("today.seen", trucks=trucks, seen=2, confirmed=1)[:24])
+    # The other phones stay open, and look for a new plan themselves sooner or later.
+    text = T("today.seen", trucks=len(after.routes), seen="@", confirmed=1)[:24]
+    seen = page.get_by_text(re.compile(re.escape(text).replace("@", "[2-9]")))
     seen.wait_for(timeout=30_000)
     assert wrong == []
 
