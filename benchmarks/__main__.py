@@ -3,8 +3,9 @@ Figures of the planner: ``python -m benchmarks peers``, ``... public``, ``... ro
 
 ``peers`` plans scenarios with ours and with general routing solvers; ``public`` runs
 our search on published routing instances; ``roads`` times travel matrices on a real
-road network; ``scale`` plans synthetic days of growing size; ``first-screens`` and
-``map-frames`` time pages in a real browser. ``--help`` after any lists its options.
+road network; ``scale`` plans synthetic days of growing size; ``small`` days of one to
+nine villages; ``first-screens`` and ``map-frames`` time pages in a real browser.
+``--help`` after any lists its options.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import first_screens, fortnight, map_frames
+from benchmarks import first_screens, fortnight, map_frames, small
 from benchmarks.peers import command as peers
 from benchmarks.public import command as public
 from benchmarks.roads import command as roads
@@ -39,6 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
         "public": public,
         "roads": roads,
         "scale": scale,
+        "small": small,
     }
     for name, module in modules.items():
         summary = (module.__doc__ or "").strip().split(": ", 1)[-1]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from dispatch.errors import SolverError
 from dispatch.model.need import BANDS, Band
 from dispatch.model.plan import Bound
-from dispatch.solver.bounding.ascent import Limits, TripBound
+from dispatch.solver.bounding.ascent import MAX_WHOLE, Limits, TripBound
 from dispatch.solver.bounding.data import (
     MAX_PLACES,
     build_bound_data,
@@ -24,9 +26,13 @@ if TYPE_CHECKING:
 
     from dispatch.arrays import Ints
     from dispatch.solver.bounding.known import KnownTrip
+    from dispatch.solver.bounding.whole import Whole
     from dispatch.solver.kernel.arrays import Instance
 
+logger = logging.getLogger(__name__)
+
 METHOD: Final = "column generation"
+WHOLE_METHOD: Final = "column generation, whole trips"
 RADIAL_METHOD: Final = "radial LP"
 #: Villages beyond which trips are not priced, or visits not counted.
 MAX_PRICED: Final = 1200
@@ -45,6 +51,8 @@ PLAIN_SHARE: Final = 0.3
 LARGE_S: Final = 8.0
 #: Share of a long run in which visits of such a day are counted.
 LONG_SHARE: Final = 0.15
+#: Share of the time for whole trips in which prices tell which of them can matter.
+PRICES_SHARE: Final = 0.3
 #: Parts into which tanks are cut, for few villages and for many.
 UNITS_SMALL: Final = 150
 UNITS: Final = 60
@@ -96,6 +104,7 @@ class BoundModel:
         self._trips: TripBound | None = None
         self._known: Sequence[KnownTrip] = ()
         self._is_counted = instance.village.size <= MAX_COUNTED
+        self._whole: dict[tuple[tuple[int, ...], tuple[int, ...]], float] = {}
 
     def most_l(self, bands: Sequence[int], floors_l: Sequence[float]) -> float:
         """
@@ -151,6 +160,72 @@ class BoundModel:
         last = min(len(floors_l), len(BANDS) - 1) if contested is None else contested
         return trips.refine(goal, sorted({max(0, last - 1), last}), limits, proven)
 
+    def whole(
+        self,
+        bands: Sequence[int],
+        floors_l: Sequence[int],
+        served_l: int,
+        seconds: float,
+    ) -> Whole | None:
+        """
+        Return what whole trips of every truck give; None on larger days.
+
+        The bound is kept for `bound`, which asks for the same bands and floors.
+
+        Parameters
+        ----------
+        bands
+            Positions in BANDS of those whose litres count.
+        floors_l
+            Litres that the first bands must get.
+        served_l
+            Litres of ``bands`` that a plan serves, which the result can only be above.
+        seconds
+            Wall time at most, that for prices included.
+        """
+        if self._instance.village.size > MAX_WHOLE or not self._is_priced():
+            return None
+        begin = time.monotonic()
+        limits = Limits(begin + PRICES_SHARE * seconds, 10**6)
+        contested = len(floors_l) - 1 if len(bands) > 1 else None
+        proven = self.least_known_l(bands, floors_l, limits, contested)
+        if self._trips is None or proven < served_l + 1:
+            return None
+        left_s = seconds - (time.monotonic() - begin)
+        try:
+            goal = _goal(bands, floors_l)
+            whole = self._trips.whole(goal, served_l, max(0.05, left_s))
+        except SolverError as error:
+            logger.warning("%s", error)
+            return None
+        if whole is not None:
+            key = tuple(bands), tuple(floors_l)
+            most = max(float(served_l), whole.most_l)
+            self._whole[key] = min(most, self._whole.get(key, np.inf))
+        return whole
+
+    def _whole_l(self, bands: Sequence[int], floors_l: Sequence[int]) -> float:
+        """Return what is known from whole trips, inf if nothing is."""
+        return self._whole.get((tuple(bands), tuple(floors_l)), np.inf)
+
+    def most_known_l(self, band: int, served_l: Sequence[int]) -> int:
+        """
+        Return the most litres of a band that are quickly proven, or kept.
+
+        Parameters
+        ----------
+        band
+            Position in BANDS.
+        served_l
+            Litres of every band that a plan serves; those above are floors.
+        """
+        limit = int(self._need[:, band].sum())
+        if served_l[band] >= limit:
+            return limit
+        floors = served_l[:band]
+        value = min(self.most_l([band], floors), self._whole_l([band], floors))
+        return _rounded(value, limit, served_l[band])
+
     def _is_priced(self) -> bool:
         """Whether trips between villages can be bounded, and in good time."""
         num_places = self._instance.travel_s.shape[1]
@@ -175,6 +250,7 @@ class BoundModel:
         """Return the most litres of any plan at least as good, if below ``known_l``."""
         floors = served_l[: contested + 1]
         value = self.least_known_l(ALL_BANDS, floors, limits, contested)
+        value = min(value, self._whole_l(ALL_BANDS, floors))
         return min(known_l, _rounded(value, known_l, sum(served_l)))
 
     def bound(
@@ -207,6 +283,8 @@ class BoundModel:
         the best one included.
         """
         self._known = known
+        if self._trips is not None:
+            self._trips.add_known(known)
         size = self._instance.village.size
         has_time = seconds is not None and _counting_s(size) <= seconds < 1e6
         self._is_counted = size <= MAX_COUNTED or has_time
@@ -218,23 +296,21 @@ class BoundModel:
         contested: int | None = None
         total = int(need.sum())
         for band, name in enumerate(BANDS):
-            limit = int(need[band])
-            if served_l[band] < limit:
-                value = self.most_l([band], served_l[:band])
+            limit = self.most_known_l(band, served_l)
+            if contested is None and served_l[band] < limit:
+                is_last = not need[band + 1 :].any()
+                # The total first: its prices are a good start for the band. Then
+                # it gets what the band leaves of the time.
+                if not is_last:
+                    part = _part(TOTAL_SHARE, end, rounds)
+                    total = self._total_l(served_l, band, part, total)
+                part = _part(1.0 if is_last else BAND_SHARE, end, rounds)
+                value = self.least_known_l([band], served_l[:band], part)
+                value = min(value, limit)
                 limit = _rounded(value, limit, served_l[band])
-                if contested is None and served_l[band] < limit:
-                    is_last = not need[band + 1 :].any()
-                    # The total first: its prices are a good start for the band. Then
-                    # it gets what the band leaves of the time.
-                    if not is_last:
-                        part = _part(TOTAL_SHARE, end, rounds)
-                        total = self._total_l(served_l, band, part, total)
-                    part = _part(1.0 if is_last else BAND_SHARE, end, rounds)
-                    value = self.least_known_l([band], served_l[:band], part)
-                    limit = _rounded(value, limit, served_l[band])
-                    if not is_last:
-                        part = Limits(end, rounds)
-                        total = self._total_l(served_l, band, part, total)
+                if not is_last:
+                    part = Limits(end, rounds)
+                    total = self._total_l(served_l, band, part, total)
             if contested is None and served_l[band] < limit:
                 contested = band
             most[name] = limit
@@ -242,8 +318,9 @@ class BoundModel:
             total = served
         elif not need[contested + 1 :].any():
             total = sum(most.values())
+        priced = WHOLE_METHOD if self._whole else METHOD
         return Bound(
-            method=RADIAL_METHOD if self._trips is None else METHOD,
+            method=RADIAL_METHOD if self._trips is None else priced,
             served_l=most,
             total_l=total,
             gap=(total - served) / total if total else 0.0,

@@ -17,10 +17,12 @@ from dispatch.model.outcome import plan_totals, village_outcomes
 from dispatch.model.plan import Bound, Plan, SolverInfo
 from dispatch.solver.adopt import adopt_row, go_on_from
 from dispatch.solver.bound import BoundModel, bound_seconds
+from dispatch.solver.bounding.ascent import MAX_WHOLE
 from dispatch.solver.bounding.known import trips_of_routes
 from dispatch.solver.build_plan import assign_bays, best_routes
 from dispatch.solver.by_region import search_together
 from dispatch.solver.drafts import Drafts
+from dispatch.solver.finish import finish_small_day
 from dispatch.solver.instance import build_instance
 from dispatch.solver.jit import is_compiled
 from dispatch.solver.kernel.moves import store_best
@@ -65,6 +67,9 @@ PIECE_SHARES: Final = (1.0, 0.6)
 #: Trips per truck that the routing model has reload nodes for.
 MIN_RELOADS: Final = 6
 MAX_RELOADS: Final = 60
+#: Share of a run, and most seconds, for whole trips on days of few villages.
+WHOLE_SHARE: Final = 0.6
+MAX_WHOLE_S: Final = 8.0
 #: Rounds of the bound in a run that is limited by iterations.
 REPEATABLE_ROUNDS: Final = 30
 
@@ -243,6 +248,7 @@ def solve(
         _search_until_idle(run, instance, model)
     else:
         _search(run, instance, bound_s)
+    _finish(run, model)
     thread = run.keep_best()
     run.report("timetable", 1.0)
     routes = best_routes(scenario, instance, thread.state, begun)
@@ -273,7 +279,45 @@ def band_needs(instance: Instance) -> Ints:
 def _finishing_s(run: _Run, bound_s: float) -> float:
     """Return the time to keep for bound, timetable and reasons."""
     probing_s = 0.0015 * len(run.scenario.villages)
-    return min(0.5 * run.seconds, bound_s + probing_s + 0.02 * run.seconds + 0.05)
+    least_s = bound_s + probing_s + 0.02 * run.seconds + 0.05
+    return min(0.5 * run.seconds, least_s) + _whole_s(run)
+
+
+def _whole_s(run: _Run) -> float:
+    """Return the time for whole trips of every truck; 0: they are not looked at."""
+    is_small = len(run.scenario.villages) <= MAX_WHOLE
+    is_timed = run.params.iterations is None and run.params.engine == "search"
+    if not is_small or not is_timed or run.today is not None:
+        return 0.0
+    return min(MAX_WHOLE_S, WHOLE_SHARE * run.seconds)
+
+
+def _finish(run: _Run, model: BoundModel) -> None:
+    """Better and prove the plan of a small day by whole trips of every truck."""
+    seconds = _whole_s(run)
+    if seconds and run.params.seconds is None:
+        seconds = MAX_WHOLE_S
+    if seconds <= 0 or run.ended == "best_possible":
+        return
+
+    def search(around_s: float) -> None:
+        for thread in run.threads:
+            thread.start_again(WARM)
+        run_search(
+            run.threads,
+            deadline=time.monotonic() + around_s,
+            iterations=None,
+            should_stop=run.should_stop,
+            on_progress=lambda _: run.report("bound", 1.0),
+        )
+
+    finish_small_day(
+        run.threads,
+        model,
+        deadline=time.monotonic() + seconds,
+        search=search,
+        should_stop=run.should_stop,
+    )
 
 
 def _pricing_s(run: _Run, instance: Instance) -> float:

@@ -133,6 +133,32 @@ def test_no_enumerated_plan_beats_the_bound(seed):
                 assert bound <= model.most_l(bands, floors) + 1e-6
 
 
+def test_no_enumerated_plan_beats_whole_trips():
+    """Of the first band that is short and of all together, over any plan's floors."""
+    num_looked_at = 0
+    for seed in range(2_000, 2_060):
+        rng = np.random.default_rng(seed)
+        scene, travel = random_scene(rng)
+        plans = sorted(served_by_any_plan(scene, travel))
+        model = bound_model(scene, travel)
+        base = plans[rng.integers(len(plans))]
+        for number in ALL:
+            floors = base[:number]
+            for bands in ([number], ALL):
+                served = sum(base[band] for band in bands)
+                whole = model.whole(bands, floors, served, seconds=1_000)
+                if whole is None:
+                    continue
+                num_looked_at += 1
+                best = max(
+                    sum(plan[band] for band in bands)
+                    for plan in plans
+                    if at_least(plan, floors)
+                )
+                assert best <= max(served, whole.most_l)
+    assert num_looked_at > 100
+
+
 def at_least(plan, floors):
     pairs = zip(plan, floors, strict=False)
     return all(served >= floor for served, floor in pairs)
@@ -230,6 +256,43 @@ def test_a_village_must_be_visited_in_whole():
     floors = (1_200,)
     assert model.most_l(ALL, floors) == pytest.approx(6_000)
     assert model.least_known_l(ALL, floors, LONG) == pytest.approx(5_200, rel=0.03)
+
+
+def test_whole_trips_are_counted_exactly():
+    """The 5,200 litres of the day above, to the tolerance of the program."""
+    whole = two_visits_for_1200_l().whole(ALL, (1_200,), 4_000, seconds=1_000)
+    assert whole.most_l == pytest.approx(5_200, abs=0.5)
+
+
+def test_visits_of_whole_trips_begin_in_windows():
+    """
+    In 4,500 s a truck begins three visits, 2,000 s apart, where others begin eight.
+
+    The first is 1,000 s off, so from 500 s on the window is 4,500 s long and the day
+    17,500 s; the tank of 1,000 litres is filled and emptied at once.
+    """
+    windows = (TimeWindow(500, 5_000),)
+    scene = scenario(
+        [village("V", population=50_000, windows=windows)],
+        trucks=[truck(shift_end_s=17_500)],
+        service=NO_SETUP,
+    )
+    model = bound_model(scene, star(scene, {"D": 0, "S": 0, "V": 1_000}))
+    assert model.least_known_l(ALL, (), LONG) == pytest.approx(8_750, rel=5e-3)
+    whole = model.whole(ALL, (), 2_000, seconds=1_000)
+    assert whole.most_l == pytest.approx(3_000, abs=0.5)
+
+
+def test_what_whole_trips_prove_is_written():
+    """The band with its floors, and a plan that serves all of that has no gap."""
+    model = two_visits_for_1200_l()
+    served = (1_200, 0, 1_000, 0, 0, 0, 3_000)
+    assert model.bound(served, seconds=60.0, rounds=60).total_l > 5_202
+    model.whole([6], served[:6], 3_000, seconds=1_000)
+    bound = model.bound(served, seconds=60.0, rounds=60)
+    assert (bound.served_l["normal"], bound.total_l) == (3_000, 5_200)
+    assert bound.gap == 0.0
+    assert bound.method == "column generation, whole trips"
 
 
 def test_a_large_day_counts_visits_if_it_has_time(monkeypatch):

@@ -19,14 +19,19 @@ from dispatch.solver.bounding.prices import (
     rescaled,
     with_classes,
 )
+from dispatch.solver.bounding.skeletons import shortest_tours_s, skeletons_within
 from dispatch.solver.bounding.trips import Trip, find_trips, trip_profit, trip_seconds
+from dispatch.solver.bounding.whole import WholeModel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dispatch.arrays import Floats
+    from dispatch.solver.bounding.classes import VisitClasses
     from dispatch.solver.bounding.data import BoundData
     from dispatch.solver.bounding.known import KnownTrip
     from dispatch.solver.bounding.prices import Goal, Prices
+    from dispatch.solver.bounding.whole import Whole
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +52,10 @@ MAX_CLASSES: Final = 8
 MAX_NEW: Final = 50
 #: Sources from which the first trips to every village start.
 FIRST_SOURCES: Final = 2
+#: Villages up to which all trips are looked at, and trips of all trucks that a program
+#: over whole ones can do with.
+MAX_WHOLE: Final = 9
+MAX_WHOLE_TRIPS: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -80,14 +89,29 @@ class TripBound:
     ) -> None:
         self.data = data
         self.units = units
-        self._known = columns_of(data, known)
+        self._known: list[Trip] = []
         self._plain = Master(data, uncounted(data, units))
-        add_known(self._plain, self._known)
+        self._fine: Master | None = None
+        self._tours_s: list[Floats] | None = None
+        self.add_known(known)
         for trip in first_trips(data):
             self._plain.add_trip(trip)
-        self._fine: Master | None = None
         self._best_plain: dict[bytes, tuple[float, Prices]] = {}
         self._best_fine: dict[bytes, tuple[Goal, Prices]] = {}
+
+    def add_known(self, known: Sequence[KnownTrip]) -> None:
+        """
+        Add the trips of a good plan to all programs.
+
+        Parameters
+        ----------
+        known
+            They prove nothing, but show that floors can be met.
+        """
+        self._known = columns_of(self.data, known)
+        for master in (self._plain, self._fine):
+            if master is not None:
+                add_known(master, self._known)
 
     def prove(self, goal: Goal, limits: Limits, known_l: float) -> float:
         """
@@ -148,6 +172,57 @@ class TripBound:
         if best is not None:
             self._best_fine[_key(goal)] = (goal, best)
         return value
+
+    def whole(self, goal: Goal, served_l: float, seconds: float) -> Whole | None:
+        """
+        Return what whole trips of every truck give, None if there are too many.
+
+        Parameters
+        ----------
+        goal
+            A goal that was proven before: its prices tell which trips can matter.
+        served_l
+            Litres of the goal that a plan gets. The bound holds for better ones only.
+        seconds
+            Wall time at most.
+
+        Raises
+        ------
+        SolverError
+            If the program has no answer.
+        """
+        kinds = self.data.kinds
+        if max(kind.villages.size for kind in kinds) > MAX_WHOLE:
+            return None
+        if self._tours_s is None:
+            self._tours_s = [shortest_tours_s(kind) for kind in kinds]
+        options = [
+            skeletons_within(
+                self.data,
+                classes,
+                prices,
+                priced_bound(self.data, classes, goal, prices)[0] - served_l + 1,
+                self._tours_s,
+            )
+            for classes, prices in self._proofs(goal)
+        ]
+        if not options:
+            return None
+        skeletons = min(options, key=len)
+        num_trips = sum(kinds[trip.kind].trucks.size for trip in skeletons)
+        if num_trips > MAX_WHOLE_TRIPS:
+            return None
+        return WholeModel(self.data, skeletons, goal).solve(seconds)
+
+    def _proofs(self, goal: Goal) -> list[tuple[VisitClasses, Prices]]:
+        """Return the prices that proved most, with their classes of visits."""
+        key = _key(goal)
+        proofs = []
+        if key in self._best_plain:
+            proofs.append((self._plain.classes, self._best_plain[key][1]))
+        if self._fine is not None and key in self._best_fine:
+            proofs.append((self._fine.classes, self._best_fine[key][1]))
+        return proofs
 
 
 def _key(goal: Goal) -> bytes:

@@ -28,9 +28,17 @@ class TruckGroup:
 
     end: int
     """Position of their depot among the ends of the kind."""
-    size: int
+    trucks: tuple[int, ...]
+    """Positions of the trucks in the scenario."""
     seconds: Floats
     """Shape (S of the kind,): the longest that one works if it fills there first."""
+    open_s: Floats
+    """Shape (V,): seconds of its shift in which a visit may begin, of all windows."""
+
+    @property
+    def size(self) -> int:
+        """Number of trucks."""
+        return len(self.trucks)
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,8 @@ class BoundData:
         Shape (V, 7), litres per band.
     room, most_visits
         Shape (V,).
+    num_windows
+        Shape (V,): windows in which visits may begin, 1 where there is no limit.
     supply, bay_s, fill_s_per_l
         Shape (S,): litres and seconds of all bays that a source gives in the day,
         and seconds that a litre takes there.
@@ -94,6 +104,7 @@ class BoundData:
     room: Floats
     min_visit: Floats
     most_visits: Floats
+    num_windows: Floats
     supply: Floats
     bay_s: Floats
     fill_s_per_l: Floats
@@ -124,6 +135,7 @@ def build_bound_data(
         room=instance.village["room"].astype(np.float64),
         min_visit=instance.village["min_visit"].astype(np.float64),
         most_visits=np.where(visits < BIG, visits, np.inf),
+        num_windows=(instance.windows[:, :, 0] < BIG).sum(axis=1, dtype=np.float64),
         supply=supply,
         bay_s=bay_s,
         fill_s_per_l=instance.source["fill_s_per_l"].astype(np.float64),
@@ -225,13 +237,23 @@ def _truck_groups(
     return tuple(
         TruckGroup(
             end=int(sources.size + np.searchsorted(depots, key[0])),
-            size=len(alike),
+            trucks=tuple(alike),
             seconds=np.array(
                 [working_seconds(instance, alike[0], drive_s, int(s)) for s in sources]
             ),
+            open_s=_open_to(instance, alike[0]),
         )
         for key, alike in members.items()
     )
+
+
+def _open_to(instance: Instance, r: int) -> Floats:
+    """Return how long every village lets visits of a truck begin, shape (V,)."""
+    record = instance.truck[r]
+    begin = np.maximum(instance.windows[:, :, 0], record["shift_start"])
+    end = np.minimum(instance.windows[:, :, 1], record["shift_end"])
+    seconds: Floats = np.maximum(0.0, end - begin).sum(axis=1, dtype=np.float64)
+    return seconds
 
 
 def working_seconds(instance: Instance, r: int, drive_s: Drives, s: int) -> float:
