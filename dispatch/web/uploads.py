@@ -244,4 +244,10 @@ def taken_over(now: Scenario, uploaded: Scenario) -> Scenario:
     }
     if uploaded.travel_table is None and uploaded.place_ids == now.place_ids:
         kept["travel_table"] = now.travel_table
+    villages = {village.village_id for village in uploaded.all_villages}
+    for field in ("water", "water_people"):
+        tables = getattr(now, field)
+        if getattr(uploaded, field) is None and tables is not None:
+            # Rows of villages that are gone would refer to nothing.
+            kept[field] = tables if tables.village_ids <= villages else None
     return replace(uploaded, date=now.date, name=now.name, folder=None, **kept)
