@@ -198,7 +198,6 @@ def test_it_is_that_of_pyfao56() -> None:
         day = replace(UCCLE, sun_h=sun_h, wind_m_per_s=wind, rh_pct=rh_pct)
         extra = extraterrestrial_mj(27.2, 187)
         sun = solar_mj(extra, sun_h=sun_h, day_h=daylight_h(27.2, 187))
-        vapour = mean_saturation_kpa(12.3, 21.5) * rh_pct / 100
         theirs = library.ascedaily(
             rfcrp="S",
             z=100.0,
@@ -207,7 +206,8 @@ def test_it_is_that_of_pyfao56() -> None:
             israd=sun,
             tmax=21.5,
             tmin=12.3,
-            vapr=vapour,
+            rhmax=rh_pct,
+            rhmin=rh_pct,
             wndsp=wind,
             wndht=10.0,
         )

@@ -169,7 +169,7 @@ def test_taps_at_a_lower_pressure() -> None:
 
 
 def test_yield_loss_of_maize() -> None:
-    """Course material after FAO 33: Ky 1.5 at flowering, 30 % short: 45 %, 4.5 of 10 t."""
+    """Course material after FAO 33: Ky 1.5, 30 % short: 45 %, 4.5 of 10 t."""
     share = lost_share(1.5, deficit=0.3)
     assert round(share, 9) == 0.45
     assert round(share * 10, 9) == 4.5

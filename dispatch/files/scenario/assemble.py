@@ -100,7 +100,7 @@ def assemble(
     roads = pick_roads(inputs, records, settings.datum_of("nodes"), box=box)
     water, people = read_water(
         inputs.tables,
-        records["villages"],
+        records,
         datum=settings.datum,
         first_day=settings.date,
         problems=problems,

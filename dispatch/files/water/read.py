@@ -37,7 +37,7 @@ _TABLES: Final = (*WATER_TABLES, *PEOPLE_TABLES)
 
 def read_water(
     raws: Mapping[str, RawTable],
-    villages: list[Record],
+    places: Records,
     *,
     datum: Datum,
     first_day: dt.date | None,
@@ -50,8 +50,8 @@ def read_water(
     ----------
     raws
         Tables as cells, by name; any may be missing.
-    villages
-        Rows of the villages, to which the tables refer.
+    places
+        Rows of villages and sources, to which the tables refer.
     datum
         Datum of the positions.
     first_day
@@ -63,7 +63,11 @@ def read_water(
     filled = [name for name in _TABLES if name in raws and raws[name].rows]
     if not filled:
         return None, None
-    records: Records = {"villages": villages, **{name: [] for name in _TABLES}}
+    records: Records = {
+        "villages": places["villages"],
+        "sources": places["sources"],
+        **{name: [] for name in _TABLES},
+    }
     for name in filled:
         records[name] = read_records(raws[name], tables()[name], problems)
     for name in ("water_nodes", "doors"):
@@ -145,23 +149,28 @@ def _try_works(
 
 def kept_water(base: Scenario, records: Records, problems: list[Problem]) -> Water:
     """
-    Return the water of a scenario whose villages were edited.
+    Return the water of a scenario whose villages and sources were edited.
 
     Parameters
     ----------
     base
         Has network and people, or none.
     records
-        Rows of the villages as they are now.
+        Rows of villages and sources as they are now.
     problems
-        Receives a problem for every village that the water still refers to.
+        Receives a problem for every place that the water still refers to.
     """
-    left = {record.values.get("village_id") for record in records["villages"]}
+    left = set(known_ids(records, "villages"))
     used: set[str] = set()
     for holder in (base.water, base.water_people):
         used |= set() if holder is None else holder.village_ids
     problems += [
         Problem("villages", say("village_of_the_water", village=label))
         for label in sorted(used - left)
+    ]
+    sources = frozenset() if base.water is None else base.water.source_ids
+    problems += [
+        Problem("sources", say("source_of_the_water", source=label))
+        for label in sorted(sources - set(known_ids(records, "sources")))
     ]
     return base.water, base.water_people

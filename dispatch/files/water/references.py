@@ -38,6 +38,7 @@ _REFERENCES: Final = (
     ("plant", "tank_node", ("water_nodes",), "no_such_water_node"),
     ("posts", "object_id", OBJECTS, "no_such_water_object"),
     ("water_nodes", "village_id", ("villages",), "no_such_village"),
+    ("water_nodes", "source_id", ("sources",), "no_such_source"),
     ("people", "village_id", ("villages",), "no_such_village"),
     ("doors", "village_id", ("villages",), "no_such_village"),
     ("doors", "keeper", ("people",), "no_such_person"),
@@ -51,7 +52,7 @@ def check_water_ids(records: Records, problems: list[Problem]) -> None:
     Parameters
     ----------
     records
-        Rows of the water tables and of the villages, by the name of their table.
+        Rows of the water tables, villages and sources, by the name of their table.
     problems
         Receives every problem.
     """

@@ -133,6 +133,11 @@ class WaterNetwork:
             }
         )
 
+    @property
+    def source_ids(self) -> frozenset[str]:
+        """Sources of trucks that any node refers to."""
+        return frozenset(node.source_id for node in self.nodes if node.source_id)
+
     @cached_property
     def object_by_id(self) -> Mapping[str, WaterObject]:
         """Nodes, canals, pumps, lifts, zones and plants by their id."""

@@ -24,6 +24,8 @@ class WaterNode:
         Of the water; None: not known.
     village_id
         The village that it belongs to; empty: none.
+    source_id
+        Source where trucks fill from this water; empty: none do.
     """
 
     node_id: str
@@ -33,6 +35,7 @@ class WaterNode:
     lon: float
     elevation_m: float | None = None
     village_id: str = ""
+    source_id: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a place that is off the map."""

@@ -35,6 +35,8 @@ class Pump:
         Hose that comes with it.
     available_from, return_by
         First and last day on which it may run; None: not limited.
+    move_h
+        Hours to take it down, bring it to another lift and set it up there.
     lent_by
         Who lends it; empty: it is the township's own.
     """
@@ -52,13 +54,14 @@ class Pump:
     available_from: dt.date | None = None
     return_by: dt.date | None = None
     lent_by: str = ""
+    move_h: float = 2.0
     state: PumpState = "ok"
 
     def __post_init__(self) -> None:
         """Guard the curve, the kind of energy and the days."""
         label = f"pump {self.pump_id}"
-        amounts = ("power_kw", "fuel_l_per_h", "kwh_per_h", "hose_m", "hours_per_day")
-        require_amounts(self, label, amounts)
+        amounts = ("power_kw", "fuel_l_per_h", "kwh_per_h", "hose_m", "move_h")
+        require_amounts(self, label, (*amounts, "hours_per_day"))
         require(self.hours_per_day <= 24, f"{label}: hours_per_day above 24")
         require(1 <= len(self.curve) <= 3, f"{label}: needs one to three points")
         for point in self.curve:
