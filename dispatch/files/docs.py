@@ -50,7 +50,7 @@ A scenario is a folder of CSV files, one `.xlsx` with the same tables as sheets,
 | shapes of roads, optional | `roads/edges.geojson` | column `线形` of `道路` |
 | seats of townships, optional | `townships.csv` | `乡镇` or `townships` |
 | outlines, optional | `areas.geojson` | none |
-| all the water, optional | `water/*.csv`, `water/notices.toml` | `水网节点`, `蓄水`, `渠道` and so on |
+| all the water, optional | `water/*.csv`, `notices.toml` | `水网节点`, `蓄水` ... |
 
 ## How files are read
 
@@ -149,12 +149,12 @@ whole story; the speeds are in the last table below.
 
 ## All the water
 
-Reservoirs, canals, fields, pumps, piped zones and the people who watch them: each table
-is optional, and without any a day is one of trucks only. `dispatch template DIR --water`
+Reservoirs, canals, fields, pumps, piped zones, people who watch them: each table is
+optional, and without any a day is one of trucks only. `dispatch template DIR --water`
 writes them empty. They lie in the folder `water/` or beside the others; the nodes are
-`water_nodes` there, since `nodes` are those of roads (`water/nodes.csv` means them, too).
+`water_nodes`, since `nodes` are those of roads (`water/nodes.csv` means them, too).
 
-- Ids of nodes, canals, pumps, lifts, zones and units of the works share one space: posts
+- Ids of nodes, canals, pumps, lifts, zones, units of the works share one space: posts
   and works name them. A village is in one zone at most.
 - Of a node, `source_id` says which source of the trucks draws the same water. A river
   without a row in `stores` is not limited.
@@ -163,7 +163,7 @@ writes them empty. They lie in the folder `water/` or beside the others; the nod
 - A survey wins over formulas: `need_m3_per_mu`, `layer_mm` or `days_dry`, and `grade`.
 - Evapotranspiration of a day is as entered, else by Penman and Monteith where humidity,
   wind (at 10 m) and sunshine are there, else by Hargreaves from the temperatures.
-- A post `until` 放水期间 (while flowing) exists only while water flows there. Times
+- A post `until` 放水期间 (while flowing) exists only while water flows. Times
   without dates hold every day, over midnight too.
 - `works` changes one column of one object, named in either language: 状态 to 完好.
 - `people` and `doors` are personal data: a file of their own each, kept apart from the
