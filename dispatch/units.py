@@ -79,3 +79,17 @@ def scaled_travel_s(travel_s: int, speed_factor: float) -> int:
         Driving times are divided by it; positive.
     """
     return math.ceil(travel_s / speed_factor - 1e-9)
+
+
+#: Square metres of a mu: 15 of them are a hectare.
+M2_PER_MU = 10_000 / 15
+
+
+def m3_per_mu(depth_mm: float) -> float:
+    """Return the cubic metres that a depth of water is on one mu: 2/3 a millimetre."""
+    return depth_mm * M2_PER_MU / 1000
+
+
+def depth_mm(water_m3_per_mu: float) -> float:
+    """Return the depth that cubic metres on one mu are."""
+    return water_m3_per_mu * 1000 / M2_PER_MU

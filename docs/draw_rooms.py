@@ -30,6 +30,7 @@ LAYERS: Final = (
     "errors",
     "atomic",
     "model",
+    "water",
     "fairness",
     "check",
     "coverage",

@@ -395,6 +395,14 @@ def template(
         bool,
         typer.Option("--xlsx", help="写成一个工作簿 · one workbook instead of CSV"),
     ] = False,
+    water: Annotated[
+        bool,
+        typer.Option(
+            "--water",
+            help="加上水库、渠道、田片、水泵、供水片、值守的空表 · "
+            "with empty tables of all the water",
+        ),
+    ] = False,
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:
@@ -409,6 +417,9 @@ def template(
         A new or empty folder.
     xlsx
         Whether to write one workbook in place of CSV files.
+    water
+        Whether empty tables of reservoirs, canals, fields, pumps, zones and duty are
+        there too.
     lang
         Language of everything shown and written.
     debug
@@ -418,7 +429,7 @@ def template(
     with reported(t, debug=debug):
         from dispatch.files.scenario.template import write_template
 
-        path = write_template(folder, xlsx=xlsx)
+        path = write_template(folder, xlsx=xlsx, water=water)
         written = t("cli.template.written", path=path)
         results_console().print(escape(written), soft_wrap=True)
 

@@ -50,6 +50,7 @@ A scenario is a folder of CSV files, one `.xlsx` with the same tables as sheets,
 | shapes of roads, optional | `roads/edges.geojson` | column `线形` of `道路` |
 | seats of townships, optional | `townships.csv` | `乡镇` or `townships` |
 | outlines, optional | `areas.geojson` | none |
+| all the water, optional | `water/*.csv`, `notices.toml` | `水网节点`, `蓄水` ... |
 
 ## How files are read
 
@@ -145,6 +146,30 @@ else at the nearest point of a road that some truck may use: above 200 m with a 
 above 2 km it is an error. A village with `transfer_lat` and `transfer_lon` is served
 there. An edge without a length is as long as its line. [ROADS.md](ROADS.md) has the
 whole story; the speeds are in the last table below.
+
+## All the water
+
+Reservoirs, canals, fields, pumps, piped zones, people who watch them: each table is
+optional, and without any a day is one of trucks only. `dispatch template DIR --water`
+writes them empty. They lie in the folder `water/` or beside the others; the nodes are
+`water_nodes`, since `nodes` are those of roads (`water/nodes.csv` means them, too).
+
+- Ids of nodes, canals, pumps, lifts, zones, units of the works share one space: posts
+  and works name them. A village is in one zone at most.
+- Of a node, `source_id` says which source of the trucks draws the same water. A river
+  without a row in `stores` is not limited.
+- The loss of a canal is a share, or falls with the flow by `A / (100 Q^m)` per km, Q in
+  m3/s at its end. A canal that takes water to fill (`fill_m3`) needs `travel_h`.
+- A survey wins over formulas: `need_m3_per_mu`, `layer_mm` or `days_dry`, and `grade`.
+- Evapotranspiration of a day is as entered, else by Penman and Monteith where humidity,
+  wind (at 10 m) and sunshine are there, else by Hargreaves from the temperatures.
+- A post `until` 放水期间 (while flowing) exists only while water flows. Times
+  without dates hold every day, over midnight too.
+- `works` changes one column of one object, named in either language: 状态 to 完好.
+- `people` and `doors` are personal data: a file of their own each, kept apart from the
+  network; nothing that is published, drawn or logged holds them.
+- Units that are understood besides those of the tables: `6万方`, `0.5 m3/s`, `公顷`,
+  `30%`, `马力`, `斤/亩`; a depth in `mm` for water per mu (1 mm = 0.667 m3/mu).
 
 ## Townships and counties
 

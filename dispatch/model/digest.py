@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Where a scenario keeps its digest, as it keeps its tables by id.
 _KEPT: Final = "_digest"
+#: Fields of a scenario that older digests did not have.
+_LATER: Final = frozenset({"water", "water_people"})
 
 
 def digest_of(scenario: Scenario) -> str:
@@ -27,7 +29,10 @@ def digest_of(scenario: Scenario) -> str:
         return str(kept)
     digest = hashlib.sha256()
     # What is only drawn or checked has many points and no effect on a plan.
-    bare = replace(scenario, folder=None, warnings=(), basemap=(), areas=())
+    # Who is on duty changes nothing that water does.
+    bare = replace(
+        scenario, folder=None, warnings=(), basemap=(), areas=(), water_people=None
+    )
     for part in _parts(bare):
         digest.update(part)
         digest.update(b"\0")
@@ -42,6 +47,9 @@ def _parts(value: Any) -> Iterator[bytes]:
         return
     if is_dataclass(value) and not isinstance(value, type):
         for entry in fields(value):
+            # Days of trucks only keep the digest that they had before these fields.
+            if entry.name in _LATER and getattr(value, entry.name) is None:
+                continue
             yield entry.name.encode()
             yield from _parts(getattr(value, entry.name))
     elif isinstance(value, np.ndarray):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dispatch.model.road_limits import RoadLimit, SpeedRule
     from dispatch.model.roads import RoadNetwork
     from dispatch.model.travel import TravelTable
+    from dispatch.model.water.network import WaterNetwork, WaterPeople
 
 Datum = Literal["wgs84", "gcj02", "bd09"]
 
@@ -444,6 +445,11 @@ class Scenario:
     resting
         Villages, sources and trucks that are out of service: in the tables, but in
         no plan.
+    water
+        Reservoirs, canals, fields, pumps and piped zones; None: trucks only.
+    water_people
+        Who is on duty there and who is served at the door: personal data, which
+        nothing that is published or drawn may hold; None: no table names anybody.
     """
 
     name: str
@@ -466,6 +472,8 @@ class Scenario:
     folder: Path | None = None
     warnings: tuple[Problem, ...] = ()
     resting: tuple[Resting, ...] = ()
+    water: WaterNetwork | None = None
+    water_people: WaterPeople | None = None
 
     def __post_init__(self) -> None:
         """Guard what makes ids usable as keys."""

@@ -20,6 +20,7 @@ from dispatch.model.scenario import (
     Village,
     id_of_place,
 )
+from dispatch.model.water.network import WaterPeople
 from dispatch.operations.rights import county_of
 from dispatch.store.audit import note_change
 from dispatch.store.tables import Item, Township
@@ -345,7 +346,10 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return values as JSON has them; of roads and maps only that there are some."""
     return {
         name: _JSON.dump_python(
-            value, mode="json", fallback=lambda each: type(each).__name__
+            # No trail names persons: they could not be forgotten.
+            str(value) if isinstance(value, WaterPeople) else value,
+            mode="json",
+            fallback=lambda each: type(each).__name__,
         )
         for name, value in values.items()
     }

@@ -244,4 +244,13 @@ def taken_over(now: Scenario, uploaded: Scenario) -> Scenario:
     }
     if uploaded.travel_table is None and uploaded.place_ids == now.place_ids:
         kept["travel_table"] = now.travel_table
+    # Rows of villages and sources that are gone would refer to nothing.
+    villages = {village.village_id for village in uploaded.all_villages}
+    sources = {source.source_id for source in uploaded.all_sources}
+    water, people = now.water, now.water_people
+    if uploaded.water is None and water is not None:
+        fits = water.village_ids <= villages and water.source_ids <= sources
+        kept["water"] = water if fits else None
+    if uploaded.water_people is None and people is not None:
+        kept["water_people"] = people if people.village_ids <= villages else None
     return replace(uploaded, date=now.date, name=now.name, folder=None, **kept)

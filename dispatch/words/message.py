@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 Lang = Literal["zh", "en"]
 
 #: Where the texts are: on input and plans, on broken rules, words of closed lists, of
-#: the pages, of the terminal, of paper, on the store, requests, accounts and phones.
+#: the pages, of the terminal, of paper, on the store, requests, accounts and phones,
+#: on the water beside trucks.
 TABLES: Final = (
     "input",
     "rules",
@@ -29,6 +30,7 @@ TABLES: Final = (
     "people",
     "official",
     "helping",
+    "water",
 )
 
 #: What stands between messages side by side, in Chinese and in English.

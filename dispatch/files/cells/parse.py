@@ -9,6 +9,7 @@ import unicodedata
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
 from typing import Final
 
+from dispatch.files.cells.water_units import WATER_UNITS
 from dispatch.words.message import MessageError, say
 
 Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
@@ -114,6 +115,7 @@ UNITS: Final = {
     "metres": _METRES,
     "percent": {"%": Decimal(1)},
     "seconds": _SECONDS,
+    **WATER_UNITS,
 }
 
 

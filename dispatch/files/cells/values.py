@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from dispatch.files.cells.choices import CHOICES, parse_choice, parse_post_end
 from dispatch.files.cells.clocks import parse_clock_cell
 from dispatch.files.cells.formulas import refuse_formula
 from dispatch.files.cells.moments import parse_date, parse_moment
@@ -79,6 +80,8 @@ def parse_value(
         return parse_degrees(cell)
     if kind in ("id", "ref"):
         return parse_label(cell, number_format)
+    if kind in CHOICES:
+        return parse_choice(cell, kind)
     return _OTHER_KINDS[kind](cell)
 
 
@@ -280,4 +283,5 @@ _OTHER_KINDS: Final[dict[str, Callable[[Cell], Any]]] = {
     "moment": parse_moment,
     "access": parse_access,
     "speed_kind": parse_speed_kind,
+    "post_end": parse_post_end,
 }

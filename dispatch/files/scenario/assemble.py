@@ -43,6 +43,7 @@ from dispatch.files.tables.columns import (
 )
 from dispatch.files.tables.matrices import build_travel_table, read_matrix
 from dispatch.files.tables.records import read_records
+from dispatch.files.water.read import read_water
 from dispatch.model.scenario import Scenario
 from dispatch.words.message import say
 
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from dispatch.files.scenario.read import Inputs
     from dispatch.files.scenario.settings import Settings
     from dispatch.files.tables.raw import RawTable
+    from dispatch.files.water.read import Water
     from dispatch.model.areas import Area, MapFeature
     from dispatch.model.road_limits import SpeedRule
     from dispatch.model.roads import RoadNetwork
@@ -96,6 +98,13 @@ def assemble(
     records = read_tables(inputs.tables, settings.datum_of, problems)
     box = box_around(records)
     roads = pick_roads(inputs, records, settings.datum_of("nodes"), box=box)
+    water, people = read_water(
+        inputs.tables,
+        records,
+        datum=settings.datum,
+        first_day=settings.date,
+        problems=problems,
+    )
     outlined = () if inputs.areas is None else read_areas(*inputs.areas, problems)
     seats = build_all(records["townships"], build_township, problems)
     travel_files: dict[str, str] = {}
@@ -109,6 +118,7 @@ def assemble(
         speed_rules=build_all(records["speeds"], build_speed, problems),
         areas=(*outlined, *seats),
         basemap=pick_basemap(inputs, box=box),
+        water=(water, people),
         folder=folder,
         strict=strict,
     )
@@ -134,6 +144,7 @@ def build_scenario(
     speed_rules: tuple[SpeedRule, ...],
     areas: tuple[Area, ...] = (),
     basemap: tuple[MapFeature, ...] = (),
+    water: Water = (None, None),
     folder: Path | None,
     strict: bool,
 ) -> Scenario:
@@ -160,6 +171,8 @@ def build_scenario(
         Townships and counties.
     basemap
         What maps draw under all else.
+    water
+        The township's water beside trucks, and its people.
     folder
         Where it was read from; None for uploaded files.
     strict
@@ -202,6 +215,8 @@ def build_scenario(
         speed_rules=speed_rules,
         areas=areas,
         basemap=basemap,
+        water=water[0],
+        water_people=water[1],
         folder=folder,
     )
     problems += notice_all(scenario, records, settings, travel_files or {})

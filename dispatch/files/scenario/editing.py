@@ -20,6 +20,7 @@ from dispatch.files.scenario.assemble import (
 from dispatch.files.scenario.settings import Settings
 from dispatch.files.tables.columns import OBJECT_TABLES, tables
 from dispatch.files.tables.raw import RawTable
+from dispatch.files.water.read import kept_water
 from dispatch.geo.distance import haversine_m
 from dispatch.model.road_limits import RoadLimit
 from dispatch.model.travel import TravelTable
@@ -148,6 +149,7 @@ def scenario_from_tables(
         speed_rules=base.speed_rules,
         areas=base.areas,
         basemap=base.basemap,
+        water=kept_water(base, records, problems),
         folder=base.folder,
         strict=strict,
     )

@@ -18,6 +18,7 @@ from dispatch.files.scenario.read import Inputs, collect
 from dispatch.files.tables.bind import bind_columns
 from dispatch.files.tables.columns import OBJECT_TABLES, tables
 from dispatch.files.tables.heads import find_head
+from dispatch.files.water.read import kept_water
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def scenario_with_tables(
         speed_rules=base.speed_rules,
         areas=base.areas,
         basemap=base.basemap,
+        water=kept_water(base, records, inputs.problems),
         folder=base.folder,
         strict=False,
     )

@@ -28,12 +28,14 @@ from dispatch.files.tables.raw import (
     parse_csv,
 )
 from dispatch.files.tables.workbook import read_workbook, read_zip
+from dispatch.files.water.notices_file import notices_table
 from dispatch.roads.osm.extract import osm_format
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dispatch.files.tables.columns import Table
     from dispatch.model.scenario import Scenario
 
 _TEXT_SUFFIXES: Final = (".csv", ".tsv", ".txt")
@@ -152,9 +154,10 @@ def _sizes(num_bytes: Mapping[str, int]) -> list[Problem]:
 def folder_files(path: Path) -> dict[str, bytes]:
     """Return the files of a folder that may belong to a scenario, sizes checked."""
     candidates = [(item.name, item) for item in sorted(path.iterdir())]
-    roads = path / "roads"
-    if roads.is_dir():
-        candidates += [(f"roads/{item.name}", item) for item in sorted(roads.iterdir())]
+    for name in ("roads", "water"):
+        below = path / name
+        if below.is_dir():
+            candidates += [(f"{name}/{x.name}", x) for x in sorted(below.iterdir())]
     return load_files(
         [
             (name, item)
@@ -283,6 +286,10 @@ def _unzip(name: str, data: bytes, inputs: Inputs) -> dict[str, bytes]:
 def _collect_settings(name: str, data: bytes, inputs: Inputs) -> None:
     stem = PurePosixPath(name).stem
     table = table_of(stem)
+    if table is not None and table.name == "notices":
+        inputs.broken.add(table.name)
+        _add_table(table.name, notices_table(data, name, inputs.problems), inputs)
+        return
     if table is None or table.name != "scenario":
         message = say("settings_elsewhere")
         inputs.problems.append(Problem(name, message, severity="warning"))
@@ -300,8 +307,17 @@ def _set_settings(label: str, entries: list[Entry], inputs: Inputs) -> None:
     inputs.settings = (label, entries)
 
 
+def _table_of_file(name: str) -> Table | None:
+    """Return the table of a file; nodes in the folder of the water are not roads."""
+    path = PurePosixPath(name)
+    table = table_of(path.stem)
+    if table is not None and table.name == "nodes" and path.parent.name == "water":
+        return tables()["water_nodes"]
+    return table
+
+
 def _collect_csv(name: str, data: bytes, inputs: Inputs) -> None:
-    table = table_of(PurePosixPath(name).stem)
+    table = _table_of_file(name)
     if table is None:
         known = ", ".join(f"{item}.csv" for item in tables() if item != "scenario")
         message = say("table_unknown", known=known)

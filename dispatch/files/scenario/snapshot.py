@@ -8,7 +8,8 @@ Notes
 -----
 A zip of ``scenario.json`` (settings and tables, one object a row), ``roads.json``
 (columns of text) and one ``.npy`` a column of numbers of the roads and a matrix of
-travel. Nothing in it is code.
+travel; ``water.json`` and ``people.json`` where the day has such tables. Nothing in
+it is code.
 """
 
 from __future__ import annotations
@@ -19,11 +20,18 @@ import json
 import zipfile
 import zlib
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    PlainSerializer,
+    PlainValidator,
+    TypeAdapter,
+)
 
 from dispatch.errors import Problem
 from dispatch.model.areas import Area, MapFeature
@@ -42,6 +50,7 @@ from dispatch.model.scenario import (
     Village,
 )
 from dispatch.model.travel import TravelTable
+from dispatch.model.water.network import WaterNetwork, WaterPeople
 from dispatch.words.stored import message_of, stored_message
 
 #: Another one is of another version of the program.
@@ -49,6 +58,9 @@ FORMAT: Final = "water-dispatch-scenario/1"
 
 _DOCUMENT: Final = "scenario.json"
 _ROAD_TEXTS: Final = "roads.json"
+#: Only of days with more than trucks; persons apart.
+_WATER: Final = "water.json"
+_PEOPLE: Final = "people.json"
 #: Of every member, so that equal scenarios are equal bytes.
 _STAMP: Final = (1980, 1, 1, 0, 0, 0)
 #: Fast; columns of numbers hardly shrink any further.
@@ -136,6 +148,10 @@ def scenario_to_bytes(scenario: Scenario) -> bytes:
         texts, arrays = _road_columns(scenario.roads)
         members[_ROAD_TEXTS] = json.dumps(texts, ensure_ascii=False).encode()
         members |= {f"roads/{name}.npy": _npy(array) for name, array in arrays.items()}
+    if scenario.water is not None:
+        members[_WATER] = _water_json().dump_json(scenario.water)
+    if scenario.water_people is not None:
+        members[_PEOPLE] = _people_json().dump_json(scenario.water_people)
     if table is not None:
         members["travel/seconds.npy"] = _npy(table.seconds)
         if table.metres is not None:
@@ -167,9 +183,29 @@ def scenario_from_bytes(data: bytes) -> Scenario:
             **shared,
             travel_table=_travel_table(document, members),
             roads=_roads(members),
+            water=(
+                _water_json().validate_json(members[_WATER], strict=True)
+                if _WATER in members
+                else None
+            ),
+            water_people=(
+                _people_json().validate_json(members[_PEOPLE], strict=True)
+                if _PEOPLE in members
+                else None
+            ),
         )
     except _BROKEN as error:
         raise SnapshotError(f"no scenario of {FORMAT}") from error
+
+
+@cache
+def _water_json() -> TypeAdapter[WaterNetwork]:
+    return TypeAdapter(WaterNetwork)
+
+
+@cache
+def _people_json() -> TypeAdapter[WaterPeople]:
+    return TypeAdapter(WaterPeople)
 
 
 def _road_columns(

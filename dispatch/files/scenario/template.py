@@ -13,6 +13,7 @@ from dispatch.files.scenario.write import (
     write_scenario_xlsx,
 )
 from dispatch.files.tables.columns import markdown_tables
+from dispatch.files.water.notices_file import notices_template
 from dispatch.model.scenario import Depot, Scenario, Source, TimeWindow, Truck, Village
 
 _INTRO: Final = """\
@@ -98,7 +99,9 @@ def example_scenario() -> Scenario:
     )
 
 
-def write_template(folder: str | Path, *, xlsx: bool = False) -> Path:
+def write_template(
+    folder: str | Path, *, xlsx: bool = False, water: bool = False
+) -> Path:
     """
     Return the folder (or workbook) with example rows, Chinese headers and a guide.
 
@@ -108,6 +111,9 @@ def write_template(folder: str | Path, *, xlsx: bool = False) -> Path:
         A new or empty folder; with ``xlsx`` also the name of a new ``.xlsx`` file.
     xlsx
         Whether to write one workbook in place of a folder of CSV files.
+    water
+        Whether the tables of reservoirs, canals, fields, pumps, piped zones and duty
+        are there too, without rows.
 
     Raises
     ------
@@ -119,8 +125,13 @@ def write_template(folder: str | Path, *, xlsx: bool = False) -> Path:
     if xlsx:
         is_file = folder.suffix.casefold() == ".xlsx"
         path = folder if is_file else folder / "scenario.xlsx"
-        return write_scenario_xlsx(example_scenario(), path)
+        return write_scenario_xlsx(example_scenario(), path, empty_water=water)
     # With BOM, since these files are opened in Excel next.
-    write_scenario(example_scenario(), folder, chinese_headers=True, bom=True)
-    write_text(folder / "填写说明.md", f"{_INTRO}\n{markdown_tables()}")
+    write_scenario(
+        example_scenario(), folder, chinese_headers=True, bom=True, empty_water=water
+    )
+    guide = markdown_tables(water=water)
+    write_text(folder / "填写说明.md", f"{_INTRO}\n{guide}")
+    if water:
+        write_text(folder / "water" / "notices.toml", notices_template())
     return folder

@@ -13,6 +13,7 @@ import xlsxwriter  # type: ignore[import-untyped]  # no stubs
 
 from dispatch.atomic import write_file, write_text
 from dispatch.errors import DispatchError
+from dispatch.files.cells.choices import CHOICES, format_choice
 from dispatch.files.cells.formulas import as_text_cell
 from dispatch.files.plan.workbook import SAFE_OPTIONS, text_width
 from dispatch.files.roads.areas import areas_geojson, is_row
@@ -23,11 +24,16 @@ from dispatch.files.scenario.editing import scenario_tables
 from dispatch.files.tables.columns import (
     DATUM_TABLES,
     OBJECT_TABLES,
+    PEOPLE_TABLES,
     ROAD_TABLES,
+    WATER_TABLES,
     Column,
     column_guide,
+    guided_tables,
     tables,
 )
+from dispatch.files.water.notices_file import notices_toml
+from dispatch.files.water.rows import water_rows
 from dispatch.model.travel import NO_ROAD
 from dispatch.words.message import say
 
@@ -46,6 +52,11 @@ Tables = dict[str, tuple[list[str], list[list[Value]]]]
 _GUIDE_SHEET: Final = "说明"
 #: Rows of a new sheet that get help with typing.
 _TYPED_ROWS: Final = 2000
+#: Folders of tables that do not lie in that of the scenario itself.
+_FOLDERS: Final = {
+    **dict.fromkeys(ROAD_TABLES, "roads"),
+    **dict.fromkeys((*WATER_TABLES, *PEOPLE_TABLES), "water"),
+}
 #: Words for yes and no, without and with Chinese headers.
 _YES_NO: Final = (("yes", "no"), ("是", "否"))
 
@@ -56,6 +67,7 @@ def write_scenario(
     *,
     chinese_headers: bool = False,
     bom: bool = False,
+    empty_water: bool = False,
 ) -> Path:
     """
     Return the folder after writing ``scenario.toml`` and the tables into it.
@@ -70,6 +82,8 @@ def write_scenario(
         Whether headers are in Chinese; both read back.
     bom
         Mark the CSV files as UTF-8, so that Excel shows Chinese when opening them.
+    empty_water
+        Whether tables of the water are there without rows, to be filled in.
 
     Raises
     ------
@@ -78,14 +92,19 @@ def write_scenario(
     """
     folder = Path(folder)
     refuse_used(folder)
-    for name, (header, rows) in _all_tables(scenario, chinese=chinese_headers).items():
+    by_name = _all_tables(scenario, chinese=chinese_headers, empty_water=empty_water)
+    for name, (header, rows) in by_name.items():
         out = io.StringIO(newline="")
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(header)
         writer.writerows([_csv_cell(value) for value in row] for row in rows)
-        is_road = name in ROAD_TABLES
-        path = folder / "roads" / f"{name}.csv" if is_road else folder / f"{name}.csv"
-        write_text(path, out.getvalue(), bom=bom)
+        if name != "notices":
+            write_text(
+                folder / _FOLDERS.get(name, "") / f"{name}.csv", out.getvalue(), bom=bom
+            )
+    if scenario.water is not None and scenario.water.notices:
+        text = notices_toml(scenario.water.notices)
+        write_text(folder / "water" / "notices.toml", text)
     outlined = [area for area in scenario.areas if not is_row(area)]
     if outlined:
         write_text(folder / "areas.geojson", areas_geojson(outlined))
@@ -113,7 +132,11 @@ def refuse_used(folder: Path) -> None:
 
 
 def write_scenario_xlsx(
-    scenario: Scenario, path: str | Path, *, chinese_headers: bool = True
+    scenario: Scenario,
+    path: str | Path,
+    *,
+    chinese_headers: bool = True,
+    empty_water: bool = False,
 ) -> Path:
     """
     Return the path of a workbook with one sheet per table and a guide.
@@ -128,6 +151,8 @@ def write_scenario_xlsx(
         The ``.xlsx`` file; one that is there is replaced.
     chinese_headers
         Whether headers are in Chinese; both read back.
+    empty_water
+        Whether tables of the water are there without rows, to be filled in.
 
     Raises
     ------
@@ -140,18 +165,19 @@ def write_scenario_xlsx(
     text = book.add_format({"num_format": "@"})
     named = tables()
     _add_sheet(book, named["scenario"].zh, _settings_rows(scenario), head, text)
-    for name, (header, rows) in _all_tables(scenario, chinese=chinese_headers).items():
+    by_name = _all_tables(scenario, chinese=chinese_headers, empty_water=empty_water)
+    for name, (header, rows) in by_name.items():
         # Matrices keep their English name, which nobody needs to type.
         sheet = name if name.startswith("travel") else named[name].zh
         added = _add_sheet(book, sheet, [list(header), *rows], head, text)
         for position, column in enumerate(named[name].columns):
             _help_typing(added, position, column, text, chinese=chinese_headers)
     guide: list[list[Value]] = []
-    for table in named.values():
-        if table.columns:
-            guide.append([f"{table.zh} {table.name}"])
-            guide.extend([*row] for row in column_guide(table))
-            guide.append([])
+    is_water = any(name in by_name for name in (*WATER_TABLES, *PEOPLE_TABLES))
+    for table in guided_tables(water=is_water):
+        guide.append([f"{table.zh} {table.name}"])
+        guide.extend([*row] for row in column_guide(table))
+        guide.append([])
     _add_sheet(book, _GUIDE_SHEET, guide, head, text)
     book.close()
     return write_file(Path(path), out.getvalue())
@@ -188,11 +214,21 @@ def _help_typing(
         width = max(text_width(column.zh), text_width(column.name)) + 4
         sheet.set_column(position, position, width, text)
     elif column.kind == "yes_no":
-        choice = {"validate": "list", "source": list(_YES_NO[chinese])}
-        sheet.data_validation(1, position, _TYPED_ROWS, position, choice)
+        _offer(sheet, position, list(_YES_NO[chinese]))
+    elif column.kind in CHOICES:
+        values = CHOICES[column.kind]
+        words = [format_choice(v, column.kind, chinese=chinese) for v in values]
+        _offer(sheet, position, words)
 
 
-def _all_tables(scenario: Scenario, *, chinese: bool) -> Tables:
+def _offer(sheet: Any, position: int, words: list[str]) -> None:
+    choice = {"validate": "list", "source": words}
+    sheet.data_validation(1, position, _TYPED_ROWS, position, choice)
+
+
+def _all_tables(
+    scenario: Scenario, *, chinese: bool, empty_water: bool = False
+) -> Tables:
     by_name: Tables = {}
     for name, frame in scenario_tables(scenario).items():
         columns = tables()[name].columns
@@ -216,6 +252,10 @@ def _all_tables(scenario: Scenario, *, chinese: bool) -> Tables:
         columns = tables()["townships"].columns
         seat_rows = [_seat_row(area, columns) for area in seats]
         by_name["townships"] = (_headers(columns, chinese=chinese), seat_rows)
+    water = water_rows(scenario, chinese=chinese, empty=empty_water)
+    for name, item_rows in water.items():
+        columns = tables()[name].columns
+        by_name[name] = (_headers(columns, chinese=chinese), item_rows)
     table = scenario.travel_table
     if table is not None:
         by_name["travel_s"] = _matrix(table.place_ids, table.seconds)

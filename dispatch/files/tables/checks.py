@@ -32,6 +32,19 @@ ID_COLUMNS: Final = {
     "nodes": "node_id",
     "edges": "edge_id",
     "limits": "limit_id",
+    "water_nodes": "node_id",
+    "stores": "node_id",
+    "canals": "canal_id",
+    "works": "work_id",
+    "fields": "field_id",
+    "pumps": "pump_id",
+    "lifts": "lift_id",
+    "zones": "zone_id",
+    "plant": "plant_id",
+    "posts": "post_id",
+    "notices": "key",
+    "people": "person_id",
+    "doors": "household_id",
 }
 #: Problems that ask "did you mean", and ids among which that is looked up.
 _MAX_HINTS: Final = 50
@@ -51,14 +64,26 @@ def check_ids(records: Records, problems: list[Problem]) -> None:
     problems
         Receives every problem.
     """
-    _check_unique(records, _PLACES, problems)
+    check_unique(records, _PLACES, problems)
     for table in ("trucks", "nodes", "edges", "limits"):
-        _check_unique(records, (table,), problems)
+        check_unique(records, (table,), problems)
 
 
-def _check_unique(
+def check_unique(
     records: Records, names: Iterable[str], problems: list[Problem]
 ) -> None:
+    """
+    Add a problem for every id that is used twice among some tables.
+
+    Parameters
+    ----------
+    records
+        Rows by the name of their table.
+    names
+        Tables whose ids share one space.
+    problems
+        Receives every problem.
+    """
     seen: dict[str, Record] = {}
     for name in names:
         column = ID_COLUMNS[name]

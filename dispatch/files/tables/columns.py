@@ -42,6 +42,29 @@ Kind = Literal[
     "speed_kind",
     "date",
     "datum",
+    # Of the township's water, see cells/water_units.py and cells/choices.py.
+    "m3",
+    "m3_per_h",
+    "m3_per_d",
+    "mu",
+    "mm",
+    "m3_per_mu",
+    "km",
+    "hours",
+    "days",
+    "kw",
+    "kwh_per_h",
+    "kg_per_mu",
+    "share",
+    "celsius",
+    "m_per_s",
+    "node_kind",
+    "canal_state",
+    "grade",
+    "energy",
+    "pump_state",
+    "post_kind",
+    "post_end",
 ]
 
 Words = Literal["empty", "zero", "free", "no", "ask"]
@@ -186,6 +209,21 @@ _TABLES: Final = (
     ("limits", "道路限制", ("道路封闭", "限行", "限制", "road_limits"), False),
     ("speeds", "车速", ("速度", "车速表", "road_speeds", "speed"), False),
     ("townships", "乡镇", ("街道乡镇", "乡镇表", "街道", "township"), False),
+    ("water_nodes", "水网节点", ("水网地点", "水利节点", "water_node"), False),
+    ("stores", "蓄水", ("蓄水点", "水库塘坝", "store"), False),
+    ("canals", "渠道", ("渠段", "渠道表", "canal"), False),
+    ("works", "工程", ("工程表", "work"), False),
+    ("fields", "田片", ("农田", "田块", "field"), False),
+    ("crops", "作物", ("作物表", "crop"), False),
+    ("weather", "天气", ("气象", "天气表"), False),
+    ("pumps", "水泵", ("抽水机", "水泵表", "pump"), False),
+    ("lifts", "提水点", ("提水", "泵站", "lift"), False),
+    ("zones", "供水片", ("片区", "供水片区", "zone"), False),
+    ("plant", "水厂", ("水厂机组", "plants"), False),
+    ("posts", "岗位", ("值守岗位", "post"), False),
+    ("notices", "通知", ("通知文字", "notice"), False),
+    ("people", "人员", ("值守人员", "人员表", "person"), False),
+    ("doors", "上门户", ("上门送水户", "door"), False),
     ("travel_s", "行车时间", ("行车时间秒", "时间矩阵", "travel_times"), False),
     ("travel_m", "行车距离", ("行车距离米", "距离矩阵", "travel_distances"), False),
 )
@@ -194,6 +232,13 @@ _TABLES: Final = (
 OBJECT_TABLES: Final = ("villages", "sources", "depots", "trucks")
 ROAD_TABLES: Final = ("nodes", "edges", "limits", "speeds")
 AREA_TABLES: Final = ("townships",)
+#: Tables of the township's water; all may be missing.
+WATER_TABLES: Final = (
+    *("water_nodes", "stores", "canals", "works", "fields", "crops", "weather"),
+    *("pumps", "lifts", "zones", "plant", "posts", "notices"),
+)
+#: Tables that name persons and households: never published, never on a map.
+PEOPLE_TABLES: Final = ("people", "doors")
 MATRIX_TABLES: Final = ("travel_s", "travel_m")
 #: Tables with positions, which may be in a datum of their own.
 DATUM_TABLES: Final = (
@@ -316,12 +361,34 @@ def column_guide(table: Table) -> list[tuple[str, ...]]:
     return [head, *rows]
 
 
-def markdown_tables() -> str:
-    """Return the whole dictionary as Markdown, one table per table."""
+def guided_tables(*, water: bool) -> list[Table]:
+    """
+    Return the tables that a guide explains; those without columns need none.
+
+    Parameters
+    ----------
+    water
+        Whether tables beside those of trucks are among them.
+    """
+    others = () if water else (*WATER_TABLES, *PEOPLE_TABLES)
+    return [
+        table
+        for table in tables().values()
+        if table.columns and table.name not in others
+    ]
+
+
+def markdown_tables(*, water: bool = True) -> str:
+    """
+    Return the dictionary as Markdown, one table per table.
+
+    Parameters
+    ----------
+    water
+        Whether tables beside those of trucks are among them.
+    """
     parts = []
-    for table in tables().values():
-        if not table.columns:
-            continue
+    for table in guided_tables(water=water):
         guide = column_guide(table)
         parts += [f"### `{table.name}` {table.zh}", ""]
         parts += [_row(guide[0]), _row("---" for _ in guide[0])]
