@@ -38,9 +38,9 @@ def finish_small_day(
     deadline: float,
     search: Callable[[float], None],
     should_stop: Callable[[], bool],
-) -> None:
+) -> bool:
     """
-    Better the best plan by whole trips, or prove it, band by band.
+    Better the best plan by whole trips, or prove it; return whether it is proven.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def finish_small_day(
     deadline
         As of `time.monotonic`.
     search
-        Searches all threads for some seconds from the best plan, not hot.
+        Searches all threads until a moment from the best plan, not hot.
     should_stop
         Asked between programs.
     """
@@ -61,7 +61,7 @@ def finish_small_day(
         served_l = _served_l(best)
         band = _short_band(model, served_l)
         if left_s < LEAST_S or band is None:
-            return
+            return band is None
         floors = served_l[:band]
         whole = model.whole([band], floors, served_l[band], PART * left_s)
         if whole is not None and whole.routes is not None:
@@ -69,14 +69,17 @@ def finish_small_day(
             if thread.is_better_than(best):
                 best.adopt(thread, is_best=True)
                 store_best(best.state)
-                search(AROUND * left_s)
+                search(time.monotonic() + AROUND * left_s)
                 continue
+        if whole is None:
+            return False  # too many trips
         if _short_band(model, served_l) == band:
             # Not closed: what is above it and all together is what counts now.
             left_s = max(LEAST_S, deadline - time.monotonic())
             total_l = sum(served_l)
             model.whole(ALL_BANDS, served_l[: band + 1], total_l, left_s)
-            return
+            return False
+    return False
 
 
 def _short_band(model: BoundModel, served_l: Sequence[int]) -> int | None:

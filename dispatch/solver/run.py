@@ -68,8 +68,10 @@ PIECE_SHARES: Final = (1.0, 0.6)
 MIN_RELOADS: Final = 6
 MAX_RELOADS: Final = 60
 #: Share of a run, and most seconds, for whole trips on days of few villages.
-WHOLE_SHARE: Final = 0.6
+WHOLE_SHARE: Final = 0.3
 MAX_WHOLE_S: Final = 8.0
+#: Time below which a search is not begun again.
+LEAST_AGAIN_S: Final = 0.3
 #: Rounds of the bound in a run that is limited by iterations.
 REPEATABLE_ROUNDS: Final = 30
 
@@ -300,24 +302,29 @@ def _finish(run: _Run, model: BoundModel) -> None:
     if seconds <= 0 or run.ended == "best_possible":
         return
 
-    def search(around_s: float) -> None:
+    deadline = time.monotonic() + seconds
+
+    def search(until: float, again: SearchParams = WARM) -> None:
         for thread in run.threads:
-            thread.start_again(WARM)
+            thread.start_again(again)
         run_search(
             run.threads,
-            deadline=time.monotonic() + around_s,
+            deadline=until,
             iterations=None,
             should_stop=run.should_stop,
             on_progress=lambda _: run.report("bound", 1.0),
         )
 
-    finish_small_day(
+    is_proven = finish_small_day(
         run.threads,
         model,
-        deadline=time.monotonic() + seconds,
+        deadline=deadline,
         search=search,
         should_stop=run.should_stop,
     )
+    is_time_left = time.monotonic() < deadline - LEAST_AGAIN_S
+    if is_time_left and not is_proven and run.params.seconds is not None:
+        search(deadline, AGAIN)
 
 
 def _pricing_s(run: _Run, instance: Instance) -> float:

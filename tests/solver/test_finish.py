@@ -44,11 +44,13 @@ def finished(monkeypatch, scene, travel, search=lambda _: None):
     thread = SearchThread(instance, SearchParams(), 1)
     store_best(thread.state)
     model = BoundModel(instance, band_needs(instance))
-    finish_small_day(
+    is_proven = finish_small_day(
         [thread], model, deadline=50.0, search=search, should_stop=lambda: False
     )
     served = thread.state.b_served.reshape(7, -1).sum(axis=1).tolist()
-    return served, model.bound(served, seconds=math.inf, rounds=20)
+    bound = model.bound(served, seconds=math.inf, rounds=20)
+    assert is_proven == (bound.gap == 0.0)
+    return served, bound
 
 
 def test_whole_trips_become_the_plan(monkeypatch):

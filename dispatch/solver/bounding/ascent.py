@@ -55,7 +55,7 @@ FIRST_SOURCES: Final = 2
 #: Villages up to which all trips are looked at, and trips of all trucks that a program
 #: over whole ones can do with.
 MAX_WHOLE: Final = 9
-MAX_WHOLE_TRIPS: Final = 1_000
+MAX_WHOLE_TRIPS: Final = 400
 
 
 @dataclass(frozen=True)

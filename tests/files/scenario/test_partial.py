@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,11 +21,23 @@ def base():
 
 def test_a_table_replaces_its_own_and_no_other(base):
     text = "village_id,name,lat,lon,population\nV1,新村,27.16,112.81,30\n"
+    base = replace(base, water=None, water_people=None)
     day, found = scenario_with_tables(base, {"villages.csv": text.encode()})
     assert found == ("villages",)
     assert [village.name for village in day.villages] == ["新村"]
     assert (day.trucks, day.sources, day.date) == (base.trucks, base.sources, base.date)
     assert day.roads is base.roads
+
+
+def test_villages_of_the_water_are_not_lost_with_a_table(base):
+    """Zones, fields and doors of villages that a new table lacks would hang loose."""
+    text = "village_id,name,lat,lon,population\nV1,新村,27.16,112.81,30\n"
+    with pytest.raises(DataError) as failed:
+        scenario_with_tables(base, {"villages.csv": text.encode()})
+    told = str(failed.value)
+    assert "the tables of the water refer to it" in told
+    for village_id in base.water.village_ids | base.water_people.village_ids:
+        assert village_id in told
 
 
 def test_rows_added_change_only_the_columns_that_the_file_has(base):
