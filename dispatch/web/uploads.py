@@ -127,6 +127,8 @@ def _preview(context: Context) -> None:
             deleted=counts["deleted"],
         )
     )
+    if _loses_water(context.scenario, ours):
+        st.warning(t("upload.water_lost"), icon="⚠️")
     if edits:
         show_table(edits_table(edits, ours, context.scenario, t))
     left, right = st.columns(2)
@@ -148,6 +150,14 @@ def _preview(context: Context) -> None:
     if right.button(t("upload.give_up"), key="upload_give_up", width="stretch"):
         st.session_state.pop(_PREVIEW)
         st.rerun()
+
+
+def _loses_water(now: Scenario, ours: Scenario) -> bool:
+    """Whether tables of the water, or who is on duty for it, would be gone."""
+    return any(
+        getattr(now, name) is not None and getattr(ours, name) is None
+        for name in ("water", "water_people")
+    )
 
 
 def _forget() -> None:

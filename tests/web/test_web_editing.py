@@ -9,6 +9,8 @@ import pytest
 from dispatch.day.opening import close_day
 from dispatch.day.requests import list_requests
 from dispatch.files.scenario.write import write_scenario_xlsx
+from dispatch.model.water.network import WaterNetwork
+from dispatch.model.water.places import WaterNode
 from tests.web.office import CODE, DATE, NOW, keys, shown, table_of, texts, type_into
 
 pytestmark = pytest.mark.usefixtures("typing")
@@ -201,6 +203,25 @@ def test_uploaded_tables_replace_the_days_and_keep_its_roads(
     assert saved.road_limits == on_roads.road_limits
     assert (saved.name, saved.date) == ("小镇", DATE)
     assert "1 个送水点，33 人" in texts(app)
+
+
+def test_an_upload_that_loses_the_water_says_so(office, scenario, tmp_path):
+    """Fields and zones of a place that is gone cannot stay; the others can."""
+    pond = WaterNode(
+        node_id="N1", name="塘", kind="pond", lat=28.0, lon=115.0, village_id="V2"
+    )
+    water = WaterNetwork(nodes=(pond,))
+    office.edit(replace(office.scenario(), water=water))
+    app = office.page("needs")
+    one, two = scenario.villages
+    more = replace(scenario, villages=(replace(one, population=33), two))
+    assert "清空" not in upload(app, "more.xlsx", book(more, tmp_path))
+    take(app)
+    assert office.scenario().water == water
+    fewer = replace(scenario, villages=(one,))
+    assert "清空" in upload(app, "fewer.xlsx", book(fewer, tmp_path))
+    take(app)
+    assert office.scenario().water is None
 
 
 def test_a_mended_upload_is_simply_uploaded_again(office, scenario, tmp_path):
