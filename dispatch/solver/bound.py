@@ -269,7 +269,8 @@ class BoundModel:
             Litres of every band, in the order of BANDS.
         seconds
             Time for the bounds of the contested band and of the total, None for
-            `bound_seconds`; those of the other bands are radial.
+            `bound_seconds`, inf where only rounds limit it; those of the other bands
+            are radial.
         rounds
             Rounds of column generation per bound, for runs that must repeat.
         known
@@ -286,7 +287,9 @@ class BoundModel:
         if self._trips is not None:
             self._trips.add_known(known)
         size = self._instance.village.size
-        has_time = seconds is not None and _counting_s(size) <= seconds < 1e6
+        # A run limited by rounds has no seconds that tell how long it takes.
+        is_timed = seconds is not None and math.isfinite(seconds)
+        has_time = is_timed and _counting_s(size) <= (seconds or 0.0)
         self._is_counted = size <= MAX_COUNTED or has_time
         begin = time.monotonic()
         end = begin + (bound_seconds(self._instance) if seconds is None else seconds)

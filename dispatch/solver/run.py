@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
@@ -567,7 +568,7 @@ def _bound(
     """Return the bound of the whole day, what is done counted as it is."""
     # A run limited by iterations repeats bit for bit, its bound included.
     is_timed = run.params.iterations is None
-    seconds = _pricing_s(run, instance) if is_timed else 1e9
+    seconds = _pricing_s(run, instance) if is_timed else math.inf
     rounds = 10**6 if is_timed else REPEATABLE_ROUNDS
     if run.rest is None:
         return model.bound(served_l, seconds, rounds, known)
