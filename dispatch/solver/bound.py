@@ -102,6 +102,7 @@ class BoundModel:
         self._shortest = shortest_drives_s(instance)
         self._radial = RadialModel(instance, band_need, self._shortest)
         self._trips: TripBound | None = None
+        self._whole_trips: TripBound | None = None
         self._known: Sequence[KnownTrip] = ()
         self._is_counted = instance.village.size <= MAX_COUNTED
         self._whole: dict[tuple[tuple[int, ...], tuple[int, ...]], float] = {}
@@ -148,15 +149,27 @@ class BoundModel:
         known = self.most_l(bands, floors_l)
         if not self._is_priced() or limits.are_reached(0):
             return known
-        goal = _goal(bands, floors_l)
-        trips = self._trip_bound()
-        if trips is None:
+        if self._trips is None:
+            self._trips = self._new_trips()
+        if self._trips is None:
             return known
+        return self._proven_l(self._trips, bands, floors_l, limits, contested, known)
+
+    def _proven_l(
+        self,
+        trips: TripBound,
+        bands: Sequence[int],
+        floors_l: Sequence[float],
+        limits: Limits,
+        contested: int | None,
+        known_l: float,
+    ) -> float:
+        goal = _goal(bands, floors_l)
         if not self._is_counted:
-            return trips.prove(goal, limits, known)
+            return trips.prove(goal, limits, known_l)
         now = time.monotonic()
         first = Limits(now + PLAIN_SHARE * (limits.deadline - now), limits.rounds)
-        proven = trips.prove(goal, first, known)
+        proven = trips.prove(goal, first, known_l)
         last = min(len(floors_l), len(BANDS) - 1) if contested is None else contested
         return trips.refine(goal, sorted({max(0, last - 1), last}), limits, proven)
 
@@ -186,15 +199,22 @@ class BoundModel:
         if self._instance.village.size > MAX_WHOLE or not self._is_priced():
             return None
         begin = time.monotonic()
+        # Not the program of `bound`, which does best if it sees the total first.
+        self._whole_trips = self._whole_trips or self._new_trips()
+        if self._whole_trips is None:
+            return None
         limits = Limits(begin + PRICES_SHARE * seconds, 10**6)
         contested = len(floors_l) - 1 if len(bands) > 1 else None
-        proven = self.least_known_l(bands, floors_l, limits, contested)
-        if self._trips is None or proven < served_l + 1:
+        known_l = self.most_l(bands, floors_l)
+        proven = self._proven_l(
+            self._whole_trips, bands, floors_l, limits, contested, known_l
+        )
+        if proven < served_l + 1:
             return None
         left_s = seconds - (time.monotonic() - begin)
         try:
             goal = _goal(bands, floors_l)
-            whole = self._trips.whole(goal, served_l, max(0.05, left_s))
+            whole = self._whole_trips.whole(goal, served_l, max(0.05, left_s))
         except SolverError as error:
             logger.warning("%s", error)
             return None
@@ -232,17 +252,16 @@ class BoundModel:
         is_small = self._instance.village.size <= MAX_PRICED
         return is_small and num_places <= MAX_PLACES
 
-    def _trip_bound(self) -> TripBound | None:
-        if self._trips is None:
-            data = build_bound_data(self._instance, self._need, self._shortest)
-            if not data.kinds:
-                return None
-            size = self._instance.village.size
-            units = UNITS_LARGE if size > MAX_COUNTED else UNITS
-            if size <= MAX_SMALL:
-                units = UNITS_SMALL
-            self._trips = TripBound(data, units=units, known=self._known)
-        return self._trips
+    def _new_trips(self) -> TripBound | None:
+        """Return a program over trips; None if no truck can bring water anywhere."""
+        data = build_bound_data(self._instance, self._need, self._shortest)
+        if not data.kinds:
+            return None
+        size = self._instance.village.size
+        units = UNITS_LARGE if size > MAX_COUNTED else UNITS
+        if size <= MAX_SMALL:
+            units = UNITS_SMALL
+        return TripBound(data, units=units, known=self._known)
 
     def _total_l(
         self, served_l: Sequence[int], contested: int, limits: Limits, known_l: int
@@ -284,8 +303,6 @@ class BoundModel:
         the best one included.
         """
         self._known = known
-        if self._trips is not None:
-            self._trips.add_known(known)
         size = self._instance.village.size
         # A run limited by rounds has no seconds that tell how long it takes.
         is_timed = seconds is not None and math.isfinite(seconds)
@@ -321,9 +338,9 @@ class BoundModel:
             total = served
         elif not need[contested + 1 :].any():
             total = sum(most.values())
-        priced = WHOLE_METHOD if self._whole else METHOD
+        priced = RADIAL_METHOD if self._trips is None else METHOD
         return Bound(
-            method=RADIAL_METHOD if self._trips is None else priced,
+            method=WHOLE_METHOD if self._whole else priced,
             served_l=most,
             total_l=total,
             gap=(total - served) / total if total else 0.0,

@@ -89,29 +89,15 @@ class TripBound:
     ) -> None:
         self.data = data
         self.units = units
-        self._known: list[Trip] = []
+        self._known = columns_of(data, known)
         self._plain = Master(data, uncounted(data, units))
-        self._fine: Master | None = None
-        self._tours_s: list[Floats] | None = None
-        self.add_known(known)
+        add_known(self._plain, self._known)
         for trip in first_trips(data):
             self._plain.add_trip(trip)
+        self._fine: Master | None = None
+        self._tours_s: list[Floats] | None = None
         self._best_plain: dict[bytes, tuple[float, Prices]] = {}
         self._best_fine: dict[bytes, tuple[Goal, Prices]] = {}
-
-    def add_known(self, known: Sequence[KnownTrip]) -> None:
-        """
-        Add the trips of a good plan to all programs.
-
-        Parameters
-        ----------
-        known
-            They prove nothing, but show that floors can be met.
-        """
-        self._known = columns_of(self.data, known)
-        for master in (self._plain, self._fine):
-            if master is not None:
-                add_known(master, self._known)
 
     def prove(self, goal: Goal, limits: Limits, known_l: float) -> float:
         """
