@@ -12,8 +12,16 @@ CODE = "430423301"
 EVENT = {"zh": "车辆抛锚", "en": "Truck broken down"}
 
 
+# Streamlit fades what it draws anew; half-way, colours are no page's own.
+UNFADED = """*, *::before, *::after {
+    transition: none !important; animation: none !important;
+}
+[data-stale] { opacity: 1 !important; }"""
+
+
 def faults(page):
     """Return what is serious: rule and element of each; nothing is excepted."""
+    page.add_style_tag(content=UNFADED)
     found = axe.Axe().run(page).response["violations"]
     return [
         (rule["id"], node["target"][-1], node["failureSummary"][:300])
