@@ -1,0 +1,240 @@
+"""Canals in the program: windows, steps of flow, filling, what comes out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dispatch.solver.water.program import DAY_H
+
+if TYPE_CHECKING:
+    from ortools.math_opt.python import mathopt
+
+    from dispatch.model.water.canals import Canal
+    from dispatch.solver.water.case import FlowStep
+    from dispatch.solver.water.program import Program
+
+
+def add_windows(program: Program) -> None:
+    """
+    Give every place with canals its window of each day.
+
+    joined -> window_h = 24. Behind one store or river the window is its own.
+    """
+    case = program.case
+    for origin in case.origins:
+        for day in case.days:
+            window = program.window_h[origin, day] = program.amount(DAY_H)
+            if day + 1 < case.num_days:
+                joined = program.joined[origin, day] = program.choice()
+                program.require(window >= DAY_H * joined)
+    for node_id, origins in case.origins_of.items():
+        for day in case.days:
+            if len(origins) == 1:
+                program.window_h[node_id, day] = program.window_h[origins[0], day]
+            elif origins:
+                program.window_h[node_id, day] = program.amount(DAY_H)
+
+
+def add_canals(program: Program) -> None:
+    """Add every canal on every day, and what it brings to its end."""
+    for canal, steps in program.case.canals:
+        for day in program.case.days:
+            _add_canal(program, canal, steps, day)
+    add_one_feeder(program)
+    add_in_time(program)
+
+
+def _add_canal(
+    program: Program, canal: Canal, steps: tuple[FlowStep, ...], day: int
+) -> None:
+    key, start = (canal.canal_id, day), (canal.from_node, day)
+    on = program.on[key] = program.choice()
+    program.wet[key] = program.amount(1.0)
+    add_wetting(program, canal, day)
+    parts = []
+    for number, step in enumerate(steps):
+        running = on
+        if len(steps) > 1:
+            running = program.step[canal.canal_id, number, day] = program.choice()
+        part = program.amount()
+        parts.append(part)
+        add_step_flow(program, part, running, step, program.window_h[start])
+    if len(steps) > 1:
+        chosen = [program.step[canal.canal_id, n, day] for n in range(len(steps))]
+        program.require(sum(chosen) == on)
+    head = program.head[key] = program.amount()
+    program.require(head == sum(parts))
+    program.end[key] = add_losses(program, canal, steps, parts, day)
+    program.leaves[start].append(head)
+    _bring(program, canal, day)
+
+
+def add_step_flow(
+    program: Program,
+    part: mathopt.Variable,
+    running: mathopt.Variable,
+    step: FlowStep,
+    window: mathopt.Variable,
+) -> None:
+    """
+    Keep the flow within its step for the whole window.
+
+    low * window_h <= part <= high * window_h where running; else part = 0.
+
+    Parameters
+    ----------
+    program
+        The program.
+    part
+        m3 let in at this step.
+    running
+        Whether the canal runs at this step.
+    step
+        Its range.
+    window
+        Hours for which canals run there.
+    """
+    program.require(part <= step.high * window)
+    program.require(part <= step.high * DAY_H * running)
+    if step.low > 0:
+        program.require(part >= step.low * (window - DAY_H * (1 - running)))
+
+
+def add_wetting(program: Program, canal: Canal, day: int) -> None:
+    """
+    Fill a canal that starts from dry.
+
+    wet >= on - on of the day before, wet >= on - joined of the day before.
+
+    Parameters
+    ----------
+    program
+        The program.
+    canal
+        The canal.
+    day
+        The day.
+    """
+    key, before = (canal.canal_id, day), (canal.canal_id, day - 1)
+    on, wet = program.on[key], program.wet[key]
+    program.require(wet <= on)
+    if day == 0:
+        program.require(wet >= on)
+        return
+    program.require(wet >= on - program.on[before])
+    for origin in program.case.origins_of[canal.from_node]:
+        program.require(wet >= on - program.joined[origin, day - 1])
+
+
+def add_losses(
+    program: Program,
+    canal: Canal,
+    steps: tuple[FlowStep, ...],
+    parts: list[mathopt.Variable],
+    day: int,
+) -> mathopt.LinearBase:
+    """
+    Return what comes out of a canal, without what fills it and what is lost.
+
+    end = slope * (head - fill_m3 * wet) + level * window_h; the level of a step counts
+    only where it runs.
+
+    Parameters
+    ----------
+    program
+        The program.
+    canal
+        The canal.
+    steps
+        Its steps of flow.
+    parts
+        m3 let in by step.
+    day
+        The day.
+    """
+    key, window = (canal.canal_id, day), program.window_h[canal.from_node, day]
+    wet = program.wet[key]
+    end = program.amount()
+    right: mathopt.LinearBase = 0.0 * wet
+    for number, (step, part) in enumerate(zip(steps, parts, strict=True)):
+        right += step.slope * part
+        if step.level:
+            running = program.step.get((canal.canal_id, number, day), program.on[key])
+            hours = program.amount(DAY_H)
+            # Tangents have a level below 0 and want few hours, chords have many.
+            program.require(hours >= window - DAY_H * (1 - running))
+            program.require(hours <= window)
+            program.require(hours <= DAY_H * running)
+            right += step.level * hours
+    if canal.fill_m3 > 0:
+        steepest = max(step.slope for step in steps)
+        right -= steepest * canal.fill_m3 * wet
+    program.require(end == right)
+    return end
+
+
+def add_in_time(program: Program) -> None:
+    """
+    Fill canals that lead to a store fast enough for the day that is counted on.
+
+    head >= fill_m3 / hours * window_h where it is filled and the last canal runs:
+    travel, filling and the window end before the midnight from which water counts.
+    """
+    case = program.case
+    for last, _ in case.canals:
+        if not case.is_origin(last.to_node):
+            continue
+        way = case.way_to(last)
+        arrives_h = sum(canal.travel_h or 0.0 for canal, _ in way)
+        if arrives_h <= 0 and not any(canal.fill_m3 for canal, _ in way):
+            continue
+        spare_h = DAY_H * case.days_late(last) - arrives_h
+        slowest_h = {
+            canal.canal_id: canal.fill_m3 / steps[0].low
+            for canal, steps in way
+            if canal.fill_m3 > 0
+        }
+        all_h = sum(slowest_h.values())
+        for canal, _steps in way:
+            hours = slowest_h.get(canal.canal_id, 0.0)
+            if hours <= 0 or all_h <= spare_h:
+                continue
+            rate = canal.fill_m3 / (spare_h * hours / all_h)
+            for day in case.days:
+                window = program.window_h[canal.from_node, day]
+                off = 2 - program.wet[canal.canal_id, day]
+                off -= program.on[last.canal_id, day]
+                head = program.head[canal.canal_id, day]
+                program.require(head >= rate * (window - DAY_H * off))
+
+
+def _bring(program: Program, canal: Canal, day: int) -> None:
+    """Count what comes out on the day on which it can be used."""
+    case, end = program.case, program.end[canal.canal_id, day]
+    later = case.days_late(canal) if case.is_origin(canal.to_node) else 0
+    program.comes[canal.to_node, day + later].append(end)
+
+
+def add_one_feeder(program: Program) -> None:
+    """
+    At a place without a store one canal at most comes in on a day.
+
+    sum of on <= 1; where stores differ, its window is that of the canal that runs.
+    """
+    case = program.case
+    for node_id, origins in case.origins_of.items():
+        feeders = [canal for canal, _ in case.canals if canal.to_node == node_id]
+        if len(feeders) < 2 or case.is_origin(node_id):
+            continue
+        for day in case.days:
+            on = [program.on[canal.canal_id, day] for canal in feeders]
+            program.require(sum(on) <= 1)
+            if len(origins) < 2:
+                continue
+            own = program.window_h[node_id, day]
+            for canal in feeders:
+                theirs = program.window_h[canal.from_node, day]
+                idle = DAY_H * (1 - program.on[canal.canal_id, day])
+                program.require(own <= theirs + idle)
+                program.require(own >= theirs - idle)
+
