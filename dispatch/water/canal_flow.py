@@ -3,22 +3,29 @@ What a reach carries as it is today, and what comes out of a run of it.
 
 Notes
 -----
-Water let into a dry reach first fills it. It comes out later by the hours of travel
-and of filling, and for as many hours less as the filling took.
+Water let into a dry reach first fills it, and comes out later by the hours of travel
+and of filling. The reach empties after its gate is shut for as long as it filled, so
+that water comes out for as many hours as it was let in; what fills it is lost.
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dispatch.water.canal_loss import end_flow_m3_per_h
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Iterable
+
     from dispatch.model.water.canals import Canal
 
 #: Share of its capacity that a silted reach still carries: a planning assumption, as
 #: no table says how deep the silt lies.
 SILTED_SHARE: Final = 0.6
+#: Share of what it carries below which no reach is run that must be filled or that
+#: loses by a curve: its filling would take for ever.
+LEAST_SHARE: Final = 0.02
 
 
 class ReachEnd(NamedTuple):
@@ -51,6 +58,49 @@ def usable_capacity_m3_per_h(canal: Canal) -> float:
     return share * canal.capacity_m3_per_h
 
 
+def least_flow_m3_per_h(canal: Canal) -> float:
+    """Return the least flow at which a reach is run."""
+    if canal.fill_m3 == 0 and canal.loss_a is None:
+        return canal.min_flow_m3_per_h
+    least = LEAST_SHARE * usable_capacity_m3_per_h(canal)
+    return max(canal.min_flow_m3_per_h, least)
+
+
+def days_late(canals: Iterable[Canal], last: Canal, origins: Container[str]) -> int:
+    """
+    Return after how many midnights water of a reach counts in the store at its end.
+
+    None if nothing takes time; else the first midnight after the longest way there, so
+    that nobody draws water that is still on its way.
+
+    Parameters
+    ----------
+    canals
+        All reaches.
+    last
+        The reach into the store.
+    origins
+        Nodes where water can start: stores and rivers.
+    """
+    into: dict[str, list[Canal]] = {}
+    for canal in canals:
+        into.setdefault(canal.to_node, []).append(canal)
+
+    def longest(canal: Canal, seen: frozenset[str]) -> tuple[float, bool]:
+        own = canal.travel_h or 0.0, canal.fill_m3 > 0
+        if canal.from_node in origins or canal.from_node in seen:
+            return own
+        before = [
+            longest(other, seen | {canal.from_node})
+            for other in into.get(canal.from_node, ())
+        ]
+        hours = max((hours for hours, _ in before), default=0.0)
+        return own[0] + hours, own[1] or any(filled for _, filled in before)
+
+    travel_h, filled = longest(last, frozenset())
+    return math.floor(travel_h / 24) + 1 if travel_h > 0 or filled else 0
+
+
 def reach_end(
     canal: Canal, *, from_h: float, until_h: float, m3_per_h: float, dry: bool
 ) -> ReachEnd:
@@ -68,8 +118,11 @@ def reach_end(
     dry
         Whether it was dry.
     """
-    fill_h = canal.fill_m3 / m3_per_h if dry and m3_per_h > 0 else 0.0
-    travel_h = canal.travel_h or 0.0
-    out_h = until_h + travel_h
-    start_h = min(out_h, from_h + travel_h + fill_h)
-    return ReachEnd(start_h, out_h, end_flow_m3_per_h(canal, m3_per_h))
+    hours = until_h - from_h
+    fill_m3 = canal.fill_m3 if dry else 0.0
+    if m3_per_h <= 0 or fill_m3 >= hours * m3_per_h:
+        return ReachEnd(until_h, until_h, 0.0)
+    late_h = (canal.travel_h or 0.0) + fill_m3 / m3_per_h
+    left = 1 - fill_m3 / (hours * m3_per_h)
+    out = left * end_flow_m3_per_h(canal, m3_per_h)
+    return ReachEnd(from_h + late_h, until_h + late_h, out)

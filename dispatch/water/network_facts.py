@@ -119,9 +119,7 @@ def raw_m3_per_h(network: WaterNetwork, plant: Plant, day: dt.date) -> float:
     high = network.node_by_id[plant.tank_node].elevation_m
     head_m = 0.0 if low is None or high is None else max(0.0, high - low)
     pumps = [network.pump_by_id[label] for label in plant.pump_ids]
-    by_pumps = sum(
-        pump.flow_m3_per_h(head_m) for pump in pumps if pump.may_run_on(day)
-    )
+    by_pumps = sum(pump.flow_m3_per_h(head_m) for pump in pumps if pump.may_run_on(day))
     return min(most, by_pumps)
 
 

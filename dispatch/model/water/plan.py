@@ -178,9 +178,7 @@ class ZoneDay:
 
     def __post_init__(self) -> None:
         """Guard amounts."""
-        require_amounts(
-            self, f"zone {self.zone_id}", ("day", "into_m3", "filling_m3")
-        )
+        require_amounts(self, f"zone {self.zone_id}", ("day", "into_m3", "filling_m3"))
 
     @property
     def shortage_l(self) -> int:

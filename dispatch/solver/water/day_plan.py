@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from ortools.math_opt.python import mathopt
 
 from dispatch.errors import PlanError
+from dispatch.solver.water.bounds import bounded
 from dispatch.solver.water.case import WaterCase, WaterParams
 from dispatch.solver.water.flows import add_canals, add_windows
 from dispatch.solver.water.giving import add_fields, add_plants, add_zones
 from dispatch.solver.water.goals import goals_of
-from dispatch.solver.water.lexicographic import solve_goals
+from dispatch.solver.water.lexicographic import settle, solve_goals
 from dispatch.solver.water.lifting import add_pumps
 from dispatch.solver.water.program import Program
 from dispatch.solver.water.read_back import plan_of
@@ -84,7 +85,18 @@ def plan_water(case: WaterCase, params: WaterParams | None = None) -> WaterPlan:
     params = params or WaterParams()
     program = build_program(case)
     goals = goals_of(program, equal_shares=params.equal_shares)
-    plan = plan_of(program, solve_goals(program, goals, params))
+    solved = solve_goals(program, goals, params)
+    program = build_program(case)
+    goals = goals_of(program, equal_shares=params.equal_shares)
+    solved = settle(program, goals, solved)
+    bounding = build_program(replace(case, optimistic=True))
+    proven = bounded(
+        bounding,
+        goals_of(bounding, equal_shares=params.equal_shares),
+        solved.reached,
+        params,
+    )
+    plan = plan_of(program, solved.values, proven)
     if not params.equal_shares:
         return plan
     by_harvest = plan_water(case, replace(params, equal_shares=False))

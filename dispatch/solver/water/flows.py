@@ -50,94 +50,64 @@ def _add_canal(
     key, start = (canal.canal_id, day), (canal.from_node, day)
     on = program.on[key] = program.choice()
     program.wet[key] = program.amount(1.0)
-    add_wetting(program, canal, day)
-    parts = []
     for number, step in enumerate(steps):
         running = on
         if len(steps) > 1:
             running = program.step[canal.canal_id, number, day] = program.choice()
-        part = program.amount()
-        parts.append(part)
-        add_step_flow(program, part, running, step, program.window_h[start])
+        add_step_flow(program, (canal.canal_id, number, day), running, step)
     if len(steps) > 1:
         chosen = [program.step[canal.canal_id, n, day] for n in range(len(steps))]
         program.require(sum(chosen) == on)
+    add_wetting(program, canal, steps, day)
     head = program.head[key] = program.amount()
+    parts = [program.step_m3[canal.canal_id, n, day] for n in range(len(steps))]
     program.require(head == sum(parts))
-    program.end[key] = add_losses(program, canal, steps, parts, day)
+    program.end[key] = add_losses(program, canal, steps, day)
     program.leaves[start].append(head)
     _bring(program, canal, day)
 
 
 def add_step_flow(
     program: Program,
-    part: mathopt.Variable,
+    key: tuple[str, int, int],
     running: mathopt.Variable,
     step: FlowStep,
-    window: mathopt.Variable,
 ) -> None:
     """
     Keep the flow within its step for the whole window.
 
-    low * window_h <= part <= high * window_h where running; else part = 0.
+    low * hours <= head <= high * hours; hours = window_h where running, else 0.
 
     Parameters
     ----------
     program
         The program.
-    part
-        m3 let in at this step.
+    key
+        Canal, number of the step, day.
     running
         Whether the canal runs at this step.
     step
         Its range.
-    window
-        Hours for which canals run there.
     """
-    program.require(part <= step.high * window)
-    program.require(part <= step.high * DAY_H * running)
-    if step.low > 0:
-        program.require(part >= step.low * (window - DAY_H * (1 - running)))
+    canal_id, _, day = key
+    node_id = program.case.network.canal_by_id[canal_id].from_node
+    window = program.window_h[node_id, day]
+    hours = program.step_h[key] = program.amount(DAY_H)
+    part = program.step_m3[key] = program.amount()
+    program.require(hours <= window)
+    program.require(hours <= DAY_H * running)
+    program.require(hours >= window - DAY_H * (1 - running))
+    program.require(part <= step.high * hours)
+    program.require(part >= step.low * hours)
 
 
-def add_wetting(program: Program, canal: Canal, day: int) -> None:
+def add_wetting(
+    program: Program, canal: Canal, steps: tuple[FlowStep, ...], day: int
+) -> None:
     """
     Fill a canal that starts from dry.
 
-    wet >= on - on of the day before, wet >= on - joined of the day before.
-
-    Parameters
-    ----------
-    program
-        The program.
-    canal
-        The canal.
-    day
-        The day.
-    """
-    key, before = (canal.canal_id, day), (canal.canal_id, day - 1)
-    on, wet = program.on[key], program.wet[key]
-    program.require(wet <= on)
-    if day == 0:
-        program.require(wet >= on)
-        return
-    program.require(wet >= on - program.on[before])
-    for origin in program.case.origins_of[canal.from_node]:
-        program.require(wet >= on - program.joined[origin, day - 1])
-
-
-def add_losses(
-    program: Program,
-    canal: Canal,
-    steps: tuple[FlowStep, ...],
-    parts: list[mathopt.Variable],
-    day: int,
-) -> mathopt.LinearBase:
-    """
-    Return what comes out of a canal, without what fills it and what is lost.
-
-    end = slope * (head - fill_m3 * wet) + level * window_h; the level of a step counts
-    only where it runs.
+    wet >= on - joined of the day before, wet >= on - hours of the day before / 24.
 
     Parameters
     ----------
@@ -147,28 +117,50 @@ def add_losses(
         The canal.
     steps
         Its steps of flow.
-    parts
-        m3 let in by step.
     day
         The day.
     """
-    key, window = (canal.canal_id, day), program.window_h[canal.from_node, day]
-    wet = program.wet[key]
+    key = canal.canal_id, day
+    on, wet = program.on[key], program.wet[key]
+    program.require(wet <= on)
+    if day == 0:
+        program.require(wet >= on)
+        return
+    hours = [program.step_h[canal.canal_id, n, day - 1] for n in range(len(steps))]
+    program.require(wet >= on - sum(hours) / DAY_H)
+    for origin in program.case.origins_of[canal.from_node]:
+        program.require(wet >= on - program.joined[origin, day - 1])
+
+
+def add_losses(
+    program: Program, canal: Canal, steps: tuple[FlowStep, ...], day: int
+) -> mathopt.LinearBase:
+    """
+    Return what comes out of a canal, without what fills it and what is lost.
+
+    end = sum over steps of slope * head + level * hours, - slope * fill_m3 * wet.
+
+    Parameters
+    ----------
+    program
+        The program.
+    canal
+        The canal.
+    steps
+        Its steps of flow.
+    day
+        The day.
+    """
     end = program.amount()
-    right: mathopt.LinearBase = 0.0 * wet
-    for number, (step, part) in enumerate(zip(steps, parts, strict=True)):
-        right += step.slope * part
-        if step.level:
-            running = program.step.get((canal.canal_id, number, day), program.on[key])
-            hours = program.amount(DAY_H)
-            # Tangents have a level below 0 and want few hours, chords have many.
-            program.require(hours >= window - DAY_H * (1 - running))
-            program.require(hours <= window)
-            program.require(hours <= DAY_H * running)
-            right += step.level * hours
+    right: mathopt.LinearBase = 0.0 * end
+    for number, step in enumerate(steps):
+        key = canal.canal_id, number, day
+        right += step.slope * program.step_m3[key] + step.level * program.step_h[key]
     if canal.fill_m3 > 0:
-        steepest = max(step.slope for step in steps)
-        right -= steepest * canal.fill_m3 * wet
+        # Steep for plans and flat for bounds: both err to their safe side.
+        pick = min if program.case.optimistic else max
+        slope = pick(step.slope for step in steps)
+        right -= slope * canal.fill_m3 * program.wet[canal.canal_id, day]
     program.require(end == right)
     return end
 
@@ -237,4 +229,3 @@ def add_one_feeder(program: Program) -> None:
                 idle = DAY_H * (1 - program.on[canal.canal_id, day])
                 program.require(own <= theirs + idle)
                 program.require(own >= theirs - idle)
-

@@ -160,9 +160,7 @@ def _last_goals(program: Program) -> Iterator[Goal]:
     origins = [
         head
         for (canal_id, _), head in program.head.items()
-        if program.case.is_origin(
-            program.case.network.canal_by_id[canal_id].from_node
-        )
+        if program.case.is_origin(program.case.network.canal_by_id[canal_id].from_node)
     ]
     if origins:
         yield Goal("released", "m3", total(origins))
@@ -178,7 +176,7 @@ def _kwh_per_h(program: Program, pump_id: str) -> float:
     return known if known is not None else pump.power_kw or 1.0
 
 
-def _changes(program: Program) -> Sequence[mathopt.LinearBase]:
+def _changes(program: Program) -> list[mathopt.LinearBase]:
     """Return how far each zone and field is, on days of both plans, from before."""
     case, before = program.case, program.case.previous
     if before is None:

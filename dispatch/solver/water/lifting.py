@@ -67,13 +67,14 @@ def add_pump_hours(program: Program, pump: Pump, lift: Lift, day: int) -> None:
         lift.to_node
     ):
         # What canals carry on from there comes at one rate for the whole window.
-        program.require(hours >= program.window_h[lift.to_node, day]
-                        - DAY_H * (1 - set_up))
+        program.require(
+            hours >= program.window_h[lift.to_node, day] - DAY_H * (1 - set_up)
+        )
 
 
 def add_one_place(program: Program, pump: Pump, lifts: list[Lift], day: int) -> None:
     """
-    A pump is at one lift at a time: sum over lifts of set_up <= 1.
+    Keep a pump at one lift at a time: sum over lifts of set_up <= 1.
 
     Parameters
     ----------

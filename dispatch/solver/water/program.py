@@ -8,8 +8,8 @@ each, from its start on; a window of 24 h may go on into the next day, and the c
 stay wet. Behind a place without a store the same window is only later, by the hours of
 travel and filling (a canal empties after its gate is shut as long as it filled before),
 so that what comes in and what goes on match at any hour, and not only over the day.
-What fills a canal is lost. Stores are balanced by days of the calendar: what a canal brings is
-counted on from the midnight after it has come.
+What fills a canal is lost. Stores are balanced by days of the calendar: what a canal
+brings is counted on from the midnight after it has come.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class Program:
         m3 let into a canal, and counted on at its end.
     on, wet
         Whether a canal runs, and whether it is filled first.
-    step
-        Whether a canal runs in a step of flow.
+    step, step_m3, step_h
+        Whether a canal runs in a step of flow, m3 let in there, hours.
     window_h, joined
         Hours for which canals run at a node; whether it goes on into the next day.
     set_up, pump_h, moved
@@ -67,6 +67,8 @@ class Program:
     on: dict[Key, mathopt.Variable] = field(default_factory=dict)
     wet: dict[Key, mathopt.Variable] = field(default_factory=dict)
     step: dict[tuple[str, int, int], mathopt.Variable] = field(default_factory=dict)
+    step_m3: dict[tuple[str, int, int], mathopt.Variable] = field(default_factory=dict)
+    step_h: dict[tuple[str, int, int], mathopt.Variable] = field(default_factory=dict)
     window_h: dict[Key, mathopt.Variable] = field(default_factory=dict)
     joined: dict[Key, mathopt.Variable] = field(default_factory=dict)
     set_up: dict[tuple[str, str, int], mathopt.Variable] = field(default_factory=dict)
@@ -92,7 +94,9 @@ class Program:
 
     def amount(self, most: float | None = None) -> mathopt.Variable:
         """Return a new variable from 0 to a limit; None: without one."""
-        return self.model.add_variable(lb=0.0, ub=float("inf") if most is None else most)
+        return self.model.add_variable(
+            lb=0.0, ub=float("inf") if most is None else most
+        )
 
     def choice(self) -> mathopt.Variable:
         """Return a new variable that is 0 or 1."""
@@ -106,7 +110,7 @@ class Program:
     def choices(self) -> list[mathopt.Variable]:
         """All variables that are 0 or 1."""
         groups = (self.on, self.step, self.joined, self.set_up, self.opened)
-        return [variable for group in groups for variable in group.values()]  # type: ignore[attr-defined]  # keys differ
+        return [variable for group in groups for variable in group.values()]
 
 
 def total(terms: list[mathopt.LinearBase]) -> mathopt.LinearSum:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from ortools.math_opt.python import mathopt
+
 from dispatch.model.need import BANDS
 from dispatch.model.water.plan import (
     CanalRun,
@@ -25,10 +27,9 @@ from dispatch.water.yield_loss import lost_kg
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ortools.math_opt.python import mathopt
-
     from dispatch.model.water.canals import Canal
-    from dispatch.solver.water.lexicographic import Solved
+    from dispatch.model.water.plan import GoalResult
+    from dispatch.solver.water.lexicographic import Values
     from dispatch.solver.water.program import Program
 
 #: Amounts below this, in m3 and hours, are none: a hundredth of a litre.
@@ -38,11 +39,11 @@ NOTHING = 1e-5
 class _Reader:
     """Reads amounts of a solution."""
 
-    def __init__(self, program: Program, solved: Solved) -> None:
+    def __init__(self, program: Program, values: Values) -> None:
         self.program = program
         self.case = program.case
         self.network = program.case.network
-        self._values = solved.values
+        self._values = values
 
     def of(self, expression: mathopt.LinearTypes | None) -> float:
         """Return an amount, never below 0; None is 0."""
@@ -50,16 +51,16 @@ class _Reader:
             return 0.0
         if isinstance(expression, int | float):
             return max(0.0, float(expression))
-        return max(0.0, _flat(expression).evaluate(self._values))
+        return max(0.0, float(_flat(expression).evaluate(self._values)))
 
 
 def _flat(expression: mathopt.LinearBase) -> mathopt.LinearExpression:
-    from ortools.math_opt.python import mathopt as mo
-
-    return mo.as_flat_linear_expression(expression)
+    return mathopt.as_flat_linear_expression(expression)
 
 
-def plan_of(program: Program, solved: Solved) -> WaterPlan:
+def plan_of(
+    program: Program, values: Values, goals: tuple[GoalResult, ...]
+) -> WaterPlan:
     """
     Return the plan of a solution.
 
@@ -67,10 +68,12 @@ def plan_of(program: Program, solved: Solved) -> WaterPlan:
     ----------
     program
         The program.
-    solved
+    values
         Its solution.
+    goals
+        How good it is.
     """
-    reader = _Reader(program, solved)
+    reader = _Reader(program, values)
     runs = tuple(_canal_runs(reader))
     scenario = program.case.scenario
     return WaterPlan(
@@ -85,7 +88,7 @@ def plan_of(program: Program, solved: Solved) -> WaterPlan:
         outcomes=tuple(_outcomes(reader)),
         stores=tuple(_store_days(reader)),
         spills=tuple(_spills(reader)),
-        goals=tuple(solved.goals),
+        goals=goals,
     )
 
 
@@ -214,9 +217,7 @@ def _zone_days(reader: _Reader) -> Iterator[ZoneDay]:
             )
 
 
-def _field_days(
-    reader: _Reader, runs: tuple[CanalRun, ...]
-) -> Iterator[FieldDay]:
+def _field_days(reader: _Reader, runs: tuple[CanalRun, ...]) -> Iterator[FieldDay]:
     shares = _shares_that_arrive(reader, runs)
     for (field_id, day), variable in reader.program.watered.items():
         watered = reader.of(variable)

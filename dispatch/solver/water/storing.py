@@ -35,6 +35,7 @@ def _add_stock(program: Program, store: Store) -> None:
     kept = case.floor_m3(node_id, with_reserve=True)
     for day in case.days:
         add_store_balance(program, store, day)
+        add_most_brought(program, store, day, dead_m3=min(dead))
         add_floor(program, store, day, dead_m3=dead[day + 1], kept_m3=kept[day + 1])
 
 
@@ -65,6 +66,48 @@ def add_store_balance(program: Program, store: Store, day: int) -> None:
     after = program.stock[store.node_id, day + 1]
     comes = total(program.comes[key])
     program.require(after == program.stock[key] + net_m3 + comes - out)
+
+
+def add_most_brought(
+    program: Program, store: Store, day: int, *, dead_m3: float
+) -> None:
+    """
+    Say what a run can bring to a store at most, which tightens the relaxation.
+
+    comes - overflow <= (capacity - dead + most that is drawn) * on.
+
+    Parameters
+    ----------
+    program
+        The program.
+    store
+        The store.
+    day
+        The day.
+    dead_m3
+        Least stock.
+    """
+    case, node_id = program.case, store.node_id
+    feeders = [canal for canal, _ in case.canals if canal.to_node == node_id]
+    starts = [canal for canal, _ in case.canals if canal.from_node == node_id]
+    lifts = [lift for lift in case.lifts if node_id in (lift.from_node, lift.to_node)]
+    if len(feeders) != 1 or starts or lifts or program.unfilled:
+        return
+    started = day - case.days_late(feeders[0])
+    if started < 0:
+        return
+    raw = [
+        program.raw[plant.plant_id, day].upper_bound
+        for plant in case.network.plants
+        if plant.raw_node == node_id and (plant.plant_id, day) in program.raw
+    ]
+    others = len(program.leaves[node_id, day]) - len(raw)
+    if others or len(program.comes[node_id, day]) != 1:
+        return
+    net_m3 = store.loss_m3_per_d - store.inflow_m3_per_d
+    most_m3 = store.capacity_m3 - dead_m3 + sum(raw) + max(0.0, net_m3)
+    brought = program.comes[node_id, day][0] - program.overflow[node_id, day]
+    program.require(brought <= most_m3 * program.on[feeders[0].canal_id, started])
 
 
 def add_floor(
@@ -113,7 +156,7 @@ def add_floor(
 
 def add_junction_balance(program: Program, node_id: str, day: int) -> None:
     """
-    What comes to a place without a store goes on, or runs past unused.
+    Let what comes to a place without a store go on, or run past unused.
 
     comes = leaves + spill.
 
