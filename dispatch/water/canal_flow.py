@@ -10,14 +10,11 @@ that water comes out for as many hours as it was let in; what fills it is lost.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dispatch.water.canal_loss import end_flow_m3_per_h
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
-
     from dispatch.model.water.canals import Canal
 
 #: Share of its capacity that a silted reach still carries: a planning assumption, as
@@ -64,41 +61,6 @@ def least_flow_m3_per_h(canal: Canal) -> float:
         return canal.min_flow_m3_per_h
     least = LEAST_SHARE * usable_capacity_m3_per_h(canal)
     return max(canal.min_flow_m3_per_h, least)
-
-
-def days_late(canals: Iterable[Canal], last: Canal, origins: Container[str]) -> int:
-    """
-    Return after how many midnights water of a reach counts in the store at its end.
-
-    None if nothing takes time; else the first midnight after the longest way there, so
-    that nobody draws water that is still on its way.
-
-    Parameters
-    ----------
-    canals
-        All reaches.
-    last
-        The reach into the store.
-    origins
-        Nodes where water can start: stores and rivers.
-    """
-    into: dict[str, list[Canal]] = {}
-    for canal in canals:
-        into.setdefault(canal.to_node, []).append(canal)
-
-    def longest(canal: Canal, seen: frozenset[str]) -> tuple[float, bool]:
-        own = canal.travel_h or 0.0, canal.fill_m3 > 0
-        if canal.from_node in origins or canal.from_node in seen:
-            return own
-        before = [
-            longest(other, seen | {canal.from_node})
-            for other in into.get(canal.from_node, ())
-        ]
-        hours = max((hours for hours, _ in before), default=0.0)
-        return own[0] + hours, own[1] or any(filled for _, filled in before)
-
-    travel_h, filled = longest(last, frozenset())
-    return math.floor(travel_h / 24) + 1 if travel_h > 0 or filled else 0
 
 
 def reach_end(

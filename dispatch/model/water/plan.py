@@ -81,6 +81,9 @@ class CanalRun:
         Let in, and counted on at its end: not more than comes out.
     wetting_m3
         Part of the water let in that fills it, as it was dry.
+    counts_from_day
+        Day of the store at its end on which what comes is counted on: all of it is
+        there at its first midnight, or nothing takes time; None: there is no store.
     """
 
     canal_id: str
@@ -90,6 +93,7 @@ class CanalRun:
     head_m3: float
     end_m3: float
     wetting_m3: float = 0.0
+    counts_from_day: int | None = None
 
     def __post_init__(self) -> None:
         """Guard amounts."""

@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from dispatch.water.canal_flow import (
-    days_late,
     least_flow_m3_per_h,
     usable_capacity_m3_per_h,
 )
@@ -44,6 +43,10 @@ if TYPE_CHECKING:
 #: so many do. A line over flows from 1 to 6 errs by 2 % of what comes out at most.
 MAX_STEPS: Final = 4
 STEP_RATIO: Final = 6.0
+#: Canals on the way to a store are filled at so much less than what they carry at most.
+SLOWER: Final = 1.4
+#: A window shorter than this is not worth an earlier midnight.
+LEAST_WINDOW_H: Final = 4.0
 #: Yield of fields whose yield nobody entered, for weighing them against others only.
 USUAL_YIELD_KG_PER_MU: Final = 400.0
 
@@ -98,6 +101,27 @@ class FlowStep(NamedTuple):
     high: float
     slope: float
     level: float
+
+
+class Arrival(NamedTuple):
+    """
+    When water that is let out for a store counts there.
+
+    Attributes
+    ----------
+    soon, late
+        After so many midnights, if the window is short, and in any case.
+    window_h
+        Longest window for which it is soon.
+    filling_m3_per_h
+        Least flow at the head of a canal on the way, by its id, when it is filled:
+        filling takes no longer than what is reckoned with.
+    """
+
+    soon: int
+    late: int
+    window_h: float
+    filling_m3_per_h: Mapping[str, float]
 
 
 def flow_steps(canal: Canal, *, optimistic: bool = False) -> tuple[FlowStep, ...]:
@@ -323,10 +347,22 @@ class WaterCase:
                     waiting.append(other.canal_id)
         return way
 
-    def days_late(self, last: Canal) -> int:
-        """Return after how many midnights water of a canal counts in its store."""
-        nodes = filter(self.is_origin, self.network.node_by_id)
-        return days_late(self.network.canals, last, frozenset(nodes))
+    def arrival(self, last: Canal) -> Arrival:
+        """Return when water of a canal into a store counts there."""
+        way = self.way_to(last)
+        travel_h = sum(canal.travel_h or 0.0 for canal, _ in way)
+        filled = [(canal, steps) for canal, steps in way if canal.fill_m3 > 0]
+        if travel_h <= 0 and not filled:
+            return Arrival(0, 0, 24.0, {})
+        filling_h = {
+            canal.canal_id: SLOWER * canal.fill_m3 / steps[-1].high
+            for canal, steps in filled
+        }
+        last_h = travel_h + sum(filling_h.values())
+        soon = math.ceil((last_h + LEAST_WINDOW_H) / 24)
+        late = math.ceil((last_h + 24) / 24)
+        rates = {canal.canal_id: steps[-1].high / SLOWER for canal, steps in filled}
+        return Arrival(soon, late, 24 * soon - last_h, rates)
 
     def floor_m3(self, node_id: str, *, with_reserve: bool) -> tuple[float, ...]:
         """

@@ -41,7 +41,10 @@ def add_canals(program: Program) -> None:
         for day in program.case.days:
             _add_canal(program, canal, steps, day)
     add_one_feeder(program)
-    add_in_time(program)
+    for canal, _ in program.case.canals:
+        if program.case.is_origin(canal.to_node):
+            for day in program.case.days:
+                add_in_time(program, canal, day)
 
 
 def _add_canal(
@@ -64,7 +67,8 @@ def _add_canal(
     program.require(head == sum(parts))
     program.end[key] = add_losses(program, canal, steps, day)
     program.leaves[start].append(head)
-    _bring(program, canal, day)
+    if not program.case.is_origin(canal.to_node):
+        program.comes[canal.to_node, day].append(program.end[key])
 
 
 def add_step_flow(
@@ -165,46 +169,43 @@ def add_losses(
     return end
 
 
-def add_in_time(program: Program) -> None:
+def add_in_time(program: Program, canal: Canal, day: int) -> None:
     """
-    Fill canals that lead to a store fast enough for the day that is counted on.
+    Count what comes to a store from the first midnight by which all of it is there.
 
-    head >= fill_m3 / hours * window_h where it is filled and the last canal runs:
-    travel, filling and the window end before the midnight from which water counts.
+    end = soon part + late part; the soon part needs a short window; where a canal on
+    the way is filled: head >= filling_m3_per_h * window_h.
+
+    Parameters
+    ----------
+    program
+        The program.
+    canal
+        A canal into a store.
+    day
+        The day of the release.
     """
-    case = program.case
-    for last, _ in case.canals:
-        if not case.is_origin(last.to_node):
-            continue
-        way = case.way_to(last)
-        arrives_h = sum(canal.travel_h or 0.0 for canal, _ in way)
-        if arrives_h <= 0 and not any(canal.fill_m3 for canal, _ in way):
-            continue
-        spare_h = DAY_H * case.days_late(last) - arrives_h
-        slowest_h = {
-            canal.canal_id: canal.fill_m3 / steps[0].low
-            for canal, steps in way
-            if canal.fill_m3 > 0
-        }
-        all_h = sum(slowest_h.values())
-        for canal, _steps in way:
-            hours = slowest_h.get(canal.canal_id, 0.0)
-            if hours <= 0 or all_h <= spare_h:
-                continue
-            rate = canal.fill_m3 / (spare_h * hours / all_h)
-            for day in case.days:
-                window = program.window_h[canal.from_node, day]
-                off = 2 - program.wet[canal.canal_id, day]
-                off -= program.on[last.canal_id, day]
-                head = program.head[canal.canal_id, day]
-                program.require(head >= rate * (window - DAY_H * off))
-
-
-def _bring(program: Program, canal: Canal, day: int) -> None:
-    """Count what comes out on the day on which it can be used."""
-    case, end = program.case, program.end[canal.canal_id, day]
-    later = case.days_late(canal) if case.is_origin(canal.to_node) else 0
-    program.comes[canal.to_node, day + later].append(end)
+    case, key = program.case, (canal.canal_id, day)
+    arrival, end = case.arrival(canal), program.end[canal.canal_id, day]
+    if arrival.soon == arrival.late:
+        program.comes[canal.to_node, day + arrival.late].append(end)
+    else:
+        steps = next(steps for other, steps in case.canals if other is canal)
+        soon = program.soon[key] = program.choice()
+        most_m3 = DAY_H * steps[-1].high
+        early, later = program.amount(), program.amount()
+        program.require(end == early + later)
+        program.require(early <= most_m3 * soon)
+        program.require(later <= most_m3 * (1 - soon))
+        window = program.window_h[canal.from_node, day]
+        program.require(window <= arrival.window_h + DAY_H * (1 - soon))
+        program.comes[canal.to_node, day + arrival.soon].append(early)
+        program.comes[canal.to_node, day + arrival.late].append(later)
+    for canal_id, rate in arrival.filling_m3_per_h.items():
+        node_id = case.network.canal_by_id[canal_id].from_node
+        off = 2 - program.wet[canal_id, day] - program.on[key]
+        least = rate * (program.window_h[node_id, day] - DAY_H * off)
+        program.require(program.head[canal_id, day] >= least)
 
 
 def add_one_feeder(program: Program) -> None:

@@ -44,6 +44,8 @@ class Program:
         Whether a canal runs in a step of flow, m3 let in there, hours.
     window_h, joined
         Hours for which canals run at a node; whether it goes on into the next day.
+    soon
+        Whether what a canal brings to a store counts from the earlier midnight.
     set_up, pump_h, moved
         Whether a pump is at a lift, its hours there, whether it was brought that day.
     raw
@@ -71,6 +73,7 @@ class Program:
     step_h: dict[tuple[str, int, int], mathopt.Variable] = field(default_factory=dict)
     window_h: dict[Key, mathopt.Variable] = field(default_factory=dict)
     joined: dict[Key, mathopt.Variable] = field(default_factory=dict)
+    soon: dict[Key, mathopt.Variable] = field(default_factory=dict)
     set_up: dict[tuple[str, str, int], mathopt.Variable] = field(default_factory=dict)
     pump_h: dict[tuple[str, str, int], mathopt.Variable] = field(default_factory=dict)
     moved: dict[tuple[str, str, int], mathopt.Variable] = field(default_factory=dict)
@@ -109,7 +112,10 @@ class Program:
     @property
     def choices(self) -> list[mathopt.Variable]:
         """All variables that are 0 or 1."""
-        groups = (self.on, self.step, self.joined, self.set_up, self.opened)
+        groups = (
+            *(self.on, self.step, self.joined, self.soon),
+            *(self.set_up, self.opened),
+        )
         return [variable for group in groups for variable in group.values()]
 
 

@@ -116,7 +116,18 @@ def _canal_runs(reader: _Reader) -> Iterator[CanalRun]:
                 head_m3=head,
                 end_m3=reader.of(reader.program.end[key]),
                 wetting_m3=canal.fill_m3 if wets else 0.0,
+                counts_from_day=_counts_from(reader, canal, day),
             )
+
+
+def _counts_from(reader: _Reader, canal: Canal, day: int) -> int | None:
+    """Return the day from which a store has the water of a run; None: no store."""
+    if not reader.case.is_origin(canal.to_node):
+        return None
+    arrival = reader.case.arrival(canal)
+    soon = reader.program.soon.get((canal.canal_id, day))
+    is_soon = soon is not None and reader.of(soon) > 0.5
+    return day + (arrival.soon if is_soon else arrival.late)
 
 
 def _filling_h(reader: _Reader, canal: Canal, day: int) -> float:

@@ -93,8 +93,13 @@ def add_most_brought(
     lifts = [lift for lift in case.lifts if node_id in (lift.from_node, lift.to_node)]
     if len(feeders) != 1 or starts or lifts or program.unfilled:
         return
-    started = day - case.days_late(feeders[0])
-    if started < 0:
+    arrival, label = case.arrival(feeders[0]), feeders[0].canal_id
+    runs = [
+        program.on[label, day - late]
+        for late in sorted({arrival.soon, arrival.late})
+        if day >= late
+    ]
+    if not runs:
         return
     raw = [
         program.raw[plant.plant_id, day].upper_bound
@@ -102,12 +107,12 @@ def add_most_brought(
         if plant.raw_node == node_id and (plant.plant_id, day) in program.raw
     ]
     others = len(program.leaves[node_id, day]) - len(raw)
-    if others or len(program.comes[node_id, day]) != 1:
+    if others or len(program.comes[node_id, day]) != len(runs):
         return
     net_m3 = store.loss_m3_per_d - store.inflow_m3_per_d
     most_m3 = store.capacity_m3 - dead_m3 + sum(raw) + max(0.0, net_m3)
-    brought = program.comes[node_id, day][0] - program.overflow[node_id, day]
-    program.require(brought <= most_m3 * program.on[feeders[0].canal_id, started])
+    brought = total(program.comes[node_id, day]) - program.overflow[node_id, day]
+    program.require(brought <= most_m3 * sum(runs))
 
 
 def add_floor(
