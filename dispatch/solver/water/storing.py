@@ -139,16 +139,13 @@ def add_floor(
     node_id = store.node_id
     after = program.stock[node_id, day + 1]
     lows: list[mathopt.LinearBase] = [after]
-    canals = [
-        program.head[canal.canal_id, day]
-        for canal, _ in program.case.canals
-        if canal.from_node == node_id
-    ]
-    net_m3 = store.inflow_m3_per_d - store.loss_m3_per_d
-    if canals and net_m3 > 0:
-        window = program.window_h[node_id, day]
-        come_m3 = net_m3 / DAY_H * window
-        lows.append(program.stock[node_id, day] + come_m3 - sum(canals))
+    has_gate = any(canal.from_node == node_id for canal, _ in program.case.canals)
+    key = node_id, day
+    if has_gate and (store.inflow_m3_per_d > 0 or program.comes[key]):
+        # Gates take theirs before all of the day's water has come.
+        come_m3 = store.inflow_m3_per_d / DAY_H * program.window_h[key]
+        gone_m3 = total(program.leaves[key]) + store.loss_m3_per_d
+        lows.append(program.stock[key] + come_m3 - gone_m3)
     broken = None
     if kept_m3 > dead_m3:
         broken = program.broken[node_id, day] = program.amount(kept_m3 - dead_m3)
