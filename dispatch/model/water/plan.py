@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt  # noqa: TC003  pydantic reads the annotations of kept plans
+from collections.abc import Mapping  # noqa: TC003  as above
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import Final, Literal, get_args
 
 from dispatch.model.need import BANDS, Band
 from dispatch.model.water.guards import require, require_amounts
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Mapping
 
 WATER_PLAN_FORMAT: Final = "water-dispatch-water/1"
 MAX_DAYS: Final = 14

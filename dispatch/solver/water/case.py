@@ -70,6 +70,8 @@ class WaterParams:
     prove
         Whether bounds are sought by a search tree too where canals lose by a curve: as
         long again as planning.
+    reasons
+        Whether shortages get their reasons.
     """
 
     equal_shares: bool = False
@@ -77,6 +79,7 @@ class WaterParams:
     max_choices: int = 60
     gap: float = 1e-3
     prove: bool = False
+    reasons: bool = True
 
     def __post_init__(self) -> None:
         """Refuse limits that mean nothing."""

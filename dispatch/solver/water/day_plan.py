@@ -5,19 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ortools.math_opt.python import mathopt
-
 from dispatch.errors import PlanError
 from dispatch.solver.water.bounds import bounded
+from dispatch.solver.water.building import build_program
 from dispatch.solver.water.case import WaterCase, WaterParams
-from dispatch.solver.water.flows import add_canals, add_windows
-from dispatch.solver.water.giving import add_fields, add_plants, add_zones
 from dispatch.solver.water.goals import goals_of
 from dispatch.solver.water.lexicographic import settle, solve_goals
-from dispatch.solver.water.lifting import add_pumps
-from dispatch.solver.water.program import Program
 from dispatch.solver.water.read_back import plan_of
-from dispatch.solver.water.storing import add_nodes
+from dispatch.solver.water.short import shortages_of
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -58,19 +53,6 @@ def water_case(
     return WaterCase(scenario, scenario.water, num_days, taken_m3 or {}, previous)
 
 
-def build_program(case: WaterCase) -> Program:
-    """Return the program of a case, without a goal."""
-    program = Program(case, mathopt.Model())
-    add_windows(program)
-    add_canals(program)
-    add_pumps(program)
-    add_plants(program)
-    add_zones(program)
-    add_fields(program)
-    add_nodes(program)
-    return program
-
-
 def plan_water(case: WaterCase, params: WaterParams | None = None) -> WaterPlan:
     """
     Return the plan of all the water that is best goal after goal.
@@ -97,8 +79,10 @@ def plan_water(case: WaterCase, params: WaterParams | None = None) -> WaterPlan:
         params,
     )
     plan = plan_of(program, solved.values, proven)
+    if params.reasons:
+        plan = replace(plan, shortages=shortages_of(case, plan))
     if not params.equal_shares:
         return plan
-    by_harvest = plan_water(case, replace(params, equal_shares=False))
+    by_harvest = plan_water(case, replace(params, equal_shares=False, reasons=False))
     price_kg = plan.lost_kg - by_harvest.lost_kg
     return replace(plan, equal_shares=True, equal_shares_kg=price_kg)
