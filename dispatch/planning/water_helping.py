@@ -73,7 +73,7 @@ class WaterHelp:
     def rank(self) -> tuple[float, ...]:
         """People first, then animals, normal need and harvest: larger is better."""
         gains = self.people_l, self.animals_l, self.normal_l, self.kg
-        return tuple(round(gain) for gain in gains) + (self.kg_per_yuan or 0.0,)
+        return (*(float(round(gain)) for gain in gains), self.kg_per_yuan or 0.0)
 
 
 @dataclass(frozen=True, slots=True)

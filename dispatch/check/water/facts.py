@@ -241,6 +241,16 @@ class WaterFacts:
         return sums
 
     @cached_property
+    def there_m3(self) -> Mapping[tuple[str, int], float]:
+        """Part of what comes to stores that is there at the first midnight."""
+        sums: defaultdict[tuple[str, int], float] = defaultdict(float)
+        for (canal_id, day), run in self.runs.items():
+            counts = run.counts_from_day
+            if counts is not None and counts > day:
+                sums[self.network.canal_by_id[canal_id].to_node, counts] += run.end_m3
+        return sums
+
+    @cached_property
     def leaves_m3(self) -> Mapping[tuple[str, int], float]:
         """What leaves each node on each day for canals, pumps, works, zones, fields."""
         sums: defaultdict[tuple[str, int], float] = defaultdict(float)

@@ -55,6 +55,10 @@ class _Amounts:
     comes_const: defaultdict[Key, float] = field(
         default_factory=lambda: defaultdict(float)
     )
+    there: defaultdict[Key, Terms] = field(default_factory=lambda: defaultdict(dict))
+    there_const: defaultdict[Key, float] = field(
+        default_factory=lambda: defaultdict(float)
+    )
     leaves: defaultdict[Key, Terms] = field(default_factory=lambda: defaultdict(dict))
     given: dict[tuple[str, Band, int], int] = field(default_factory=dict)
     watered: dict[Key, int] = field(default_factory=dict)
@@ -206,6 +210,9 @@ def _add_canals(facts: WaterFacts, amounts: _Amounts) -> None:
             key = canal.to_node, run.counts_from_day
         amounts.comes[key][head] = slope
         amounts.comes_const[key] += constant
+        if key[1] > day:
+            amounts.there[key][head] = slope
+            amounts.there_const[key] += constant
 
 
 def _end_line(facts: WaterFacts, run: CanalRun) -> tuple[float, float]:
@@ -365,7 +372,16 @@ def _add_gates_first(
     terms[before] = -1.0
     for variable, weight in amounts.leaves[key].items():
         _add_to(terms, variable, weight)
-    filling = -min(0.0, amounts.comes_const[key])
+    for variable, weight in amounts.there[key].items():
+        _add_to(terms, variable, -weight)
+    filled = [
+        zone_day.filling_m3
+        for zone in facts.network.zones
+        for zone_day in facts.plan.zones
+        if zone.tank_node == store.node_id
+        and (zone_day.zone_id, zone_day.day) == (zone.zone_id, day)
+    ]
+    filling = sum(filled) - amounts.there_const[key]
     come = store.inflow_m3_per_d * hours / DAY_H - store.loss_m3_per_d
     amounts.at_most.append((terms, come - kept_m3 - filling))
 

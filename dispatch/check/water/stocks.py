@@ -47,13 +47,16 @@ def _within(
     """
     Yield where a stock leaves its bounds at any hour of a day.
 
-    Canals take theirs in their hours, all else goes evenly over the day; what canals
-    bring is there at its midnight.
+    Canals take theirs in their hours, all else goes evenly over the day. What canals
+    brought by midnight may be drawn from then on; that it came little by little, and
+    was drawn meanwhile, is taken for the room that it needs.
     """
     key = store.node_id, row.day
-    hourly = _hourly_m3(facts, store, row, start_m3)
+    there = facts.there_m3[key]
+    hourly = _hourly_m3(facts, store, row, start_m3 + there, there_m3=there)
+    evenly = _hourly_m3(facts, store, row, start_m3, there_m3=0.0)
     dead = facts.floor_m3(store.node_id, with_reserve=False)[row.day + 1]
-    lowest, highest = min(hourly), max(hourly)
+    lowest, highest = min(hourly), max(evenly)
     if lowest < dead - 2 * slack_m3(lowest, start_m3):
         message = say("water_broken.below_dead", stock=lowest, dead=dead)
         yield WaterViolation(1, message, *key)
@@ -65,7 +68,12 @@ def _within(
 
 
 def _hourly_m3(
-    facts: WaterFacts, store: Store, row: StoreDay, start_m3: float
+    facts: WaterFacts,
+    store: Store,
+    row: StoreDay,
+    start_m3: float,
+    *,
+    there_m3: float,
 ) -> list[float]:
     """Return the stock at the start of the day, at each hour and each gate's hour."""
     runs = [
@@ -85,7 +93,8 @@ def _hourly_m3(
     key = store.node_id, row.day
     gates_m3 = sum(run.head_m3 for run in runs)
     others = facts.leaves_m3[key] - gates_m3 + row.trucks_m3 + row.overflow_m3
-    even = store.inflow_m3_per_d + facts.comes_m3[key] - store.loss_m3_per_d - others
+    comes = store.inflow_m3_per_d + facts.comes_m3[key] - there_m3
+    even = comes - store.loss_m3_per_d - others
     stocks = [start_m3]
     for begin, end in itertools.pairwise(marks):
         out = sum(

@@ -51,12 +51,12 @@ WaterReason = Literal[
     "after_last_day",
     "too_little_to_start",
     "canal_full",
+    "store_full",
     "pumps_busy",
     "lift_full",
     "plant_full",
     "zone_valve",
     "reserve_kept",
-    "store_full",
     "store_dry",
     "others_first",
 ]

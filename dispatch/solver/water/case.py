@@ -75,7 +75,7 @@ class WaterParams:
     """
 
     equal_shares: bool = False
-    max_nodes: int = 120
+    max_nodes: int = 80
     max_choices: int = 60
     gap: float = 1e-3
     prove: bool = False

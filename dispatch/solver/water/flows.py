@@ -188,7 +188,7 @@ def add_in_time(program: Program, canal: Canal, day: int) -> None:
     case, key = program.case, (canal.canal_id, day)
     arrival, end = case.arrival(canal), program.end[canal.canal_id, day]
     if arrival.soon == arrival.late:
-        program.comes[canal.to_node, day + arrival.late].append(end)
+        _count(program, canal.to_node, day, arrival.late, end)
     else:
         steps = next(steps for other, steps in case.canals if other is canal)
         soon = program.soon[key] = program.choice()
@@ -199,13 +199,22 @@ def add_in_time(program: Program, canal: Canal, day: int) -> None:
         program.require(later <= most_m3 * (1 - soon))
         window = program.window_h[canal.from_node, day]
         program.require(window <= arrival.window_h + DAY_H * (1 - soon))
-        program.comes[canal.to_node, day + arrival.soon].append(early)
-        program.comes[canal.to_node, day + arrival.late].append(later)
+        _count(program, canal.to_node, day, arrival.soon, early)
+        _count(program, canal.to_node, day, arrival.late, later)
     for canal_id, rate in arrival.filling_m3_per_h.items():
         node_id = case.network.canal_by_id[canal_id].from_node
         off = 2 - program.wet[canal_id, day] - program.on[key]
         least = rate * (program.window_h[node_id, day] - DAY_H * off)
         program.require(program.head[canal_id, day] >= least)
+
+
+def _count(
+    program: Program, node_id: str, day: int, later: int, amount: mathopt.LinearBase
+) -> None:
+    """Let a store have what comes so many midnights later."""
+    program.comes[node_id, day + later].append(amount)
+    if later:
+        program.there[node_id, day + later].append(amount)
 
 
 def add_one_feeder(program: Program) -> None:

@@ -16,6 +16,8 @@ from ortools.math_opt.python import mathopt
 
 from dispatch.errors import SolverError
 from dispatch.solver.water.goals import excess_over_mean
+from dispatch.solver.water.program import total
+from dispatch.water.need import PEOPLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,14 +93,12 @@ def solve_goals(program: Program, goals: Sequence[Goal], params: WaterParams) ->
         If the program has no solution, which no tables can bring about.
     """
     solved = Solved()
+    solved.values = _opening(program, goals, params)
     many = len(program.choices) > params.max_choices
     for goal in goals:
         if has_sense(goal, solved):
             is_second = goal.name in SECOND or bool(goal.shares)
             _solve_goal(program, goal, params, solved, fixed=many and is_second)
-    if not solved.values:
-        program.model.minimize(0)
-        solved.values = _search(program, params, solved).values
     solved.values = _flows_only(program, solved.values) or solved.values
     return solved
 
@@ -140,6 +140,24 @@ def settle(program: Program, goals: Sequence[Goal], known: Solved) -> Solved:
         keep(program, expression, value)
         solved.reached.append(Reached(goal, value, bounds.get(goal.name)))
     return solved if solved.values else known
+
+
+#: Goals of the opening: those that plans most often meet in full.
+OPENING: Final = frozenset({"trucks", *PEOPLE, "reserve", "livestock"})
+
+
+def _opening(program: Program, goals: Sequence[Goal], params: WaterParams) -> Values:
+    """
+    Return a solution that is good for people and animals together.
+
+    Where nothing is missing at all, which is then proven, it answers all these goals
+    at once; else it is where the search for the first of them starts.
+    """
+    values = [
+        goal.value for goal in goals if goal.name in OPENING and goal.value is not None
+    ]
+    program.model.minimize(total(values))
+    return _search(program, params, Solved()).values
 
 
 def goal_expression(program: Program, goal: Goal) -> mathopt.LinearExpression:

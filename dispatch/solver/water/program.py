@@ -91,6 +91,10 @@ class Program:
     comes: defaultdict[Key, list[mathopt.LinearBase]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    #: Part of what comes that is there at the first midnight of the day.
+    there: defaultdict[Key, list[mathopt.LinearBase]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     leaves: defaultdict[Key, list[mathopt.LinearBase]] = field(
         default_factory=lambda: defaultdict(list)
     )

@@ -210,8 +210,8 @@ def _zone_days(reader: _Reader) -> Iterator[ZoneDay]:
                 for band in BANDS
             }
             served = {
-                # The solution misses whole litres by less than the eye can see.
-                band: min(need[band], math.floor(1000 * m3 + 0.01))
+                # Kept goals leave a slack far below a litre, which must not cost one.
+                band: min(need[band], math.floor(1000 * m3 + 0.5))
                 for band, m3 in taps.items()
             }
             filling = 0.0

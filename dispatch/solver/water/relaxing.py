@@ -113,11 +113,11 @@ RELAXED = (
     ("too_little_to_start", without_starting),
     ("after_last_day", without_travel),
     ("canal_full", with_wide_canals),
+    ("store_full", with_large_stores),
     ("pumps_busy", with_many_pumps),
     ("lift_full", with_wide_lifts),
     ("plant_full", with_large_plants),
     ("zone_valve", with_wide_valves),
     ("reserve_kept", without_reserve),
-    ("store_full", with_large_stores),
     ("store_dry", with_much_water),
 )

@@ -15,10 +15,7 @@ from dispatch.solver.water.relaxing import RELAXED
 from dispatch.water.canal_flow import usable_capacity_m3_per_h
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from dispatch.model.need import Band
-    from dispatch.model.water.network import WaterNetwork
     from dispatch.model.water.plan import WaterPlan, WaterReason
     from dispatch.solver.water.case import WaterCase
     from dispatch.solver.water.program import Program
@@ -47,9 +44,10 @@ def shortages_of(case: WaterCase, plan: WaterPlan) -> tuple[Shortage, ...]:
     """
     Return who lacks water, with causes that add up to what is missing.
 
-    First comes what no plan can mend. Then each limit is lifted alone, with everybody
-    else getting no less than in the plan, and what more comes is booked on it; what no
-    limit alone explains goes to others, whose need comes first.
+    First comes what no plan can mend. Then one limit after the other is lifted, with
+    everybody else getting no less than in the plan, and what more comes by that is
+    booked on it; what is missing with none of them left goes to others, whose need
+    comes first.
 
     Parameters
     ----------
@@ -72,18 +70,19 @@ def shortages_of(case: WaterCase, plan: WaterPlan) -> tuple[Shortage, ...]:
         if reason is not None:
             causes[number][reason] = left[number]
             left[number] = 0.0
-    base = _missing_without(case, plan, lacks, None)
+    # Choices in parts let more come than whole ones: that is the first limit's.
+    before = [lack.m3 for lack in lacks]
     for reason, relax in RELAXED:
         if not any(left):
             break
-        missing = _missing_without(case, plan, lacks, relax)
-        # Choices in parts let more come than whole ones: that is not this limit's.
+        case = replace(case, network=relax(case.network))
+        missing = _missing(case, plan, lacks)
         for number, lack in enumerate(lacks):
-            before = lack.m3 if reason == "too_little_to_start" else base[number]
-            gain = min(left[number], before - missing[number])
+            gain = min(left[number], before[number] - missing[number])
             if gain > NOTHING_M3 + NOTHING_SHARE * lack.need_m3:
                 causes[number][reason] = gain
                 left[number] -= gain
+                before[number] = missing[number]
     return tuple(
         _shortage(lack, booked, rest)
         for lack, booked, rest in zip(lacks, causes, left, strict=True)
@@ -167,15 +166,8 @@ def _is_spring(case: WaterCase, node_id: str, up: dict[str, list[str]]) -> bool:
     return case.is_origin(node_id) and not up.get(node_id)
 
 
-def _missing_without(
-    case: WaterCase,
-    plan: WaterPlan,
-    lacks: list[_Lack],
-    relax: Callable[[WaterNetwork], WaterNetwork] | None,
-) -> list[float]:
-    """Return what each lacks without a limit, by a program with choices in parts."""
-    if relax is not None:
-        case = replace(case, network=relax(case.network))
+def _missing(case: WaterCase, plan: WaterPlan, lacks: list[_Lack]) -> list[float]:
+    """Return what each lacks at least, by a program with choices in parts."""
     program = build_program(case)
     for choice in program.choices:
         choice.integer = False

@@ -145,7 +145,8 @@ def add_floor(
         # Gates take theirs before all of the day's water has come.
         come_m3 = store.inflow_m3_per_d / DAY_H * program.window_h[key]
         gone_m3 = total(program.leaves[key]) + store.loss_m3_per_d
-        lows.append(program.stock[key] + come_m3 - gone_m3)
+        there_m3 = total(program.there[key])
+        lows.append(program.stock[key] + there_m3 + come_m3 - gone_m3)
     broken = None
     if kept_m3 > dead_m3:
         broken = program.broken[node_id, day] = program.amount(kept_m3 - dead_m3)
