@@ -120,8 +120,10 @@ def check_order(facts: WaterFacts) -> Iterator[WaterViolation]:
         if better > goal.rounding + share * goal.constant:
             message = say("water_broken.order", need=goal.name, better=better)
             yield WaterViolation(7, message)
-        right = goal.plan - goal.constant + goal.rounding
-        amounts.at_most.append((goal.terms, right + 1e-7 * goal.constant))
+        # Kept at what amounts can do: a litre that rounding took from this need is no
+        # litre that a lower one could have had.
+        slack = 1e-6 + 1e-9 * goal.constant
+        amounts.at_most.append((goal.terms, least + slack))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +200,15 @@ def _loss_goals(facts: WaterFacts, amounts: _Amounts) -> Iterator[_Goal]:
 
 
 def _add_canals(facts: WaterFacts, amounts: _Amounts) -> None:
+    to_store = {
+        run.day for run in facts.runs.values() if run.counts_from_day is not None
+    }
     for (canal_id, day), run in facts.runs.items():
         canal = facts.network.canal_by_id[canal_id]
         low = min(run.head_m3, least_flow_m3_per_h(canal) * run.hours)
+        if run.wetting_m3 > 0 and day in to_store:
+            # Filled more slowly, it might come after the midnight that is counted on.
+            low = run.head_m3
         high = max(run.head_m3, usable_capacity_m3_per_h(canal) * run.hours)
         head = amounts.new(low, high)
         slope, constant = _end_line(facts, run)

@@ -162,8 +162,10 @@ def _last_goals(program: Program) -> Iterator[Goal]:
         for (canal_id, _), head in program.head.items()
         if program.case.is_origin(program.case.network.canal_by_id[canal_id].from_node)
     ]
-    if origins:
-        yield Goal("released", "m3", total(origins))
+    unused = list(program.overflow.values())
+    if origins or unused:
+        # A store lets nothing go unused but when it is full.
+        yield Goal("released", "m3", total([*origins, *unused]))
 
 
 def _kwh_per_h(program: Program, pump_id: str) -> float:

@@ -134,7 +134,7 @@ def settle(program: Program, goals: Sequence[Goal], known: Solved) -> Solved:
         program.model.minimize(expression)
         result = mathopt.solve(program.model, mathopt.SolverType.GLOP)
         if not result.has_primal_feasible_solution():
-            return known
+            continue
         solved.values = result.variable_values()
         value = max(0.0, float(expression.evaluate(solved.values)))
         keep(program, expression, value)
@@ -213,7 +213,14 @@ def _solve_goal(
             value, bound = max(0.0, expression.evaluate(values)), None
             solved.values = values
         else:
-            found = _search(program, params, solved)
+            try:
+                found = _search(program, params, solved)
+            except SolverError:
+                if not solved.values:
+                    raise
+                # Kept goals can be a hair too tight for the tree; `settle` has the
+                # goal once more, among the flows of the last solution.
+                return
             value, bound = max(0.0, found.value), max(0.0, found.bound)
             if known is not None and known < value:
                 value, found.values = known, solved.values

@@ -145,6 +145,7 @@ def add_floor(
         # Gates take theirs before all of the day's water has come.
         come_m3 = store.inflow_m3_per_d / DAY_H * program.window_h[key]
         gone_m3 = total(program.leaves[key]) + store.loss_m3_per_d
+        gone_m3 += program.overflow[key]
         there_m3 = total(program.there[key])
         lows.append(program.stock[key] + there_m3 + come_m3 - gone_m3)
     broken = None

@@ -27,9 +27,9 @@ STANDARD = NeedStandard(
 @st.composite
 def townships(draw: st.DrawFn) -> Scenario:
     """
-    Return a reservoir S, canals to J and K, works from R to T, and a river with pumps.
+    Return a reservoir S, canals to J and K, works from R to T, a river and pumps.
 
-    S -C1-> J -C2-> R (works U, tank T, zones Z1, Z2); J -C3-> K; river -L1-> M -L2-> K2.
+    S -C1-> J -C2-> R (works U, tank T, zones Z1, Z2); J -C3-> K; X -L1-> M -L2-> N.
     """
     amounts = st.integers(0, 40).map(lambda n: 100.0 * n)
     shares = st.sampled_from([0.0, 0.1, 0.3])
@@ -76,6 +76,7 @@ def townships(draw: st.DrawFn) -> Scenario:
             small.store(
                 "S",
                 draw(amounts),
+                capacity_m3=9_000.0,
                 potable=False,
                 inflow_m3_per_d=draw(st.sampled_from([0.0, 300.0])),
                 loss_m3_per_d=draw(st.sampled_from([0.0, 20.0])),
