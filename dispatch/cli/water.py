@@ -239,8 +239,8 @@ def helping_table(helps: Sequence[WaterHelp], t: Words) -> Table:
     t
         Words in the language of the reader.
     """
-    names = ("help", "people_l", "animals_l", "normal_l", "mu", "kg", "kg_per_yuan")
-    names = (*names, "kg_per_crew_day")
+    gains = ("people_l", "animals_l", "normal_l", "mu", "kg")
+    names = ("help", *gains, "kg_per_yuan", "kg_per_crew_day")
     columns = [(t(f"water_cli.{x}"), n > 0) for n, x in enumerate(names)]
 
     def ratio(value: float | None) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from dispatch.water.network_facts import fixed_pump_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from dispatch.model.water.network import WaterNetwork
     from dispatch.model.water.plan import WaterReason
+
+Relax: TypeAlias = "Callable[[WaterNetwork], WaterNetwork]"
 
 _MUCH: Final = 50.0
 _MUCH_WATER_M3: Final = 1e6
@@ -108,8 +110,7 @@ def with_much_water(network: WaterNetwork) -> WaterNetwork:
 
 
 #: Limits in the order in which a shortage is booked on them.
-RELAXED: Final[tuple[tuple[WaterReason, Callable[[WaterNetwork], WaterNetwork]], ...]]
-RELAXED = (
+RELAXED: Final[Sequence[tuple[WaterReason, Relax]]] = (
     ("too_little_to_start", without_starting),
     ("after_last_day", without_travel),
     ("canal_full", with_wide_canals),

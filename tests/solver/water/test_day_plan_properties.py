@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from dispatch.check.water.rules import check_water_plan
@@ -27,6 +27,8 @@ QUICK = settings(
     max_examples=15,
     deadline=None,
     derandomize=True,
+    # Townships are small as they are drawn; shrinking them takes minutes.
+    phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
 )
 
@@ -52,8 +54,6 @@ def test_no_goal_is_below_its_bound(scenario: Scenario) -> None:
         assert 0 <= goal.gap <= 1
 
 
-#: Goals that need not fall when water is added: they only come to the fore where the
-#: goals before them are equal.
 def worse(before: WaterPlan, after: WaterPlan) -> str | None:
     """Return the first goal that differs if it is worse after; None: none is."""
     names = [goal.goal for goal in before.goals if not goal.goal.startswith("fair_")]
