@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dispatch.check.water.rules import check_water_plan
 from dispatch.model.scenario import NeedStandard, Scenario
 from dispatch.model.water.canals import Work
 from dispatch.model.water.network import WaterNetwork
@@ -282,3 +283,38 @@ def test_higher_bands_first() -> None:
         "survival": 10_000,
         "basic": 3_000,
     }
+
+
+def test_trucks_and_taps_share_one_store() -> None:
+    """Of 12 m3 trucks fill 5 first; the zone gets 7 of its 10: no litre twice."""
+    network = WaterNetwork(
+        nodes=(replace(small.node("S", "tank"), source_id="SRC"),),
+        stores=(small.store("S", 12),),
+        zones=(small.zone("Z", "S", people=1_000),),
+    )
+    taken = {("SRC", 0): 5.0}
+    case = water_case(small.scenario(network), num_days=1, taken_m3=taken)
+    plan = plan_water(case)
+    assert plan.stores[0].trucks_m3 == pytest.approx(5)
+    assert plan.served_l("survival") == 7_000
+    assert check_water_plan(case.scenario, plan, taken_m3=taken) == []
+
+
+def test_what_people_know_stays() -> None:
+    """4,000 m3 on any of 3 days are as good: the day of the plan before stays."""
+    network = WaterNetwork(
+        nodes=(small.node("S", "reservoir"), small.node("A")),
+        stores=(small.store("S", 9_000),),
+        canals=(small.canal("C", "S", "A"),),
+        fields=(small.block("F", "A", "tillering"),),
+        crops=(small.stage("tillering"),),
+    )
+    first = planned(small.scenario(network), 3)
+    for day in range(3):
+        known = replace(first.fields[0], day=day, field_m3=4_000, head_m3=4_000)
+        before = replace(first, fields=(known,))
+        case = water_case(small.scenario(network), num_days=3, previous=before)
+        plan = plan_water(case)
+        given = {f.day: round(f.field_m3, 1) for f in plan.fields if f.field_m3 > 0.1}
+        assert given == {day: 4_000}
+        assert value(plan, "change") == pytest.approx(0, abs=0.01)
