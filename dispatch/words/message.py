@@ -31,6 +31,7 @@ TABLES: Final = (
     "official",
     "helping",
     "water",
+    "water_plan",
 )
 
 #: What stands between messages side by side, in Chinese and in English.
