@@ -41,6 +41,8 @@ class GoalChain:
         self._solver = cp_model.CpSolver()
         self._solver.parameters.num_workers = 1
         self._solver.parameters.random_seed = 0
+        # Sums of litres and minutes: the linear relaxation tells most.
+        self._solver.parameters.linearization_level = 2
         self._limit = limit
         self._values: list[int] = []
         self._goals: list[HourGoal] = []
