@@ -114,6 +114,32 @@ class Duty:
     shift: Shift
 
 
+def free_span(person: Person, first_day: dt.date, num_days: int) -> Span | None:
+    """
+    Return when a person has time, by seconds of these days; None: never in them.
+
+    Parameters
+    ----------
+    person
+        With dates from and until when.
+    first_day
+        Date of day 0.
+    num_days
+        Days planned; two more count, into which a shift may reach.
+    """
+    start_s, end_s = -7 * DAY_S, (num_days + 2) * DAY_S
+    for moment, is_start in ((person.free_from, True), (person.free_until, False)):
+        if moment is None or moment.date is None:
+            continue
+        day_s = (moment.date - first_day).days * DAY_S
+        time_s = moment.time_s
+        if is_start:
+            start_s = max(start_s, day_s + (time_s or 0))
+        else:
+            end_s = min(end_s, day_s + (DAY_S if time_s is None else time_s))
+    return Span(start_s, end_s) if start_s < end_s else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffRequest:
     """
@@ -149,17 +175,7 @@ class StaffRequest:
 
     def free_span(self, person: Person) -> Span | None:
         """Return when a person has time for duty; None: never in these days."""
-        start_s, end_s = -7 * DAY_S, (self.num_days + 2) * DAY_S
-        for moment, is_start in ((person.free_from, True), (person.free_until, False)):
-            if moment is None or moment.date is None:
-                continue
-            day_s = (moment.date - self.first_day).days * DAY_S
-            time_s = moment.time_s
-            if is_start:
-                start_s = max(start_s, day_s + (time_s or 0))
-            else:
-                end_s = min(end_s, day_s + (DAY_S if time_s is None else time_s))
-        return Span(start_s, end_s) if start_s < end_s else None
+        return free_span(person, self.first_day, self.num_days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
