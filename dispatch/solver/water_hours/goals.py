@@ -93,6 +93,19 @@ class GoalChain:
         )
         return self._goals[-1]
 
+    def record(self, name: str, value: float) -> None:
+        """
+        Note a goal that needs no search: nothing can be lower.
+
+        Parameters
+        ----------
+        name
+            Of the goal, with its unit.
+        value
+            What it comes to.
+        """
+        self._goals.append(HourGoal(name=name, value=value, bound=value))
+
     def value(self, variable: cp_model.IntVar) -> int:
         """Return a variable in the plan."""
         return self._values[variable.index]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from ortools.sat.python import cp_model
 
-from dispatch.model.water.hours import Span
+from dispatch.model.water.hours import Span, joined_spans
 from dispatch.model.water.rounds import DoorVisit, DryDoor, RoundPlan
 from dispatch.model.water.shifts import free_span
 from dispatch.solver.water_hours.goals import GOAL_LIMIT, GoalChain
@@ -220,7 +220,8 @@ class _Day:
         model.add(use * item.dry_after >= -midnight)
         until = -(-self._request.rules.last_until_s // _STEP_S)
         wanted = min(use * until, jar_l * _DAY)
-        model.add(_DAY * item.short_l >= wanted - midnight)
+        there = midnight + use * item.dry_after
+        model.add(_DAY * item.short_l >= wanted - there)
 
     def _add_supplies(self) -> None:
         """Each visit draws from one supply of its village, while it is there."""
@@ -283,14 +284,10 @@ class _Day:
                     continue
                 model.add(item.start >= minutes[0]).only_enforce_if(has)
                 model.add(item.end <= minutes[1]).only_enforce_if(has)
-        for owner, span in request.busy:
-            # Rounded outward: every minute in which somebody is busy is taken.
-            start = max(0, span.start_s // _STEP_S - self._day * _DAY)
-            end = min(_DAY, -(-span.end_s // _STEP_S) - self._day * _DAY)
-            if owner == label and start < end:
-                intervals.append(
-                    model.new_fixed_size_interval_var(start, end - start, "")
-                )
+        intervals += [
+            model.new_fixed_size_interval_var(start, end - start, "")
+            for start, end in self._busy_minutes(label)
+        ]
         model.add_no_overlap(intervals)
         model.add(sum(worked) <= int(person.max_h_per_day * 60))
         for first, second, literal in self._between:
@@ -298,6 +295,20 @@ class _Day:
             both = (first.by[label], second.by[label])
             model.add(second.start >= first.end + way).only_enforce_if(*both, literal)
             model.add(first.start >= second.end + way).only_enforce_if(*both, ~literal)
+
+    def _busy_minutes(self, person_id: str) -> list[tuple[int, int]]:
+        """Return minutes of this day that are taken: rounded outward, none twice."""
+        rounded = joined_spans(
+            Span(span.start_s // _STEP_S, -(-span.end_s // _STEP_S))
+            for owner, span in self._request.busy
+            if owner == person_id
+        )
+        first = self._day * _DAY
+        minutes = [
+            (max(0, span.start_s - first), min(_DAY, span.end_s - first))
+            for span in rounded
+        ]
+        return [(start, end) for start, end in minutes if start < end]
 
     def _add_ways(self) -> list[tuple[_Item, _Item, cp_model.IntVar]]:
         """Return pairs of doors in two villages with which of them comes first."""

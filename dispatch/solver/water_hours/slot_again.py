@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dispatch.solver.water_hours.slot_day import DayWater, carry_ml, inflow_l
+from dispatch.solver.water_hours.slot_day import UNITS, DayWater, carry_ml, inflow_l
 
 if TYPE_CHECKING:
     from dispatch.model.water.slots import SlotRequest, TankRequest, ZoneRequest
@@ -79,7 +79,11 @@ class _Tank:
                 return False
             level = self._level_l + come_l - drawn_l
             self._level_l = min(self._tank.capacity_l, level)
-        return all(self._jars[label] >= carry for label, carry in self._carry.items())
+        # Within what the search rounds off, too.
+        return all(
+            self._jars[label] >= carry - 2 * sum(self._use[label]) // UNITS
+            for label, carry in self._carry.items()
+        )
 
     def _step(self, zone: ZoneRequest, step: int, there_l: int) -> tuple[int, int]:
         """Return litres that fill pipes and that go to taps in a step."""

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 _MORNING_S: Final = 6 * 3600
 NIGHT: Final = Night()
 #: The litres of a day are counted in so many units; what rounds off is less than one.
-_UNITS: Final = 1000
+UNITS: Final = 1000
 _ML_PER_M3: Final = 1_000_000
 #: More than any jars hold, in units.
-_MUCH: Final = 10 * _UNITS
+_MUCH: Final = 10 * UNITS
 
 
 @dataclass
@@ -38,11 +38,10 @@ class DayState:
     jars_ml: dict[str, int]
     tanks_l: dict[str, int]
     is_open: dict[str, list[int]] = field(default_factory=dict)
-    before: DayState = field(init=False)
 
-    def remember(self) -> None:
-        """Keep the state at the start of a day for whoever asks why."""
-        self.before = DayState(dict(self.jars_ml), dict(self.tanks_l), self.is_open)
+    def copy(self) -> DayState:
+        """Return the same, which stays when the day goes on."""
+        return DayState(dict(self.jars_ml), dict(self.tanks_l), self.is_open)
 
     def advance_jars(
         self,
@@ -221,7 +220,7 @@ class SlotDay:
     def _add_zone(self, zone: ZoneRequest) -> _Zone:
         model, count = self.model, len(self._steps)
         day_ml = 1000 * zone.tap_l_by_day[self._day]
-        unit_ml = max(1000, day_ml // _UNITS)
+        unit_ml = max(1000, day_ml // UNITS)
         tap_ml = zone.max_flow_l_per_h * zone.tap_ml_per_l
         most = tap_ml * self._request.step_s // 3600 // unit_ml
         fill_steps = -(-zone.fill_s // self._request.step_s)
@@ -380,13 +379,24 @@ class SlotDay:
         chain.minimise("unmet_m3", sum(unmet), unit=_ML_PER_M3)
         if only_first:
             return
-        worst = self.model.new_int_var(0, _UNITS, "")
+        if not chain.goals[0].value:
+            chain.record("worst_unmet_share", 0.0)
+        else:
+            self._reach_fairness(chain)
+        self._reach_comfort(chain)
+
+    def _reach_fairness(self, chain: GoalChain) -> None:
+        zones = self._zones
+        worst = self.model.new_int_var(0, UNITS, "")
         for item in zones:
             day_ml = 1000 * item.zone.tap_l_by_day[self._day]
             if day_ml:
-                share = _UNITS * item.unit_ml * item.unmet
-                self.model.add(day_ml * worst >= share - item.unit_ml * _UNITS)
-        chain.minimise("worst_unmet_share", worst, unit=_UNITS)
+                share = UNITS * item.unit_ml * item.unmet
+                self.model.add(day_ml * worst >= share - item.unit_ml * UNITS)
+        chain.minimise("worst_unmet_share", worst, unit=UNITS)
+
+    def _reach_comfort(self, chain: GoalChain) -> None:
+        zones = self._zones
         short = [item.short * item.unit_ml for item in zones]
         chain.minimise("jars_short_m3", sum(short), unit=_ML_PER_M3)
         if self._state.is_open:
@@ -396,6 +406,23 @@ class SlotDay:
         chain.minimise("night_work", sum(self._night_work()))
         opened = [is_open for item in zones for is_open in item.is_open]
         chain.minimise("open_h", sum(opened), unit=3600 / self._request.step_s)
+
+    def start_from(self, is_open: dict[str, list[int]]) -> None:
+        """
+        Give the search hours to start from.
+
+        Parameters
+        ----------
+        is_open
+            1 where the valve of a zone is open, by step.
+        """
+        for item in self._zones:
+            row = is_open[item.zone.zone_id]
+            before = [0, *row]
+            for step, now in enumerate(row):
+                self.model.add_hint(item.is_open[step], now)
+                self.model.add_hint(item.starts[step], now > before[step])
+                self.model.add_hint(item.ends[step], now < before[step])
 
     def _night_work(self) -> list[cp_model.IntVar]:
         """Return valves opened or closed at night."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from dispatch.model.water.slots import SlotReason, SlotRequest, ZoneRequest
 
+_HOUR_S: Final = 3600
 #: Goals that yesterday's hours reach wholly, where they may be used again.
 _PERFECT: Final = ("unmet_m3", "worst_unmet_share", "jars_short_m3", "steps_changed")
 #: Limits that are lifted to find why water is missing, in this order; the flow is what
@@ -36,6 +37,10 @@ def plan_slots(request: SlotRequest, *, limit: float = GOAL_LIMIT) -> SlotPlan:
     Goals of each day in order: the fewest litres of use unmet; the smallest share of a
     zone unmet; jars that last until valves are worked again; the same hours as the day
     before; few openings, few of them at night; little time open.
+
+    Where slots by full hours leave nobody short they are taken, as notices are easier
+    to keep in mind by them; the bounds of few openings and little time are then those
+    of plans by full hours.
 
     Parameters
     ----------
@@ -147,6 +152,7 @@ class _Planner:
         goals: list[tuple[HourGoal, ...]] = []
         dry: dict[str, list[bool]] = {zone.zone_id: [] for zone in request.zones}
         for day in range(request.num_days):
+            before = state.copy()
             planned = self._plan_day(day, state)
             goals.append(planned.goals)
             for zone in request.zones:
@@ -164,7 +170,7 @@ class _Planner:
                             reason="flow",
                         )
                     )
-            unmet = self._with_reasons(day, state.before, unmet)
+            unmet = self._with_reasons(day, before, unmet)
             state.advance_tanks(request, day, planned.water)
             state.is_open = planned.water.is_open
         return SlotPlan(
@@ -176,14 +182,34 @@ class _Planner:
 
     def _plan_day(self, day: int, state: DayState) -> _Day:
         """Plan a day; one like another before is the same."""
-        state.remember()
         again = same_hours(self._request, day, state)
         if again is not None:
             return _Day(self._goals_again(again), again)
+        hint = state.is_open
+        if not hint and self._request.step_s < _HOUR_S:
+            goals, hint = self._full_hours(day, state)
+            whole = same_hours(self._request, day, replace(state, is_open=hint))
+            if whole is not None:
+                return _Day(goals, whole)
         model = SlotDay(self._request, day, state)
+        if hint:
+            model.start_from(hint)
         chain = GoalChain(model.model, limit=self._limit)
         model.reach(chain)
         return _Day(chain.goals, model.result(chain))
+
+    def _full_hours(
+        self, day: int, state: DayState
+    ) -> tuple[tuple[HourGoal, ...], dict[str, list[int]]]:
+        """Return the goals of the day by full hours, and its hours in finer steps."""
+        model = SlotDay(replace(self._request, step_s=_HOUR_S), day, state)
+        chain = GoalChain(model.model, limit=self._limit)
+        model.reach(chain)
+        times = _HOUR_S // self._request.step_s
+        return chain.goals, {
+            zone_id: [now for now in row for _ in range(times)]
+            for zone_id, row in model.result(chain).is_open.items()
+        }
 
     def _goals_again(self, water: DayWater) -> tuple[HourGoal, ...]:
         """Return the goals of yesterday's hours: the first four cannot be better."""

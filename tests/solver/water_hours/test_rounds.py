@@ -195,7 +195,17 @@ def townships(draw) -> RoundRequest:
         people=people,
         supplies=tuple(supplies),
         num_days=num_days,
-        busy=draw(st.sampled_from([(), (("B", Span(7 * H + 30, 9 * H + 30)),)])),
+        busy=draw(
+            st.sampled_from(
+                [
+                    (),
+                    (
+                        ("B", Span(7 * H + 30, 9 * H + 30)),
+                        ("B", Span(8 * H, 10 * H)),
+                    ),
+                ]
+            )
+        ),
     )
 
 
