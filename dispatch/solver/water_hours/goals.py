@@ -78,7 +78,7 @@ class GoalChain:
         self._solver.parameters.max_deterministic_time = more * self._limit
         status = self._solver.solve(self._model)
         bound = max(0.0, self._solver.best_objective_bound)
-        if status == cp_model.UNKNOWN and not self._values:
+        if status == cp_model.UNKNOWN and self._num_variables > len(self._values):
             status = self._first_plan()
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             self._keep()
@@ -114,13 +114,24 @@ class GoalChain:
         """Return variables in the plan."""
         return [self._values[variable.index] for variable in variables]
 
+    @property
+    def _num_variables(self) -> int:
+        return len(self._model.proto.variables)
+
     def _first_plan(self) -> cp_model.CpSolverStatus:
-        """Search on until there is any plan: every model here has one."""
+        """
+        Search on until there is any plan: every model here has one.
+
+        Where there is one already and variables were added since, that plan is kept,
+        and only what it lacks is filled in.
+        """
         parameters = self._solver.parameters
+        parameters.fix_variables_to_their_hinted_value = bool(self._values)
         parameters.max_deterministic_time = float("inf")
         parameters.stop_after_first_solution = True
         status = self._solver.solve(self._model)
         parameters.stop_after_first_solution = False
+        parameters.fix_variables_to_their_hinted_value = False
         return status
 
     def _value(self, goal: cp_model.LinearExprT) -> int:
@@ -132,8 +143,10 @@ class GoalChain:
 
     def _keep(self) -> None:
         """Remember the plan, and start the next search from it."""
-        count = len(self._model.proto.variables)
-        everything = [self._model.get_int_var_from_proto_index(i) for i in range(count)]
+        everything = [
+            self._model.get_int_var_from_proto_index(index)
+            for index in range(self._num_variables)
+        ]
         self._values = [self._solver.value(variable) for variable in everything]
         self._model.clear_hints()  # type: ignore[no-untyped-call]  # has no types
         for variable, value in zip(everything, self._values, strict=True):

@@ -14,6 +14,7 @@ from ortools.sat.python import cp_model
 
 from dispatch.model.water.shifts import Duty, Roster, Unstaffed
 from dispatch.solver.water_hours.goals import GOAL_LIMIT, GoalChain
+from dispatch.solver.water_hours.roster_start import starting_roster
 from dispatch.water.watches import shifts_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _MINUTE_S: Final = 60
 
 
-def plan_roster(request: StaffRequest, *, limit: float = GOAL_LIMIT) -> Roster:
+def plan_roster(request: StaffRequest, *, limit: float = 2 * GOAL_LIMIT) -> Roster:
     """
     Return who has which shift, and which shifts lack people.
 
@@ -182,12 +183,12 @@ class _Model:
 
     def reach(self, chain: GoalChain) -> None:
         """Solve goal after goal."""
+        self._start()
         minutes = [shift.work_s // _MINUTE_S for shift in self._shifts]
         lost = sum(m * lacks for m, lacks in zip(minutes, self._missing, strict=True))
         chain.minimise("unstaffed_h", lost, unit=60)
         used = {w: self.model.new_bool_var("") for w in self._by_person}
-        for (w, _), has in self._has.items():
-            self.model.add_implication(has, used[w])
+        self._add_use(used)
         chain.minimise("people", sum(used.values()))
         spread = self._add_spread(used)
         chain.minimise("nights_uneven", spread)
@@ -195,6 +196,36 @@ class _Model:
         for w, row in self._by_person.items():
             self.model.add(sum(minutes[s] * self._has[w, s] for s in row) <= hours)
         chain.minimise("longest_h", hours, unit=60)
+
+    def _start(self) -> None:
+        """Give the search a roster to start from."""
+        given = starting_roster(
+            self._people,
+            self._shifts,
+            self._needed,
+            self._by_person,
+            {w: self._past(w) for w in self._by_person},
+            self._request.rules,
+        )
+        for pair, has in self._has.items():
+            self.model.add_hint(has, pair in given)
+        for s, missing in enumerate(self._missing):
+            there = sum(pair[1] == s for pair in given)
+            self.model.add_hint(missing, self._needed[s] - there)
+
+    def _add_use(self, used: dict[int, cp_model.IntVar]) -> None:
+        """Bound shifts by use: at most 1 a day, and 6 in any 7 days."""
+        every = self._request.rules.free_day_in
+        for w, literal in used.items():
+            days = self._by_day(w)
+            for row in days.values():
+                self.model.add(sum(self._has[w, s] for s in row) <= literal)
+            for first in range(self._request.num_days - (every or 0) + 1):
+                window = range(first, first + (every or 0))
+                week = [self._has[w, s] for day in window for s in days.get(day, ())]
+                if week:
+                    # Follows from both, and tells early how few people can do.
+                    self.model.add(sum(week) <= len(window[1:]) * literal)
 
     def _add_spread(self, used: dict[int, cp_model.IntVar]) -> cp_model.IntVar:
         """Return nights by which people in use who could swap differ, above one."""
