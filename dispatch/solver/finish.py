@@ -58,7 +58,7 @@ def finish_small_day(
     while not should_stop():
         left_s = deadline - time.monotonic()
         best = best_thread(threads)
-        served_l = _served_l(best)
+        served_l = served_by_band(best)
         band = _short_band(model, served_l)
         if left_s < LEAST_S or band is None:
             return band is None
@@ -90,7 +90,8 @@ def _short_band(model: BoundModel, served_l: Sequence[int]) -> int | None:
     return None
 
 
-def _served_l(thread: SearchThread) -> list[int]:
+def served_by_band(thread: SearchThread) -> list[int]:
+    """Return the litres of every band that a thread's best plan serves."""
     bands = thread.state.b_served.reshape(len(BANDS), -1).sum(axis=1)
     return [max(0, int(litres)) for litres in bands]
 

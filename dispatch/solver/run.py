@@ -23,7 +23,7 @@ from dispatch.solver.bounding.known import trips_of_routes
 from dispatch.solver.build_plan import assign_bays, best_routes
 from dispatch.solver.by_region import search_together
 from dispatch.solver.drafts import Drafts
-from dispatch.solver.finish import finish_small_day
+from dispatch.solver.finish import finish_small_day, served_by_band
 from dispatch.solver.instance import build_instance
 from dispatch.solver.jit import is_compiled
 from dispatch.solver.kernel.moves import store_best
@@ -316,13 +316,15 @@ def _finish(run: _Run, model: BoundModel) -> None:
             on_progress=lambda _: run.report("bound", 1.0),
         )
 
-    is_proven = finish_small_day(
-        run.threads,
-        model,
-        deadline=deadline,
-        search=search,
-        should_stop=run.should_stop,
-    )
+    is_proven = False
+    with contextlib.suppress(SolverError):  # a plan without proof is better than none
+        is_proven = finish_small_day(
+            run.threads,
+            model,
+            deadline=deadline,
+            search=search,
+            should_stop=run.should_stop,
+        )
     is_time_left = time.monotonic() < deadline - LEAST_AGAIN_S
     if is_time_left and not is_proven and run.params.seconds is not None:
         search(deadline, AGAIN)
@@ -371,17 +373,11 @@ def _search_until_idle(run: _Run, instance: Instance, model: BoundModel) -> None
     )
 
 
-def _served_l(thread: SearchThread) -> list[int]:
-    """Return the litres of every band that a thread's best plan serves."""
-    bands = thread.state.b_served.reshape(len(BANDS), -1).sum(axis=1)
-    return [max(0, int(litres)) for litres in bands]
-
-
 def _is_best_possible(run: _Run, model: BoundModel) -> bool:
     """Whether no plan serves more, by the bound that is at hand at once."""
     if run.rest is not None and run.rest.given.any():
         return False  # the bound at hand lets given water go to animals alone
-    served = _served_l(best_thread(run.threads))
+    served = served_by_band(best_thread(run.threads))
     try:
         most = [model.most_l([b], served[:b]) for b in range(len(BANDS))]
     except SolverError:
@@ -396,7 +392,7 @@ def _is_best_possible(run: _Run, model: BoundModel) -> bool:
 def _is_short_above(run: _Run, model: BoundModel) -> bool:
     """Whether a band above the contested one may be served better."""
     thread = best_thread(run.threads)
-    served = _served_l(thread)
+    served = served_by_band(thread)
     steps = thread.num_levels // len(BANDS)
     try:
         return any(

@@ -195,7 +195,9 @@ class SearchThread:
             thin = self._construct(empty_state(self.instance, 1), -1)
             if thin.b_served.sum() >= MIN_THIN * self._water_l:
                 goal = -1
+        # A plan in the order of time begins anew: it knows no filling under way.
         is_empty = not self.state.route["length"].any()
+        is_empty = is_empty and not self.state.num_fills.any()
         self.state = self._construct(self.state, goal)
         if is_empty and self._may_queue():
             self._start_in_order(goal)
