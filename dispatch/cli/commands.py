@@ -386,6 +386,66 @@ def roads(
 
 
 @app.command()
+def water(
+    scenario: ScenarioPath,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            help="方案写到哪里，默认 out/方案名-water · folder for the plan's files",
+        ),
+    ] = None,
+    days: Annotated[
+        int, typer.Option("--days", min=1, max=14, help="排几天 · days to plan")
+    ] = 7,
+    equal: Annotated[
+        bool,
+        typer.Option(
+            "--equal-shares",
+            help="田片先雨露均沾，再看减产 · fields share the shortage before harvest",
+        ),
+    ] = False,
+    helping: Annotated[
+        bool,
+        typer.Option("--helping", help="再算什么最有用 · also rank what would help"),
+    ] = False,
+    strict: StrictOption = False,
+    lang: LangOption = "zh",
+    debug: DebugOption = False,
+) -> None:
+    """
+    编制全部用水方案 · Plan all the water: releases, canals, pumps, zones, fields.
+
+    \f
+
+    Parameters
+    ----------
+    scenario
+        Folder of tables, workbook or zip file, with tables of the water.
+    out
+        Folder of the plan; None: ``out`` and the name of the scenario.
+    days
+        Days to plan, from the date of the scenario.
+    equal
+        Whether fields share the shortage before loss of harvest is weighed.
+    helping
+        Whether works, one more pump and one more hour are planned too, and ranked.
+    strict
+        Whether warnings about the scenario stop like errors.
+    lang
+        Language of everything shown and written.
+    debug
+        Whether an internal error shows its traceback.
+    """
+    t = Words(lang)
+    with reported(t, debug=debug):
+        from dispatch.cli.water import WaterOptions, water_on_terminal
+
+        options = WaterOptions(days=days, equal_shares=equal, helping=helping)
+        water_on_terminal(scenario, out, options, strict=strict, t=t)
+
+
+@app.command()
 def template(
     folder: Annotated[
         Path,

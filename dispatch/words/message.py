@@ -16,7 +16,7 @@ Lang = Literal["zh", "en"]
 
 #: Where the texts are: on input and plans, on broken rules, words of closed lists, of
 #: the pages, of the terminal, of paper, on the store, requests, accounts and phones,
-#: on the water beside trucks.
+#: on the water beside trucks, and on its hours and people.
 TABLES: Final = (
     "input",
     "rules",
@@ -31,6 +31,8 @@ TABLES: Final = (
     "official",
     "helping",
     "water",
+    "water_plan",
+    "water_hours",
 )
 
 #: What stands between messages side by side, in Chinese and in English.

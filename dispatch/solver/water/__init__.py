@@ -1,0 +1,1 @@
+"""The search for plans of all the water: programs, goals in order, reasons."""

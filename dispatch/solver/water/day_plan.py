@@ -1,0 +1,88 @@
+"""The plan of all the water: the program built, solved, and read back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dispatch.errors import PlanError
+from dispatch.solver.water.bounds import bounded
+from dispatch.solver.water.building import build_program
+from dispatch.solver.water.case import WaterCase, WaterParams
+from dispatch.solver.water.goals import goals_of
+from dispatch.solver.water.lexicographic import settle, solve_goals
+from dispatch.solver.water.read_back import plan_of
+from dispatch.solver.water.short import shortages_of
+from dispatch.words.message import say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dispatch.model.scenario import Scenario
+    from dispatch.model.water.plan import WaterPlan
+
+
+def water_case(
+    scenario: Scenario,
+    *,
+    num_days: int,
+    taken_m3: Mapping[tuple[str, int], float] | None = None,
+    previous: WaterPlan | None = None,
+) -> WaterCase:
+    """
+    Return what is planned.
+
+    Parameters
+    ----------
+    scenario
+        With tables of the water.
+    num_days
+        Days to plan, 1 to 14.
+    taken_m3
+        What trucks fill, by source id and day from 0; None: nothing.
+    previous
+        Plan that people know already; None: there is none.
+
+    Raises
+    ------
+    PlanError
+        If the scenario has no tables of the water.
+    """
+    if scenario.water is None:
+        raise PlanError(say("no_water_tables"))
+    return WaterCase(scenario, scenario.water, num_days, taken_m3 or {}, previous)
+
+
+def plan_water(case: WaterCase, params: WaterParams | None = None) -> WaterPlan:
+    """
+    Return the plan of all the water that is best goal after goal.
+
+    Parameters
+    ----------
+    case
+        From `water_case`.
+    params
+        Limits, and the order of goals; None: as usual.
+    """
+    params = params or WaterParams()
+    program = build_program(case)
+    goals = goals_of(program, equal_shares=params.equal_shares)
+    solved = solve_goals(program, goals, params)
+    program = build_program(case)
+    goals = goals_of(program, equal_shares=params.equal_shares)
+    solved = settle(program, goals, solved)
+    bounding = build_program(replace(case, optimistic=True))
+    proven = bounded(
+        bounding,
+        goals_of(bounding, equal_shares=params.equal_shares),
+        solved.reached,
+        params,
+    )
+    plan = plan_of(program, solved.values, proven)
+    if params.reasons:
+        plan = replace(plan, shortages=shortages_of(case, plan))
+    if not params.equal_shares:
+        return plan
+    by_harvest = plan_water(case, replace(params, equal_shares=False, reasons=False))
+    price_kg = plan.lost_kg - by_harvest.lost_kg
+    return replace(plan, equal_shares=True, equal_shares_kg=price_kg)

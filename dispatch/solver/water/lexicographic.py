@@ -1,0 +1,301 @@
+"""
+Goals solved one after the other, each kept as good as it is for those after it.
+
+Notes
+-----
+One weighted sum would break the order where amounts differ by powers of ten. A goal
+is kept with a slack far below what anybody could measure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from ortools.math_opt.python import mathopt
+
+from dispatch.errors import SolverError
+from dispatch.solver.water.goals import excess_over_mean
+from dispatch.solver.water.program import total
+from dispatch.water.need import PEOPLE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dispatch.model.water.plan import WaterGoal
+    from dispatch.solver.water.case import WaterParams
+    from dispatch.solver.water.goals import Goal
+    from dispatch.solver.water.program import Program
+
+#: Slack of a kept goal: relative, and in its own unit.
+SLACK: Final = 1e-7
+#: Values below this are none: a tenth of a millilitre, a tenth of a gram of rice.
+NOTHING: Final = 1e-4
+#: Goals that do not decide who gets water.
+SECOND: Final = frozenset({"change", "energy", "released"})
+#: The last goal that decides who gets water has little left to decide, and its nodes
+#: are the slowest: it gets a part of them.
+LAST: Final = "other_loss"
+LAST_PART: Final = 4
+
+Values = dict["mathopt.Variable", float]
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What a goal came to, and its bound by the search tree; None: it had none."""
+
+    goal: Goal
+    value: float
+    bound: float | None
+
+
+@dataclass
+class Solved:
+    """The last solution, and how well every goal is met."""
+
+    values: Values = field(default_factory=dict)
+    reached: list[Reached] = field(default_factory=list)
+
+    def value(self, name: WaterGoal) -> float:
+        """Return what a goal came to; 0 if it was not among the goals."""
+        return next((r.value for r in self.reached if r.goal.name == name), 0.0)
+
+
+def has_sense(goal: Goal, solved: Solved) -> bool:
+    """
+    Whether a goal can change anything: fairness needs a shortage, and two who share it.
+
+    Parameters
+    ----------
+    goal
+        The goal.
+    solved
+        Goals before it.
+    """
+    if goal.only_if_short and solved.value(goal.only_if_short) <= NOTHING:
+        return False
+    return not goal.shares or len(goal.shares) > 1
+
+
+def solve_goals(program: Program, goals: Sequence[Goal], params: WaterParams) -> Solved:
+    """
+    Return the solution that is best goal after goal.
+
+    Parameters
+    ----------
+    program
+        The program; goals are added to it as constraints.
+    goals
+        In their order.
+    params
+        Limits of the search.
+
+    Raises
+    ------
+    SolverError
+        If the program has no solution, which no tables can bring about.
+    """
+    solved = Solved()
+    solved.values = _opening(program, goals, params)
+    many = len(program.choices) > params.max_choices
+    for goal in goals:
+        if has_sense(goal, solved):
+            is_second = goal.name in SECOND or bool(goal.shares)
+            _solve_goal(program, goal, params, solved, fixed=many and is_second)
+    solved.values = _flows_only(program, solved.values) or solved.values
+    return solved
+
+
+def settle(program: Program, goals: Sequence[Goal], known: Solved) -> Solved:
+    """
+    Return the best flows, goal after goal, with the choices of a solution.
+
+    A search tree that ends early may leave more in the choices of the last goal than
+    the first ones were kept at.
+
+    Parameters
+    ----------
+    program
+        A program without goals, like the one that was solved.
+    goals
+        Its goals.
+    known
+        The solution, in the same order of variables.
+    """
+    values = list(known.values.items())
+    chosen = {variable.id: value for variable, value in values}
+    for choice in program.choices:
+        choice.integer = False
+        whole = float(round(chosen[choice.id]))
+        choice.lower_bound = choice.upper_bound = whole
+    bounds = {item.goal.name: item.bound for item in known.reached}
+    solved = Solved()
+    for goal in goals:
+        if not has_sense(goal, solved):
+            continue
+        expression = goal_expression(program, goal)
+        program.model.minimize(expression)
+        result = mathopt.solve(program.model, mathopt.SolverType.GLOP)
+        if not result.has_primal_feasible_solution():
+            continue
+        solved.values = result.variable_values()
+        value = max(0.0, float(expression.evaluate(solved.values)))
+        keep(program, expression, value)
+        solved.reached.append(Reached(goal, value, bounds.get(goal.name)))
+    return solved if solved.values else known
+
+
+#: Goals of the opening: those that plans most often meet in full.
+OPENING: Final = frozenset({"trucks", *PEOPLE, "reserve", "livestock"})
+
+
+def _opening(program: Program, goals: Sequence[Goal], params: WaterParams) -> Values:
+    """
+    Return a solution that is good for people and animals together.
+
+    Where nothing is missing at all, which is then proven, it answers all these goals
+    at once; else it is where the search for the first of them starts.
+    """
+    values = [
+        goal.value for goal in goals if goal.name in OPENING and goal.value is not None
+    ]
+    program.model.minimize(total(values))
+    return _search(program, params, Solved()).values
+
+
+def goal_expression(program: Program, goal: Goal) -> mathopt.LinearExpression:
+    """
+    Return what a goal makes small.
+
+    Parameters
+    ----------
+    program
+        The program; a fair goal adds variables to it.
+    goal
+        The goal.
+    """
+    value = goal.value
+    if goal.shares:
+        value = excess_over_mean(program, goal.shares)
+    return mathopt.as_flat_linear_expression(0.0 if value is None else value)
+
+
+def keep(program: Program, expression: mathopt.LinearExpression, value: float) -> None:
+    """
+    Keep a goal as good as it is.
+
+    Parameters
+    ----------
+    program
+        The program.
+    expression
+        What the goal makes small.
+    value
+        What it came to.
+    """
+    program.require(expression <= value + SLACK * max(1.0, value))
+
+
+def _solve_goal(
+    program: Program,
+    goal: Goal,
+    params: WaterParams,
+    solved: Solved,
+    *,
+    fixed: bool,
+) -> None:
+    expression = goal_expression(program, goal)
+    known = _known(expression, solved)
+    bound: float | None
+    if known is not None and known <= NOTHING:
+        value, bound = max(0.0, known), 0.0  # no goal is below 0
+    else:
+        program.model.minimize(expression)
+        values = _flows_only(program, solved.values) if fixed else None
+        if values is not None:
+            value, bound = max(0.0, expression.evaluate(values)), None
+            solved.values = values
+        else:
+            try:
+                few = replace(params, max_nodes=max(1, params.max_nodes // LAST_PART))
+                limits = few if goal.name == LAST else params
+                found = _search(program, limits, solved)
+            except SolverError:
+                if not solved.values:
+                    raise
+                # Kept goals can be a hair too tight for the tree; `settle` has the
+                # goal once more, among the flows of the last solution.
+                return
+            value, bound = max(0.0, found.value), max(0.0, found.bound)
+            if known is not None and known < value:
+                value, found.values = known, solved.values
+            solved.values = found.values
+    keep(program, expression, value)
+    solved.reached.append(Reached(goal, value, bound))
+
+
+def _known(expression: mathopt.LinearExpression, solved: Solved) -> float | None:
+    """Return what the last solution says of an expression; None if it is new."""
+    if solved.values and all(term in solved.values for term in expression.terms):
+        return float(expression.evaluate(solved.values))
+    return None
+
+
+@dataclass
+class _Found:
+    values: Values
+    value: float
+    bound: float
+
+
+def _search(program: Program, params: WaterParams, solved: Solved) -> _Found:
+    """Return the best solution that a search tree finds, with its bound."""
+    limits = mathopt.SolveParameters(
+        threads=1,
+        random_seed=1,
+        node_limit=params.max_nodes,
+        relative_gap_tolerance=params.gap,
+        absolute_gap_tolerance=NOTHING / 10,
+        # Cuts cost more than they bring where nodes are solved so fast.
+        cuts=mathopt.Emphasis.OFF,
+        presolve=mathopt.Emphasis.LOW,
+    )
+    hints = []
+    if solved.values:
+        hints.append(mathopt.SolutionHint(variable_values=solved.values))
+    result = mathopt.solve(
+        program.model,
+        mathopt.SolverType.GSCIP,
+        params=limits,
+        model_params=mathopt.ModelSolveParameters(solution_hints=hints),
+    )
+    bound = result.termination.objective_bounds.dual_bound
+    if result.has_primal_feasible_solution():
+        return _Found(result.variable_values(), result.objective_value(), bound)
+    # Where the tree ends before it finds any, the last solution still is one.
+    values = _flows_only(program, solved.values) if solved.values else None
+    if values is None:
+        raise SolverError(f"the water program ended with {result.termination.reason}")
+    return _Found(values, program.model.objective.evaluate(values), bound)
+
+
+def _flows_only(program: Program, values: Values) -> Values | None:
+    """
+    Return the best flows with the choices of a solution; None if there are none.
+
+    Choices are rounded: one of 1e-7 would let water through a closed gate.
+    """
+    choices = program.choices
+    for choice in choices:
+        whole = float(round(values[choice]))
+        choice.integer = False
+        choice.lower_bound = choice.upper_bound = whole
+    result = mathopt.solve(program.model, mathopt.SolverType.GLOP)
+    for choice in choices:
+        choice.lower_bound, choice.upper_bound = 0.0, 1.0
+        choice.integer = True
+    if not result.has_primal_feasible_solution():
+        return None
+    flows: Values = result.variable_values()
+    return flows

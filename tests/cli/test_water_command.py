@@ -1,0 +1,87 @@
+"""``dispatch water``: the demo planned, checked and written; what cannot be planned."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from dispatch.check.water.rules import check_water_plan
+from dispatch.cli import water
+from dispatch.cli.commands import app
+from dispatch.files.scenario.read import read_scenario
+from dispatch.files.water.plan_file import read_water_plan
+
+DEMO = Path(__file__).parents[2] / "data" / "yonghe"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("water")
+    result = CliRunner().invoke(
+        app, ["water", str(DEMO), "--days", "3", "--out", str(out), "--lang", "en"]
+    )
+    assert result.exit_code == 0, result.output
+    assert "Releases" in result.output
+    assert "Harvest lost" in result.output
+    return out
+
+
+def test_what_is_written_keeps_the_rules(folder: Path) -> None:
+    scenario = read_scenario(DEMO)
+    plan = read_water_plan(folder)
+    assert plan.num_days == 3
+    assert check_water_plan(scenario, plan) == []
+    names = {path.name for path in (folder / "water").iterdir()}
+    assert {"releases.csv", "zone_days.csv", "field_days.csv", "goals.csv"} <= names
+
+
+def test_nobody_is_named(folder: Path) -> None:
+    """Persons and households are on their own lists only."""
+    people = read_scenario(DEMO).water_people
+    assert people is not None
+    texts = "".join(
+        path.read_text("utf-8") for path in folder.rglob("*") if path.is_file()
+    )
+    for person in people.people:
+        assert person.name not in texts
+        assert person.phone not in texts
+
+
+def test_a_day_of_trucks_only_is_no_water(tmp_path: Path) -> None:
+    copy = tmp_path / "trucks"
+    shutil.copytree(DEMO, copy)
+    shutil.rmtree(copy / "water")
+    out = str(tmp_path / "out")
+    result = CliRunner().invoke(app, ["water", str(copy), "--out", out, "--lang", "en"])
+    assert result.exit_code == 3
+    assert "template" in result.output
+
+
+def test_bad_input_is_told(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["water", str(tmp_path / "none")])
+    assert result.exit_code == 2
+
+
+def test_a_plan_that_breaks_a_rule_is_kept_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dataclasses import replace
+
+    plan_all_water = water.plan_all_water
+
+    def broken(*args: object, **kwargs: object) -> object:
+        planned = plan_all_water(*args, **kwargs)  # type: ignore[arg-type]  # as they come
+        plan = replace(planned.plan, stores=())
+        found = tuple(check_water_plan(planned.scenario, plan))
+        return replace(planned, plan=plan, violations=found)
+
+    monkeypatch.setattr(water, "plan_all_water", broken)
+    result = CliRunner().invoke(
+        app, ["water", str(DEMO), "--days", "1", "--out", str(tmp_path)]
+    )
+    assert result.exit_code == 3
+    assert (tmp_path / water.REJECTED).is_file()
+    assert not (tmp_path / "water.json").exists()
