@@ -1,0 +1,76 @@
+"""One dispatch of all the water: the days, the hours, and who is on duty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+# The classes of the fields are read at run time: pydantic keeps dispatches by them.
+from dispatch.model.water.guards import require
+from dispatch.model.water.hours import Span  # noqa: TC001
+from dispatch.model.water.plan import WaterPlan  # noqa: TC001
+from dispatch.model.water.rounds import RoundPlan
+from dispatch.model.water.shifts import Roster
+from dispatch.model.water.slots import SlotPlan
+from dispatch.model.water.turns import Rota  # noqa: TC001
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """
+    When a post exists, and how many persons it takes and has; nobody is named.
+
+    Attributes
+    ----------
+    unstaffed_h
+        Hours of persons that nobody has for it.
+    """
+
+    post_id: str
+    spans: tuple[Span, ...]
+    persons: int
+    unstaffed_h: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaterDispatch:
+    """
+    What is published of all the water of some days; nobody is named in it.
+
+    Attributes
+    ----------
+    rotas
+        Turns on each canal that field groups share.
+    slots
+        When piped zones are open.
+    watches
+        Posts and their times.
+    num_rounds
+        Plans of days made until the hours could keep one, at most five.
+    is_kept
+        Whether the hours keep all of the days; if not, what they cannot keep is in
+        the rotas and slots.
+    """
+
+    plan: WaterPlan
+    rotas: tuple[Rota, ...] = ()
+    slots: SlotPlan = field(default_factory=lambda: SlotPlan(slots=()))
+    watches: tuple[Watch, ...] = ()
+    num_rounds: int = 1
+    is_kept: bool = True
+
+    def __post_init__(self) -> None:
+        """Guard that a canal has one rota."""
+        canals = [rota.canal_id for rota in self.rotas]
+        require(len(set(canals)) == len(canals), "a canal has two rotas")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaterDuty:
+    """Who watches and who carries water to doors: personal data, never published."""
+
+    roster: Roster = field(default_factory=lambda: Roster(duties=()))
+    rounds: RoundPlan = field(default_factory=lambda: RoundPlan(visits=()))
+
+    def __repr__(self) -> str:
+        """Return counts only: nobody is named in errors and logs."""
+        return f"WaterDuty({self.roster!r}, {self.rounds!r})"
