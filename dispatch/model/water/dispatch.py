@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 # The classes of the fields are read at run time: pydantic keeps dispatches by them.
-from dispatch.model.water.guards import require
-from dispatch.model.water.hours import Span  # noqa: TC001
+from dispatch.model.water.hours import Span, require_apart
 from dispatch.model.water.plan import WaterPlan  # noqa: TC001
 from dispatch.model.water.rounds import RoundPlan
 from dispatch.model.water.shifts import Roster
@@ -39,7 +38,7 @@ class WaterDispatch:
     Attributes
     ----------
     rotas
-        Turns on each canal that field groups share.
+        Turns on each canal that field groups share, run by run.
     slots
         When piped zones are open.
     watches
@@ -59,9 +58,15 @@ class WaterDispatch:
     is_kept: bool = True
 
     def __post_init__(self) -> None:
-        """Guard that a canal has one rota."""
-        canals = [rota.canal_id for rota in self.rotas]
-        require(len(set(canals)) == len(canals), "a canal has two rotas")
+        """Guard that no canal has two rotas at a time."""
+        spans: dict[str, list[Span]] = {}
+        for rota in self.rotas:
+            if rota.turns:
+                start_s = min(turn.span.start_s for turn in rota.turns)
+                end_s = max(turn.span.end_s for turn in rota.turns)
+                spans.setdefault(rota.canal_id, []).append(Span(start_s, end_s))
+        for canal_id, own in spans.items():
+            require_apart(sorted(own), f"rotas of {canal_id}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
