@@ -13,12 +13,13 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from dispatch.check.water.rules import check_water_plan
 from dispatch.check.water_hours.duty import check_roster
 from dispatch.check.water_hours.rounds import check_rounds
 from dispatch.check.water_hours.slots import check_slots
 from dispatch.check.water_hours.turns import check_rota
 from dispatch.errors import PlanError
-from dispatch.model.water.dispatch import Watch, WaterDispatch, WaterDuty
+from dispatch.model.water.dispatch import Watch, WaterDispatch, WaterDuty, ZoneCap
 from dispatch.model.water.hours import Span, joined_spans
 from dispatch.model.water.rounds import RoundPlan, RoundRequest
 from dispatch.model.water.shifts import Roster, StaffRequest
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from dispatch.model.water.plan import WaterPlan
     from dispatch.model.water.shifts import PostTimes
     from dispatch.model.water.slots import SlotRequest
-    from dispatch.model.water.turns import RotaRequest, TurnOrder
+    from dispatch.model.water.turns import TurnOrder
     from dispatch.planning.water_day import PlannedWater, TailEnd
     from dispatch.solver.water.case import WaterParams
 
@@ -98,15 +99,6 @@ class WholeWater:
         return _network(self.scenario)
 
 
-@dataclass(frozen=True, slots=True)
-class _Hours:
-    """Turns and slots of a plan of days, with what was asked for."""
-
-    rotas: tuple[RotaRequest, ...]
-    slots: SlotRequest | None
-    dispatch: WaterDispatch
-
-
 def plan_whole_water(
     scenario: Scenario,
     *,
@@ -142,7 +134,7 @@ def plan_whole_water(
     PlanError
         If the scenario has no tables of the water.
     """
-    narrowed = scenario
+    narrowed, caps = scenario, dict[str, float]()
     for number in range(1, MAX_ROUNDS + 1):
         planned = plan_all_water(
             narrowed,
@@ -152,12 +144,20 @@ def plan_whole_water(
             previous=None if previous is None else previous.plan,
         )
         hours = _hours(scenario, planned.plan, turn_order, previous)
-        limits = _limits_m3_per_h(scenario, planned.plan, hours.dispatch.slots)
+        limits = _limits_m3_per_h(planned.plan, hours.slots)
         if not limits or number == MAX_ROUNDS:
             break
-        narrowed = _narrowed(narrowed, limits)
-    dispatch = replace(hours.dispatch, num_rounds=number, is_kept=not limits)
-    return _staffed(scenario, planned, replace(hours, dispatch=dispatch), trucks)
+        caps |= limits
+        narrowed = with_zone_caps(scenario, caps)
+    dispatch = replace(
+        hours,
+        num_rounds=number,
+        is_kept=not limits,
+        zone_caps=tuple(
+            ZoneCap(zone_id=zone_id, m3_per_h=caps[zone_id]) for zone_id in sorted(caps)
+        ),
+    )
+    return _staffed(scenario, planned, dispatch, trucks)
 
 
 def _hours(
@@ -165,17 +165,17 @@ def _hours(
     plan: WaterPlan,
     turn_order: TurnOrder,
     previous: WaterDispatch | None,
-) -> _Hours:
+) -> WaterDispatch:
     """Return turns and slots that bring what the days promise, as far as can be."""
     network = _network(scenario)
     rotas = rota_requests(network, plan, order=turn_order, previous=previous)
     asked = slots_of_days(network, plan)
-    dispatch = WaterDispatch(
+    return WaterDispatch(
         plan=plan,
+        turn_order=turn_order,
         rotas=tuple(plan_rota(rota, limit=_LIMIT) for rota in rotas),
         slots=SlotPlan(slots=()) if asked is None else plan_slots(asked, limit=_LIMIT),
     )
-    return _Hours(rotas, asked, dispatch)
 
 
 def _network(scenario: Scenario) -> WaterNetwork:
@@ -236,9 +236,7 @@ def _inflows(
     return {node_id: tuple(rows) for node_id, rows in inflows.items()}
 
 
-def _limits_m3_per_h(
-    scenario: Scenario, plan: WaterPlan, slots: SlotPlan
-) -> dict[str, float]:
+def _limits_m3_per_h(plan: WaterPlan, slots: SlotPlan) -> dict[str, float]:
     """Return the mean flow that slots let into each zone that they cannot fill."""
     into_m3 = {(row.zone_id, row.day): row for row in plan.zones}
     limits: dict[str, float] = {}
@@ -252,8 +250,22 @@ def _limits_m3_per_h(
     return limits
 
 
-def _narrowed(scenario: Scenario, limits: Mapping[str, float]) -> Scenario:
-    """Return the scenario with zones that take no more than so much an hour."""
+def with_zone_caps(scenario: Scenario, limits: Mapping[str, float]) -> Scenario:
+    """
+    Return a scenario with zones that take no more than so much an hour.
+
+    Parameters
+    ----------
+    scenario
+        With tables of the water.
+    limits
+        m3/h by zone, on average over a day.
+
+    Raises
+    ------
+    PlanError
+        If the scenario has no tables of the water.
+    """
     network = _network(scenario)
     zones = tuple(
         replace(
@@ -317,14 +329,17 @@ def _span(from_h: float, until_h: float) -> Span:
 
 
 def _staffed(
-    scenario: Scenario, planned: PlannedWater, hours: _Hours, trucks: Plan | None
+    scenario: Scenario,
+    planned: PlannedWater,
+    dispatch: WaterDispatch,
+    trucks: Plan | None,
 ) -> WholeWater:
     """Add posts, watches and rounds to doors, and check everything."""
     network, plan = _network(scenario), planned.plan
     people = scenario.water_people
     posts = post_times(
         network,
-        flow_spans(network, hours.dispatch),
+        flow_spans(network, dispatch),
         first_day=plan.first_day,
         num_days=plan.num_days,
     )
@@ -350,7 +365,7 @@ def _staffed(
                         if trucks is None
                         else truck_supplies(scenario, trucks.routes)
                     ),
-                    *tap_supplies(network, hours.dispatch.slots),
+                    *tap_supplies(network, dispatch.slots),
                 ),
                 # Trucks are planned for one day: so are rounds.
                 num_days=1,
@@ -358,18 +373,58 @@ def _staffed(
             )
             rounds = plan_rounds(request, limit=_LIMIT)
             found += check_rounds(request, rounds)
-    for asked, rota in zip(hours.rotas, hours.dispatch.rotas, strict=True):
-        found += check_rota(asked, rota)
-    if hours.slots is not None:
-        found += check_slots(hours.slots, hours.dispatch.slots)
+    found += check_hours(network, dispatch)
     return WholeWater(
         scenario=scenario,
-        dispatch=replace(hours.dispatch, watches=_watches(posts, roster)),
+        dispatch=replace(dispatch, watches=_watches(posts, roster)),
         duty=WaterDuty(roster=roster, rounds=rounds),
         tails=planned.tails,
         violations=planned.violations,
         hour_violations=tuple(found),
     )
+
+
+def check_hours(network: WaterNetwork, dispatch: WaterDispatch) -> list[HourViolation]:
+    """
+    Return the broken rules of turns and slots, as the days ask for them.
+
+    Parameters
+    ----------
+    network
+        All tables.
+    dispatch
+        Days and hours, changed by hand or not.
+    """
+    found: list[HourViolation] = []
+    asked = rota_requests(network, dispatch.plan, order=dispatch.turn_order)
+    for request, rota in zip(asked, dispatch.rotas, strict=True):
+        found += check_rota(request, rota)
+    slots = slots_of_days(network, dispatch.plan)
+    if slots is not None:
+        found += check_slots(slots, dispatch.slots)
+    return found
+
+
+def check_days(
+    scenario: Scenario,
+    dispatch: WaterDispatch,
+    taken_m3: Mapping[tuple[str, int], float] | None = None,
+) -> list[WaterViolation]:
+    """
+    Return the broken rules of the days, with what the hours let into zones.
+
+    Parameters
+    ----------
+    scenario
+        With tables of the water.
+    dispatch
+        Days and hours.
+    taken_m3
+        What trucks fill, by source id and day from 0; None: nothing.
+    """
+    caps = {cap.zone_id: cap.m3_per_h for cap in dispatch.zone_caps}
+    narrowed = with_zone_caps(scenario, caps)
+    return check_water_plan(narrowed, dispatch.plan, taken_m3=taken_m3)
 
 
 def _watches(posts: Sequence[PostTimes], roster: Roster) -> tuple[Watch, ...]:

@@ -10,7 +10,7 @@ from dispatch.model.water.plan import WaterPlan  # noqa: TC001
 from dispatch.model.water.rounds import RoundPlan
 from dispatch.model.water.shifts import Roster
 from dispatch.model.water.slots import SlotPlan
-from dispatch.model.water.turns import Rota  # noqa: TC001
+from dispatch.model.water.turns import Rota, TurnOrder  # noqa: TC001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,14 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneCap:
+    """The most that the hours let into a zone, on average over a day."""
+
+    zone_id: str
+    m3_per_h: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaterDispatch:
     """
     What is published of all the water of some days; nobody is named in it.
@@ -48,6 +56,10 @@ class WaterDispatch:
     is_kept
         Whether the hours keep all of the days; if not, what they cannot keep is in
         the rotas and slots.
+    turn_order
+        In which groups have their turns.
+    zone_caps
+        Zones that slots could not fill, for which the days ask no more.
     """
 
     plan: WaterPlan
@@ -56,6 +68,8 @@ class WaterDispatch:
     watches: tuple[Watch, ...] = ()
     num_rounds: int = 1
     is_kept: bool = True
+    turn_order: TurnOrder = "far_first"
+    zone_caps: tuple[ZoneCap, ...] = ()
 
     def __post_init__(self) -> None:
         """Guard that no canal has two rotas at a time."""
