@@ -60,8 +60,6 @@ MAX_ROUNDS: Final = 5
 #: less is rounding of quarter hours.
 _SMALL_SHARE: Final = 0.01
 _HOUR_S: Final = 3600
-#: Valves are opened while people are awake to fill their jars.
-VALVE_HOURS: Final = Span(5 * _HOUR_S, 22 * _HOUR_S)
 #: Pumps are started in the morning, so that those who watch them sleep at night.
 _PUMPS_FROM_H: Final = 6.0
 #: Work for one goal of slots, rosters and rounds, in the solver's own measure.
@@ -206,8 +204,7 @@ def slots_of_days(network: WaterNetwork, plan: WaterPlan) -> SlotRequest | None:
     open_zones = {label: litres for label, litres in tap_l.items() if any(litres)}
     if not open_zones:
         return None
-    inflows = _inflows(network, plan)
-    return slot_request(network, open_zones, inflows, valve_hours=VALVE_HOURS)
+    return slot_request(network, open_zones, _inflows(network, plan))
 
 
 def _inflows(
