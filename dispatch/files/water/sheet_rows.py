@@ -415,9 +415,7 @@ class SheetRows:
         notices = water_notices(self.network, self.dispatch)
         rows: Rows = [
             [
-                self.zones[texts.object_id].name
-                if texts.object_id in self.zones
-                else self.label(texts.object_id),
+                texts.name,
                 "\n".join((texts.title, texts.to, *texts.paragraphs, texts.signature)),
                 texts.loud,
                 texts.loud_s,
