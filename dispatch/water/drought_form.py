@@ -121,11 +121,6 @@ def people_short(
     return short
 
 
-def is_rice(crop: str) -> bool:
-    """Whether a crop is rice, by its name in either language."""
-    return "稻" in crop or "rice" in crop.lower()
-
-
 class _Form:
     """Makes the figures of one dispatch."""
 
@@ -227,7 +222,7 @@ class _Form:
             left = block.area_mu if block.grade == "dead" else block.area_mu - mu
             drought[key].append(_row_of(block, left))
             saved.append(_row_of(block, block.area_mu - left))
-            if is_rice(block.crop):
+            if block.is_rice:
                 rice.append(_row_of(block, left))
         every = [row for rows in drought.values() for row in rows]
         lists: list[tuple[FormKey, list[FormRow]]] = [

@@ -22,7 +22,7 @@ from dispatch.model.water.plan import (
     WaterPlan,
     ZoneDay,
 )
-from dispatch.water.drought_form import drought_form, is_rice, people_short
+from dispatch.water.drought_form import drought_form, people_short
 from tests.files.water.dispatched import demo
 from tests.solver.water import small
 
@@ -54,9 +54,9 @@ def test_people_without_the_basic_need(served: dict[str, int], short: int) -> No
 
 
 def test_rice_by_name() -> None:
-    assert is_rice("晚稻")
-    assert is_rice("Late rice")
-    assert not is_rice("玉米")
+    late = small.block("F", "N", "s")
+    for crop, is_rice in (("晚稻", True), ("Late rice", True), ("玉米", False)):
+        assert replace(late, crop=crop).is_rice == is_rice
 
 
 def township() -> tuple[Scenario, WaterDispatch]:

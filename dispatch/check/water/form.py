@@ -271,11 +271,10 @@ class _Recount:
             if block.grade in (None, "normal"):
                 continue
             can = 0.0 if block.grade == "dead" else watered.get(block.field_id, 0.0)
-            rice = "稻" in block.crop or "rice" in block.crop.lower()
             if key == "area_irrigable":
                 rows[place] = can
             elif key in ("area_drought", f"area_{block.grade}") or (
-                key == "area_rice" and rice
+                key == "area_rice" and block.is_rice
             ):
                 rows[place] = block.area_mu - can
         return rows

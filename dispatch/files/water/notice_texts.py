@@ -46,6 +46,8 @@ class NoticeTexts:
     ----------
     object_id
         Zone or village that it is for.
+    name
+        What that is called.
     paragraphs
         Of the paper, by their place.
     signature
@@ -57,6 +59,7 @@ class NoticeTexts:
     """
 
     object_id: str
+    name: str
     title: str
     to: str
     paragraphs: tuple[str, ...]
@@ -114,6 +117,7 @@ class NoticeWriter:
         kind = "supply" if notice.is_limited else "open"
         return NoticeTexts(
             object_id=notice.zone_id,
+            name=zone.name,
             title=t(f"water_notice.title_{kind}"),
             to=t("water_notice.to_zone", zone=zone.name, villages=villages),
             paragraphs=tuple(self._supply_paragraphs(notice)),
@@ -243,6 +247,7 @@ class NoticeWriter:
         lines += [self._period(notice), *self._own(), self._phone()]
         return NoticeTexts(
             object_id=notice.village_id,
+            name=village,
             title=t("water_notice.title_turns"),
             to=t("water_notice.to_village", village=village),
             paragraphs=tuple(line for line in lines if line),
