@@ -78,10 +78,10 @@ class WaterDesk:
         return self.heads[-1].number if self.heads else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ShownWater:
     """
-    A version as it was made.
+    A version as it was made; the same one is the same object until something changes.
 
     Attributes
     ----------

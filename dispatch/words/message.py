@@ -32,6 +32,7 @@ TABLES: Final = (
     "official",
     "helping",
     "water",
+    "water_pages",
     "water_plan",
     "water_hours",
     "water_notices",
