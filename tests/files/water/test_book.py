@@ -57,7 +57,7 @@ def test_nobody_is_named_in_the_public_workbook(public) -> None:
     }
     assert not {cell for cell in cells for word in secret if word in cell}
     posts = rows(public["值守"])
-    assert {"岗位", "从", "到（时间）", "人数", "缺人 人时"} == set(posts[0])
+    assert {"岗位", "从", "到", "人数", "缺人 人时"} == set(posts[0])
 
 
 def test_the_personal_one_has_names_and_doors(personal) -> None:
