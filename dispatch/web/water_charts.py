@@ -112,7 +112,7 @@ def timetable(
     if len(bars):
         # What nobody has is not drawn: a rota of two days fills its chart.
         last = (bars["until"].max() - _moment(plan.first_day, 0)).total_seconds()
-        days = min(days, int(last // DAY_S) + 1)
+        days = int(last // DAY_S) + 1
     start, end = _moment(plan.first_day, 0), _moment(plan.first_day, days * DAY_S)
     evening, morning = _NIGHT
     nights = pd.DataFrame(
@@ -131,8 +131,10 @@ def timetable(
     x = alt.X(
         "from:T",
         title=None,
-        scale=alt.Scale(domain=[start.isoformat(), end.isoformat()]),
-        axis=alt.Axis(format="%m-%d %H:%M", labelAngle=0, labelOverlap=True),
+        scale=alt.Scale(domain=[start.isoformat(), end.isoformat()], nice=False),
+        axis=alt.Axis(
+            format="%m-%d %H:%M", labelAngle=0, labelOverlap="greedy", labelFlush=True
+        ),
     )
     shade = alt.Chart(nights).mark_rect(color="#E9E6DE").encode(x=x, x2="until:T")
     colour = alt.Color("canal:N", legend=None, scale=alt.Scale(scheme="tableau10"))
