@@ -107,9 +107,10 @@ class Token(Base):
     Attributes
     ----------
     kind
-        link (a truck or team), village, session or setup.
+        link (a truck or team), village, duty (somebody on watch), session or setup.
     subject
-        Truck id, name of a team, village id, or the number of a person.
+        Truck id, name of a team, village id, id of who is on duty, or the number of an
+        account.
     trucks
         Of a team: its trucks.
     until
