@@ -38,6 +38,7 @@ from dispatch.solver.water_hours.rota import plan_rota
 from dispatch.solver.water_hours.rounds import plan_rounds
 from dispatch.solver.water_hours.slots import plan_slots
 from dispatch.units import DAY_S
+from dispatch.water.pump_hours import pump_from_h
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -60,8 +61,6 @@ MAX_ROUNDS: Final = 5
 #: less is rounding of quarter hours.
 _SMALL_SHARE: Final = 0.01
 _HOUR_S: Final = 3600
-#: Pumps are started in the morning, so that those who watch them sleep at night.
-_PUMPS_FROM_H: Final = 6.0
 #: Work for one goal of slots, rosters and rounds, in the solver's own measure.
 _LIMIT: Final = 0.3
 
@@ -304,20 +303,6 @@ def flow_spans(network: WaterNetwork, dispatch: WaterDispatch) -> dict[str, list
     for slot in dispatch.slots.slots:
         spans[slot.zone_id].append(slot.span)
     return {label: list(joined_spans(own)) for label, own in spans.items()}
-
-
-def pump_from_h(day: int, hours: float) -> float:
-    """
-    Return when a pump starts: in the morning, or so that it ends by midnight.
-
-    Parameters
-    ----------
-    day
-        From 0.
-    hours
-        That it runs on that day.
-    """
-    return 24.0 * day + max(0.0, min(_PUMPS_FROM_H, 24.0 - hours))
 
 
 def _span(from_h: float, until_h: float) -> Span:

@@ -11,6 +11,7 @@ from dispatch.model.need import BANDS
 from dispatch.model.water.hours import Span, joined_spans
 from dispatch.model.water.told import (
     Approval,
+    DryField,
     SameSlots,
     SupplyNotice,
     TurnNotice,
@@ -156,6 +157,7 @@ def _turn_notices(
     plan = dispatch.plan
     turns = turn_rows(network, dispatch)
     needing = {row.field_id: row for row in plan.outcomes if row.need_m3 > 0}
+    reasons = {row.object_id: row.reason for row in plan.shortages}
     by_village: Mapping[str, list[str]] = defaultdict(list)
     for block in network.fields:
         by_village[block.village_id].append(block.field_id)
@@ -163,7 +165,7 @@ def _turn_notices(
     for village_id, field_ids in by_village.items():
         own = tuple(turn for turn in turns if turn.field_id in field_ids)
         dry = tuple(
-            field_id
+            DryField(field_id=field_id, reason=reasons.get(field_id))
             for field_id in field_ids
             if field_id in needing and needing[field_id].field_m3 <= _NOTHING_M3
         )
@@ -173,7 +175,7 @@ def _turn_notices(
                 first_day=plan.first_day,
                 num_days=plan.num_days,
                 turns=own,
-                dry_field_ids=dry,
+                dry=dry,
             )
             notices.append(notice)
     return tuple(notices)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from dispatch.model.water.told import FieldTurn
@@ -37,8 +38,8 @@ def turn_rows(network: WaterNetwork, dispatch: WaterDispatch) -> tuple[FieldTurn
     """
     Return all turns by time.
 
-    A turn brings to its field what the days plan for it, less the part that its canal
-    has no time for.
+    What the days plan for a field is shared out over its turns, and over what its
+    canals have no time for, as what they take at the head.
 
     Parameters
     ----------
@@ -49,12 +50,16 @@ def turn_rows(network: WaterNetwork, dispatch: WaterDispatch) -> tuple[FieldTurn
     """
     mu = watered_mu(network, dispatch.plan)
     planned = {row.field_id: row.field_m3 for row in dispatch.plan.outcomes}
+    asked: defaultdict[str, float] = defaultdict(float)
+    for rota in dispatch.rotas:
+        for turn in rota.turns:
+            asked[turn.group_id] += turn.gross_m3
+        for unkept in rota.unkept:
+            asked[unkept.group_id] += unkept.missing_m3
     rows = []
     for rota in dispatch.rotas:
-        missing = {turn.group_id: turn.missing_m3 for turn in rota.unkept}
         for turn in rota.turns:
-            asked = turn.gross_m3 + missing.get(turn.group_id, 0.0)
-            kept = turn.gross_m3 / asked
+            kept = turn.gross_m3 / asked[turn.group_id]
             rows.append(
                 FieldTurn(
                     canal_id=turn.canal_id,

@@ -7,9 +7,12 @@ from dataclasses import replace
 from dispatch.model.water.hours import Span
 from dispatch.model.water.plan import ZoneDay
 from dispatch.model.water.slots import Slot
-from dispatch.model.water.told import SameSlots
+from dispatch.model.water.told import DryField, SameSlots
+from dispatch.model.water.turns import Rota, Turn, UnkeptTurn
 from dispatch.units import DAY_S
 from dispatch.water.notices import kept_and_cut, same_slots, water_notices
+from dispatch.water.pump_hours import pump_from_h
+from dispatch.water.turn_rows import turn_rows
 from tests.files.water.dispatched import demo
 
 H = 3600
@@ -111,6 +114,43 @@ def test_villages_with_fields() -> None:
     assert [turn.field_id for turn in told.turns] == ["F-WQ"]
     assert 0 < told.turns[0].mu < 280
     # F-LL gets less than a cubic metre.
-    assert notices["430423201221-1"].dry_field_ids == ("F-LL",)
+    assert notices["430423201221-1"].dry == (DryField(field_id="F-LL"),)
     # F-ST is lifted to and has no turn on a canal: nothing to tell.
     assert "430423201201-1" not in notices
+
+
+def test_water_of_a_field_is_shared_out_over_its_turns() -> None:
+    """1,000 m3 come to the field for 500 and 300 m3 at the head and 200 not kept."""
+    scenario, dispatch, _ = demo()
+    outcome = replace(
+        next(o for o in dispatch.plan.outcomes if o.field_id == "F-WQ"),
+        need_m3=2000.0,
+        field_m3=1000.0,
+    )
+
+    def rota(day: int, gross_m3: float, *unkept: UnkeptTurn) -> Rota:
+        turn = Turn(
+            canal_id="C-Z1",
+            group_id="F-WQ",
+            span=Span(day * DAY_S, day * DAY_S + H),
+            gross_m3=gross_m3,
+            flow_m3_per_h=500.0,
+        )
+        return Rota(canal_id="C-Z1", turns=(turn,), unkept=unkept)
+
+    short = UnkeptTurn(group_id="F-WQ", missing_m3=200.0, reason="time_taken")
+    parted = replace(
+        dispatch,
+        plan=replace(dispatch.plan, outcomes=(outcome,)),
+        rotas=(rota(0, 500.0), rota(1, 300.0, short)),
+    )
+    rows = turn_rows(scenario.water, parted)
+    assert [round(row.field_m3, 6) for row in rows] == [500, 300]
+    # Half of the need of 280 mu is there: 140 mu, parted in the same way.
+    assert [round(row.mu, 6) for row in rows] == [70, 42]
+
+
+def test_pumps_start_in_the_morning_and_end_by_midnight() -> None:
+    assert pump_from_h(0, 8) == 6
+    assert pump_from_h(1, 20) == 24 + 4
+    assert pump_from_h(2, 24) == 48

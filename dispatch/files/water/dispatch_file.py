@@ -20,6 +20,7 @@ from dispatch.files.water.notice_texts import notice_texts
 from dispatch.files.water.plan_file import json_lines, water_plan_document
 from dispatch.model.water.dispatch import WaterDispatch, WaterDuty
 from dispatch.model.water.form import DroughtForm
+from dispatch.water.pump_hours import pump_from_h
 from dispatch.water.releases import releases_of
 from dispatch.water.turn_rows import turn_rows
 from dispatch.words.message import say
@@ -119,6 +120,10 @@ def _flows(network: WaterNetwork, dispatch: WaterDispatch) -> Row:
             "pump_id": run.pump_id,
             "lift_id": run.lift_id,
             "day": _date(dispatch, run.day),
+            "from": moment_of(first, 3600 * pump_from_h(run.day, run.hours)),
+            "until": moment_of(
+                first, 3600 * (pump_from_h(run.day, run.hours) + run.hours)
+            ),
             "hours": round(run.hours, 3),
             "m3": round(run.m3, 2),
             "is_moved": run.moved,

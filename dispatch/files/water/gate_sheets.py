@@ -8,6 +8,7 @@ from dispatch.files.plan.on_paper import LEFT
 from dispatch.files.water.notice_parts import date_text
 from dispatch.files.water.paper_table import draw_table, water_paper
 from dispatch.units import DAY_S, format_clock
+from dispatch.water.pump_hours import pump_from_h
 from dispatch.water.turn_rows import turn_rows
 from dispatch.words.words import Words
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _WIDTH: Final = 190.0
 _OPENINGS: Final = (38.0, 38.0, 22.0, 22.0, 26.0, 44.0)
 _TURNS: Final = (37.0, 37.0, 46.0, 26.0, 20.0, 24.0)
-_PUMPS: Final = (24.0, 56.0, 18.0, 22.0, 20.0, 24.0, 26.0)
+_PUMPS: Final = (38.0, 50.0, 16.0, 20.0, 16.0, 24.0, 26.0)
 
 
 def gates_pdf(
@@ -213,7 +214,7 @@ class _Sheets:
         self._head(lift.name, t("water_paper.pump"), way)
         self._guard(lift.operator_post_id)
         runs = [run for run in self.plan.pumps if run.lift_id == lift.lift_id]
-        names = ("date", "pump", "hours", "m3", "fuel", "return_by")
+        names = ("from", "pump", "hours", "m3", "fuel", "return_by")
         header = [t(f"water_column.{name}") for name in names]
         header.append(t("water_paper.true_hours"))
         rows = [self._pump_row(run) for run in sorted(runs, key=lambda run: run.day)]
@@ -227,7 +228,7 @@ class _Sheets:
         if run.moved:
             name = f"{name} ({self.t('water_column.moved')})"
         return (
-            date_text(self.plan.first_day, run.day, self.t),
+            self.moment(3600 * pump_from_h(run.day, run.hours)),
             name,
             f"{run.hours:.1f}",
             f"{run.m3:,.0f}",

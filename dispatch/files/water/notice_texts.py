@@ -296,9 +296,15 @@ class NoticeWriter:
         return texts[0], texts[1]
 
     def _dry(self, notice: TurnNotice, key: str) -> str:
-        if not notice.dry_field_ids:
+        if not notice.dry:
             return ""
-        names = [f"{self._group(label)} {label}" for label in notice.dry_field_ids]
+        names = []
+        for dry in notice.dry:
+            name = f"{self._group(dry.field_id)} {dry.field_id}"
+            if dry.reason is not None:
+                why = self.t(f"water_reason.{dry.reason}")
+                name = self.t("unit.with_more", name=name, more=why)
+            names.append(name)
         return self.t(key, fields=self.t("unit.items").join(names))
 
     def _told_turns(self, notice: TurnNotice, most: int, *, is_spoken: bool) -> str:
@@ -312,7 +318,7 @@ class NoticeWriter:
             told.append(t("water_notice.loud_turn", group=group, start=start, end=end))
         village = self.scenario.label(notice.village_id)
         if not told:
-            return f"{village}{t('water_notice.colon')}"
+            return village + t("water_notice.colon").rstrip()
         turns = t("unit.between").join(told)
         return t("water_notice.loud_turns", village=village, turns=turns)
 

@@ -13,6 +13,7 @@ from dispatch.files.water.notice_texts import NoticeWriter
 from dispatch.water.drought_form import drought_form
 from dispatch.water.network_facts import is_origin
 from dispatch.water.notices import water_notices
+from dispatch.water.pump_hours import pump_from_h
 from dispatch.water.turn_rows import turn_rows, watered_mu
 
 if TYPE_CHECKING:
@@ -135,12 +136,18 @@ class SheetRows:
         """Return turns by time, and what canals have no time for."""
         rows: Rows = []
         missing = {
-            (rota.canal_id, turn.group_id): turn
-            for rota in self.dispatch.rotas
+            (rota.canal_id, turn.group_id, number): turn
+            for number, rota in enumerate(self.dispatch.rotas)
             for turn in rota.unkept
         }
+        rota_of = {
+            (turn.canal_id, turn.group_id, turn.span): number
+            for number, rota in enumerate(self.dispatch.rotas)
+            for turn in rota.turns
+        }
         for turn in turn_rows(self.network, self.dispatch):
-            short = missing.pop((turn.canal_id, turn.field_id), None)
+            number = rota_of[turn.canal_id, turn.field_id, turn.span]
+            short = missing.pop((turn.canal_id, turn.field_id, number), None)
             rows.append(
                 [
                     *self._field_cells(turn.canal_id, turn.field_id),
@@ -154,7 +161,7 @@ class SheetRows:
                     None if short is None else self.t(f"turn_reason.{short.reason}"),
                 ]
             )
-        for (canal_id, field_id), short in missing.items():
+        for (canal_id, field_id, _), short in missing.items():
             rows.append(
                 [
                     *self._field_cells(canal_id, field_id),
@@ -194,6 +201,7 @@ class SheetRows:
                     run.pump_id if pump is None else pump.name,
                     (pump and pump.lent_by) or self.word("own"),
                     self.yes_no(run.moved),
+                    self.moment(3600 * pump_from_h(run.day, run.hours)),
                     tenth(run.hours),
                     round(run.m3),
                     None if run.fuel_l is None else tenth(run.fuel_l),
@@ -201,8 +209,8 @@ class SheetRows:
                     None if back is None else back.isoformat(),
                 ]
             )
-        names = ("date", "lift", "pump", "owner", "moved", "hours", "m3", "fuel")
-        return Table(self.header(*names, "kwh", "return_by"), rows)
+        names = ("date", "lift", "pump", "owner", "moved", "from", "hours", "m3")
+        return Table(self.header(*names, "fuel", "kwh", "return_by"), rows)
 
     def slots(self) -> Table:
         """Return when zones are open, and what people lack at the time."""

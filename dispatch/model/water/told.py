@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dispatch.model.need import Band  # noqa: TC001  as above
 from dispatch.model.water.guards import require
 from dispatch.model.water.hours import Span, require_apart
+from dispatch.model.water.plan import WaterReason  # noqa: TC001  as above
 from dispatch.units import DAY_S
 
 
@@ -109,6 +110,14 @@ class FieldTurn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DryField:
+    """A field that needs water and gets none, and what that is due to, if known."""
+
+    field_id: str
+    reason: WaterReason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TurnNotice:
     """
     What the farmers of a village are told.
@@ -117,7 +126,7 @@ class TurnNotice:
     ----------
     turns
         Of its fields, by time.
-    dry_field_ids
+    dry
         Fields that need water and get none in these days.
     """
 
@@ -125,7 +134,7 @@ class TurnNotice:
     first_day: dt.date
     num_days: int
     turns: tuple[FieldTurn, ...] = ()
-    dry_field_ids: tuple[str, ...] = ()
+    dry: tuple[DryField, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

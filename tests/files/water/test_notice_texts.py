@@ -129,8 +129,13 @@ def test_turns_of_a_village(notices) -> None:
     assert texts.to == "文桥村一组送水点各农户："
     assert texts.paragraphs[0].startswith("一组（F-WQ，280 亩）：9月8日 ")
     assert "一支渠上段来水" in texts.paragraphs[0]
-    dry = next(n for n in notices.turns if n.dry_field_ids)
-    assert "F-LL 没有水" in NoticeWriter(demo()[0], ZH).turns(dry).paragraphs[0]
+    dry = next(n for n in notices.turns if n.dry)
+    assert (
+        "没有水的田：一组 F-LL。"
+        in NoticeWriter(demo()[0], ZH).turns(dry).paragraphs[0]
+    )
+    known = replace(dry, dry=(replace(dry.dry[0], reason="store_dry"),))
+    assert "一组 F-LL（蓄水不够）" in NoticeWriter(demo()[0], ZH).turns(known).loud
 
 
 def test_reading_time() -> None:
