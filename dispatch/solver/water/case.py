@@ -65,6 +65,8 @@ class WaterParams:
     max_choices
         With more choices than these, goals that do not decide who gets water (fairness,
         change, energy) are sought among flows only, with the choices so far.
+    max_together
+        With more choices than these, parts that only pumps link are planned apart.
     gap
         Search of a goal ends when it is this close to its bound.
     prove
@@ -77,6 +79,7 @@ class WaterParams:
     equal_shares: bool = False
     max_nodes: int = 80
     max_choices: int = 60
+    max_together: int = 1_500
     gap: float = 1e-3
     prove: bool = False
     reasons: bool = True

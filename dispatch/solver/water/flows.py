@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dispatch.solver.water.program import DAY_H
+from dispatch.solver.water.program import DAY_H, total
 
 if TYPE_CHECKING:
     from ortools.math_opt.python import mathopt
@@ -41,6 +41,7 @@ def add_canals(program: Program) -> None:
         for day in program.case.days:
             _add_canal(program, canal, steps, day)
     add_one_feeder(program)
+    add_fed_first(program)
     for canal, _ in program.case.canals:
         if program.case.is_origin(canal.to_node):
             for day in program.case.days:
@@ -239,3 +240,59 @@ def add_one_feeder(program: Program) -> None:
                 idle = DAY_H * (1 - program.on[canal.canal_id, day])
                 program.require(own <= theirs + idle)
                 program.require(own >= theirs - idle)
+
+
+def add_fed_first(program: Program) -> None:
+    """
+    Run no canal out of a dry place: on <= sum of on of the canals that feed it.
+
+    Places that pumps feed too are left out. No plan gains by it: it is there for the
+    relaxation, in which a canal could run on what a part of another brings.
+    """
+    case = program.case
+    lifted = {lift.to_node for lift in case.lifts}
+    for canal, _ in case.canals:
+        start = canal.from_node
+        if case.is_origin(start) or start in lifted:
+            continue
+        feeders = [other for other, _ in case.canals if other.to_node == start]
+        for day in case.days if feeders else ():
+            on = [program.on[other.canal_id, day] for other in feeders]
+            program.require(program.on[canal.canal_id, day] <= sum(on))
+
+
+def add_filled_once(program: Program) -> None:
+    """
+    Fill every canal on the way to a block at least once before the block is watered.
+
+    sum of watered / need <= sum of wet, watered <= need * on, on every canal of the
+    way. Whole choices keep both; choices in parts would otherwise fill a tenth of a
+    canal for a tenth of its water on each of ten days.
+    """
+    case = program.case
+    lifted = {lift.to_node for lift in case.lifts}
+    for field_id, need in case.fields.items():
+        watered = [program.watered[field_id, day] for day in case.days]
+        for feeders in _ways_up(program, need.block.node_id, lifted):
+            wet = [program.wet[c, day] for c in feeders for day in case.days]
+            program.require(total(list(watered)) <= need.need_m3 * total(list(wet)))
+            for day in case.days:
+                on = [program.on[c, day] for c in feeders]
+                program.require(watered[day] <= need.need_m3 * sum(on))
+
+
+def _ways_up(program: Program, node_id: str, lifted: set[str]) -> list[list[str]]:
+    """Return sets of canals one of which all water of a place has come through."""
+    case, cuts = program.case, []
+    seen: set[str] = set()
+    while not case.is_origin(node_id) and node_id not in lifted | seen:
+        seen.add(node_id)
+        feeders = [canal for canal, _ in case.canals if canal.to_node == node_id]
+        if not feeders:
+            break
+        cuts.append([canal.canal_id for canal in feeders])
+        starts = {canal.from_node for canal in feeders}
+        if len(starts) > 1:
+            break
+        node_id = starts.pop()
+    return cuts

@@ -20,12 +20,12 @@ from dispatch.solver.water.program import total
 from dispatch.water.need import PEOPLE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from dispatch.model.water.plan import WaterGoal
     from dispatch.solver.water.case import WaterParams
     from dispatch.solver.water.goals import Goal
-    from dispatch.solver.water.program import Program
+    from dispatch.solver.water.program import ChoiceKey, Program
 
 #: Slack of a kept goal: relative, and in its own unit.
 SLACK: Final = 1e-7
@@ -107,7 +107,9 @@ def solve_goals(program: Program, goals: Sequence[Goal], params: WaterParams) ->
     return solved
 
 
-def settle(program: Program, goals: Sequence[Goal], known: Solved) -> Solved:
+def settle(
+    program: Program, goals: Sequence[Goal], chosen: Mapping[ChoiceKey, float]
+) -> Solved:
     """
     Return the best flows, goal after goal, with the choices of a solution.
 
@@ -120,16 +122,13 @@ def settle(program: Program, goals: Sequence[Goal], known: Solved) -> Solved:
         A program without goals, like the one that was solved.
     goals
         Its goals.
-    known
-        The solution, in the same order of variables.
+    chosen
+        Choices by key; those that are not there are 0.
     """
-    values = list(known.values.items())
-    chosen = {variable.id: value for variable, value in values}
-    for choice in program.choices:
+    for key, choice in program.choice_by_key.items():
         choice.integer = False
-        whole = float(round(chosen[choice.id]))
+        whole = float(round(chosen.get(key, 0.0)))
         choice.lower_bound = choice.upper_bound = whole
-    bounds = {item.goal.name: item.bound for item in known.reached}
     solved = Solved()
     for goal in goals:
         if not has_sense(goal, solved):
@@ -142,8 +141,10 @@ def settle(program: Program, goals: Sequence[Goal], known: Solved) -> Solved:
         solved.values = result.variable_values()
         value = max(0.0, float(expression.evaluate(solved.values)))
         keep(program, expression, value)
-        solved.reached.append(Reached(goal, value, bounds.get(goal.name)))
-    return solved if solved.values else known
+        solved.reached.append(Reached(goal, value, None))
+    if not solved.values:
+        raise SolverError("no flows for the choices of the water")
+    return solved
 
 
 #: Goals of the opening: those that plans most often meet in full.
@@ -259,7 +260,6 @@ def _search(program: Program, params: WaterParams, solved: Solved) -> _Found:
         absolute_gap_tolerance=NOTHING / 10,
         # Cuts cost more than they bring where nodes are solved so fast.
         cuts=mathopt.Emphasis.OFF,
-        presolve=mathopt.Emphasis.LOW,
     )
     hints = []
     if solved.values:

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 DAY_H: Final = 24.0
 
 Key = tuple[str, int]
+#: What a choice is about, then the key of its variable.
+ChoiceKey = tuple[str | int, ...]
+
+_CHOICES: Final = ("on", "step", "joined", "soon", "set_up", "opened")
 
 
 @dataclass
@@ -116,11 +120,16 @@ class Program:
     @property
     def choices(self) -> list[mathopt.Variable]:
         """All variables that are 0 or 1."""
-        groups = (
-            *(self.on, self.step, self.joined, self.soon),
-            *(self.set_up, self.opened),
-        )
-        return [variable for group in groups for variable in group.values()]
+        return list(self.choice_by_key.values())
+
+    @property
+    def choice_by_key(self) -> dict[ChoiceKey, mathopt.Variable]:
+        """All variables that are 0 or 1, by keys that programs of parts share."""
+        return {
+            (name, *key): variable
+            for name in _CHOICES
+            for key, variable in getattr(self, name).items()
+        }
 
 
 def total(terms: list[mathopt.LinearBase]) -> mathopt.LinearSum:

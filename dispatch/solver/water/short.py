@@ -123,6 +123,7 @@ def _taking(case: WaterCase, plan: WaterPlan) -> list[_Lack]:
             outcome.field_m3,
         )
         for outcome in plan.outcomes
+        if outcome.field_id in case.fields
     ]
     return rows
 
