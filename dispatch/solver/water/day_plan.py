@@ -77,14 +77,15 @@ def plan_water(case: WaterCase, params: WaterParams | None = None) -> WaterPlan:
     """
     params = params or WaterParams()
     parts = parts_of(case) if num_choices(case) > params.max_choices else (case,)
-    chosen, proven = _choose(case, parts, params)
+    own = _with_own_pumps(case, parts, params)
+    chosen, proven = _choose(own, params)
     program = build_program(case)
     goals = goals_of(program, equal_shares=params.equal_shares)
     solved = settle(program, goals, chosen)
     bounds = bounds_of(parts, solved.reached, params, proven)
     plan = plan_of(program, solved.values, goal_results(solved.reached, bounds))
     if params.reasons:
-        plan = replace(plan, shortages=shortages_of(case, plan))
+        plan = replace(plan, shortages=shortages_of(case, plan, parts=own))
     if not params.equal_shares:
         return plan
     by_harvest = plan_water(case, replace(params, equal_shares=False, reasons=False))
@@ -92,24 +93,29 @@ def plan_water(case: WaterCase, params: WaterParams | None = None) -> WaterPlan:
     return replace(plan, equal_shares=True, equal_shares_kg=price_kg)
 
 
-def _choose(
+def _with_own_pumps(
     case: WaterCase, parts: tuple[WaterCase, ...], params: WaterParams
+) -> tuple[WaterCase, ...]:
+    """Return parts that share no pumps: given out where there are many choices."""
+    if len(parts) > 1 and num_choices(case) > params.max_together:
+        return with_pumps_given_out(case, parts)
+    return joined_by_pumps(case, parts)
+
+
+def _choose(
+    parts: tuple[WaterCase, ...], params: WaterParams
 ) -> tuple[dict[ChoiceKey, float], Proven]:
     """
     Return what is chosen in every part, and what that proves of the whole.
 
-    Parts whose pumps were given out prove nothing of it: others might have them.
+    Several parts prove nothing of it: another part might have had the pumps.
     """
-    if len(parts) > 1 and num_choices(case) > params.max_together:
-        own = with_pumps_given_out(case, parts)
-    else:
-        own = joined_by_pumps(case, parts)
     chosen: dict[ChoiceKey, float] = {}
     proven: Proven = {}
-    for program, solved in in_two_threads(partial(_solve, params), own):
+    for program, solved in in_two_threads(partial(_solve, params), parts):
         for key, choice in program.choice_by_key.items():
             chosen[key] = solved.values[choice]
-        if len(own) == 1:
+        if len(parts) == 1:
             proven = {item.goal.name: item.bound for item in solved.reached}
     return chosen, proven
 
