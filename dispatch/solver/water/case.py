@@ -66,7 +66,8 @@ class WaterParams:
         With more choices than these, goals that do not decide who gets water (fairness,
         change, energy) are sought among flows only, with the choices so far.
     max_together
-        With more choices than these, parts that only pumps link are planned apart.
+        With more choices than these, parts that only pumps link are planned apart, and
+        nodes are fewer the more there are.
     gap
         Search of a goal ends when it is this close to its bound.
     prove
@@ -79,7 +80,7 @@ class WaterParams:
     equal_shares: bool = False
     max_nodes: int = 80
     max_choices: int = 60
-    max_together: int = 1_500
+    max_together: int = 600
     gap: float = 1e-3
     prove: bool = False
     reasons: bool = True
@@ -360,15 +361,32 @@ class WaterCase:
         filled = [(canal, steps) for canal, steps in way if canal.fill_m3 > 0]
         if travel_h <= 0 and not filled:
             return Arrival(0, 0, 24.0, {})
+        most = self._most_on_way(way)
         filling_h = {
-            canal.canal_id: SLOWER * canal.fill_m3 / steps[-1].high
-            for canal, steps in filled
+            canal.canal_id: SLOWER * canal.fill_m3 / most[canal.canal_id]
+            for canal, _ in filled
         }
         last_h = travel_h + sum(filling_h.values())
         soon = math.ceil((last_h + LEAST_WINDOW_H) / 24)
         late = math.ceil((last_h + 24) / 24)
-        rates = {canal.canal_id: steps[-1].high / SLOWER for canal, steps in filled}
+        rates = {canal.canal_id: most[canal.canal_id] / SLOWER for canal, _ in filled}
         return Arrival(soon, late, 24 * soon - last_h, rates)
+
+    def _most_on_way(
+        self, way: list[tuple[Canal, tuple[FlowStep, ...]]]
+    ) -> dict[str, float]:
+        """Return the flow at the head of each canal that those before it let come."""
+        most: dict[str, float] = {}
+        for canal, steps in reversed(way):
+            comes = [
+                end_flow_m3_per_h(other, most[other.canal_id])
+                for other, _ in way
+                if other.to_node == canal.from_node and other.canal_id in most
+            ]
+            is_first = self.is_origin(canal.from_node) or not comes
+            high = steps[-1].high
+            most[canal.canal_id] = high if is_first else min(high, max(comes))
+        return most
 
     def floor_m3(self, node_id: str, *, with_reserve: bool) -> tuple[float, ...]:
         """

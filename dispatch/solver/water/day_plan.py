@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -112,7 +113,10 @@ def _choose(
     """
     chosen: dict[ChoiceKey, float] = {}
     proven: Proven = {}
-    for program, solved in in_two_threads(partial(_solve, params), parts):
+    num = sum(num_choices(part) for part in parts)
+    nodes = min(1.0, params.max_together / max(1, num)) * params.max_nodes
+    limits = replace(params, max_nodes=math.ceil(nodes))
+    for program, solved in in_two_threads(partial(_solve, limits), parts):
         for key, choice in program.choice_by_key.items():
             chosen[key] = solved.values[choice]
         if len(parts) == 1:

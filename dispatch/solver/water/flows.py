@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from dispatch.solver.water.program import DAY_H, total
 
@@ -14,11 +14,16 @@ if TYPE_CHECKING:
     from dispatch.solver.water.program import Program
 
 
+#: Least time for which a canal is shut if it does not go on into the next day.
+PAUSE_H: Final = 0.01
+
+
 def add_windows(program: Program) -> None:
     """
     Give every place with canals its window of each day.
 
-    joined -> window_h = 24. Behind one store or river the window is its own.
+    24 joined <= window_h <= 24 - pause (1 - joined): a window that does not go on ends
+    before the next day does. Behind one store or river the window is its own.
     """
     case = program.case
     for origin in case.origins:
@@ -27,6 +32,7 @@ def add_windows(program: Program) -> None:
             if day + 1 < case.num_days:
                 joined = program.joined[origin, day] = program.choice()
                 program.require(window >= DAY_H * joined)
+                program.require(window <= DAY_H - PAUSE_H * (1 - joined))
     for node_id, origins in case.origins_of.items():
         for day in case.days:
             if len(origins) == 1:
@@ -112,7 +118,8 @@ def add_wetting(
     """
     Fill a canal that starts from dry.
 
-    wet >= on - joined of the day before, wet >= on - hours of the day before / 24.
+    wet >= on - joined of the day before, wet >= on - hours of the day before / 24;
+    wet <= 2 - joined - on of the day before: what goes on is not filled again.
 
     Parameters
     ----------
@@ -135,6 +142,9 @@ def add_wetting(
     program.require(wet >= on - sum(hours) / DAY_H)
     for origin in program.case.origins_of[canal.from_node]:
         program.require(wet >= on - program.joined[origin, day - 1])
+    joined = [program.joined[o, day - 1] for o in program.case.origins_of[canal.from_node]]
+    was_on = program.on[canal.canal_id, day - 1]
+    program.require(wet <= 1 + len(joined) - total(list(joined)) - was_on)
 
 
 def add_losses(
@@ -175,7 +185,8 @@ def add_in_time(program: Program, canal: Canal, day: int) -> None:
     Count what comes to a store from the first midnight by which all of it is there.
 
     end = soon part + late part; the soon part needs a short window; where a canal on
-    the way is filled: head >= filling_m3_per_h * window_h.
+    the way is filled: head >= filling_m3_per_h * window_h, on the day of the filling,
+    since a run that goes on stays as late as it began.
 
     Parameters
     ----------
@@ -204,9 +215,13 @@ def add_in_time(program: Program, canal: Canal, day: int) -> None:
         _count(program, canal.to_node, day, arrival.late, later)
     for canal_id, rate in arrival.filling_m3_per_h.items():
         node_id = case.network.canal_by_id[canal_id].from_node
-        off = 2 - program.wet[canal_id, day] - program.on[key]
-        least = rate * (program.window_h[node_id, day] - DAY_H * off)
-        program.require(program.head[canal_id, day] >= least)
+        again: list[mathopt.LinearBase] = []
+        for first in range(day, -1, -1):
+            # Off unless it runs today on water of a filling of the first day.
+            off = 2 - program.wet[canal_id, first] - program.on[key] + total(again)
+            least = rate * (program.window_h[node_id, first] - DAY_H * off)
+            program.require(program.head[canal_id, first] >= least)
+            again.append(program.wet[canal_id, first])
 
 
 def _count(

@@ -37,6 +37,9 @@ SECOND: Final = frozenset({"change", "energy", "released"})
 #: are the slowest: it gets a part of them.
 LAST: Final = "other_loss"
 LAST_PART: Final = 4
+#: Goals of people and animals come first, their best is mostly 0, which ends a search,
+#: and their nodes are quick: they get so many times more.
+PEOPLE_TIMES: Final = 20
 
 Values = dict["mathopt.Variable", float]
 
@@ -162,7 +165,18 @@ def _opening(program: Program, goals: Sequence[Goal], params: WaterParams) -> Va
         goal.value for goal in goals if goal.name in OPENING and goal.value is not None
     ]
     program.model.minimize(total(values))
-    return _search(program, params, Solved()).values
+    limits = replace(params, max_nodes=PEOPLE_TIMES * params.max_nodes)
+    return _search(program, limits, Solved()).values
+
+
+def _limits(goal: Goal, params: WaterParams) -> WaterParams:
+    """Return the limits for a goal: most nodes for people, few for the last."""
+    nodes = params.max_nodes
+    if goal.name in OPENING or goal.name == "normal":
+        nodes *= PEOPLE_TIMES
+    elif goal.name == LAST:
+        nodes = max(1, nodes // LAST_PART)
+    return replace(params, max_nodes=nodes)
 
 
 def goal_expression(program: Program, goal: Goal) -> mathopt.LinearExpression:
@@ -219,9 +233,7 @@ def _solve_goal(
             solved.values = values
         else:
             try:
-                few = replace(params, max_nodes=max(1, params.max_nodes // LAST_PART))
-                limits = few if goal.name == LAST else params
-                found = _search(program, limits, solved)
+                found = _search(program, _limits(goal, params), solved)
             except SolverError:
                 if not solved.values:
                     raise
