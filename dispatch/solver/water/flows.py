@@ -280,34 +280,31 @@ def add_filled_once(program: Program) -> None:
     """
     Fill every canal on the way to a block at least once before the block is watered.
 
-    sum of watered / need <= sum of wet, watered <= need * on, on every canal of the
-    way. Whole choices keep both; choices in parts would otherwise fill a tenth of a
-    canal for a tenth of its water on each of ten days.
+    sum of watered / need <= used <= sum of wet of what feeds a place, used there <=
+    used where that comes from, watered <= need * on of what feeds the block. Whole
+    choices keep all of it; choices in parts would otherwise fill a tenth of a canal
+    for a tenth of its water on each of ten days.
     """
     case = program.case
     lifted = {lift.to_node for lift in case.lifts}
+    feeders: dict[str, list[str]] = {}
+    for canal, _ in case.canals:
+        if not case.is_origin(canal.to_node) and canal.to_node not in lifted:
+            feeders.setdefault(canal.to_node, []).append(canal.canal_id)
+    used = {node_id: program.amount(1.0) for node_id in feeders}
+    for node_id, canals in feeders.items():
+        wet = [program.wet[label, day] for label in canals for day in case.days]
+        program.require(used[node_id] <= total(list(wet)))
+        starts = {case.network.canal_by_id[label].from_node for label in canals}
+        before = used.get(starts.pop()) if len(starts) == 1 else None
+        if before is not None:
+            program.require(used[node_id] <= before)
     for field_id, need in case.fields.items():
+        node_id = need.block.node_id
+        if node_id not in used:
+            continue
         watered = [program.watered[field_id, day] for day in case.days]
-        for feeders in _ways_up(program, need.block.node_id, lifted):
-            wet = [program.wet[c, day] for c in feeders for day in case.days]
-            program.require(total(list(watered)) <= need.need_m3 * total(list(wet)))
-            for day in case.days:
-                on = [program.on[c, day] for c in feeders]
-                program.require(watered[day] <= need.need_m3 * sum(on))
-
-
-def _ways_up(program: Program, node_id: str, lifted: set[str]) -> list[list[str]]:
-    """Return sets of canals one of which all water of a place has come through."""
-    case, cuts = program.case, []
-    seen: set[str] = set()
-    while not case.is_origin(node_id) and node_id not in lifted | seen:
-        seen.add(node_id)
-        feeders = [canal for canal, _ in case.canals if canal.to_node == node_id]
-        if not feeders:
-            break
-        cuts.append([canal.canal_id for canal in feeders])
-        starts = {canal.from_node for canal in feeders}
-        if len(starts) > 1:
-            break
-        node_id = starts.pop()
-    return cuts
+        program.require(total(list(watered)) <= need.need_m3 * used[node_id])
+        for day in case.days:
+            on = total([program.on[label, day] for label in feeders[node_id]])
+            program.require(watered[day] <= need.need_m3 * on)
