@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ortools.math_opt.python import mathopt
 
@@ -13,7 +13,8 @@ from dispatch.model.water.plan import GoalResult, WaterGoal
 from dispatch.solver.water.building import build_program
 from dispatch.solver.water.goals import goals_of
 from dispatch.solver.water.lexicographic import NOTHING, goal_expression, keep
-from dispatch.solver.water.parts import in_two_threads
+from dispatch.solver.water.parts import in_two_threads, num_choices
+from dispatch.water.need import PEOPLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from dispatch.solver.water.lexicographic import Reached
     from dispatch.solver.water.program import Program
 
+#: Goals whose bounds a tree soon lifts, and the part of the nodes that it gets.
+TREE: Final = frozenset({*PEOPLE, "livestock", "normal", "critical_loss", "other_loss"})
+TREE_PART: Final = 4
 #: Bounds that the search for the plan has proven; None: it has none.
 Proven = dict[WaterGoal, float | None]
 
@@ -74,8 +78,8 @@ def bounds_of(
     Return what every goal is at least.
 
     A bound is that of the program with choices in parts (its linear relaxation) and
-    with canals that lose a little too little, and of a search tree of it if asked;
-    where no canal loses by a curve, what the search for the plan has proven too. Of
+    with canals that lose a little too little, and of a short search tree of it where it
+    has few choices; where no canal loses by a curve, what the search for the plan has proven too. Of
     several parts it is the sum, as each may have all pumps; a part may be as bad at a
     goal before as the plan is, less what the others cannot do without.
 
@@ -116,8 +120,6 @@ def bounds_of(
 def _part(params: WaterParams, case: WaterCase) -> _Part:
     program = build_program(replace(case, optimistic=True))
     goals = goals_of(program, equal_shares=params.equal_shares)
-    for choice in program.choices:
-        choice.integer = params.prove
     return _Part(program, {goal.name: goal for goal in goals})
 
 
@@ -127,13 +129,18 @@ def _bound(item: Reached, params: WaterParams, part: _Part) -> float:
     if item.value <= NOTHING or name not in part.goals:
         return 0.0
     part.program.model.minimize(goal_expression(part.program, part.goals[name]))
-    return max(0.0, _lower_bound(part.program, params))
+    is_short = name in TREE and num_choices(part.program.case) <= params.max_together
+    nodes = params.max_nodes if params.prove else params.max_nodes // TREE_PART
+    is_tree = params.prove or is_short
+    for choice in part.program.choices:
+        choice.integer = is_tree and nodes > 0
+    return max(0.0, _lower_bound(part.program, nodes))
 
 
-def _lower_bound(program: Program, params: WaterParams) -> float:
+def _lower_bound(program: Program, max_nodes: int) -> float:
     if any(choice.integer for choice in program.choices):
         limits = mathopt.SolveParameters(
-            threads=1, random_seed=1, node_limit=params.max_nodes
+            threads=1, random_seed=1, node_limit=max_nodes
         )
         result = mathopt.solve(program.model, mathopt.SolverType.GSCIP, params=limits)
         bound = result.termination.objective_bounds.dual_bound

@@ -184,9 +184,8 @@ def add_in_time(program: Program, canal: Canal, day: int) -> None:
     """
     Count what comes to a store from the first midnight by which all of it is there.
 
-    end = soon part + late part; the soon part needs a short window; where a canal on
-    the way is filled: head >= filling_m3_per_h * window_h, on the day of the filling,
-    since a run that goes on stays as late as it began.
+    end = sum of parts, one of which is chosen: soon if the window is short, late, or
+    slow, however slowly the way is filled.
 
     Parameters
     ----------
@@ -199,23 +198,51 @@ def add_in_time(program: Program, canal: Canal, day: int) -> None:
     """
     case, key = program.case, (canal.canal_id, day)
     arrival, end = case.arrival(canal), program.end[canal.canal_id, day]
-    if arrival.soon == arrival.late:
-        _count(program, canal.to_node, day, arrival.late, end)
-    else:
-        steps = next(steps for other, steps in case.canals if other is canal)
-        soon = program.soon[key] = program.choice()
-        most_m3 = DAY_H * steps[-1].high
-        early, later = program.amount(), program.amount()
-        program.require(end == early + later)
-        program.require(early <= most_m3 * soon)
-        program.require(later <= most_m3 * (1 - soon))
+    chosen: dict[int, mathopt.Variable] = {}
+    if arrival.soon < arrival.late:
+        soon = program.soon[key] = chosen[arrival.soon] = program.choice()
         window = program.window_h[canal.from_node, day]
         program.require(window <= arrival.window_h + DAY_H * (1 - soon))
-        _count(program, canal.to_node, day, arrival.soon, early)
-        _count(program, canal.to_node, day, arrival.late, later)
-    for canal_id, rate in arrival.filling_m3_per_h.items():
+    if arrival.slow > arrival.late:
+        program.slow[key] = chosen[arrival.slow] = program.choice()
+    add_quick_filling(program, canal, day)
+    if not chosen:
+        _count(program, canal.to_node, day, arrival.late, end)
+        return
+    steps = next(steps for other, steps in case.canals if other is canal)
+    most_m3 = DAY_H * steps[-1].high
+    is_late = 1 - total(list(chosen.values()))
+    program.require(is_late >= 0)
+    parts = []
+    for later, choice in (*chosen.items(), (arrival.late, is_late)):
+        part = program.amount()
+        program.require(part <= most_m3 * choice)
+        _count(program, canal.to_node, day, later, part)
+        parts.append(part)
+    program.require(end == sum(parts))
+
+
+def add_quick_filling(program: Program, canal: Canal, day: int) -> None:
+    """
+    Fill the way to a store quickly, unless what comes counts as slow.
+
+    head >= filling_m3_per_h * window_h on the day of the filling, as a run that goes
+    on stays as late as it began.
+
+    Parameters
+    ----------
+    program
+        The program.
+    canal
+        A canal into a store.
+    day
+        The day of the release.
+    """
+    case, key = program.case, (canal.canal_id, day)
+    slow = program.slow.get(key)
+    for canal_id, rate in case.arrival(canal).filling_m3_per_h.items():
         node_id = case.network.canal_by_id[canal_id].from_node
-        again: list[mathopt.LinearBase] = []
+        again: list[mathopt.LinearBase] = [] if slow is None else [slow]
         for first in range(day, -1, -1):
             # Off unless it runs today on water of a filling of the first day.
             off = 2 - program.wet[canal_id, first] - program.on[key] + total(again)

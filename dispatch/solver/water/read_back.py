@@ -137,10 +137,14 @@ def _counts_from(reader: _Reader, canal: Canal, day: int) -> int | None:
     """Return the day from which a store has the water of a run; None: no store."""
     if not reader.case.is_origin(canal.to_node):
         return None
-    arrival = reader.case.arrival(canal)
-    soon = reader.program.soon.get((canal.canal_id, day))
-    is_soon = soon is not None and reader.of(soon) > 0.5
-    return day + (arrival.soon if is_soon else arrival.late)
+    arrival, key = reader.case.arrival(canal), (canal.canal_id, day)
+    for number, choices in (
+        (arrival.soon, reader.program.soon),
+        (arrival.slow, reader.program.slow),
+    ):
+        if reader.of(choices.get(key)) > 0.5:
+            return day + number
+    return day + arrival.late
 
 
 def _downstream(reader: _Reader, canals: list[Canal]) -> list[Canal]:
