@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ortools.math_opt.python import mathopt
 
-from dispatch.solver.water.flows import add_canals, add_windows
+from dispatch.solver.water.flows import add_canals, add_filled_once, add_windows
 from dispatch.solver.water.giving import add_fields, add_plants, add_zones
 from dispatch.solver.water.lifting import add_pumps
 from dispatch.solver.water.program import Program
@@ -25,5 +25,6 @@ def build_program(case: WaterCase) -> Program:
     add_plants(program)
     add_zones(program)
     add_fields(program)
+    add_filled_once(program)
     add_nodes(program)
     return program

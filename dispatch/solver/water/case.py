@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 #: so many do. A line over flows from 1 to 6 errs by 2 % of what comes out at most.
 MAX_STEPS: Final = 4
 STEP_RATIO: Final = 6.0
+#: The same of bounds, which lie on chords: these leave the curve sooner than tangents.
+BOUND_STEPS: Final = 4
+BOUND_RATIO: Final = 6.0
 #: Canals on the way to a store are filled at so much less than what they carry at most.
 SLOWER: Final = 1.4
 #: A window shorter than this is not worth an earlier midnight.
@@ -65,11 +68,14 @@ class WaterParams:
     max_choices
         With more choices than these, goals that do not decide who gets water (fairness,
         change, energy) are sought among flows only, with the choices so far.
+    max_together
+        With more choices than these, parts that only pumps link are planned apart, and
+        nodes are fewer the more there are.
     gap
         Search of a goal ends when it is this close to its bound.
     prove
-        Whether bounds are sought by a search tree too where canals lose by a curve: as
-        long again as planning.
+        Whether bounds of all goals are sought by a search tree as large as that of the
+        plan: longer than planning.
     reasons
         Whether shortages get their reasons.
     """
@@ -77,6 +83,7 @@ class WaterParams:
     equal_shares: bool = False
     max_nodes: int = 80
     max_choices: int = 60
+    max_together: int = 600
     gap: float = 1e-3
     prove: bool = False
     reasons: bool = True
@@ -113,16 +120,19 @@ class Arrival(NamedTuple):
     Attributes
     ----------
     soon, late
-        After so many midnights, if the window is short, and in any case.
+        After so many midnights, if the window is short, and if it is not.
+    slow
+        After so many, however slowly canals on the way are filled.
     window_h
         Longest window for which it is soon.
     filling_m3_per_h
         Least flow at the head of a canal on the way, by its id, when it is filled:
-        filling takes no longer than what is reckoned with.
+        filling takes no longer than what is reckoned with, unless it is slow.
     """
 
     soon: int
     late: int
+    slow: int
     window_h: float
     filling_m3_per_h: Mapping[str, float]
 
@@ -144,8 +154,11 @@ def flow_steps(canal: Canal, *, optimistic: bool = False) -> tuple[FlowStep, ...
         return ()
     if canal.loss_a is None:
         return (FlowStep(low, high, 1 - (canal.loss_share or 0.0), 0.0),)
-    num = math.ceil(math.log(high / low) / math.log(STEP_RATIO) - 1e-9)
-    num = min(MAX_STEPS, max(1, num))
+    ratio, most = (
+        (BOUND_RATIO, BOUND_STEPS) if optimistic else (STEP_RATIO, MAX_STEPS)
+    )
+    num = math.ceil(math.log(high / low) / math.log(ratio) - 1e-9)
+    num = min(most, max(1, num))
     edges = [low * (high / low) ** (step / num) for step in range(num + 1)]
     edges[-1] = high
     return tuple(
@@ -356,16 +369,37 @@ class WaterCase:
         travel_h = sum(canal.travel_h or 0.0 for canal, _ in way)
         filled = [(canal, steps) for canal, steps in way if canal.fill_m3 > 0]
         if travel_h <= 0 and not filled:
-            return Arrival(0, 0, 24.0, {})
+            return Arrival(0, 0, 0, 24.0, {})
+        most = self._most_on_way(way)
         filling_h = {
-            canal.canal_id: SLOWER * canal.fill_m3 / steps[-1].high
-            for canal, steps in filled
+            canal.canal_id: SLOWER * canal.fill_m3 / most[canal.canal_id]
+            for canal, _ in filled
         }
         last_h = travel_h + sum(filling_h.values())
         soon = math.ceil((last_h + LEAST_WINDOW_H) / 24)
         late = math.ceil((last_h + 24) / 24)
-        rates = {canal.canal_id: steps[-1].high / SLOWER for canal, steps in filled}
-        return Arrival(soon, late, 24 * soon - last_h, rates)
+        rates = {canal.canal_id: most[canal.canal_id] / SLOWER for canal, _ in filled}
+        slowest_h = travel_h + sum(
+            canal.fill_m3 / steps[0].low for canal, steps in filled
+        )
+        slow = max(late, math.ceil((slowest_h + 24) / 24))
+        return Arrival(soon, late, slow, 24 * soon - last_h, rates)
+
+    def _most_on_way(
+        self, way: list[tuple[Canal, tuple[FlowStep, ...]]]
+    ) -> dict[str, float]:
+        """Return the flow at the head of each canal that those before it let come."""
+        most: dict[str, float] = {}
+        for canal, steps in reversed(way):
+            comes = [
+                end_flow_m3_per_h(other, most[other.canal_id])
+                for other, _ in way
+                if other.to_node == canal.from_node and other.canal_id in most
+            ]
+            is_first = self.is_origin(canal.from_node) or not comes
+            high = steps[-1].high
+            most[canal.canal_id] = high if is_first else min(high, max(comes))
+        return most
 
     def floor_m3(self, node_id: str, *, with_reserve: bool) -> tuple[float, ...]:
         """

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dispatch.errors import PlanError
-from dispatch.solver.water.bounds import bounded
+from dispatch.solver.water.bounds import bounds_of, goal_results
 from dispatch.solver.water.building import build_program
 from dispatch.solver.water.case import WaterCase, WaterParams
 from dispatch.solver.water.goals import goals_of
 from dispatch.solver.water.lexicographic import settle, solve_goals
+from dispatch.solver.water.parts import (
+    in_two_threads,
+    joined_by_pumps,
+    num_choices,
+    parts_of,
+    with_pumps_given_out,
+)
 from dispatch.solver.water.read_back import plan_of
 from dispatch.solver.water.short import shortages_of
 from dispatch.words.message import say
@@ -20,6 +29,9 @@ if TYPE_CHECKING:
 
     from dispatch.model.scenario import Scenario
     from dispatch.model.water.plan import WaterPlan
+    from dispatch.solver.water.bounds import Proven
+    from dispatch.solver.water.lexicographic import Solved
+    from dispatch.solver.water.program import ChoiceKey, Program
 
 
 def water_case(
@@ -65,24 +77,54 @@ def plan_water(case: WaterCase, params: WaterParams | None = None) -> WaterPlan:
         Limits, and the order of goals; None: as usual.
     """
     params = params or WaterParams()
+    parts = parts_of(case) if num_choices(case) > params.max_choices else (case,)
+    own = _with_own_pumps(case, parts, params)
+    chosen, proven = _choose(own, params)
     program = build_program(case)
     goals = goals_of(program, equal_shares=params.equal_shares)
-    solved = solve_goals(program, goals, params)
-    program = build_program(case)
-    goals = goals_of(program, equal_shares=params.equal_shares)
-    solved = settle(program, goals, solved)
-    bounding = build_program(replace(case, optimistic=True))
-    proven = bounded(
-        bounding,
-        goals_of(bounding, equal_shares=params.equal_shares),
-        solved.reached,
-        params,
-    )
-    plan = plan_of(program, solved.values, proven)
+    solved = settle(program, goals, chosen)
+    bounds = bounds_of(parts, solved.reached, params, proven)
+    plan = plan_of(program, solved.values, goal_results(solved.reached, bounds))
     if params.reasons:
-        plan = replace(plan, shortages=shortages_of(case, plan))
+        plan = replace(plan, shortages=shortages_of(case, plan, parts=own))
     if not params.equal_shares:
         return plan
     by_harvest = plan_water(case, replace(params, equal_shares=False, reasons=False))
     price_kg = plan.lost_kg - by_harvest.lost_kg
     return replace(plan, equal_shares=True, equal_shares_kg=price_kg)
+
+
+def _with_own_pumps(
+    case: WaterCase, parts: tuple[WaterCase, ...], params: WaterParams
+) -> tuple[WaterCase, ...]:
+    """Return parts that share no pumps: given out where there are many choices."""
+    if len(parts) > 1 and num_choices(case) > params.max_together:
+        return with_pumps_given_out(case, parts)
+    return joined_by_pumps(case, parts)
+
+
+def _choose(
+    parts: tuple[WaterCase, ...], params: WaterParams
+) -> tuple[dict[ChoiceKey, float], Proven]:
+    """
+    Return what is chosen in every part, and what that proves of the whole.
+
+    Several parts prove nothing of it: another part might have had the pumps.
+    """
+    chosen: dict[ChoiceKey, float] = {}
+    proven: Proven = {}
+    num = sum(num_choices(part) for part in parts)
+    nodes = min(1.0, params.max_together / max(1, num)) * params.max_nodes
+    limits = replace(params, max_nodes=math.ceil(nodes))
+    for program, solved in in_two_threads(partial(_solve, limits), parts):
+        for key, choice in program.choice_by_key.items():
+            chosen[key] = solved.values[choice]
+        if len(parts) == 1:
+            proven = {item.goal.name: item.bound for item in solved.reached}
+    return chosen, proven
+
+
+def _solve(params: WaterParams, case: WaterCase) -> tuple[Program, Solved]:
+    program = build_program(case)
+    goals = goals_of(program, equal_shares=params.equal_shares)
+    return program, solve_goals(program, goals, params)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from dispatch.solver.water.program import DAY_H
+from dispatch.solver.water.program import DAY_H, total
 
 if TYPE_CHECKING:
     from ortools.math_opt.python import mathopt
@@ -14,11 +14,16 @@ if TYPE_CHECKING:
     from dispatch.solver.water.program import Program
 
 
+#: Least time for which a canal is shut if it does not go on into the next day.
+PAUSE_H: Final = 0.01
+
+
 def add_windows(program: Program) -> None:
     """
     Give every place with canals its window of each day.
 
-    joined -> window_h = 24. Behind one store or river the window is its own.
+    24 joined <= window_h <= 24 - pause (1 - joined): a window that does not go on ends
+    before the next day does. Behind one store or river the window is its own.
     """
     case = program.case
     for origin in case.origins:
@@ -27,6 +32,7 @@ def add_windows(program: Program) -> None:
             if day + 1 < case.num_days:
                 joined = program.joined[origin, day] = program.choice()
                 program.require(window >= DAY_H * joined)
+                program.require(window <= DAY_H - PAUSE_H * (1 - joined))
     for node_id, origins in case.origins_of.items():
         for day in case.days:
             if len(origins) == 1:
@@ -41,6 +47,7 @@ def add_canals(program: Program) -> None:
         for day in program.case.days:
             _add_canal(program, canal, steps, day)
     add_one_feeder(program)
+    add_fed_first(program)
     for canal, _ in program.case.canals:
         if program.case.is_origin(canal.to_node):
             for day in program.case.days:
@@ -111,7 +118,8 @@ def add_wetting(
     """
     Fill a canal that starts from dry.
 
-    wet >= on - joined of the day before, wet >= on - hours of the day before / 24.
+    wet >= on - joined of the day before, wet >= on - hours of the day before / 24;
+    wet <= 2 - joined - on of the day before: what goes on is not filled again.
 
     Parameters
     ----------
@@ -134,6 +142,9 @@ def add_wetting(
     program.require(wet >= on - sum(hours) / DAY_H)
     for origin in program.case.origins_of[canal.from_node]:
         program.require(wet >= on - program.joined[origin, day - 1])
+    joined = [program.joined[o, day - 1] for o in program.case.origins_of[canal.from_node]]
+    was_on = program.on[canal.canal_id, day - 1]
+    program.require(wet <= 1 + len(joined) - total(list(joined)) - was_on)
 
 
 def add_losses(
@@ -173,8 +184,8 @@ def add_in_time(program: Program, canal: Canal, day: int) -> None:
     """
     Count what comes to a store from the first midnight by which all of it is there.
 
-    end = soon part + late part; the soon part needs a short window; where a canal on
-    the way is filled: head >= filling_m3_per_h * window_h.
+    end = sum of parts, one of which is chosen: soon if the window is short, late, or
+    slow, however slowly the way is filled.
 
     Parameters
     ----------
@@ -187,25 +198,57 @@ def add_in_time(program: Program, canal: Canal, day: int) -> None:
     """
     case, key = program.case, (canal.canal_id, day)
     arrival, end = case.arrival(canal), program.end[canal.canal_id, day]
-    if arrival.soon == arrival.late:
-        _count(program, canal.to_node, day, arrival.late, end)
-    else:
-        steps = next(steps for other, steps in case.canals if other is canal)
-        soon = program.soon[key] = program.choice()
-        most_m3 = DAY_H * steps[-1].high
-        early, later = program.amount(), program.amount()
-        program.require(end == early + later)
-        program.require(early <= most_m3 * soon)
-        program.require(later <= most_m3 * (1 - soon))
+    chosen: dict[int, mathopt.Variable] = {}
+    if arrival.soon < arrival.late:
+        soon = program.soon[key] = chosen[arrival.soon] = program.choice()
         window = program.window_h[canal.from_node, day]
         program.require(window <= arrival.window_h + DAY_H * (1 - soon))
-        _count(program, canal.to_node, day, arrival.soon, early)
-        _count(program, canal.to_node, day, arrival.late, later)
-    for canal_id, rate in arrival.filling_m3_per_h.items():
+    if arrival.slow > arrival.late:
+        program.slow[key] = chosen[arrival.slow] = program.choice()
+    add_quick_filling(program, canal, day)
+    if not chosen:
+        _count(program, canal.to_node, day, arrival.late, end)
+        return
+    steps = next(steps for other, steps in case.canals if other is canal)
+    most_m3 = DAY_H * steps[-1].high
+    is_late = 1 - total(list(chosen.values()))
+    program.require(is_late >= 0)
+    parts = []
+    for later, choice in (*chosen.items(), (arrival.late, is_late)):
+        part = program.amount()
+        program.require(part <= most_m3 * choice)
+        _count(program, canal.to_node, day, later, part)
+        parts.append(part)
+    program.require(end == sum(parts))
+
+
+def add_quick_filling(program: Program, canal: Canal, day: int) -> None:
+    """
+    Fill the way to a store quickly, unless what comes counts as slow.
+
+    head >= filling_m3_per_h * window_h on the day of the filling, as a run that goes
+    on stays as late as it began.
+
+    Parameters
+    ----------
+    program
+        The program.
+    canal
+        A canal into a store.
+    day
+        The day of the release.
+    """
+    case, key = program.case, (canal.canal_id, day)
+    slow = program.slow.get(key)
+    for canal_id, rate in case.arrival(canal).filling_m3_per_h.items():
         node_id = case.network.canal_by_id[canal_id].from_node
-        off = 2 - program.wet[canal_id, day] - program.on[key]
-        least = rate * (program.window_h[node_id, day] - DAY_H * off)
-        program.require(program.head[canal_id, day] >= least)
+        again: list[mathopt.LinearBase] = [] if slow is None else [slow]
+        for first in range(day, -1, -1):
+            # Off unless it runs today on water of a filling of the first day.
+            off = 2 - program.wet[canal_id, first] - program.on[key] + total(again)
+            least = rate * (program.window_h[node_id, first] - DAY_H * off)
+            program.require(program.head[canal_id, first] >= least)
+            again.append(program.wet[canal_id, first])
 
 
 def _count(
@@ -239,3 +282,56 @@ def add_one_feeder(program: Program) -> None:
                 idle = DAY_H * (1 - program.on[canal.canal_id, day])
                 program.require(own <= theirs + idle)
                 program.require(own >= theirs - idle)
+
+
+def add_fed_first(program: Program) -> None:
+    """
+    Run no canal out of a dry place: on <= sum of on of the canals that feed it.
+
+    Places that pumps feed too are left out. No plan gains by it: it is there for the
+    relaxation, in which a canal could run on what a part of another brings.
+    """
+    case = program.case
+    lifted = {lift.to_node for lift in case.lifts}
+    for canal, _ in case.canals:
+        start = canal.from_node
+        if case.is_origin(start) or start in lifted:
+            continue
+        feeders = [other for other, _ in case.canals if other.to_node == start]
+        for day in case.days if feeders else ():
+            on = [program.on[other.canal_id, day] for other in feeders]
+            program.require(program.on[canal.canal_id, day] <= sum(on))
+
+
+def add_filled_once(program: Program) -> None:
+    """
+    Fill every canal on the way to a block at least once before the block is watered.
+
+    sum of watered / need <= used <= sum of wet of what feeds a place, used there <=
+    used where that comes from, watered <= need * on of what feeds the block. Whole
+    choices keep all of it; choices in parts would otherwise fill a tenth of a canal
+    for a tenth of its water on each of ten days.
+    """
+    case = program.case
+    lifted = {lift.to_node for lift in case.lifts}
+    feeders: dict[str, list[str]] = {}
+    for canal, _ in case.canals:
+        if not case.is_origin(canal.to_node) and canal.to_node not in lifted:
+            feeders.setdefault(canal.to_node, []).append(canal.canal_id)
+    used = {node_id: program.amount(1.0) for node_id in feeders}
+    for node_id, canals in feeders.items():
+        wet = [program.wet[label, day] for label in canals for day in case.days]
+        program.require(used[node_id] <= total(list(wet)))
+        starts = {case.network.canal_by_id[label].from_node for label in canals}
+        before = used.get(starts.pop()) if len(starts) == 1 else None
+        if before is not None:
+            program.require(used[node_id] <= before)
+    for field_id, need in case.fields.items():
+        node_id = need.block.node_id
+        if node_id not in used:
+            continue
+        watered = [program.watered[field_id, day] for day in case.days]
+        program.require(total(list(watered)) <= need.need_m3 * used[node_id])
+        for day in case.days:
+            on = total([program.on[label, day] for label in feeders[node_id]])
+            program.require(watered[day] <= need.need_m3 * on)

@@ -20,12 +20,12 @@ from dispatch.solver.water.program import total
 from dispatch.water.need import PEOPLE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from dispatch.model.water.plan import WaterGoal
     from dispatch.solver.water.case import WaterParams
     from dispatch.solver.water.goals import Goal
-    from dispatch.solver.water.program import Program
+    from dispatch.solver.water.program import ChoiceKey, Program
 
 #: Slack of a kept goal: relative, and in its own unit.
 SLACK: Final = 1e-7
@@ -37,6 +37,15 @@ SECOND: Final = frozenset({"change", "energy", "released"})
 #: are the slowest: it gets a part of them.
 LAST: Final = "other_loss"
 LAST_PART: Final = 4
+#: Goals of people and animals come first, their best is mostly 0, which ends a search,
+#: and their nodes are quick: they get so many times more.
+PEOPLE_TIMES: Final = 20
+
+#: Goals made better in some days at a time where the tree ends early, and how many
+#: days that are; each such program gets a part of the nodes.
+POLISHED: Final = frozenset({"normal", "critical_loss", "other_loss"})
+WINDOW_DAYS: Final = 3
+WINDOW_PART: Final = 4
 
 Values = dict["mathopt.Variable", float]
 
@@ -107,7 +116,9 @@ def solve_goals(program: Program, goals: Sequence[Goal], params: WaterParams) ->
     return solved
 
 
-def settle(program: Program, goals: Sequence[Goal], known: Solved) -> Solved:
+def settle(
+    program: Program, goals: Sequence[Goal], chosen: Mapping[ChoiceKey, float]
+) -> Solved:
     """
     Return the best flows, goal after goal, with the choices of a solution.
 
@@ -120,16 +131,13 @@ def settle(program: Program, goals: Sequence[Goal], known: Solved) -> Solved:
         A program without goals, like the one that was solved.
     goals
         Its goals.
-    known
-        The solution, in the same order of variables.
+    chosen
+        Choices by key; those that are not there are 0.
     """
-    values = list(known.values.items())
-    chosen = {variable.id: value for variable, value in values}
-    for choice in program.choices:
+    for key, choice in program.choice_by_key.items():
         choice.integer = False
-        whole = float(round(chosen[choice.id]))
+        whole = float(round(chosen.get(key, 0.0)))
         choice.lower_bound = choice.upper_bound = whole
-    bounds = {item.goal.name: item.bound for item in known.reached}
     solved = Solved()
     for goal in goals:
         if not has_sense(goal, solved):
@@ -142,8 +150,10 @@ def settle(program: Program, goals: Sequence[Goal], known: Solved) -> Solved:
         solved.values = result.variable_values()
         value = max(0.0, float(expression.evaluate(solved.values)))
         keep(program, expression, value)
-        solved.reached.append(Reached(goal, value, bounds.get(goal.name)))
-    return solved if solved.values else known
+        solved.reached.append(Reached(goal, value, None))
+    if not solved.values:
+        raise SolverError("no flows for the choices of the water")
+    return solved
 
 
 #: Goals of the opening: those that plans most often meet in full.
@@ -161,7 +171,18 @@ def _opening(program: Program, goals: Sequence[Goal], params: WaterParams) -> Va
         goal.value for goal in goals if goal.name in OPENING and goal.value is not None
     ]
     program.model.minimize(total(values))
-    return _search(program, params, Solved()).values
+    limits = replace(params, max_nodes=PEOPLE_TIMES * params.max_nodes)
+    return _search(program, limits, Solved()).values
+
+
+def _limits(goal: Goal, params: WaterParams) -> WaterParams:
+    """Return the limits for a goal: most nodes for people, few for the last."""
+    nodes = params.max_nodes
+    if goal.name in OPENING or goal.name == "normal":
+        nodes *= PEOPLE_TIMES
+    elif goal.name == LAST:
+        nodes = max(1, nodes // LAST_PART)
+    return replace(params, max_nodes=nodes)
 
 
 def goal_expression(program: Program, goal: Goal) -> mathopt.LinearExpression:
@@ -218,15 +239,15 @@ def _solve_goal(
             solved.values = values
         else:
             try:
-                few = replace(params, max_nodes=max(1, params.max_nodes // LAST_PART))
-                limits = few if goal.name == LAST else params
-                found = _search(program, limits, solved)
+                found = _search(program, _limits(goal, params), solved)
             except SolverError:
                 if not solved.values:
                     raise
                 # Kept goals can be a hair too tight for the tree; `settle` has the
                 # goal once more, among the flows of the last solution.
                 return
+            if goal.name in POLISHED and not _is_proven(found, params):
+                found = _polished(program, found, params)
             value, bound = max(0.0, found.value), max(0.0, found.bound)
             if known is not None and known < value:
                 value, found.values = known, solved.values
@@ -259,7 +280,6 @@ def _search(program: Program, params: WaterParams, solved: Solved) -> _Found:
         absolute_gap_tolerance=NOTHING / 10,
         # Cuts cost more than they bring where nodes are solved so fast.
         cuts=mathopt.Emphasis.OFF,
-        presolve=mathopt.Emphasis.LOW,
     )
     hints = []
     if solved.values:
@@ -278,6 +298,39 @@ def _search(program: Program, params: WaterParams, solved: Solved) -> _Found:
     if values is None:
         raise SolverError(f"the water program ended with {result.termination.reason}")
     return _Found(values, program.model.objective.evaluate(values), bound)
+
+
+def _is_proven(found: _Found, params: WaterParams) -> bool:
+    return found.value - found.bound <= NOTHING + params.gap * abs(found.value)
+
+
+def _polished(program: Program, found: _Found, params: WaterParams) -> _Found:
+    """
+    Return a solution made better in some days at a time, all other choices as they are.
+
+    The tree is wide where few days are wrong: here each program is small.
+    """
+    num_days = program.case.num_days
+    if num_days <= WINDOW_DAYS:
+        return found
+    limits = replace(params, max_nodes=max(1, params.max_nodes // WINDOW_PART))
+    choices = program.choice_by_key
+    for first in range(0, num_days - 1, WINDOW_DAYS - 1):
+        free = range(first, first + WINDOW_DAYS)
+        for key, choice in choices.items():
+            if key[-1] not in free:
+                whole = float(round(found.values[choice]))
+                choice.lower_bound = choice.upper_bound = whole
+        try:
+            better = _search(program, limits, Solved(values=found.values))
+        except SolverError:
+            better = found
+        for choice in choices.values():
+            choice.lower_bound, choice.upper_bound = 0.0, 1.0
+            choice.integer = True
+        if better.value < found.value:
+            found = _Found(better.values, better.value, found.bound)
+    return found
 
 
 def _flows_only(program: Program, values: Values) -> Values | None:

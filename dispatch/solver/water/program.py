@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 DAY_H: Final = 24.0
 
 Key = tuple[str, int]
+#: What a choice is about, then the key of its variable.
+ChoiceKey = tuple[str | int, ...]
+
+_CHOICES: Final = ("on", "step", "joined", "soon", "slow", "set_up", "opened")
 
 
 @dataclass
@@ -44,8 +48,9 @@ class Program:
         Whether a canal runs in a step of flow, m3 let in there, hours.
     window_h, joined
         Hours for which canals run at a node; whether it goes on into the next day.
-    soon
-        Whether what a canal brings to a store counts from the earlier midnight.
+    soon, slow
+        Whether what a canal brings to a store counts from the earlier midnight, or from
+        that by which it comes however slowly canals are filled.
     set_up, pump_h, moved
         Whether a pump is at a lift, its hours there, whether it was brought that day.
     raw
@@ -74,6 +79,7 @@ class Program:
     window_h: dict[Key, mathopt.Variable] = field(default_factory=dict)
     joined: dict[Key, mathopt.Variable] = field(default_factory=dict)
     soon: dict[Key, mathopt.Variable] = field(default_factory=dict)
+    slow: dict[Key, mathopt.Variable] = field(default_factory=dict)
     set_up: dict[tuple[str, str, int], mathopt.Variable] = field(default_factory=dict)
     pump_h: dict[tuple[str, str, int], mathopt.Variable] = field(default_factory=dict)
     moved: dict[tuple[str, str, int], mathopt.Variable] = field(default_factory=dict)
@@ -116,11 +122,16 @@ class Program:
     @property
     def choices(self) -> list[mathopt.Variable]:
         """All variables that are 0 or 1."""
-        groups = (
-            *(self.on, self.step, self.joined, self.soon),
-            *(self.set_up, self.opened),
-        )
-        return [variable for group in groups for variable in group.values()]
+        return list(self.choice_by_key.values())
+
+    @property
+    def choice_by_key(self) -> dict[ChoiceKey, mathopt.Variable]:
+        """All variables that are 0 or 1, by keys that programs of parts share."""
+        return {
+            (name, *key): variable
+            for name in _CHOICES
+            for key, variable in getattr(self, name).items()
+        }
 
 
 def total(terms: list[mathopt.LinearBase]) -> mathopt.LinearSum:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 #: Amounts below this, in m3 and hours, are none: a hundredth of a litre.
 NOTHING = 1e-5
+#: Hours that differ by less are the same: a solver's day of 24 h is not exact.
+SAME_H = 1e-4
 
 
 class _Reader:
@@ -93,57 +95,56 @@ def plan_of(
 
 
 def _canal_runs(reader: _Reader) -> Iterator[CanalRun]:
-    """Yield runs from the stores on, as each behind another starts with its water."""
+    """
+    Yield runs from the stores on, as each behind another starts with its water.
+
+    What fills a canal is read from the hours, as a search may waste water on filling.
+    """
     begins: dict[tuple[str, int], float] = {}
     canals = [canal for canal, _ in reader.case.canals]
     for canal in _downstream(reader, canals):
+        before: CanalRun | None = None
+        fill_h = 0.0
         for day in reader.case.days:
             key = canal.canal_id, day
             head = reader.of(reader.program.head[key])
             if head <= NOTHING:
+                before = None
                 continue
             hours = reader.of(reader.program.window_h[canal.from_node, day])
             start = begins.get((canal.from_node, day), DAY_H * day)
-            wets = reader.of(reader.program.wet[key]) > 0.5
+            is_dry = before is None or before.until_h < start - SAME_H
+            if is_dry:
+                # A run that goes on comes as late as the one before: the canal is
+                # full, and what was late stays so.
+                fill_h = canal.fill_m3 * hours / head
             if not reader.case.is_origin(canal.to_node):
-                fill_h = _filling_h(reader, canal, day)
                 begins[canal.to_node, day] = start + (canal.travel_h or 0.0) + fill_h
-            yield CanalRun(
+            before = CanalRun(
                 canal_id=canal.canal_id,
                 day=day,
                 from_h=start,
                 until_h=start + hours,
                 head_m3=head,
                 end_m3=reader.of(reader.program.end[key]),
-                wetting_m3=canal.fill_m3 if wets else 0.0,
+                wetting_m3=canal.fill_m3 if is_dry else 0.0,
                 counts_from_day=_counts_from(reader, canal, day),
             )
+            yield before
 
 
 def _counts_from(reader: _Reader, canal: Canal, day: int) -> int | None:
     """Return the day from which a store has the water of a run; None: no store."""
     if not reader.case.is_origin(canal.to_node):
         return None
-    arrival = reader.case.arrival(canal)
-    soon = reader.program.soon.get((canal.canal_id, day))
-    is_soon = soon is not None and reader.of(soon) > 0.5
-    return day + (arrival.soon if is_soon else arrival.late)
-
-
-def _filling_h(reader: _Reader, canal: Canal, day: int) -> float:
-    """
-    Return by how many hours filling has delayed the water of a run.
-
-    A run that goes on from the day before comes as late as that one did: the canal is
-    full, and what was late stays so.
-    """
-    key = canal.canal_id, day
-    while day and reader.of(reader.program.wet[key]) <= 0.5:
-        day -= 1
-        key = canal.canal_id, day
-    head = reader.of(reader.program.head[key])
-    hours = reader.of(reader.program.window_h[canal.from_node, day])
-    return canal.fill_m3 * hours / head if head > NOTHING else 0.0
+    arrival, key = reader.case.arrival(canal), (canal.canal_id, day)
+    for number, choices in (
+        (arrival.soon, reader.program.soon),
+        (arrival.slow, reader.program.slow),
+    ):
+        if reader.of(choices.get(key)) > 0.5:
+            return day + number
+    return day + arrival.late
 
 
 def _downstream(reader: _Reader, canals: list[Canal]) -> list[Canal]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -10,11 +11,14 @@ from ortools.math_opt.python import mathopt
 from dispatch.model.need import BANDS
 from dispatch.model.water.plan import Shortage, WaterCause
 from dispatch.solver.water.building import build_program
+from dispatch.solver.water.parts import in_two_threads
 from dispatch.solver.water.program import total
 from dispatch.solver.water.relaxing import RELAXED
 from dispatch.water.canal_flow import usable_capacity_m3_per_h
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from dispatch.model.need import Band
     from dispatch.model.water.plan import WaterPlan, WaterReason
     from dispatch.solver.water.case import WaterCase
@@ -23,6 +27,11 @@ if TYPE_CHECKING:
 #: Amounts that are not worth a reason: 10 litres, and a thousandth of the need.
 NOTHING_M3: Final = 0.01
 NOTHING_SHARE: Final = 1e-3
+
+
+#: Zone or block, and the band of a zone.
+_Taker = tuple[str, "Band | None"]
+_Causes = dict[_Taker, dict["WaterReason", float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +49,9 @@ class _Lack:
         return self.need_m3 - self.has_m3
 
 
-def shortages_of(case: WaterCase, plan: WaterPlan) -> tuple[Shortage, ...]:
+def shortages_of(
+    case: WaterCase, plan: WaterPlan, *, parts: Sequence[WaterCase] = ()
+) -> tuple[Shortage, ...]:
     """
     Return who lacks water, with causes that add up to what is missing.
 
@@ -55,38 +66,65 @@ def shortages_of(case: WaterCase, plan: WaterPlan) -> tuple[Shortage, ...]:
         What was planned.
     plan
         Its plan.
+    parts
+        That share no water, each with its own pumps; none: it is all one.
     """
-    lacks = [
-        lack
+    lacks = {
+        (lack.object_id, lack.band): lack
         for lack in _taking(case, plan)
         if lack.m3 > NOTHING_M3 + NOTHING_SHARE * lack.need_m3
-    ]
-    if not lacks:
-        return ()
-    causes: list[dict[WaterReason, float]] = [{} for _ in lacks]
-    left = [lack.m3 for lack in lacks]
-    for number, lack in enumerate(lacks):
+    }
+    left = {key: lack.m3 for key, lack in lacks.items()}
+    causes: _Causes = {key: {} for key in lacks}
+    for key, lack in lacks.items():
         reason = _impossible(case, lack)
         if reason is not None:
-            causes[number][reason] = left[number]
-            left[number] = 0.0
+            causes[key][reason] = left[key]
+            left[key] = 0.0
+    keys_of_parts = [
+        {(row.object_id, row.band) for row in _taking(part, plan)} & lacks.keys()
+        for part in parts or (case,)
+    ]
+    booked = in_two_threads(
+        lambda job: _booked(job[0], plan, [lacks[key] for key in job[1]], left),
+        [
+            (part, [key for key in lacks if key in keys])
+            for part, keys in zip(parts or (case,), keys_of_parts, strict=True)
+        ],
+    )
+    for rows in booked:
+        for key, found in rows.items():
+            causes[key] |= found
+            left[key] -= math.fsum(found.values())
+    return tuple(
+        _shortage(lack, causes[key], left[key]) for key, lack in lacks.items()
+    )
+
+
+def _booked(
+    case: WaterCase,
+    plan: WaterPlan,
+    lacks: list[_Lack],
+    left_m3: Mapping[_Taker, float],
+) -> _Causes:
+    """Return what each limit costs who lacks water in a part, lifted one by one."""
+    keys = [(lack.object_id, lack.band) for lack in lacks]
+    causes: _Causes = {key: {} for key in keys}
+    left = {key: left_m3[key] for key in keys}
     # Choices in parts let more come than whole ones: that is the first limit's.
     before = [lack.m3 for lack in lacks]
     for reason, relax in RELAXED:
-        if not any(left):
+        if not any(left.values()):
             break
         case = replace(case, network=relax(case.network))
         missing = _missing(case, plan, lacks)
-        for number, lack in enumerate(lacks):
-            gain = min(left[number], before[number] - missing[number])
+        for number, (key, lack) in enumerate(zip(keys, lacks, strict=True)):
+            gain = min(left[key], before[number] - missing[number])
             if gain > NOTHING_M3 + NOTHING_SHARE * lack.need_m3:
-                causes[number][reason] = gain
-                left[number] -= gain
+                causes[key][reason] = gain
+                left[key] -= gain
                 before[number] = missing[number]
-    return tuple(
-        _shortage(lack, booked, rest)
-        for lack, booked, rest in zip(lacks, causes, left, strict=True)
-    )
+    return causes
 
 
 def _shortage(
@@ -123,6 +161,7 @@ def _taking(case: WaterCase, plan: WaterPlan) -> list[_Lack]:
             outcome.field_m3,
         )
         for outcome in plan.outcomes
+        if outcome.field_id in case.fields
     ]
     return rows
 

@@ -96,7 +96,7 @@ def add_most_brought(
     arrival, label = case.arrival(feeders[0]), feeders[0].canal_id
     runs = [
         program.on[label, day - late]
-        for late in sorted({arrival.soon, arrival.late})
+        for late in sorted({arrival.soon, arrival.late, arrival.slow})
         if day >= late
     ]
     if not runs:

@@ -1,0 +1,1 @@
+"""All the water: the demo and a made-up county, planned and checked against a clock."""
