@@ -104,7 +104,7 @@ def plan_on_terminal(
     if was_stopped:
         console.print(escape(t("cli.progress.stopped")), style="yellow")
     console.print(escape(t("cli.plan.checked")), style="green")
-    names = "  ".join(_names_of(written, out))
+    names = "  ".join(names_of(written, out))
     text = f"{t('cli.plan.files', folder=out)} {names}"
     console.print(escape(text), soft_wrap=True)
 
@@ -275,8 +275,17 @@ def write_all(planned: Planned, out: Path, t: Words) -> list[Path]:
     return written[::-1]
 
 
-def _names_of(written: list[Path], out: Path) -> list[str]:
-    """Return the files in the folder, and how many are in each folder below."""
+def names_of(written: list[Path], out: Path) -> list[str]:
+    """
+    Return the files in the folder, and how many are in each folder below.
+
+    Parameters
+    ----------
+    written
+        Files in the folder and below.
+    out
+        The folder.
+    """
     below = Counter(item.parent.name for item in written if item.parent != out)
     names = [item.name for item in written if item.parent == out]
     return [*names, *(f"{name}/ ({count})" for name, count in below.items())]

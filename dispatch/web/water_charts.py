@@ -289,7 +289,16 @@ def store_rows(
 
 
 def released_m3(network: WaterNetwork, dispatch: WaterDispatch) -> float:
-    """Return what is let out of stores and rivers in all days."""
+    """
+    Return what is let out of stores and rivers in all days.
+
+    Parameters
+    ----------
+    network
+        Gives where canals start.
+    dispatch
+        With its days.
+    """
     return sum(
         run.head_m3
         for run in dispatch.plan.canals

@@ -32,6 +32,13 @@ if TYPE_CHECKING:
     from dispatch.words.words import Words
 
 _VITAL: Final = (*PEOPLE, "livestock")
+_FILES: Final = {
+    "water.xlsx": "file_water_xlsx",
+    "water.json": "file_water_json",
+    "water-gates.pdf": "file_water_gates_pdf",
+    "water-slots.pdf": "file_water_slots_pdf",
+    "water-notices.pdf": "file_water_notices_pdf",
+}
 _TABS: Final = (
     *("stores", "takers", "turns", "slots", "pumps"),
     *("fields", "short", "people", "map", "files"),
@@ -282,9 +289,8 @@ def _files(context: Context, shown: ShownWater) -> None:
             water_paper_pdf, name, shown.scenario, shown.dispatch, None, t.lang
         )
     for name, make in makers.items():
-        label = name.replace(".", "_").replace("-", "_")
         st.download_button(
-            t(f"water_page.file_{label}"),
+            t(f"water_page.{_FILES[name]}"),
             data=make,
             file_name=f"{stem}-{name}",
             key=f"download-{name}",
