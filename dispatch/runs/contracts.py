@@ -47,6 +47,9 @@ class Ask:
         Version of which is asked what would help it; None: a plan is asked for.
     water_days
         Days for which all the water is planned; None: trucks are.
+    water_helps
+        Version of the water of which is asked what would help; None: a plan is asked
+        for.
     equal_shares
         Of the water: whether fields share the shortage before harvest is weighed.
     turn_order
@@ -68,6 +71,7 @@ class Ask:
     base: int | None = None
     helps: int | None = None
     water_days: int | None = None
+    water_helps: int | None = None
     equal_shares: bool = False
     turn_order: TurnOrder = "far_first"
     lang: Lang = "zh"

@@ -23,6 +23,7 @@ from dispatch.store.jobs import (
     wish_of_job,
 )
 from dispatch.store.remembered import remembered
+from dispatch.store.waters import water_version_of
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -127,14 +128,15 @@ def ask_helps(db: Database, ask: Ask, *, who: str, at: dt.datetime) -> Run:
 
 def ask_water(db: Database, ask: Ask, *, who: str, at: dt.datetime) -> Run:
     """
-    Return a new run that plans all the water; a worker is under way.
+    Return a new run for all the water: a plan, or what would help one.
 
     Parameters
     ----------
     db
         The store.
     ask
-        From which day on, and for how many (``water_days``).
+        From which day on, and for how many (``water_days``), or of which version
+        (``water_helps``).
     who
         Who asks for it.
     at
@@ -145,11 +147,14 @@ def ask_water(db: Database, ask: Ask, *, who: str, at: dt.datetime) -> Run:
     ConflictError
         If such a run of the day waits or runs, or the day is closed.
     DispatchError
-        If the township has no tables of the water, or the number of days is none.
+        If the township has no tables of the water, the number of days is none, or
+        there is no such version.
     """
     with db.write() as session:
         day = open_day_of(session, ask.township, ask.date)
-        if ask.water_days is None or not 1 <= ask.water_days <= MAX_DAYS:
+        if ask.water_helps is not None:
+            water_version_of(session, ask.township, ask.date, ask.water_helps)
+        elif ask.water_days is None or not 1 <= ask.water_days <= MAX_DAYS:
             raise DispatchError(say("run_bad_limit"))
         if scenario_from_bytes(day.scenario).water is None:
             raise DispatchError(say("no_water_tables"))

@@ -22,6 +22,7 @@ from dispatch.day.helping import keep_helps, work_out_helps
 from dispatch.day.opening import day_scenario
 from dispatch.day.planning import plan_version, replan_version
 from dispatch.day.water import plan_water_version
+from dispatch.day.water_helps import keep_water_helps, work_out_water_helps
 from dispatch.errors import DispatchError, PlanError
 from dispatch.files.plan.plan_json import plan_to_json
 from dispatch.model.plan import Status
@@ -358,15 +359,18 @@ def _water(
     clock: Clock,
 ) -> None:
     """Plan all the water, and keep it with the end of the row."""
-    if ask.water_days is None:
+    if ask.water_days is None and ask.water_helps is None:
         raise DispatchError(say("run_lost"))
     reporter.show_phase("water")
 
-    def end(session: Session, number: int, num_violations: int) -> None:
+    def require_wanted() -> None:
         if reporter.is_stopped:
             raise Stopped
         if _LEAVING.is_set():
             raise Leaving
+
+    def end(session: Session, number: int, num_violations: int) -> None:
+        require_wanted()
         progress = reporter.last_progress() | {"fraction": 1.0}
         is_ours = end_job(
             session,
@@ -380,11 +384,22 @@ def _water(
         if not is_ours:
             raise Stopped
 
+    if ask.water_helps is not None:
+
+        def step(count: int, total: int) -> None:
+            require_wanted()
+            reporter.show_count(count, total)
+
+        helps = work_out_water_helps(
+            db, ask.township, ask.date, ask.water_helps, progress=step
+        )
+        keep_water_helps(db, ask.township, ask.date, ask.water_helps, helps, also=end)
+        return
     plan_water_version(
         db,
         ask.township,
         ask.date,
-        num_days=ask.water_days,
+        num_days=ask.water_days or 1,
         params=WaterParams(equal_shares=ask.equal_shares),
         turn_order=ask.turn_order,
         who=who,

@@ -263,6 +263,8 @@ class WaterVersion(Base):
         Rules that it breaks, as the program keeps them.
     taken
         What trucks were reckoned to fill: source, day, m3.
+    helps
+        What would help, as ``day.water_helps`` keeps it; None: nobody asked.
     previous
         Of one that was changed by hand: number of the version before.
     """
@@ -280,6 +282,7 @@ class WaterVersion(Base):
     duty: Mapped[bytes] = mapped_column(LargeBinary)
     violations: Mapped[list[Any]] = mapped_column(JSON)
     taken: Mapped[list[Any]] = mapped_column(JSON)
+    helps: Mapped[list[Any] | None] = mapped_column(JSON)
     who: Mapped[str] = mapped_column(default="")
     previous: Mapped[int | None]
     created_at: Mapped[dt.datetime]

@@ -54,6 +54,7 @@ def add_water(
         first_day=first_day,
         number=(newest or 0) + 1,
         status="draft",
+        helps=None,
         published_at=None,
         ended_at=None,
         **values,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dispatch.day import water_helps
 from dispatch.day.desk import desk_of
 from dispatch.day.opening import close_day, day_scenario, import_scenario, open_day
 from dispatch.day.planning import plan_version
@@ -20,16 +21,19 @@ from dispatch.day.water import (
     water_desk,
     withdraw_water,
 )
+from dispatch.day.water_helps import water_helps_of
 from dispatch.errors import ConflictError, DispatchError, PlanError
 from dispatch.files.scenario.read import read_scenario
 from dispatch.planning.piped import piped_l_of, piped_litres, truck_fills_m3
 from dispatch.planning.water_hand import turn_of, with_moved_turn, with_swapped_turns
+from dispatch.planning.water_helping import WaterHelp
 from dispatch.runs import queue
 from dispatch.runs.queue import Ask, ask_water, latest_run
 from dispatch.runs.worker import work
 from dispatch.solver.params import SolveParams
 from dispatch.store.tables import WaterVersion
 from dispatch.units import DAY_S
+from dispatch.words.message import say
 from tests.databases import new_database
 
 if TYPE_CHECKING:
@@ -166,6 +170,50 @@ def test_a_worker_plans_the_water(planned, monkeypatch):
     assert shown.dispatch.plan.num_days == 1
     with pytest.raises(DispatchError):
         ask_water(planned, Ask(township=TOWN, date=DAY, water_days=15), who="王", at=AT)
+
+
+def test_what_would_help_is_kept_with_its_version(planned, monkeypatch):
+    monkeypatch.setattr(queue, "spawn_worker", lambda db: None)
+    assert water_helps_of(planned, TOWN, DAY, 1) is None
+    wanted = Ask(township=TOWN, date=DAY, water_helps=1)
+    run = ask_water(planned, wanted, who="王", at=AT)
+    seen = []
+
+    def few(*_args, progress, **_kwargs):
+        progress(1, 2)
+        seen.append(1)
+        return (help_of("K1", 5_000.0), help_of("K2", 10.0))
+
+    monkeypatch.setattr(water_helps, "water_helping", few)
+    work(planned, clock=lambda: AT)
+    done = latest_run(planned, TOWN, DAY, now=AT, kind="water")
+    assert (done.number, done.state.status, done.version) == (run.number, "done", 1)
+    kept = water_helps_of(planned, TOWN, DAY, 1)
+    assert seen == [1]
+    assert [(each.object_id, each.kg) for each in kept] == [
+        ("K1", 5000.0),
+        ("K2", 10.0),
+    ]
+    assert kept[0].kg_per_yuan == 2.5
+    with pytest.raises(DispatchError, match="99"):
+        ask_water(
+            planned, Ask(township=TOWN, date=DAY, water_helps=99), who="王", at=AT
+        )
+
+
+def help_of(work_id, kg):
+    return WaterHelp(
+        kind="work",
+        object_id=work_id,
+        name=say("water_help.work", work=work_id, name="清淤"),
+        people_l=0.0,
+        people=0.0,
+        animals_l=0.0,
+        normal_l=0.0,
+        mu=1.0,
+        kg=kg,
+        cost_yuan=2000.0,
+    )
 
 
 def test_nobody_is_named_in_what_is_published(planned):

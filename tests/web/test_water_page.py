@@ -7,7 +7,13 @@ import os
 import pytest
 
 from dispatch.day.opening import day_scenario
-from dispatch.day.water import plan_water_version, shown_water, water_desk
+from dispatch.day.water import (
+    plan_water_version,
+    publish_water,
+    shown_water,
+    water_desk,
+    withdraw_water,
+)
 from dispatch.planning.piped import piped_l_of
 from tests.web.browsing import no_sideways_scrolling, settled
 from tests.web.demo import DATE
@@ -110,6 +116,23 @@ def test_a_turn_moved_into_another_says_what_breaks_and_is_kept(planned, watched
     assert heads[-1].num_violations
     kept = shown_water(demo.db, CODE, DATE, heads[-1].number)
     assert kept.dispatch.plan.num_days == DAYS
+    assert wrong == []
+
+
+def test_an_official_sees_the_form_with_its_meaning(planned, watched):
+    demo, words = planned
+    open_page, wrong = watched
+    publish_water(demo.db, CODE, DATE, 1, **demo.stamp)
+    page = open_page(
+        f"{demo.address}/?date={DATE}", word=words["official"], width=1280, height=1600
+    )
+    page.get_by_role("heading", name="旱情统计表").wait_for(timeout=60_000)
+    settled(page)
+    page.get_by_text("指标解释").click()
+    page.get_by_text("不计入受旱面积").first.wait_for()
+    page.get_by_role("heading", name="旱情统计表").scroll_into_view_if_needed()
+    picture(page, "official-form")
+    withdraw_water(demo.db, CODE, DATE, 1, **demo.stamp)
     assert wrong == []
 
 

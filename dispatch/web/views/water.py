@@ -257,8 +257,12 @@ def _progress(context: Context, run: Run) -> None:
     waits = current.state.status == "queued"
     text = t("plan.waiting") if waits else t("plan.running", phase=t("phase.water"))
     seconds = max(0.0, (now - run.asked_at).total_seconds())
+    state = current.state
+    if state.total:
+        text = t("water_page.helps_running", count=state.count, total=state.total)
     st.progress(
-        min(0.95, seconds / (seconds + 20)),
+        # Nothing counts how far a plan is: the bar only shows that time passes.
+        state.fraction or min(0.95, seconds / (seconds + 20)),
         text=f"{text} · {t('plan.elapsed', time=t.duration(seconds))}",
     )
     st.caption(

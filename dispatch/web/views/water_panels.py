@@ -9,16 +9,19 @@ import pandas as pd
 import streamlit as st
 import streamlit.components.v1 as components
 
+from dispatch.day.water_helps import water_helps_of
 from dispatch.files.water.book import water_xlsx
 from dispatch.files.water.dispatch_file import dispatch_to_json
 from dispatch.files.water.papers import DUTY_PAPER, WATER_PAPERS, water_paper_pdf
 from dispatch.files.water.sheet_rows import SheetRows, Table
 from dispatch.model.need import BANDS
 from dispatch.planning.water_day import tails_of
+from dispatch.runs.queue import Ask, ask_water
 from dispatch.water.drought_form import drought_form
 from dispatch.water.need import PEOPLE
 from dispatch.water.notices import water_notices
 from dispatch.web import water_charts as charts
+from dispatch.web.context import shown_error
 from dispatch.web.kept import show_table
 from dispatch.web.views.labels import plain
 
@@ -41,7 +44,7 @@ _FILES: Final = {
 }
 _TABS: Final = (
     *("stores", "takers", "turns", "slots", "pumps"),
-    *("fields", "short", "people", "map", "files"),
+    *("fields", "short", "helps", "people", "map", "files"),
 )
 
 
@@ -113,6 +116,7 @@ def show(context: Context, shown: ShownWater) -> None:
         "pumps": partial(_table, rows.pumps(), "pumps", t),
         "fields": partial(_fields, rows, t),
         "short": partial(_short, shown, t),
+        "helps": partial(_helps, context, shown),
         "people": partial(_people, rows, t, has_names=duty is not None),
         "map": partial(_map, shown, t),
         "files": partial(_files, context, shown),
@@ -250,6 +254,51 @@ def _short(shown: ShownWater, t: Words) -> None:
     show_table(
         pd.DataFrame(goals, columns=[t(f"water_cli.{name}") for name in names_of])
     )
+
+
+def _helps(context: Context, shown: ShownWater) -> None:
+    """Show what works, pumps and hours would add, or offer to work it out."""
+    t, frame = context.t, context.frame
+    helps = water_helps_of(
+        context.db, context.desk.township, shown.first_day, shown.number
+    )
+    if helps is not None:
+        names = ("help", "people_l", "animals_l", "normal_l", "mu", "kg")
+        more = ("cost", "crew_days", "kg_per_yuan", "kg_per_crew_day")
+        rows = [
+            (
+                item.name.text(t.lang),
+                *(round(value) for value in (item.people_l, item.animals_l)),
+                *(round(value) for value in (item.normal_l, item.mu, item.kg)),
+                *(item.cost_yuan, item.crew_days),
+                *(item.kg_per_yuan, item.kg_per_crew_day),
+            )
+            for item in helps
+        ]
+        heads = [t(f"water_page.help_{name}") for name in (*names, *more)]
+        show_table(pd.DataFrame(rows, columns=heads).round(2))
+        st.caption(t("water_page.helps_help"))
+    may = context.desk.state == "open" and frame.may("plan")
+    if not may or shown.first_day != context.desk.date or shown.violations:
+        if helps is None:
+            st.info(t("water_page.no_helps"), icon="ℹ️")
+        return
+    st.markdown(t("water_page.helps_intro"))
+    if not st.button(t("water_page.helps_press"), key="water_helps", icon="🧮"):
+        return
+
+    def start() -> None:
+        frame.require("plan")
+        wanted = Ask(
+            township=context.desk.township,
+            date=shown.first_day,
+            water_helps=shown.number,
+            lang=context.lang,
+        )
+        ask_water(context.db, wanted, **frame.stamp)
+
+    if shown_error(frame, start):
+        st.rerun()
 
 
 def _people(rows: SheetRows, t: Words, *, has_names: bool) -> None:

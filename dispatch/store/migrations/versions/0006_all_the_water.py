@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("duty", sa.LargeBinary(), nullable=False),
         sa.Column("violations", sa.JSON(), nullable=False),
         sa.Column("taken", sa.JSON(), nullable=False),
+        sa.Column("helps", sa.JSON(), nullable=True),
         sa.Column("who", sa.Text(), nullable=False),
         sa.Column("previous", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
