@@ -12,21 +12,22 @@ from dispatch.model.water.hours import Span, joined_spans
 from dispatch.model.water.told import (
     Approval,
     DryField,
+    OtherWater,
     SameSlots,
     SupplyNotice,
     TurnNotice,
     WaterNotices,
 )
 from dispatch.units import DAY_S
-from dispatch.water.turn_rows import turn_rows
+from dispatch.water.turn_rows import turn_rows, watered_mu
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from dispatch.model.need import Band
     from dispatch.model.water.dispatch import WaterDispatch
     from dispatch.model.water.network import WaterNetwork
-    from dispatch.model.water.plan import ZoneDay
+    from dispatch.model.water.plan import WaterPlan, ZoneDay
     from dispatch.model.water.supply import Zone
 
 #: Litres that rounding may take from a need.
@@ -155,7 +156,7 @@ def _turn_notices(
     network: WaterNetwork, dispatch: WaterDispatch
 ) -> tuple[TurnNotice, ...]:
     plan = dispatch.plan
-    turns = turn_rows(network, dispatch)
+    turns, watered = turn_rows(network, dispatch), watered_mu(network, plan)
     needing = {row.field_id: row for row in plan.outcomes if row.need_m3 > 0}
     reasons = {row.object_id: row.reason for row in plan.shortages}
     by_village: Mapping[str, list[str]] = defaultdict(list)
@@ -164,18 +165,40 @@ def _turn_notices(
     notices = []
     for village_id, field_ids in by_village.items():
         own = tuple(turn for turn in turns if turn.field_id in field_ids)
+        others = tuple(
+            water
+            for field_id in field_ids
+            if not any(turn.field_id == field_id for turn in own)
+            for water in _other_water(field_id, plan, watered)
+        )
         dry = tuple(
             DryField(field_id=field_id, reason=reasons.get(field_id))
             for field_id in field_ids
             if field_id in needing and needing[field_id].field_m3 <= _NOTHING_M3
         )
-        if own or dry:
+        if own or others or dry:
             notice = TurnNotice(
                 village_id=village_id,
                 first_day=plan.first_day,
                 num_days=plan.num_days,
                 turns=own,
+                other=others,
                 dry=dry,
             )
             notices.append(notice)
     return tuple(notices)
+
+
+def _other_water(
+    field_id: str, plan: WaterPlan, watered: Mapping[str, float]
+) -> Iterator[OtherWater]:
+    """Yield what comes to a field without a turn, if that is any."""
+    rows = [row for row in plan.fields if row.field_id == field_id]
+    given = {row.day: row.field_m3 for row in rows if row.field_m3 > _NOTHING_M3}
+    if given:
+        yield OtherWater(
+            field_id=field_id,
+            days=tuple(sorted(given)),
+            field_m3=sum(given.values()),
+            mu=watered.get(field_id, 0.0),
+        )

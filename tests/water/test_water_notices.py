@@ -115,8 +115,11 @@ def test_villages_with_fields() -> None:
     assert 0 < told.turns[0].mu < 280
     # F-LL gets less than a cubic metre.
     assert notices["430423201221-1"].dry == (DryField(field_id="F-LL"),)
-    # F-ST is lifted to and has no turn on a canal: nothing to tell.
-    assert "430423201201-1" not in notices
+    # F-ST is lifted to and has no turn on a canal.
+    (pumped,) = notices["430423201201-1"].other
+    assert pumped.days == (0, 1, 2)
+    assert round(pumped.field_m3) == 5138
+    assert round(pumped.mu) == 114  # 170 mu that need 7,650 m3
 
 
 def test_water_of_a_field_is_shared_out_over_its_turns() -> None:
