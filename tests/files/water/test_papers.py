@@ -6,6 +6,7 @@ import datetime as dt
 import io
 from dataclasses import replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 import pytest
 from pypdf import PdfReader
@@ -17,6 +18,11 @@ from dispatch.files.water.papers import DUTY_PAPER, WATER_PAPERS, water_paper_pd
 from dispatch.model.water.dispatch import WaterDispatch, WaterDuty
 from dispatch.words.words import Words
 from tests.files.water.dispatched import demo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dispatch.files.plan.paper import Paper
 
 
 def pages(content: bytes) -> list[str]:
@@ -126,18 +132,25 @@ def test_equal_dispatches_are_equal_files() -> None:
         assert first == water_paper_pdf(name, scenario, dispatch, duty)
 
 
-def test_lines_break_between_words_and_never_before_a_stop() -> None:
+@pytest.fixture
+def sheet() -> Iterator[Paper]:
     paper_ = water_paper("t", dt.date(2022, 9, 6), Words("zh"), None)
-    width = paper_.width_of("供水时段每天", 20) + 0.01
-    lines = lines_of(paper_, "供水时段每天，06:00—08:00。", width, 20)
+    paper_.new_section("t")
+    yield paper_
+    # Only a paper that is finished lets go of its font.
+    paper_.content()
+
+
+def test_lines_break_between_words_and_never_before_a_stop(sheet) -> None:
+    width = sheet.width_of("供水时段每天", 20) + 0.01
+    lines = lines_of(sheet, "供水时段每天，06:00—08:00。", width, 20)
     assert "".join(lines) == "供水时段每天，06:00—08:00。"
     assert lines[0] == "供水时段每"  # the stop took 天 along
     assert not [line for line in lines if line[0] in "，。"]
     assert [line for line in lines if "06:00" in line]
-    english = lines_of(paper_, "Fill buckets and jars in time.", width, 20)
+    english = lines_of(sheet, "Fill buckets and jars in time.", width, 20)
     assert " ".join(english) == "Fill buckets and jars in time."
 
 
-def test_long_words_are_set_smaller_and_not_lost() -> None:
-    paper_ = water_paper("t", dt.date(2022, 9, 6), Words("en"), None)
-    assert lines_of(paper_, "x" * 300, 50, 12) == ["x" * 300]
+def test_long_words_are_set_smaller_and_not_lost(sheet) -> None:
+    assert lines_of(sheet, "x" * 300, 50, 12) == ["x" * 300]
