@@ -72,7 +72,8 @@ def _supply(
     if not own and any(row.into_m3 > 0 for row in rows):
         # Hours were not planned: what it gets, it gets at any time.
         open_spans = (Span(0, plan.num_days * DAY_S),)
-    kept, cut = kept_and_cut(rows)
+    missing_l = dispatch.slots.missing_l_by_zone.get(zone.zone_id, 0)
+    kept, cut = kept_and_cut(rows, missing_l=missing_l)
     notice = SupplyNotice(
         zone_id=zone.zone_id,
         village_ids=zone.village_ids,
@@ -128,7 +129,7 @@ def _longest_closed_s(open_spans: tuple[Span, ...], num_days: int) -> int:
 
 
 def kept_and_cut(
-    rows: Iterable[ZoneDay],
+    rows: Iterable[ZoneDay], *, missing_l: int = 0
 ) -> tuple[tuple[Band, ...], tuple[Band, ...]]:
     """
     Return the needs of a zone that are met on all days, and those that are not.
@@ -137,6 +138,8 @@ def kept_and_cut(
     ----------
     rows
         Its days; needs that it does not have are in neither.
+    missing_l
+        Litres that the hours cannot bring: the last needs go without.
     """
     need: dict[Band, int] = dict.fromkeys(BANDS, 0)
     short: dict[Band, int] = dict.fromkeys(BANDS, 0)
@@ -146,6 +149,10 @@ def kept_and_cut(
             lack = row.need_l[band] - row.served_l[band]
             short[band] += lack if lack > _ROUNDING_L else 0
     needed = [band for band in BANDS if need[band]]
+    for band in reversed(needed):
+        taken = min(missing_l, need[band] - short[band])
+        short[band] += taken if taken > _ROUNDING_L else 0
+        missing_l -= taken
     return (
         tuple(band for band in needed if not short[band]),
         tuple(band for band in needed if short[band]),

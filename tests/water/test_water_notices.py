@@ -67,6 +67,9 @@ def test_needs_are_cut_if_they_are_on_any_day() -> None:
     ]
     # A litre is lost by rounding; needs that are not there are in neither.
     assert kept_and_cut(rows) == (("survival", "livestock"), ("normal",))
+    # Of 70 litres of the last need 60 are lost by the hours, then some for animals.
+    assert kept_and_cut(rows, missing_l=60)[0] == ("survival", "livestock")
+    assert kept_and_cut(rows, missing_l=80)[0] == ("survival",)
 
 
 def test_zones_of_the_demo() -> None:

@@ -66,16 +66,29 @@ def lines_of(paper: Paper, text: str, width: float, size_pt: float) -> list[str]
     size_pt
         Of the type.
     """
+    if paper.width_of(text, size_pt) <= width:
+        return [text]
+    known: dict[str, float] = {}
     lines: list[list[str]] = [[]]
+    used = 0.0
     for part in _PARTS.findall(text):
-        line = lines[-1]
-        whole = "".join((*line, part)).rstrip()
-        is_stop = part.strip() in _NO_START
+        own, bare = (
+            _width(paper, sign, size_pt, known) for sign in (part, part.rstrip())
+        )
+        line, is_stop = lines[-1], part.strip() in _NO_START
         # A stop takes the sign before it along; one alone keeps it.
-        if paper.width_of(whole, size_pt) > width and len(line) > is_stop:
+        if used + bare > width and len(line) > is_stop:
             lines.append([line.pop()] if is_stop else [])
+            used = sum(known[sign] for sign in lines[-1])
         lines[-1].append(part)
+        used += own
     return ["".join(line).rstrip() for line in lines]
+
+
+def _width(paper: Paper, sign: str, size_pt: float, known: dict[str, float]) -> float:
+    if sign not in known:
+        known[sign] = paper.width_of(sign, size_pt) if sign else 0.0
+    return known[sign]
 
 
 def draw_paragraph(paper: Paper, text: str, width: float, *, size_pt: float) -> None:
