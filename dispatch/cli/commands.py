@@ -13,6 +13,7 @@ from rich.markup import escape
 from dispatch.cli.failures import reported
 from dispatch.cli.screen import results_console, survive_small_alphabets
 from dispatch.errors import DispatchError
+from dispatch.model.water.turns import TurnOrder
 from dispatch.words.message import Lang
 from dispatch.words.words import Words
 
@@ -405,6 +406,21 @@ def water(
             help="田片先雨露均沾，再看减产 · fields share the shortage before harvest",
         ),
     ] = False,
+    trucks: Annotated[
+        Path | None,
+        typer.Option(
+            "--trucks",
+            help="已有的送水方案；不给就一起排 · "
+            "plan of the trucks; without it they are planned too",
+        ),
+    ] = None,
+    order: Annotated[
+        TurnOrder,
+        typer.Option(
+            "--turns",
+            help="轮灌先后：先远后近、按表、最合适 · far before near, as listed, free",
+        ),
+    ] = "far_first",
     helping: Annotated[
         bool,
         typer.Option("--helping", help="再算什么最有用 · also rank what would help"),
@@ -428,6 +444,10 @@ def water(
         Days to plan, from the date of the scenario.
     equal
         Whether fields share the shortage before loss of harvest is weighed.
+    trucks
+        Plan of the trucks or its folder; None: they are planned too.
+    order
+        Of turns on canals.
     helping
         Whether works, one more pump and one more hour are planned too, and ranked.
     strict
@@ -441,7 +461,13 @@ def water(
     with reported(t, debug=debug):
         from dispatch.cli.water import WaterOptions, water_on_terminal
 
-        options = WaterOptions(days=days, equal_shares=equal, helping=helping)
+        options = WaterOptions(
+            days=days,
+            equal_shares=equal,
+            helping=helping,
+            trucks=trucks,
+            turn_order=order,
+        )
         water_on_terminal(scenario, out, options, strict=strict, t=t)
 
 

@@ -18,6 +18,7 @@ from dispatch.files.plan.plan_json import read_plan
 from dispatch.files.scenario.read import read_scenario
 from dispatch.planning.change_rows import change_rows
 from dispatch.planning.day import prepare_day
+from dispatch.planning.piped import with_piped_l
 from dispatch.planning.plan_day import plan_day
 from dispatch.planning.today import today_of
 
@@ -94,6 +95,7 @@ def replan_on_terminal(
     errors, console = errors_console(), results_console()
     show_warnings(errors, scenario.warnings, t)
     previous = read_plan(plan_path)
+    scenario = with_piped_l(scenario, previous.piped_l)
     delays_s = parse_delays(late, scenario, t)
     require_known(locked, scenario, t)
     require_trucks(broken, scenario, t)

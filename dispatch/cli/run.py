@@ -27,6 +27,13 @@ from dispatch.files.plan.plan_json import plan_to_json, read_plan
 from dispatch.files.plan.write import write_plan
 from dispatch.files.scenario.read import read_scenario
 from dispatch.planning.day import prepare_day
+from dispatch.planning.piped import (
+    after_trucks,
+    before_trucks,
+    has_pipes,
+    piped_l_of,
+    with_piped_l,
+)
 from dispatch.planning.plan_day import plan_day
 from dispatch.roads.travel import travel_matrix
 
@@ -45,6 +52,8 @@ BEGAN_S: Final = time.monotonic() - time.process_time()
 WRITING_S: Final = 0.7
 VILLAGE_S: Final = 0.003
 SHEET_S: Final = 0.04
+#: Part of the time kept for planning trucks again, where they took water of the zones.
+AGAIN: Final = 0.4
 #: `--seconds` may be exceeded by a tenth and one second; this much is kept as spare.
 SPARE_S: Final = 0.3
 
@@ -85,10 +94,7 @@ def plan_on_terminal(
     out = usable_folder(out or default_out(scenario), t)
     errors = errors_console()
     show_warnings(errors, scenario.warnings, t)
-    day = prepare_day(scenario)
-    for notice in day.notices:
-        errors.print(escape(notice.text(t.lang)), style="yellow", soft_wrap=True)
-    planned, was_stopped = _plan(day, params, seed=seed, t=t)
+    planned, was_stopped = _plan_all(scenario, params, seed=seed, t=t)
     if planned.broken.to_come:
         reject(planned, out, t)
         raise typer.Exit(NO_PLAN)
@@ -98,7 +104,7 @@ def plan_on_terminal(
     if was_stopped:
         console.print(escape(t("cli.progress.stopped")), style="yellow")
     console.print(escape(t("cli.plan.checked")), style="green")
-    names = "  ".join(_names_of(written, out))
+    names = "  ".join(names_of(written, out))
     text = f"{t('cli.plan.files', folder=out)} {names}"
     console.print(escape(text), soft_wrap=True)
 
@@ -157,6 +163,37 @@ def usable_folder(out: Path, t: Words) -> Path:
     except OSError as error:
         raise DispatchError(f"{out}: {error.strerror}") from error
     return out
+
+
+def _plan_all(
+    scenario: Scenario, params: SolveParams, *, seed: int, t: Words
+) -> tuple[Planned, bool]:
+    """Return the plan, in one balance with piped water, and whether it was stopped."""
+    if not has_pipes(scenario):
+        return _plan(_ready(scenario, t), params, seed=seed, t=t)
+    before = before_trucks(scenario)
+    litres = sum(piped_l_of(before.scenario).values())
+    text = escape(t("cli.plan.piped", litres=f"{litres:,}"))
+    errors_console().print(text, soft_wrap=True)
+    first, second = params, params
+    if params.seconds is not None:
+        first = replace(params, seconds=(1 - AGAIN) * params.seconds)
+        second = replace(params, seconds=AGAIN * params.seconds)
+    planned, was_stopped = _plan(_ready(before.scenario, t), first, seed=seed, t=t)
+    again = after_trucks(scenario, before, planned.plan)
+    if again is None or was_stopped or planned.broken.to_come:
+        return planned, was_stopped
+    errors_console().print(escape(t("cli.plan.piped_again")), soft_wrap=True)
+    return _plan(prepare_day(again.scenario), second, seed=seed, t=t)
+
+
+def _ready(scenario: Scenario, t: Words) -> Day:
+    """Return a scenario ready for planning; say what is to be noticed."""
+    day = prepare_day(scenario)
+    for notice in day.notices:
+        text = escape(notice.text(t.lang))
+        errors_console().print(text, style="yellow", soft_wrap=True)
+    return day
 
 
 def _plan(
@@ -238,8 +275,17 @@ def write_all(planned: Planned, out: Path, t: Words) -> list[Path]:
     return written[::-1]
 
 
-def _names_of(written: list[Path], out: Path) -> list[str]:
-    """Return the files in the folder, and how many are in each folder below."""
+def names_of(written: list[Path], out: Path) -> list[str]:
+    """
+    Return the files in the folder, and how many are in each folder below.
+
+    Parameters
+    ----------
+    written
+        Files in the folder and below.
+    out
+        The folder.
+    """
     below = Counter(item.parent.name for item in written if item.parent != out)
     names = [item.name for item in written if item.parent == out]
     return [*names, *(f"{name}/ ({count})" for name, count in below.items())]
@@ -293,6 +339,7 @@ def check_on_terminal(path: Path, plan_path: Path, *, strict: bool, t: Words) ->
     if plan_path.is_dir():
         plan_path /= "plan.json"
     plan = read_plan(plan_path, scenario=scenario)
+    scenario = with_piped_l(scenario, plan.piped_l)
     errors, console = errors_console(), results_console()
     show_warnings(errors, scenario.warnings, t)
     if (plan.scenario, plan.date) != (scenario.name, scenario.date):

@@ -235,6 +235,10 @@ def _link(
     village: Annotated[
         str | None, typer.Option("--village", help="给一个村 · for a village")
     ] = None,
+    person: Annotated[
+        str | None,
+        typer.Option("--person", help="给值守人员 · for somebody on duty, by id"),
+    ] = None,
     trucks: Annotated[
         str,
         typer.Option(
@@ -250,7 +254,7 @@ def _link(
     lang: LangOption = "zh",
     debug: DebugOption = False,
 ) -> None:
-    """给车、队或村一个链接 · Make a link for a phone; it is shown this once only."""
+    """给车、队、村或值守人员一个链接 · Make a link for a phone; it is shown once."""
     t = Words(lang)
     with reported(t, debug=debug), open_store(db, data) as database:
         from dispatch.day.links import make_link
@@ -262,6 +266,7 @@ def _link(
             truck=truck,
             team=team,
             village=village,
+            person=person,
             trucks=[part.strip() for part in trucks.split(",") if part.strip()],
             until=parse_date(until),
             who=WHO,
@@ -271,7 +276,7 @@ def _link(
             _warn(t("people.over", until=until))
         if team and not made.trucks:
             _warn(t("people.empty_team", team=team))
-        page = "v" if village else "d"
+        page = "w" if person else "v" if village else "d"
         answer = {"url": link_address(base, f"/{page}/{word}"), "link": made.number}
         print_answer(answer, as_json=as_json)
 

@@ -19,6 +19,7 @@ from dispatch.files.scenario.read import read_scenario
 from dispatch.model.need import BANDS
 from dispatch.planning.day import prepare_day
 from dispatch.planning.helping import change_text, default_seconds
+from dispatch.planning.piped import before_trucks, has_pipes, with_piped_l
 from dispatch.planning.plan_day import plan_day
 from dispatch.words.message import say
 
@@ -76,9 +77,11 @@ def whatif_on_terminal(
     scenario = read_scenario(path)
     errors, console = errors_console(), results_console()
     show_warnings(errors, scenario.warnings, t)
+    given = None if plan_path is None else _given(plan_path, scenario)
+    scenario = _with_taps(scenario, given)
     day = prepare_day(scenario)
     seconds = seconds or default_seconds(scenario)
-    plan = _plan(day, plan_path, seconds, seed)
+    plan = _plan(day, given, plan_path, seconds, seed)
 
     def report(count: int, total: int) -> None:
         if count == total or count % 5 == 1:
@@ -103,7 +106,21 @@ def whatif_on_terminal(
         console.print(escape(text), soft_wrap=True)
 
 
-def _plan(day: Day, plan_path: Path | None, seconds: float, seed: int) -> Plan:
+def _given(plan_path: Path, scenario: Scenario) -> Plan:
+    file = plan_path / "plan.json" if plan_path.is_dir() else plan_path
+    return read_plan(file, scenario=scenario)
+
+
+def _with_taps(scenario: Scenario, given: Plan | None) -> Scenario:
+    """Return a day with what taps give: as the plan says, or as the water allows."""
+    if given is not None:
+        return with_piped_l(scenario, given.piped_l)
+    return before_trucks(scenario).scenario if has_pipes(scenario) else scenario
+
+
+def _plan(
+    day: Day, given: Plan | None, plan_path: Path | None, seconds: float, seed: int
+) -> Plan:
     """
     Return the plan to start from: the given one, or one made in a part of the time.
 
@@ -114,14 +131,12 @@ def _plan(day: Day, plan_path: Path | None, seconds: float, seed: int) -> Plan:
     """
     from dispatch.solver.params import SolveParams
 
-    if plan_path is None:
+    if given is None:
         params = SolveParams(seconds=PLANNING * seconds)
         planned = plan_day(day, params, seed=seed)
         plan, violations = planned.plan, planned.broken.to_come
     else:
-        if plan_path.is_dir():
-            plan_path /= "plan.json"
-        plan = read_plan(plan_path, scenario=day.scenario)
+        plan = given
         violations = check_plan(day.scenario, day.travel, plan)
     if violations:
         where = plan_path or day.scenario.name

@@ -1,12 +1,13 @@
-"""Personal links of trucks, teams and villages: made, looked up, revoked."""
+"""Personal links of trucks, teams, villages and people on duty: made, revoked."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from dispatch.errors import DispatchError
+from dispatch.files.scenario.snapshot import scenario_from_bytes
 from dispatch.store.audit import note_change
 from dispatch.store.master import has_township, items_of, township_of
 from dispatch.store.phones import SeenBy, seen_by
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from dispatch.store.db import Database
     from dispatch.store.tables import Token
 
-_KINDS: tuple[TokenKind, ...] = ("link", "village")
+_KINDS: tuple[TokenKind, ...] = ("link", "village", "duty")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +34,11 @@ class Link:
     number
         By which it is revoked.
     kind
-        link (a truck or a team) or village.
+        link (a truck or a team), village, or duty (somebody who watches or carries).
     subject
-        Truck, team or village.
+        Truck, team, village or person.
     trucks
-        All that may be reported for; none for a village.
+        All that may be reported for; none for a village or a person.
     until
         It is worth nothing from then on.
     sees_doors
@@ -66,6 +67,7 @@ def make_link(
     truck: str | None = None,
     team: str | None = None,
     village: str | None = None,
+    person: str | None = None,
     trucks: Sequence[str] = (),
     until: dt.date,
     sees_doors: bool = False,
@@ -81,8 +83,8 @@ def make_link(
         The store.
     township
         Its code.
-    truck, team, village
-        One of them.
+    truck, team, village, person
+        One of them; a person is one of the table of people on duty.
     trucks
         Of a team; none: those whose driver it is.
     until
@@ -97,19 +99,25 @@ def make_link(
     Raises
     ------
     DispatchError
-        If not one of the three is given, or the township has no such truck or village.
+        If not one of them is given, or the township has no such truck, village or
+        person.
     """
-    given = [name for name in (truck, team, village) if name]
+    given = [name for name in (truck, team, village, person) if name]
     if len(given) != 1 or ((trucks or sees_doors) and not team):
         raise DispatchError(say("people.one_subject"))
     ends = dt.datetime.combine(until + dt.timedelta(days=1), dt.time())
     with db.write() as session:
-        township_of(session, township)
-        kind = "village" if village else "truck"
+        kept = township_of(session, township)
         wanted = list(trucks) if team else given
-        # A county makes a thousand links in a row: not all rows for each of them.
-        rows = items_of(session, township, kind, wanted or None)
-        known = {item.item_id: item.data for item in rows}
+        if person:
+            people = scenario_from_bytes(kept.base).water_people
+            every = () if people is None else people.people
+            known = {each.person_id: dict[str, Any]() for each in every}
+        else:
+            kind = "village" if village else "truck"
+            # A county makes a thousand links in a row: not all rows for each of them.
+            rows = items_of(session, township, kind, wanted or None)
+            known = {item.item_id: item.data for item in rows}
         missing = [name for name in wanted if name not in known]
         if missing:
             raise DispatchError(
@@ -119,12 +127,12 @@ def make_link(
             wanted = [name for name, row in known.items() if row.get("driver") == team]
         word, token = add_token(
             session,
-            kind="village" if village else "link",
+            kind="duty" if person else "village" if village else "link",
             subject=given[0],
             until=ends,
             at=at,
             township=township,
-            trucks=() if village else wanted,
+            trucks=() if village or person else wanted,
             sees_doors=sees_doors,
         )
         what = f"link {token.id} of {given[0]}"
@@ -146,7 +154,7 @@ def link_of(
     word
         As it came.
     kind
-        link or village.
+        link, village or duty.
     now
         The time that decides whether it is over.
     """
@@ -201,7 +209,7 @@ def revoke_links(
     db
         The store.
     subject
-        Truck, team or village; else the number of a link, also as ``#3``.
+        Truck, team, village or person; else the number of a link, also as ``#3``.
     township
         Where; None: in all.
     who

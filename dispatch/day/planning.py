@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dispatch.check.past import split_violations
 from dispatch.check.rules import check_plan
 from dispatch.day.opening import township_calls
+from dispatch.day.water import with_taps
 from dispatch.errors import DispatchError
 from dispatch.files.plan.plan_json import plan_from_json, plan_to_json
 from dispatch.files.scenario.snapshot import scenario_from_bytes, scenario_to_bytes
@@ -295,14 +296,14 @@ def keep_hand_version(
 
 
 def _with_requests(session: Session, day: Day) -> Scenario:
-    """Return a day, and keep it, with the needs of requests that came since."""
+    """Return a day, and keep it, with requests that came since and what taps give."""
     scenario = scenario_from_bytes(day.scenario)
     calls = township_calls(session, day.township)
     needed = raised(scenario, calls, before=scenario)
     if needed != scenario:
         day.scenario = scenario_to_bytes(needed)
         day.version += 1
-    return needed
+    return needed if needed.water is None else with_taps(session, day)
 
 
 def _keep(

@@ -8,18 +8,14 @@ template on the server.
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 import folium
-from branca.element import MacroElement
-from folium.template import Template
 
 from dispatch.check.past import past_message, split_violations
 from dispatch.check.rules import check_plan
 from dispatch.coverage import Coverage, compute_coverage
-from dispatch.maps.assets import JQUERY_URL, LEAFLET_URL, inline_scripts
+from dispatch.maps.assets import JQUERY_URL, LEAFLET_URL
 from dispatch.maps.basemap import basemap_of
 from dispatch.maps.encode import safe
 from dispatch.maps.features import MapFeatures
@@ -31,6 +27,14 @@ from dispatch.maps.layers import (
     village_names,
 )
 from dispatch.maps.legend import legend_html
+from dispatch.maps.offline import (
+    NO_PAST,
+    MapCorner,
+    MapScript,
+    OfflineMap,
+    Past,
+    whole_page,
+)
 from dispatch.maps.pen import Layer
 from dispatch.maps.tiles import Tiles, tile_setting
 from dispatch.words.words import Words
@@ -44,15 +48,6 @@ if TYPE_CHECKING:
     from dispatch.model.scenario import Scenario
     from dispatch.model.travel import Travel
     from dispatch.words.message import Lang
-
-_INLINE: Final = "wd-inline-assets"
-
-
-class Past(NamedTuple):
-    """What is said of rules that what is done has broken, and a title for it."""
-
-    text: str
-    title: str
 
 
 def past_of(
@@ -78,15 +73,6 @@ def past_of(
     return Past(text, words("map.past", count=len(past)))
 
 
-class OfflineMap(folium.Map):
-    """A Folium map whose only scripts are Leaflet and jQuery of our own."""
-
-    # streamlit-folium renames map_<id>; another name would leave its frame empty.
-    _name = "Map"
-    default_css = [("leaflet_css", _INLINE)]  # noqa: RUF012  # as Folium declares it
-    default_js = [("leaflet", _INLINE), ("jquery", _INLINE)]  # noqa: RUF012
-
-
 class _ServedMap(OfflineMap):
     """The same with scripts from the routes of our own app."""
 
@@ -95,48 +81,6 @@ class _ServedMap(OfflineMap):
         ("leaflet", f"{LEAFLET_URL}/leaflet.js"),
         ("jquery", f"{JQUERY_URL}/jquery.min.js"),
     ]
-
-
-@cache
-def _own_file(name: str) -> str:
-    return (Path(__file__).parent / "static" / name).read_text(encoding="utf-8")
-
-
-class _Script(MacroElement):
-    """What the layers of our own are made of; it must come before them."""
-
-    _template = Template(
-        "{% macro script(this, kwargs) %}{{ this.code }}{% endmacro %}"
-    )
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # branca is untyped
-        self._name = "WdScript"
-        self.code = _own_file("map.js") + _own_file("corner.js")
-
-
-class _Corner(MacroElement):
-    """Style, legend, warnings and credit, which ``corner.js`` puts on the map."""
-
-    _template = Template(
-        """
-        {% macro script(this, kwargs) %}
-        wdMap.corner({{ this._parent.get_name() }}, {{ this.texts|tojson }});
-        {% endmacro %}
-        """
-    )
-
-    def __init__(self, legend: str, warning: str, past: Past, credit: str) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # branca is untyped
-        self._name = "WdCorner"
-        self.texts = {
-            "style": _own_file("map.css"),
-            "legend": legend,
-            "warning": warning,
-            "past": safe(past.text),
-            "pastTitle": safe(past.title),
-            "credit": credit,
-        }
 
 
 def plan_map_html(
@@ -191,16 +135,8 @@ def plan_map_html(
         tiles=tiles,
         attribution=attribution,
     )
-    page: str = chart.get_root().render()
-    for element in (
-        f'<script src="{_INLINE}"></script>',
-        f'<link rel="stylesheet" href="{_INLINE}"/>',
-    ):
-        page = page.replace(element, "")
-    title = safe(words("map.title", name=scenario.name, date=scenario.date))
-    head = f"<head><title>{title}</title>{inline_scripts()}"
-    page = page.replace("<head>", head, 1)
-    return page.replace("<html>", f'<html lang="{lang}">', 1)
+    title = words("map.title", name=scenario.name, date=scenario.date)
+    return whole_page(chart, title, lang)
 
 
 def live_map(
@@ -286,7 +222,7 @@ def _build(
         attributionControl=False,
         zoom_snap=0.5,
     )
-    chart.add_child(_Script())
+    chart.add_child(MapScript())
     if tiles is not None:
         add_tiles(chart, tiles, words, base_url)
     for basemap_layer in basemap_layers(
@@ -325,5 +261,5 @@ def _build(
     credits_of = [text for text in dict.fromkeys(credit_texts) if text]
     legend = legend_html(scenario, figures, words, credits_of, basemap, tuple(limits))
     credit = " · ".join(safe(text) for text in credits_of)
-    chart.add_child(_Corner(legend, warning, past or Past("", ""), credit))
+    chart.add_child(MapCorner(legend, warning, past or NO_PAST, credit))
     return chart

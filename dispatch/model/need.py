@@ -81,16 +81,16 @@ def gross_need_l(village: Village, standard: NeedStandard) -> dict[Band, int]:
 
 def need_l(village: Village, standard: NeedStandard) -> dict[Band, int]:
     """
-    Return the litres of every band that the tank's stock does not cover.
+    Return the litres of every band that neither taps nor the tank's stock cover.
 
     Parameters
     ----------
     village
-        Gives people, animals, facilities and the stock of its tank.
+        Gives people, animals, facilities, what its taps give and its tank has.
     standard
         Litres per person and animal.
     """
-    left = village.stock_l
+    left = village.piped_l + village.stock_l
     net: dict[Band, int] = {}
     for band, litres in gross_need_l(village, standard).items():
         covered = min(left, litres)

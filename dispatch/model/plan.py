@@ -179,6 +179,9 @@ class Plan:
     done
         Of a day planned again: how many stops of each truck's route were done or
         under way by then, and stand as they are.
+    piped_l
+        What taps give by village: trucks need not bring it. Villages without are not
+        in it.
     """
 
     scenario: str
@@ -191,6 +194,7 @@ class Plan:
     bound: Bound | None = None
     notes: tuple[Message, ...] = field(default=())
     done: Mapping[str, int] = field(default_factory=dict)
+    piped_l: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def route_by_truck(self) -> Mapping[str, Route]:

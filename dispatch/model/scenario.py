@@ -63,6 +63,8 @@ class Village:
     ----------
     storage_l, stock_l
         Volume of the receiving tank (None: not limited) and the water in it now.
+    piped_l
+        What its taps give today by the plan of all the water: trucks need not bring it.
     windows
         When unloading may start, in order; empty means at any time.
     max_gross_t, max_width_m, max_visits
@@ -87,6 +89,7 @@ class Village:
     facility_l: int = 0
     storage_l: int | None = None
     stock_l: int = 0
+    piped_l: int = 0
     windows: tuple[TimeWindow, ...] = ()
     max_gross_t: float | None = None
     max_width_m: float | None = None
@@ -114,6 +117,7 @@ class Village:
             "poultry",
             "facility_l",
             "stock_l",
+            "piped_l",
         ):
             _require(getattr(self, name) >= 0, f"{label}: {name} is negative")
         _require(

@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 def use_l(village: Village, standard: NeedStandard) -> int:
     """
-    Return the litres that people, animals and facilities take in a normal day.
+    Return the litres that people, animals and facilities take from the tank in a day.
 
     Parameters
     ----------
     village
-        Gives people, animals and facilities.
+        Gives people, animals and facilities, and what comes out of taps instead.
     standard
         Litres per person and animal; the normal ones count.
     """
-    return sum(gross_need_l(village, standard).values())
+    return max(0, sum(gross_need_l(village, standard).values()) - village.piped_l)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +188,8 @@ def rolled(
             read_l=readings.get(item.village_id),
             days=days,
         )
-        return replace(item, stock_l=stock.after_l)
+        # What taps give on a later day is said by a plan of that day.
+        return replace(item, stock_l=stock.after_l, piped_l=0)
 
     date = scenario.date + dt.timedelta(days=days)
     return _changed(replace(scenario, date=date), later)

@@ -10,6 +10,7 @@ from dispatch.check.rules import check_plan
 from dispatch.coverage import compute_coverage
 from dispatch.errors import PlanError
 from dispatch.planning.changes import plan_changes
+from dispatch.planning.piped import piped_l_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -100,7 +101,7 @@ def plan_day(
     )
     if result.plan is None:
         raise PlanError(result.message or result.status)
-    plan = result.plan
+    plan = replace(result.plan, piped_l=piped_l_of(scenario))
     if today is not None:
         # The plan remembers what was done, so that whoever reads it can tell.
         plan = replace(plan, done=_done(today))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from dispatch.model.water.slots import (
+    USE_SHARE_BY_HOUR,
     WHOLE_DAY,
     SlotRequest,
     TankRequest,
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 #: three people in it.
 _USUAL_JAR_L: Final = 30
 _USUAL_FAMILY: Final = 3
+#: Share of a day's use that is over by 07:00.
+_KEPT_SHARE: Final = sum(USE_SHARE_BY_HOUR[:7])
 #: A tank that has no row of stores never runs short, as in the plan of days.
 _ENDLESS_L: Final = 10**8
 
@@ -186,8 +189,8 @@ def slot_request(
 
 def _zone(zone: Zone, tap_l: Sequence[int]) -> ZoneRequest:
     jars_l = jars_of(zone)
-    # In the evening before, people kept what they need until the morning.
-    night_l = math.floor(0.06 * (tap_l[0] if tap_l else 0))
+    # The notice of the day before tells people to keep what they need until 07:00.
+    night_l = math.floor(_KEPT_SHARE * (tap_l[0] if tap_l else 0))
     flow = zone.max_flow_m3_per_h
     return ZoneRequest(
         zone_id=zone.zone_id,

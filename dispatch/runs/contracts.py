@@ -10,6 +10,7 @@ from typing import Final, Literal
 from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass
 
+from dispatch.model.water.turns import TurnOrder
 from dispatch.words.message import Lang
 
 RunStatus = Literal["queued", "running", "done", "cancelled", "failed"]
@@ -44,6 +45,15 @@ class Ask:
         Version to go on from where ``now_s`` is given; None: the published one.
     helps
         Version of which is asked what would help it; None: a plan is asked for.
+    water_days
+        Days for which all the water is planned; None: trucks are.
+    water_helps
+        Version of the water of which is asked what would help; None: a plan is asked
+        for.
+    equal_shares
+        Of the water: whether fields share the shortage before harvest is weighed.
+    turn_order
+        Of the water: in which groups have their turns on canals.
     lang
         Of whoever asked: a failure is told in it.
     """
@@ -60,6 +70,10 @@ class Ask:
     change_price_l: int = 0
     base: int | None = None
     helps: int | None = None
+    water_days: int | None = None
+    water_helps: int | None = None
+    equal_shares: bool = False
+    turn_order: TurnOrder = "far_first"
     lang: Lang = "zh"
 
 

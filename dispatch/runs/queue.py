@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from dispatch.day.helping import require_helpable
 from dispatch.errors import ConflictError, DispatchError
 from dispatch.files.scenario.snapshot import scenario_from_bytes
+from dispatch.model.water.plan import MAX_DAYS
 from dispatch.runs.contracts import ASK, Ask, Run, RunStatus, State
 from dispatch.runs.machine import is_gone, spawn_worker
 from dispatch.solver.params import SolveParams
@@ -22,6 +23,7 @@ from dispatch.store.jobs import (
     wish_of_job,
 )
 from dispatch.store.remembered import remembered
+from dispatch.store.waters import water_version_of
 from dispatch.words.message import say
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ __all__ = [
     "State",
     "ask_helps",
     "ask_plan",
+    "ask_water",
     "cancel_run",
     "finish_run",
     "latest_run",
@@ -48,6 +51,12 @@ __all__ = [
     "start_worker",
 ]
 
+#: What is said to who asks for what waits or runs already.
+_TAKEN: Final[dict[Kind, str]] = {
+    "plan": "run_taken",
+    "whatif": "whatif_taken",
+    "water": "water_taken",
+}
 #: The latest second of a day that a plan of its rest may begin at.
 _MAX_NOW_S = 48 * 3600
 
@@ -117,6 +126,43 @@ def ask_helps(db: Database, ask: Ask, *, who: str, at: dt.datetime) -> Run:
     return _run(job, at)
 
 
+def ask_water(db: Database, ask: Ask, *, who: str, at: dt.datetime) -> Run:
+    """
+    Return a new run for all the water: a plan, or what would help one.
+
+    Parameters
+    ----------
+    db
+        The store.
+    ask
+        From which day on, and for how many (``water_days``), or of which version
+        (``water_helps``).
+    who
+        Who asks for it.
+    at
+        When.
+
+    Raises
+    ------
+    ConflictError
+        If such a run of the day waits or runs, or the day is closed.
+    DispatchError
+        If the township has no tables of the water, the number of days is none, or
+        there is no such version.
+    """
+    with db.write() as session:
+        day = open_day_of(session, ask.township, ask.date)
+        if ask.water_helps is not None:
+            water_version_of(session, ask.township, ask.date, ask.water_helps)
+        elif ask.water_days is None or not 1 <= ask.water_days <= MAX_DAYS:
+            raise DispatchError(say("run_bad_limit"))
+        if scenario_from_bytes(day.scenario).water is None:
+            raise DispatchError(say("no_water_tables"))
+        job = _queued(session, ask, "water", who=who, at=at)
+    start_worker(db)
+    return _run(job, at)
+
+
 def _version(session: Session, day: Day, ask: Ask) -> PlanVersion:
     if ask.helps is None:
         raise DispatchError(say("run_bad_limit"))
@@ -133,7 +179,7 @@ def _queued(
     elif active is not None:
         raise ConflictError(
             say(
-                "run_taken" if kind == "plan" else "whatif_taken",
+                _TAKEN[kind],
                 who=active.asked_by,
                 at=f"{active.asked_at:%H:%M}",
                 date=ask.date,

@@ -21,6 +21,8 @@ from dispatch import logs
 from dispatch.day.helping import keep_helps, work_out_helps
 from dispatch.day.opening import day_scenario
 from dispatch.day.planning import plan_version, replan_version
+from dispatch.day.water import plan_water_version
+from dispatch.day.water_helps import keep_water_helps, work_out_water_helps
 from dispatch.errors import DispatchError, PlanError
 from dispatch.files.plan.plan_json import plan_to_json
 from dispatch.model.plan import Status
@@ -28,6 +30,7 @@ from dispatch.runs.machine import is_gone, this_worker, turn
 from dispatch.runs.queue import ask_of
 from dispatch.settings import data_folder, store_address
 from dispatch.solver.params import SolveParams
+from dispatch.solver.water.case import WaterParams
 from dispatch.store.db import Database, sqlite_url
 from dispatch.store.jobs import (
     beat,
@@ -134,6 +137,12 @@ class _Reporter:
             }
             self._is_new = True
 
+    def show_phase(self, phase: str) -> None:
+        """Remember what is being done, where nothing can be counted."""
+        with self._lock:
+            self._progress = {"phase": phase, "fraction": 0.0}
+            self._is_new = True
+
     def should_stop(self) -> bool:
         """Whether the search is to end, with a plan or without."""
         is_over = self.is_stopped or self.should_finish or self.should_yield
@@ -221,6 +230,10 @@ def run_job(
     try:
         if ask is None:
             message = say("run_lost").text("zh")
+        elif job.kind == "water":
+            _water(db, ask, job.asked_by, claim, reporter, clock)
+            _log.info("run %s is done", claim.job_id)
+            return
         elif not is_plan:
             _help(db, ask, job.asked_by, claim, reporter, help_with, clock)
             _log.info("run %s is done", claim.job_id)
@@ -335,6 +348,64 @@ def _plan(
         if _LEAVING.is_set():
             raise Leaving from None
         raise
+
+
+def _water(
+    db: Database,
+    ask: Ask,
+    who: str,
+    claim: Claim,
+    reporter: _Reporter,
+    clock: Clock,
+) -> None:
+    """Plan all the water, and keep it with the end of the row."""
+    if ask.water_days is None and ask.water_helps is None:
+        raise DispatchError(say("run_lost"))
+    reporter.show_phase("water")
+
+    def require_wanted() -> None:
+        if reporter.is_stopped:
+            raise Stopped
+        if _LEAVING.is_set():
+            raise Leaving
+
+    def end(session: Session, number: int, num_violations: int) -> None:
+        require_wanted()
+        progress = reporter.last_progress() | {"fraction": 1.0}
+        is_ours = end_job(
+            session,
+            claim,
+            "done",
+            now=clock(),
+            version=number,
+            num_violations=num_violations,
+            progress=progress,
+        )
+        if not is_ours:
+            raise Stopped
+
+    if ask.water_helps is not None:
+
+        def step(count: int, total: int) -> None:
+            require_wanted()
+            reporter.show_count(count, total)
+
+        helps = work_out_water_helps(
+            db, ask.township, ask.date, ask.water_helps, progress=step
+        )
+        keep_water_helps(db, ask.township, ask.date, ask.water_helps, helps, also=end)
+        return
+    plan_water_version(
+        db,
+        ask.township,
+        ask.date,
+        num_days=ask.water_days or 1,
+        params=WaterParams(equal_shares=ask.equal_shares),
+        turn_order=ask.turn_order,
+        who=who,
+        at=clock(),
+        also=end,
+    )
 
 
 def _help(

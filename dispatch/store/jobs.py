@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Wish = Literal["cancel", "finish"]
 EndStatus = Literal["done", "cancelled", "failed"]
-Kind = Literal["plan", "whatif"]
+Kind = Literal["plan", "whatif", "water"]
 
 ACTIVE: Final = ("queued", "running")
 #: A worker writes its heartbeat every second; after a longer silence it is gone.

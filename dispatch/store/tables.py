@@ -107,9 +107,10 @@ class Token(Base):
     Attributes
     ----------
     kind
-        link (a truck or team), village, session or setup.
+        link (a truck or team), village, duty (somebody on watch), session or setup.
     subject
-        Truck id, name of a team, village id, or the number of a person.
+        Truck id, name of a team, village id, id of who is on duty, or the number of an
+        account.
     trucks
         Of a team: its trucks.
     until
@@ -238,6 +239,55 @@ class Seen(Base):
     token_id: Mapped[int] = mapped_column(ForeignKey("token.id"))
     shown_at: Mapped[dt.datetime]
     seen_at: Mapped[dt.datetime | None]
+
+
+class WaterVersion(Base):
+    """
+    A dispatch of all the water of some days; only its status ever changes.
+
+    Attributes
+    ----------
+    first_day, num_days
+        Dates that it is for.
+    number
+        1, 2, 3 of the first day.
+    status
+        draft, published, superseded or withdrawn.
+    scenario
+        What it was planned from, without roads.
+    dispatch
+        What is published, as ``files.water.dispatch_file`` keeps it.
+    duty
+        Who watches and carries: personal data, in no export or report.
+    violations
+        Rules that it breaks, as the program keeps them.
+    taken
+        What trucks were reckoned to fill: source, day, m3.
+    helps
+        What would help, as ``day.water_helps`` keeps it; None: nobody asked.
+    previous
+        Of one that was changed by hand: number of the version before.
+    """
+
+    __tablename__ = "water_version"
+    __table_args__ = (UniqueConstraint("township", "first_day", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    township: Mapped[str] = mapped_column(ForeignKey("township.code"))
+    first_day: Mapped[dt.date]
+    number: Mapped[int]
+    num_days: Mapped[int]
+    status: Mapped[str] = mapped_column(String(12))
+    scenario: Mapped[bytes] = mapped_column(LargeBinary)
+    dispatch: Mapped[bytes] = mapped_column(LargeBinary)
+    duty: Mapped[bytes] = mapped_column(LargeBinary)
+    violations: Mapped[list[Any]] = mapped_column(JSON)
+    taken: Mapped[list[Any]] = mapped_column(JSON)
+    helps: Mapped[list[Any] | None] = mapped_column(JSON)
+    who: Mapped[str] = mapped_column(default="")
+    previous: Mapped[int | None]
+    created_at: Mapped[dt.datetime]
+    published_at: Mapped[dt.datetime | None]
+    ended_at: Mapped[dt.datetime | None]
 
 
 class WhatIf(Base):

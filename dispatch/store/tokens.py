@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-TokenKind = Literal["link", "village", "session", "setup"]
+TokenKind = Literal["link", "village", "duty", "session", "setup"]
 #: Bytes of a word: 192 random bits.
 WORD_BYTES: Final = 24
 #: No word that we made is longer; what is longer is not looked up.
@@ -51,7 +51,8 @@ def add_token(
     kind
         What it opens.
     subject
-        Truck, team or village; of a session and a set-up the number of a person.
+        Truck, team, village or person on duty; of a session and a set-up the number of
+        an account.
     until
         It is worth nothing from then on.
     at
@@ -161,7 +162,7 @@ def use_up(session: Session, token: Token) -> bool:
 
 def links(session: Session, township: str | None = None) -> Sequence[Token]:
     """
-    Return the links of trucks, teams and villages, the oldest first.
+    Return the links of trucks, teams, villages and people on duty, the oldest first.
 
     Parameters
     ----------
@@ -170,7 +171,7 @@ def links(session: Session, township: str | None = None) -> Sequence[Token]:
     township
         Of this one only; None: all.
     """
-    query = select(Token).where(Token.kind.in_(("link", "village")))
+    query = select(Token).where(Token.kind.in_(("link", "village", "duty")))
     if township is not None:
         query = query.where(Token.township == township)
     return session.scalars(query.order_by(Token.id)).all()

@@ -49,6 +49,7 @@ FREE: Final = frozenset(
 FREE_BELOW: Final = (
     "/d/",
     "/v/",
+    "/w/",
     "/setup/",
     "/phone/",
     "/static/",

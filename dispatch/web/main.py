@@ -27,6 +27,7 @@ from dispatch.web.views import (
     requests,
     roads,
     today,
+    water,
 )
 from dispatch.web.views.labels import plain
 from dispatch.words.words import LANGUAGES, Words, as_lang
@@ -73,6 +74,7 @@ _SHOWN: Final[dict[str, Callable[[], None]]] = {
     "today": today.show,
     "needs": needs.show,
     "plan": plan.show,
+    "water": water.show,
     "requests": requests.show,
     "deliveries": deliveries.show,
     "roads": roads.show,

@@ -6,7 +6,7 @@ from typing import Final
 
 _OFFICIAL: Final = ("coverage", "deliveries", "requests")
 _OFFICE: Final = (
-    *("today", "needs", "plan", "requests", "deliveries", "roads", "places"),
+    *("today", "needs", "plan", "water", "requests", "deliveries", "roads", "places"),
     *("doors", "links", "coverage"),
 )
 #: Plain pages beside those of the menu.

@@ -16,7 +16,8 @@ Lang = Literal["zh", "en"]
 
 #: Where the texts are: on input and plans, on broken rules, words of closed lists, of
 #: the pages, of the terminal, of paper, on the store, requests, accounts and phones,
-#: on the water beside trucks, and on its hours and people.
+#: on the water beside trucks, on its hours and people, its notices, and its papers,
+#: workbook, form and map.
 TABLES: Final = (
     "input",
     "rules",
@@ -31,8 +32,11 @@ TABLES: Final = (
     "official",
     "helping",
     "water",
+    "water_pages",
     "water_plan",
     "water_hours",
+    "water_notices",
+    "water_papers",
 )
 
 #: What stands between messages side by side, in Chinese and in English.

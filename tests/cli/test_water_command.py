@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from dispatch.check.rules import check_plan
 from dispatch.check.water.rules import check_water_plan
 from dispatch.cli import water
 from dispatch.cli.commands import app
+from dispatch.files.plan.plan_json import read_plan
 from dispatch.files.scenario.read import read_scenario
 from dispatch.files.water.plan_file import read_water_plan
+from dispatch.planning.piped import truck_fills_m3, with_piped_l
+from dispatch.roads.travel import travel_matrix
 
 DEMO = Path(__file__).parents[2] / "data" / "yonghe"
 
@@ -33,7 +38,11 @@ def test_what_is_written_keeps_the_rules(folder: Path) -> None:
     scenario = read_scenario(DEMO)
     plan = read_water_plan(folder)
     assert plan.num_days == 3
-    assert check_water_plan(scenario, plan) == []
+    trucks = read_plan(folder / "trucks.json", scenario=scenario)
+    taken = truck_fills_m3(trucks, 3)
+    assert check_water_plan(scenario, plan, taken_m3=taken) == []
+    with_taps = with_piped_l(scenario, trucks.piped_l)
+    assert check_plan(with_taps, travel_matrix(with_taps), trucks) == []
     names = {path.name for path in (folder / "water").iterdir()}
     assert {"releases.csv", "zone_days.csv", "field_days.csv", "goals.csv"} <= names
 
@@ -43,11 +52,46 @@ def test_nobody_is_named(folder: Path) -> None:
     people = read_scenario(DEMO).water_people
     assert people is not None
     texts = "".join(
-        path.read_text("utf-8") for path in folder.rglob("*") if path.is_file()
+        path.read_text("utf-8", errors="replace")
+        for path in folder.rglob("*")
+        if path.is_file() and "personal" not in path.parts
     )
     for person in people.people:
         assert person.name not in texts
         assert person.phone not in texts
+    for door in people.doors:
+        assert f'"{door.household_id}"' not in texts
+    assert {path.name for path in (folder / "personal").iterdir()} >= {
+        "duty.xlsx",
+        "water-duty.pdf",
+    }
+
+
+def test_all_files_are_there(folder: Path) -> None:
+    names = {path.name for path in folder.iterdir()}
+    assert {"water.json", "water.xlsx", "water.html", "water-notices.pdf"} <= names
+    document = json.loads((folder / "water.json").read_text("utf-8"))
+    for key in ("releases", "turns", "pump_places", "slots", "duty", "rounds"):
+        assert isinstance(document[key], list), key
+    assert document["slots"]
+    assert document["notices"]
+    assert document["form"]
+
+
+def test_a_given_plan_of_trucks_is_not_planned_again(
+    folder: Path, tmp_path: Path
+) -> None:
+    result = CliRunner().invoke(
+        app,
+        [
+            *("water", str(DEMO), "--days", "1", "--out", str(tmp_path)),
+            *("--trucks", str(folder / "trucks.json"), "--turns", "free"),
+        ],
+    )
+    assert result.exit_code == 0, result.output
+    assert not (tmp_path / "trucks.json").exists()
+    plan = read_water_plan(tmp_path)
+    assert sum(store.trucks_m3 for store in plan.stores) > 0
 
 
 def test_a_day_of_trucks_only_is_no_water(tmp_path: Path) -> None:
@@ -70,15 +114,19 @@ def test_a_plan_that_breaks_a_rule_is_kept_apart(
 ) -> None:
     from dataclasses import replace
 
-    plan_all_water = water.plan_all_water
+    plan_township = water.plan_township
 
     def broken(*args: object, **kwargs: object) -> object:
-        planned = plan_all_water(*args, **kwargs)  # type: ignore[arg-type]  # as they come
-        plan = replace(planned.plan, stores=())
+        township = plan_township(*args, **kwargs)  # type: ignore[arg-type]  # as they come
+        planned = township.water
+        plan = replace(planned.dispatch.plan, stores=())
         found = tuple(check_water_plan(planned.scenario, plan))
-        return replace(planned, plan=plan, violations=found)
+        dispatch = replace(planned.dispatch, plan=plan)
+        return township._replace(
+            water=replace(planned, dispatch=dispatch, violations=found)
+        )
 
-    monkeypatch.setattr(water, "plan_all_water", broken)
+    monkeypatch.setattr(water, "plan_township", broken)
     result = CliRunner().invoke(
         app, ["water", str(DEMO), "--days", "1", "--out", str(tmp_path)]
     )

@@ -72,8 +72,9 @@ def test_first_page(told, watched, role, lang):
     open_page, wrong = watched
     page = open_page(f"{demo.address}/?lang={lang}", word=words[role])
     page.get_by_test_id("stHeading").first.wait_for(timeout=60_000)
+    # Streamlit loads what draws `st.html` when it is first needed: our style is late.
+    page.locator(".stHtml style").first.wait_for(state="attached")
     settled(page)
-    page.wait_for_timeout(500)
     assert faults(page) == []
     if role == "coordinator":
         kinds = page.get_by_test_id("stButtonGroup")

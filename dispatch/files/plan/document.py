@@ -196,6 +196,13 @@ class DonePart(_Part):
     stops: NumStops
 
 
+class PipedPart(_Part):
+    """What taps of a village give, by the plan of all the water."""
+
+    village_id: Id
+    litres: Litres
+
+
 class PlanDocument(_Part):
     """The plan of a day; only the routes must be there."""
 
@@ -210,6 +217,7 @@ class PlanDocument(_Part):
     bound: BoundPart | None = None
     notes: tuple[NotePart, ...] = ()
     done: tuple[DonePart, ...] = ()
+    piped: tuple[PipedPart, ...] = ()
 
 
 def plan_schema() -> dict[str, Any]:

@@ -31,7 +31,8 @@ _END: Final = _HEIGHT - 7.5
 
 #: To be filled in by hand.
 _BLANK: Final = "____________"
-_WEEKDAYS: Final = (
+#: Of the words of papers, Monday first.
+WEEKDAYS: Final = (
     "monday",
     "tuesday",
     "wednesday",
@@ -125,7 +126,7 @@ class _Notices:
         self._text(6, t("paper.notice.title"), size_pt=22, bold=True, align="C")
         self._text(15.5, name, size_pt=18, bold=True, align="C")
         date = day.plan.date
-        weekday = t(f"paper.weekday.{_WEEKDAYS[date.weekday()]}")
+        weekday = t(f"paper.weekday.{WEEKDAYS[date.weekday()]}")
         when = t("paper.notice.date", date=date, weekday=weekday)
         self._text(24, when, size_pt=13, align="C")
         y = self._draw_visits(visits, 30.5)

@@ -18,6 +18,7 @@ from dispatch.files.plan.document import (
     CausePart,
     DonePart,
     NotePart,
+    PipedPart,
     PlanDocument,
     RoutePart,
     SolverPart,
@@ -96,6 +97,11 @@ def _document(plan: Plan) -> PlanDocument:
         document["done"] = tuple(
             DonePart.model_construct(truck_id=truck_id, stops=num)
             for truck_id, num in plan.done.items()
+        )
+    if plan.piped_l:
+        document["piped"] = tuple(
+            PipedPart.model_construct(village_id=village_id, litres=litres)
+            for village_id, litres in plan.piped_l.items()
         )
     return PlanDocument.model_construct(**document)
 
@@ -266,6 +272,7 @@ def _plan_of(
         bound=_bound_of(read.bound),
         notes=tuple(message_of(dict(note)) for note in read.notes),
         done={entry.truck_id: entry.stops for entry in read.done},
+        piped_l={entry.village_id: entry.litres for entry in read.piped},
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from dispatch.model.letters import truck_letters
@@ -11,20 +13,20 @@ from dispatch.model.need import BANDS
 from dispatch.units import format_clock
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from dispatch.model.plan import Plan, Route, Stop, VillageOutcome
     from dispatch.model.scenario import Scenario
     from dispatch.words.words import Words
 
 Value = str | int | float | None
 Rows = list[list[Value]]
+#: What tables are written from: Decimals are numbers with a decimal.
+Cells = Sequence[Sequence[Value | Decimal]]
 
 #: A cell that starts so would be run as a formula by a spreadsheet.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def to_csv(header: Sequence[str], rows: Rows) -> str:
+def to_csv(header: Sequence[str], rows: Cells) -> str:
     """
     Return CSV text; no cell of it is run as a formula.
 
@@ -42,7 +44,7 @@ def to_csv(header: Sequence[str], rows: Rows) -> str:
     return out.getvalue()
 
 
-def _harmless(value: Value) -> Value:
+def _harmless(value: Value | Decimal) -> Value | Decimal:
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return f"'{value}"
     return value

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import io
 import unicodedata
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import xlsxwriter  # type: ignore[import-untyped]  # no stubs
 
 from dispatch.files.plan.tables import (
-    Rows,
     coverage_header,
     coverage_rows,
     source_header,
@@ -23,6 +23,7 @@ from dispatch.words.words import Words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dispatch.files.plan.tables import Cells
     from dispatch.model.plan import Plan
     from dispatch.model.scenario import Scenario
     from dispatch.words.message import Lang
@@ -34,6 +35,7 @@ SAFE_OPTIONS: Final = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
+_STYLES: Final = {float: "rate", Decimal: "tenth"}
 _MAX_WIDTH: Final = 40
 _MAX_FOOTER: Final = 120
 
@@ -78,7 +80,7 @@ def text_width(text: str) -> int:
 
 
 def add_table_sheet(
-    book: Any, name: str, header: Sequence[str], rows: Rows, *, footer: str
+    book: Any, name: str, header: Sequence[str], rows: Cells, *, footer: str
 ) -> None:
     """
     Add a sheet with frozen header, filter and A4 landscape print set-up.
@@ -92,7 +94,8 @@ def add_table_sheet(
     header
         Texts of the first row.
     rows
-        Texts, whole numbers, shares (as floats) or None, one list per row.
+        Texts, whole numbers, shares (as floats), numbers with a decimal (as Decimals)
+        or None, one list per row.
     footer
         Text at the foot of every printed page.
     """
@@ -104,6 +107,8 @@ def add_table_sheet(
     formats = {
         "text": book.add_format({**border, "num_format": "@"}),
         "number": book.add_format({**border, "num_format": "#,##0"}),
+        "long": book.add_format({**border, "num_format": "@", "text_wrap": True}),
+        "tenth": book.add_format({**border, "num_format": "#,##0.0"}),
         "rate": book.add_format({**border, "num_format": "0%"}),
     }
     for column, label in enumerate(header):
@@ -113,9 +118,11 @@ def add_table_sheet(
             if value is None or value == "":
                 sheet.write_blank(row_idx, column, None, formats["text"])
             elif isinstance(value, str):
-                sheet.write_string(row_idx, column, value, formats["text"])
+                is_long = "\n" in value or text_width(value) > _MAX_WIDTH
+                style = "long" if is_long else "text"
+                sheet.write_string(row_idx, column, value, formats[style])
             else:
-                style = "rate" if isinstance(value, float) else "number"
+                style = _STYLES.get(type(value), "number")
                 sheet.write_number(row_idx, column, value, formats[style])
     _set_widths(sheet, header, rows)
     sheet.freeze_panes(1, 0)
@@ -130,7 +137,7 @@ def add_table_sheet(
     sheet.set_footer(f"&L{left}&R&P / &N")
 
 
-def _set_widths(sheet: Any, header: Sequence[str], rows: Rows) -> None:
+def _set_widths(sheet: Any, header: Sequence[str], rows: Cells) -> None:
     for column, label in enumerate(header):
         texts = [str(row[column]) for row in rows if row[column] is not None]
         # Headers may wrap into two lines.

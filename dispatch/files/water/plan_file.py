@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -14,6 +14,9 @@ from dispatch.files.tables.json_reader import MAX_PLAN_PARTS, check_parts, parse
 from dispatch.files.tables.raw import MAX_FILE_BYTES, TableError, decode
 from dispatch.model.water.plan import WATER_PLAN_FORMAT, WaterPlan
 from dispatch.words.message import say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 WATER_JSON = "water.json"
 
@@ -25,8 +28,18 @@ def _adapter() -> TypeAdapter[WaterPlan]:
 
 def water_plan_to_json(plan: WaterPlan) -> str:
     """Return the text of ``water.json``."""
+    return json_lines(water_plan_document(plan))
+
+
+def water_plan_document(plan: WaterPlan) -> dict[str, Any]:
+    """Return the keys of ``water.json`` that make a plan."""
     document: dict[str, Any] = {"format": WATER_PLAN_FORMAT}
     document |= _adapter().dump_python(plan, mode="json")
+    return document
+
+
+def json_lines(document: Mapping[str, Any]) -> str:
+    """Return JSON with a key a line, and a line for each row of a list."""
     parts = []
     for key, value in document.items():
         text = _one_line(value)

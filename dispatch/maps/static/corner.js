@@ -64,6 +64,8 @@ wdMap.corner = function (map, texts) {
   // Names first, then numbers of stops: what would cover another waits
   // until one zooms in.
   function showNames() {
+    // Signs of maps with many of them side by side are smaller from afar.
+    map.getContainer().classList.toggle('wd-wide', map.getZoom() < 11.5);
     var taken = [], names = [], numbers = [], bounds = map.getBounds();
     map.eachLayer(function (layer) {
       var p = layer.feature && layer.feature.properties;

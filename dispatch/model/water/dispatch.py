@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 # The classes of the fields are read at run time: pydantic keeps dispatches by them.
-from dispatch.model.water.guards import require
-from dispatch.model.water.hours import Span  # noqa: TC001
+from dispatch.model.water.hours import Span, require_apart
 from dispatch.model.water.plan import WaterPlan  # noqa: TC001
 from dispatch.model.water.rounds import RoundPlan
 from dispatch.model.water.shifts import Roster
 from dispatch.model.water.slots import SlotPlan
-from dispatch.model.water.turns import Rota  # noqa: TC001
+from dispatch.model.water.turns import Rota, TurnOrder  # noqa: TC001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +31,14 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneCap:
+    """The most that the hours let into a zone, on average over a day."""
+
+    zone_id: str
+    m3_per_h: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaterDispatch:
     """
     What is published of all the water of some days; nobody is named in it.
@@ -39,7 +46,7 @@ class WaterDispatch:
     Attributes
     ----------
     rotas
-        Turns on each canal that field groups share.
+        Turns on each canal that field groups share, run by run.
     slots
         When piped zones are open.
     watches
@@ -49,6 +56,10 @@ class WaterDispatch:
     is_kept
         Whether the hours keep all of the days; if not, what they cannot keep is in
         the rotas and slots.
+    turn_order
+        In which groups have their turns.
+    zone_caps
+        Zones that slots could not fill, for which the days ask no more.
     """
 
     plan: WaterPlan
@@ -57,11 +68,19 @@ class WaterDispatch:
     watches: tuple[Watch, ...] = ()
     num_rounds: int = 1
     is_kept: bool = True
+    turn_order: TurnOrder = "far_first"
+    zone_caps: tuple[ZoneCap, ...] = ()
 
     def __post_init__(self) -> None:
-        """Guard that a canal has one rota."""
-        canals = [rota.canal_id for rota in self.rotas]
-        require(len(set(canals)) == len(canals), "a canal has two rotas")
+        """Guard that no canal has two rotas at a time."""
+        spans: dict[str, list[Span]] = {}
+        for rota in self.rotas:
+            if rota.turns:
+                start_s = min(turn.span.start_s for turn in rota.turns)
+                end_s = max(turn.span.end_s for turn in rota.turns)
+                spans.setdefault(rota.canal_id, []).append(Span(start_s, end_s))
+        for canal_id, own in spans.items():
+            require_apart(sorted(own), f"rotas of {canal_id}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,11 @@ class FieldBlock:
             f"{label}: has a layer of water and days without one",
         )
 
+    @property
+    def is_rice(self) -> bool:
+        """Whether its crop is rice, by the name in either language."""
+        return "稻" in self.crop or "rice" in self.crop.lower()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CropStage:

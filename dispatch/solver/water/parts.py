@@ -21,8 +21,8 @@ from dispatch.model.water.network import WaterNetwork
 from dispatch.solver.water.building import build_program
 from dispatch.solver.water.goals import goals_of
 from dispatch.solver.water.program import total
-from dispatch.water.network_facts import fixed_pump_ids
 from dispatch.water.need import PEOPLE
+from dispatch.water.network_facts import fixed_pump_ids
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

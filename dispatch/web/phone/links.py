@@ -19,6 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route as HttpRoute
 
+from dispatch.day.duty import duty_day
 from dispatch.day.links import link_of
 from dispatch.day.people import (
     MAX_PASSWORD,
@@ -29,6 +30,7 @@ from dispatch.day.people import (
 from dispatch.day.phones import Phones
 from dispatch.errors import DispatchError
 from dispatch.files.photo import MAX_PHOTO_BYTES, PhotoError
+from dispatch.files.plan.notices import WEEKDAYS
 from dispatch.settings import store_address
 from dispatch.web.phone.body import (
     NotReadable,
@@ -38,6 +40,7 @@ from dispatch.web.phone.body import (
     seen_version_of,
 )
 from dispatch.web.phone.driver import day_page, doors_page, tick_form, track_file
+from dispatch.web.phone.duty import calendar_of, duty_dates
 from dispatch.web.phone.metrics import CONTENT_TYPE, Metrics
 from dispatch.web.phone.pages import script_texts, templates
 from dispatch.words.words import LANGUAGES, Words, as_lang, words_of
@@ -113,6 +116,8 @@ class LinkPages:
             ("/d/{token}/seen", "POST", "seen", self._seen),
             ("/d/{token}/photos/{key}", "POST", "photo", self._photo),
             ("/v/{token}", "GET", "village", self._village),
+            ("/w/{token}", "GET", "duty", self._duty),
+            ("/w/{token}/calendar.ics", "GET", "calendar", self._calendar),
             ("/setup/{token}", "GET", "setup", self._setup),
             ("/setup/{token}", "POST", "setup", self._set_up),
             ("/health", "GET", "health", self._health),
@@ -302,6 +307,37 @@ class LinkPages:
         if "application/json" in request.headers.get("accept", ""):
             return _json(day, 200)
         return _html("village.html", request, day=day)
+
+    async def _duty(self, request: Request) -> Response:
+        opened = await self._opened(request, "duty")
+        if opened is None:
+            return _unknown(request, as_page=True)
+        phones, link = opened
+        now, lang = self._clock(), _lang(request)
+        day = await run_in_threadpool(duty_day, phones.db, link, now=now)
+        token = str(request.path_params["token"])
+        return _html(
+            "duty.html",
+            request,
+            day=day,
+            dates=duty_dates(day, Words(lang), now=now),
+            weekdays=WEEKDAYS,
+            calendar=f"{_root(request)}/w/{token}/calendar.ics?lang={lang}",
+        )
+
+    async def _calendar(self, request: Request) -> Response:
+        opened = await self._opened(request, "duty")
+        if opened is None:
+            return _unknown(request, as_page=True)
+        phones, link = opened
+        now, lang = self._clock(), _lang(request)
+        day = await run_in_threadpool(duty_day, phones.db, link, now=now)
+        content = calendar_of(day, Words(lang), now=now)
+        if content is None:
+            return _unknown(request, as_page=True)
+        response = Response(content, media_type="text/calendar; charset=utf-8")
+        response.headers["Content-Disposition"] = 'attachment; filename="duty.ics"'
+        return response
 
     async def _setup(self, request: Request) -> Response:
         db, word = self._store(), str(request.path_params["token"])

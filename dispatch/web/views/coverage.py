@@ -30,7 +30,7 @@ from dispatch.web.kept import (
     show_chart,
     show_table,
 )
-from dispatch.web.views import helping
+from dispatch.web.views import drought, helping
 from dispatch.web.views.labels import plain
 from dispatch.words.words import Words
 
@@ -77,6 +77,7 @@ def show() -> None:
         _reasons(shown, t)
         _helps(frame, day)
         _places(shown, t)
+    drought.show(frame, desk.township, desk.date)
     st.subheader(t("brief.trend", days=len(day.trend)))
     left, right = st.columns(2)
     with left:

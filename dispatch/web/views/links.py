@@ -1,11 +1,10 @@
-"""Personal links of trucks, teams and villages: made, shown once, revoked."""
+"""Personal links: made, shown once, revoked."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
-from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -20,9 +19,11 @@ from dispatch.web.kept import show_table
 from dispatch.web.views.labels import truck_label
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dispatch.web.context import Context
 
-_KINDS: Final = ("truck", "team", "village")
+_KINDS: Final = ("truck", "team", "village", "duty")
 _DAYS: Final = 14
 _NEW: Final = "new_links"
 
@@ -58,10 +59,11 @@ def origin() -> str | None:
 
 
 def _form(context: Context, good: list[Link]) -> None:
-    t, scenario, frame = context.t, context.scenario, context.frame
+    t, frame = context.t, context.frame
+    kinds = _KINDS if _on_duty(context) else _KINDS[:-1]
     kind = st.segmented_control(
         t("link.kind"),
-        _KINDS,
+        kinds,
         format_func=lambda name: t(f"link.kind_{name}"),
         default="truck",
         required=True,
@@ -74,31 +76,7 @@ def _form(context: Context, good: list[Link]) -> None:
         min_value=frame.now.date(),
         key="link_until",
     )
-    team, trucks, village, sees_doors = "", [], None, False
-    if kind == "village":
-        village = st.selectbox(
-            t("link.village"),
-            [v.village_id for v in scenario.all_villages],
-            index=None,
-            format_func=scenario.label,
-            key="link_village",
-        )
-    else:
-        if kind == "team":
-            team = st.text_input(t("link.team"), key="link_team", max_chars=100)
-        have = {truck for link in good for truck in link.trucks}
-        ids = [truck.truck_id for truck in scenario.all_trucks]
-        trucks = st.multiselect(
-            t("link.trucks"),
-            ids,
-            default=[x for x in ids if x not in have] if kind == "truck" else [],
-            format_func=lambda truck: truck_label(scenario, truck),
-            key=f"link_trucks_{kind}",
-        )
-        if kind == "team":
-            sees_doors = st.checkbox(
-                t("link.sees_doors"), key="link_doors", help=t("link.sees_doors_help")
-            )
+    wanted = _WANTED[str(kind)](context, good)
     if not st.button(t("link.make"), key="link_make", type="primary", icon="🔗"):
         return
     made: list[tuple[str, str]] = []
@@ -107,21 +85,93 @@ def _form(context: Context, good: list[Link]) -> None:
         frame.require("link")
         last = until if isinstance(until, dt.date) else frame.now.date()
         place = (context.db, context.desk.township)
-        make = partial(make_link, *place, until=last, **frame.stamp)
-        if kind == "village":
-            word, _ = make(village=village or "")
-            made.append((scenario.label(village or ""), f"/v/{word}"))
-        elif kind == "team":
-            word, _ = make(team=team, trucks=trucks, sees_doors=sees_doors)
-            made.append((team, f"/d/{word}"))
-        else:
-            for truck in trucks:
-                word, _ = make(truck=truck)
-                made.append((truck_label(scenario, truck), f"/d/{word}"))
+        for each in wanted:
+            word, _ = make_link(*place, until=last, **each.values, **frame.stamp)
+            made.append((each.name, f"/{each.page}/{word}"))
 
     if shown_error(frame, act):
         st.session_state[_NEW] = made
         st.rerun()
+
+
+class _Wanted(NamedTuple):
+    """A link to be made: for whom, below which address, arguments of `make_link`."""
+
+    name: str
+    page: str
+    values: dict[str, Any]
+
+
+def _for_trucks(context: Context, good: list[Link]) -> list[_Wanted]:
+    trucks = _choose_trucks(context, good, "truck")
+    return [
+        _Wanted(truck_label(context.scenario, truck), "d", {"truck": truck})
+        for truck in trucks
+    ]
+
+
+def _choose_trucks(context: Context, good: list[Link], kind: str) -> list[str]:
+    scenario = context.scenario
+    have = {truck for link in good for truck in link.trucks}
+    ids = [truck.truck_id for truck in scenario.all_trucks]
+    return st.multiselect(
+        context.t("link.trucks"),
+        ids,
+        default=[x for x in ids if x not in have] if kind == "truck" else [],
+        format_func=lambda truck: truck_label(scenario, truck),
+        key=f"link_trucks_{kind}",
+    )
+
+
+def _for_team(context: Context, good: list[Link]) -> list[_Wanted]:
+    t = context.t
+    team = st.text_input(t("link.team"), key="link_team", max_chars=100)
+    trucks = _choose_trucks(context, good, "team")
+    sees_doors = st.checkbox(
+        t("link.sees_doors"), key="link_doors", help=t("link.sees_doors_help")
+    )
+    values = {"team": team, "trucks": trucks, "sees_doors": sees_doors}
+    return [_Wanted(team, "d", values)]
+
+
+def _for_village(context: Context, good: list[Link]) -> list[_Wanted]:
+    scenario = context.scenario
+    village = st.selectbox(
+        context.t("link.village"),
+        [v.village_id for v in scenario.all_villages],
+        index=None,
+        format_func=scenario.label,
+        key="link_village",
+    )
+    return [_Wanted(scenario.label(village or ""), "v", {"village": village or ""})]
+
+
+def _for_duty(context: Context, good: list[Link]) -> list[_Wanted]:
+    names = _on_duty(context)
+    have = {link.subject for link in good if link.kind == "duty"}
+    people = st.multiselect(
+        context.t("link.people"),
+        list(names),
+        default=[each for each in names if each not in have],
+        format_func=lambda person: f"{names[person]} · {person}",
+        key="link_people",
+    )
+    return [_Wanted(names[each], "w", {"person": each}) for each in people]
+
+
+def _on_duty(context: Context) -> dict[str, str]:
+    """Return the names of people on duty by id, as the tables of the day have them."""
+    people = context.scenario.water_people
+    every = () if people is None else people.people
+    return {person.person_id: person.name for person in every}
+
+
+_WANTED: Final[dict[str, Callable[[Context, list[Link]], list[_Wanted]]]] = {
+    "truck": _for_trucks,
+    "team": _for_team,
+    "village": _for_village,
+    "duty": _for_duty,
+}
 
 
 def _shown_once(context: Context) -> None:
@@ -152,6 +202,8 @@ def _shown_once(context: Context) -> None:
 def _subject(context: Context, link: Link) -> str:
     if link.kind == "village":
         return context.scenario.label(link.subject)
+    if link.kind == "duty":
+        return f"{_on_duty(context).get(link.subject, '?')} · {link.subject}"
     if link.is_team:
         return link.subject
     return truck_label(context.scenario, link.subject)
