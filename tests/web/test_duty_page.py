@@ -37,7 +37,7 @@ def test_before_and_after_publishing(staffed, watched):
     demo, number, duty = staffed
     open_page, wrong = watched
     person = duty.roster.person_ids[0]
-    address, link = link_for(demo, person)
+    address, _ = link_for(demo, person)
     page = open_page(address, width=390, height=844)
     page.get_by_text("还没有发布").wait_for()
     publish_water(demo.db, CODE, DATE, number, **demo.stamp)

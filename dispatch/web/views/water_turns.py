@@ -106,6 +106,7 @@ def _moved(
         index=min(turn.span.day, num_days - 1),
         format_func=lambda number: days[number].isoformat(),
         key=f"hand_day {shown.number} {place}",
+        filter_mode=None,
     )
     clock = turn.span.start_s % DAY_S
     when = right.time_input(
