@@ -4,7 +4,8 @@ Figures of the planner: ``python -m benchmarks peers``, ``... public``, ``... ro
 ``peers`` plans scenarios with ours and with general routing solvers; ``public`` runs
 our search on published routing instances; ``roads`` times travel matrices on a real
 road network; ``scale`` plans synthetic days of growing size; ``small`` days of one to
-nine villages; ``first-screens`` and ``map-frames`` time pages in a real browser.
+nine villages; ``water`` all the water of a township and of a made-up county;
+``first-screens`` and ``map-frames`` time pages in a real browser.
 ``--help`` after any lists its options.
 """
 
@@ -19,6 +20,7 @@ from benchmarks.peers import command as peers
 from benchmarks.public import command as public
 from benchmarks.roads import command as roads
 from benchmarks.scale import command as scale
+from benchmarks.water import command as water
 
 #: Scenarios and instances are no part of the repository; they lie beside it.
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
@@ -41,6 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
         "roads": roads,
         "scale": scale,
         "small": small,
+        "water": water,
     }
     for name, module in modules.items():
         summary = (module.__doc__ or "").strip().split(": ", 1)[-1]

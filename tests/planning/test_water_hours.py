@@ -54,7 +54,7 @@ def network(scenario):
 
 
 def test_turns_below_a_gate(network) -> None:
-    """文桥 is 3.0 km below the gate, 咸宜 5.8: it comes first and fills the canal."""
+    """文桥 is 3.0 km below the gate, 咸宜 9.8: it comes first and fills the canal."""
     request = rota_request(
         network,
         "C-Z1",
@@ -63,9 +63,9 @@ def test_turns_below_a_gate(network) -> None:
         open_spans=[Span(6 * H, 2 * D)],
     )
     far, near = sorted(request.turns, key=lambda turn: -turn.distance_km)
-    assert (far.group_id, round(far.distance_km, 1)) == ("F-XY", 5.8)
+    assert (far.group_id, round(far.distance_km, 1)) == ("F-XY", 9.8)
     assert (near.group_id, near.distance_km) == ("F-WQ", 3.0)
-    assert far.fill_s == round(3.6 * H)
+    assert far.fill_s == round(6.3 * H)
     assert near.fill_s == 0
     rota = plan_rota(request)
     assert check_rota(request, rota) == []

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 #: Goals whose bounds a tree soon lifts, and the part of the nodes that it gets.
 TREE: Final = frozenset({*PEOPLE, "livestock", "normal", "critical_loss", "other_loss"})
 TREE_PART: Final = 4
+MOST_IN_TREE: Final = 1_500
 #: Bounds that the search for the plan has proven; None: it has none.
 Proven = dict[WaterGoal, float | None]
 
@@ -78,8 +79,8 @@ def bounds_of(
     Return what every goal is at least.
 
     A bound is that of the program with choices in parts (its linear relaxation) and
-    with canals that lose a little too little, and of a short search tree of it where it
-    has few choices; where no canal loses by a curve, what the search for the plan has proven too. Of
+    with canals that lose a little too little, and of a short search tree of it where
+    there are few choices; where no canal loses by a curve, what the search for the plan has proven too. Of
     several parts it is the sum, as each may have all pumps; a part may be as bad at a
     goal before as the plan is, less what the others cannot do without.
 
@@ -94,6 +95,7 @@ def bounds_of(
     proven
         By the search for the plan.
     """
+    has_tree = sum(num_choices(part) for part in parts) <= MOST_IN_TREE
     programs = in_two_threads(partial(_part, params), parts)
     is_exact = all(part.is_exact for part in parts)
     bounds: dict[WaterGoal, float] = {}
@@ -102,9 +104,15 @@ def bounds_of(
         if item.goal.shares and len(parts) > 1:
             bounds[name] = 0.0  # what is spread over all is no sum over parts
             continue
-        of_parts = in_two_threads(partial(_bound, item, params), programs)
         is_worst = name == "equal_shares"
-        bound = max(of_parts) if is_worst else math.fsum(of_parts)
+        together = max if is_worst else math.fsum
+        of_parts = in_two_threads(partial(_bound, item, 0), programs)
+        nodes = params.max_nodes if params.prove else 0
+        if has_tree and name in TREE:
+            nodes = max(nodes, params.max_nodes // TREE_PART, 1)
+        if nodes and together(of_parts) < item.value * (1 - params.gap):
+            of_parts = in_two_threads(partial(_bound, item, nodes), programs)
+        bound = together(of_parts)
         earlier = proven.get(name)
         if is_exact and earlier is not None:
             bound = max(bound, earlier)
@@ -120,20 +128,18 @@ def bounds_of(
 def _part(params: WaterParams, case: WaterCase) -> _Part:
     program = build_program(replace(case, optimistic=True))
     goals = goals_of(program, equal_shares=params.equal_shares)
-    return _Part(program, {goal.name: goal for goal in goals})
+    by_name = {goal.name: goal for goal in goals}
+    return _Part(program, by_name)
 
 
-def _bound(item: Reached, params: WaterParams, part: _Part) -> float:
-    """Return the bound of a goal in a part; 0 where the whole is none."""
+def _bound(item: Reached, nodes: int, part: _Part) -> float:
+    """Return the bound of a goal in a part, 0 where the whole is none; no nodes: LP."""
     name = item.goal.name
     if item.value <= NOTHING or name not in part.goals:
         return 0.0
     part.program.model.minimize(goal_expression(part.program, part.goals[name]))
-    is_short = name in TREE and num_choices(part.program.case) <= params.max_together
-    nodes = params.max_nodes if params.prove else params.max_nodes // TREE_PART
-    is_tree = params.prove or is_short
     for choice in part.program.choices:
-        choice.integer = is_tree and nodes > 0
+        choice.integer = nodes > 0
     return max(0.0, _lower_bound(part.program, nodes))
 
 

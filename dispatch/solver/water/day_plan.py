@@ -79,11 +79,12 @@ def plan_water(case: WaterCase, params: WaterParams | None = None) -> WaterPlan:
     params = params or WaterParams()
     parts = parts_of(case) if num_choices(case) > params.max_choices else (case,)
     own = _with_own_pumps(case, parts, params)
-    chosen, proven = _choose(own, params)
+    limits = _by_size(own, params)
+    chosen, proven = _choose(own, limits)
     program = build_program(case)
     goals = goals_of(program, equal_shares=params.equal_shares)
     solved = settle(program, goals, chosen)
-    bounds = bounds_of(parts, solved.reached, params, proven)
+    bounds = bounds_of(parts, solved.reached, limits, proven)
     plan = plan_of(program, solved.values, goal_results(solved.reached, bounds))
     if params.reasons:
         plan = replace(plan, shortages=shortages_of(case, plan, parts=own))
@@ -103,6 +104,13 @@ def _with_own_pumps(
     return joined_by_pumps(case, parts)
 
 
+def _by_size(parts: tuple[WaterCase, ...], params: WaterParams) -> WaterParams:
+    """Return limits with fewer nodes where there are many choices."""
+    num = sum(num_choices(part) for part in parts)
+    share = min(1.0, params.max_together / max(1, num))
+    return replace(params, max_nodes=math.ceil(share * params.max_nodes))
+
+
 def _choose(
     parts: tuple[WaterCase, ...], params: WaterParams
 ) -> tuple[dict[ChoiceKey, float], Proven]:
@@ -113,10 +121,7 @@ def _choose(
     """
     chosen: dict[ChoiceKey, float] = {}
     proven: Proven = {}
-    num = sum(num_choices(part) for part in parts)
-    nodes = min(1.0, params.max_together / max(1, num)) * params.max_nodes
-    limits = replace(params, max_nodes=math.ceil(nodes))
-    for program, solved in in_two_threads(partial(_solve, limits), parts):
+    for program, solved in in_two_threads(partial(_solve, params), parts):
         for key, choice in program.choice_by_key.items():
             chosen[key] = solved.values[choice]
         if len(parts) == 1:

@@ -46,6 +46,10 @@ PEOPLE_TIMES: Final = 20
 POLISHED: Final = frozenset({"normal", "critical_loss", "other_loss"})
 WINDOW_DAYS: Final = 3
 WINDOW_PART: Final = 4
+#: With fewer nodes than these the last goal is sought without a tree of all days, in
+#: windows of so many days, one length after the other.
+FEW_NODES: Final = 40
+WINDOWS_ALONE: Final = (3, 3)
 
 Values = dict["mathopt.Variable", float]
 
@@ -239,15 +243,13 @@ def _solve_goal(
             solved.values = values
         else:
             try:
-                found = _search(program, _limits(goal, params), solved)
+                found = _found(program, goal, params, solved)
             except SolverError:
                 if not solved.values:
                     raise
                 # Kept goals can be a hair too tight for the tree; `settle` has the
                 # goal once more, among the flows of the last solution.
                 return
-            if goal.name in POLISHED and not _is_proven(found, params):
-                found = _polished(program, found, params)
             value, bound = max(0.0, found.value), max(0.0, found.bound)
             if known is not None and known < value:
                 value, found.values = known, solved.values
@@ -297,26 +299,50 @@ def _search(program: Program, params: WaterParams, solved: Solved) -> _Found:
     values = _flows_only(program, solved.values) if solved.values else None
     if values is None:
         raise SolverError(f"the water program ended with {result.termination.reason}")
-    return _Found(values, program.model.objective.evaluate(values), bound)
+    return _Found(values, program.model.objective.as_linear_expression().evaluate(values), bound)
+
+
+def _found(
+    program: Program, goal: Goal, params: WaterParams, solved: Solved
+) -> _Found:
+    """
+    Return the solution of a goal: by a tree, then better some days at a time.
+
+    With few nodes the tree of the last goal costs more than it brings: the days alone,
+    from the solution of the goals before, come as far.
+    """
+    if goal.name == LAST and params.max_nodes < FEW_NODES:
+        values = _flows_only(program, solved.values) or solved.values
+        value = float(program.model.objective.as_linear_expression().evaluate(values))
+        found = _Found(values, value, 0.0)
+        for days in WINDOWS_ALONE:
+            found = _polished(program, found, params, days)
+        return found
+    found = _search(program, _limits(goal, params), solved)
+    if goal.name in POLISHED and not _is_proven(found, params):
+        found = _polished(program, found, params, WINDOW_DAYS)
+    return found
 
 
 def _is_proven(found: _Found, params: WaterParams) -> bool:
     return found.value - found.bound <= NOTHING + params.gap * abs(found.value)
 
 
-def _polished(program: Program, found: _Found, params: WaterParams) -> _Found:
+def _polished(
+    program: Program, found: _Found, params: WaterParams, days: int
+) -> _Found:
     """
     Return a solution made better in some days at a time, all other choices as they are.
 
     The tree is wide where few days are wrong: here each program is small.
     """
     num_days = program.case.num_days
-    if num_days <= WINDOW_DAYS:
+    if num_days <= days:
         return found
     limits = replace(params, max_nodes=max(1, params.max_nodes // WINDOW_PART))
     choices = program.choice_by_key
-    for first in range(0, num_days - 1, WINDOW_DAYS - 1):
-        free = range(first, first + WINDOW_DAYS)
+    for first in range(0, num_days - 1, days - 1):
+        free = range(first, first + days)
         for key, choice in choices.items():
             if key[-1] not in free:
                 whole = float(round(found.values[choice]))
