@@ -78,7 +78,7 @@ def test_a_broken_canal_is_red_and_dashed() -> None:
         for c in network.canals
     )
     layer = features(replace(network, canals=canals)).day(0)
-    (broken,) = by_tip(layer, "一支渠下段")
+    (broken,) = by_tip(layer, network.canal_by_id["C-Z2"].name)
     assert broken["style"]["color"] == BROKEN
     assert broken["style"]["dashArray"]
     assert "损毁" in broken["popup"]

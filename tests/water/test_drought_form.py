@@ -59,9 +59,20 @@ def test_rice_by_name() -> None:
         assert replace(late, crop=crop).is_rice == is_rice
 
 
+#: What the tables ask for 100 people, 10 of them vulnerable; two thirds of the basic
+#: need of the others come.
+ZONE_NEED = dict.fromkeys(BANDS, 0) | {
+    "survival_vulnerable": 75,
+    "survival": 675,
+    "basic_vulnerable": 125,
+    "basic": 1125,
+    "normal": 1500,
+}
+
+
 def township() -> tuple[Scenario, WaterDispatch]:
     """
-    Return a day on which 250 of 1,000 m3 come to field A, and two lifts in a chain.
+    Return a day on which 1,000 of 4,000 m3 come to field A, and two lifts in a chain.
 
     A (100 mu, light) can be watered to a quarter; B (80 mu, heavy) gets nothing; C (50
     mu, to be sown again) gets all it needs, too late; D was never surveyed; E is well.
@@ -139,12 +150,12 @@ def township() -> tuple[Scenario, WaterDispatch]:
                 day=0,
                 into_m3=3,
                 filling_m3=0,
-                need_l=NEED,
-                served_l=NEED | {"basic": 1200},
+                need_l=ZONE_NEED,
+                served_l=ZONE_NEED | {"basic": 750, "normal": 0},
             ),
         ),
         fields=(
-            FieldDay(field_id="A", day=0, field_m3=250, head_m3=300),
+            FieldDay(field_id="A", day=0, field_m3=1000, head_m3=1200),
             FieldDay(field_id="C", day=0, field_m3=2000, head_m3=2000),
         ),
         outcomes=tuple(
@@ -157,7 +168,7 @@ def township() -> tuple[Scenario, WaterDispatch]:
                 lost_kg=None,
             )
             for label, need, given in (
-                ("A", 1000, 250),
+                ("A", 4000, 1000),
                 ("B", 3200, 0),
                 ("C", 2000, 2000),
             )

@@ -42,15 +42,10 @@ def test_forms_of_the_planner_are_right() -> None:
 
 
 def test_the_small_form_is_right() -> None:
-    """Its needs are those of the hand-made plan, not of the tables: people alone."""
+    """Fields of two crops and all grades, two stages of a chain, a canal behind one."""
     scenario, dispatch = township()
     form = drought_form(scenario, dispatch)
-    # Fields need what the tables say; the hand-made plan says something else.
-    keys = {v.object_id for v in check_form(scenario, dispatch, None, form)}
-    assert keys <= {
-        *("people_short", "area_drought", "area_light", "area_rice"),
-        *("area_irrigable", "area_irrigated"),
-    }
+    assert check_form(scenario, dispatch, None, form) == []
 
 
 BROKEN: dict[str, tuple[Callable[[DroughtForm], DroughtForm], str]] = {
@@ -165,6 +160,15 @@ def without_a_day(notice: TurnNotice) -> TurnNotice:
     )
 
 
+def with_more(notice: TurnNotice) -> TurnNotice:
+    return replace(
+        notice,
+        other=tuple(
+            replace(water, field_m3=water.field_m3 + 50) for water in notice.other
+        ),
+    )
+
+
 EVERY_DAY = (0, 1, 2)
 NOTICES: dict[str, tuple[Callable[[WaterNotices], WaterNotices], int, str]] = {
     "another hour": (
@@ -178,6 +182,11 @@ NOTICES: dict[str, tuple[Callable[[WaterNotices], WaterNotices], int, str]] = {
         lambda n: first(n, slots=(replace(n.supply[0].slots[0], days=(0, 2)),)),
         5,
         "notice_hours",
+    ),
+    "more pumped than planned": (
+        lambda n: replace(n, turns=tuple(map(with_more, n.turns))),
+        3,
+        "notice_water",
     ),
     "other days": (lambda n: first(n, num_days=2), 5, "notice_days"),
     "no approval": (lambda n: first(n, approval=None), 10, "no_approval"),
@@ -225,3 +234,32 @@ def test_each_way_to_break_notices_is_found(name: str) -> None:
     for violation in found:
         assert violation.line.text("zh")
         assert "{" not in violation.line.text("en")
+
+
+def test_slots_that_touch_are_told_as_one() -> None:
+    scenario, dispatch, _ = demo()
+    slots = dispatch.slots.slots
+    first = slots[0]
+    more = replace(first, span=Span(first.span.end_s, first.span.end_s + 1800))
+    longer = replace(dispatch, slots=replace(dispatch.slots, slots=(*slots, more)))
+    notices = water_notices(scenario.water, longer)
+    told = notices.supply[0].slots[0].spans[0]
+    assert told == Span(first.span.start_s, first.span.end_s + 1800)
+    assert check_notices(scenario, longer, notices) == []
+
+
+def test_cutting_needs_approval_even_where_taps_are_always_open() -> None:
+    scenario, dispatch, _ = demo()
+    rows = tuple(
+        replace(row, served_l={**row.need_l, "normal": 0})
+        for row in dispatch.plan.zones
+    )
+    always = replace(
+        dispatch,
+        plan=replace(dispatch.plan, zones=rows),
+        slots=replace(dispatch.slots, slots=()),
+    )
+    notices = water_notices(scenario.water, always)
+    assert check_notices(scenario, always, notices) == []
+    found = check_notices(scenario, always, first(notices, approval=None))
+    assert [v.message.key for v in found] == ["water_broken.no_approval"]
