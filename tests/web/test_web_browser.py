@@ -126,6 +126,14 @@ def test_from_the_demo_to_a_delivery_without_internet(server, watched, scenario)
     assert wrong == []
 
 
+BUTTON_HEIGHTS = (
+    "[...document.querySelectorAll('.stButton button, [data-testid="
+    "stButtonGroup] button, [data-testid=stPopoverButton], [data-testid="
+    "stExpandSidebarButton]')].filter(button => button.offsetParent)"
+    ".map(button => button.getBoundingClientRect().height)"
+)
+
+
 def test_dashboard_fits_a_phone(demo, watched):
     """At 390 px nothing scrolls sideways and every button is for a thumb."""
     code = "430423302"
@@ -146,12 +154,9 @@ def test_dashboard_fits_a_phone(demo, watched):
         page.wait_for_timeout(200)
         assert page.get_by_test_id("stException").count() == 0
         assert no_sideways_scrolling(page), name
-        heights = page.evaluate(
-            "[...document.querySelectorAll('.stButton button, [data-testid="
-            "stButtonGroup] button, [data-testid=stPopoverButton], [data-testid="
-            "stExpandSidebarButton]')].filter(button => button.offsetParent)"
-            ".map(button => button.getBoundingClientRect().height)"
-        )
+        # Streamlit says that it is done before all is drawn.
+        page.wait_for_function(f"{BUTTON_HEIGHTS}.length >= 3", timeout=10_000)
+        heights = page.evaluate(BUTTON_HEIGHTS)
         assert len(heights) >= 3, name
         assert min(heights) >= 44, name
         maps = page.locator('iframe[title="streamlit_folium.st_folium"]')

@@ -56,7 +56,7 @@ def test_without_a_store_the_page_says_how_to_make_one(office, monkeypatch, tmp_
     assert "dispatch store init" in texts(office.page())
 
 
-OFFICE = "today needs plan requests deliveries roads places doors links coverage"
+OFFICE = "today needs plan water requests deliveries roads places doors links coverage"
 
 
 @pytest.mark.parametrize(

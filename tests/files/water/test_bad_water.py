@@ -127,7 +127,11 @@ CASES: list[tuple[str, str, Change]] = [
         "vulnerable_people",
         ("zones", "Z-A", {"vulnerable_people": "3201"}),
     ),
-    ("post_backwards", "until", ("posts", "V-A", {"until": "2022-09-01"})),
+    (
+        "post_backwards",
+        "until",
+        ("posts", "V-A", {"from": "2022-09-06", "until": "2022-09-01"}),
+    ),
     ("post_backwards", "free_until", ("people", "M11", {"free_until": "2022-09-01"})),
     ("posts_overlap", "object_id", ("posts", None, {"post_id": "V-D"})),
     ("jars_overfull", "stock_l", ("doors", "H01", {"stock_l": "61"})),
@@ -255,7 +259,7 @@ def test_a_hint_names_the_nearest_id() -> None:
 @pytest.mark.parametrize(
     ("times", "overlap"),
     [
-        # V-A is from 2022-09-06 05:30 to the end of 2022-09-15.
+        # V-A is here from 2022-09-06 05:30 to the end of 2022-09-15.
         ({"from": "2022-09-16", "until": ""}, False),
         ({"from": "", "until": "2022-09-06 05:30"}, False),
         ({"from": "", "until": "2022-09-06 05:31"}, True),
@@ -266,7 +270,9 @@ def test_a_hint_names_the_nearest_id() -> None:
 )
 def test_posts_of_one_place_in_turn(times: dict[str, str], overlap: bool) -> None:
     cells = {"post_id": "V-X", "object_id": "Z-A", "kind": "valve", **times}
-    told = [p.message.key for p in problems_of(changed(("posts", None, cells)))]
+    own = {"from": "2022-09-06 05:30", "until": "2022-09-15"}
+    files = changed(("posts", "V-A", own), ("posts", None, cells))
+    told = [p.message.key for p in problems_of(files)]
     assert told == (["posts_overlap"] if overlap else [])
 
 
