@@ -325,12 +325,12 @@ def _search(program: Program, params: WaterParams, solved: Solved) -> _Found:
     values = _flows_only(program, solved.values) if solved.values else None
     if values is None:
         raise SolverError(f"the water program ended with {result.termination.reason}")
-    return _Found(values, program.model.objective.as_linear_expression().evaluate(values), bound)
+    return _Found(
+        values, program.model.objective.as_linear_expression().evaluate(values), bound
+    )
 
 
-def _found(
-    program: Program, goal: Goal, params: WaterParams, solved: Solved
-) -> _Found:
+def _found(program: Program, goal: Goal, params: WaterParams, solved: Solved) -> _Found:
     """
     Return the solution of a goal: by a tree, then better some days at a time.
 
