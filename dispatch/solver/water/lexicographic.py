@@ -137,6 +137,11 @@ def settle(
         Its goals.
     chosen
         Choices by key; those that are not there are 0.
+
+    Raises
+    ------
+    SolverError
+        If no flows keep these choices, which come from a solution.
     """
     for key, choice in program.choice_by_key.items():
         choice.integer = False
