@@ -21,6 +21,7 @@ from dispatch.cli import summary
 from dispatch.cli.failures import NO_PLAN, show_warnings
 from dispatch.cli.progress import ended_by_ctrl_c, shown_progress
 from dispatch.cli.screen import errors_console, results_console
+from dispatch.cli.water_check import check_water_on_terminal, is_of_water
 from dispatch.errors import DispatchError
 from dispatch.files.plan.font import missing_glyphs
 from dispatch.files.plan.plan_json import plan_to_json, read_plan
@@ -336,6 +337,9 @@ def check_on_terminal(path: Path, plan_path: Path, *, strict: bool, t: Words) ->
         With code 3 if a rule is broken.
     """
     scenario = read_scenario(path, strict=strict)
+    if is_of_water(plan_path):
+        check_water_on_terminal(scenario, plan_path, t)
+        return
     if plan_path.is_dir():
         plan_path /= "plan.json"
     plan = read_plan(plan_path, scenario=scenario)

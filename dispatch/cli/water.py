@@ -13,12 +13,12 @@ from dispatch.cli.failures import NO_PLAN, show_warnings
 from dispatch.cli.run import default_out, names_of, usable_folder
 from dispatch.cli.screen import errors_console, results_console
 from dispatch.cli.summary import new_table
+from dispatch.cli.water_check import TRUCKS_JSON
+from dispatch.cli.water_files import write_all_water
 from dispatch.files.plan.plan_json import plan_to_json, read_plan
 from dispatch.files.scenario.read import read_scenario
 from dispatch.files.water.plan_file import water_plan_to_json
 from dispatch.files.water.plan_tables import moment_text
-from dispatch.files.water.write import write_water
-from dispatch.maps.water import water_map
 from dispatch.planning.township import plan_township
 from dispatch.planning.water_helping import water_helping
 from dispatch.solver.water.case import WaterParams
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from dispatch.words.words import Words
 
 REJECTED = "water.rejected.json"
-#: Plan of the trucks that was reckoned with; of its own command it is ``plan.json``.
-TRUCKS_JSON = "trucks.json"
 #: Rows of broken rules that are listed.
 MAX_VIOLATIONS = 50
 
@@ -103,9 +101,8 @@ def water_on_terminal(
     console = results_console()
     show_water(console, planned, t)
     show_hours(console, planned, t)
-    page = water_map(scenario, planned.dispatch, t.lang)
     duty = planned.duty if scenario.water_people is not None else None
-    written = write_water(scenario, planned.dispatch, duty, out, t.lang, page=page)
+    written = write_all_water(scenario, planned.dispatch, duty, out, t)
     if trucks is not None:
         plan = plan_to_json(trucks.plan)
         written.append(write_text(out / TRUCKS_JSON, plan))

@@ -78,7 +78,7 @@ class WaterDesk:
         return self.heads[-1].number if self.heads else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
 class ShownWater:
     """
     A version as it was made; the same one is the same object until something changes.

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dispatch.model.water.dispatch import WaterDispatch
     from dispatch.model.water.network import WaterNetwork
     from dispatch.model.water.plan import CanalRun, WaterPlan
-    from dispatch.model.water.turns import Rota, Turn, TurnOrder
+    from dispatch.model.water.turns import TurnOrder
 
 _MINUTE_S: Final = 60
 _HOUR_S: Final = 3600
@@ -259,34 +259,3 @@ def _request(
         signal_s=start_min * _MINUTE_S,
         order=order,
     )
-
-
-def field_m3_of(turn: Turn, network: WaterNetwork, plan: WaterPlan) -> float:
-    """
-    Return what a turn brings to its field, losses on the way taken off.
-
-    Parameters
-    ----------
-    turn
-        Of a field group.
-    network
-        All tables.
-    plan
-        Runs of the same days.
-    """
-    runs = {(run.canal_id, run.day): run for run in plan.canals}
-    lines = {line.canal_id: line for line in lines_with_fields(network)}
-    block = network.field_by_id[turn.group_id]
-    kept = 1.0
-    for reach in lines[turn.canal_id].reaches:
-        run = runs.get((reach.canal_id, turn.span.day))
-        if run is not None and run.head_m3 > run.wetting_m3:
-            kept *= run.end_m3 / (run.head_m3 - run.wetting_m3)
-        if reach.to_node == block.node_id:
-            break
-    return turn.gross_m3 * kept
-
-
-def is_whole(rota: Rota) -> bool:
-    """Return whether every group of a rota gets what it was to get."""
-    return rota.missing_m3 <= _LEAST_M3

@@ -12,21 +12,22 @@ from dispatch.model.water.hours import Span, joined_spans
 from dispatch.model.water.told import (
     Approval,
     DryField,
+    OtherWater,
     SameSlots,
     SupplyNotice,
     TurnNotice,
     WaterNotices,
 )
 from dispatch.units import DAY_S
-from dispatch.water.turn_rows import turn_rows
+from dispatch.water.turn_rows import turn_rows, watered_mu
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from dispatch.model.need import Band
     from dispatch.model.water.dispatch import WaterDispatch
     from dispatch.model.water.network import WaterNetwork
-    from dispatch.model.water.plan import ZoneDay
+    from dispatch.model.water.plan import WaterPlan, ZoneDay
     from dispatch.model.water.supply import Zone
 
 #: Litres that rounding may take from a need.
@@ -71,7 +72,8 @@ def _supply(
     if not own and any(row.into_m3 > 0 for row in rows):
         # Hours were not planned: what it gets, it gets at any time.
         open_spans = (Span(0, plan.num_days * DAY_S),)
-    kept, cut = kept_and_cut(rows)
+    missing_l = dispatch.slots.missing_l_by_zone.get(zone.zone_id, 0)
+    kept, cut = kept_and_cut(rows, missing_l=missing_l)
     notice = SupplyNotice(
         zone_id=zone.zone_id,
         village_ids=zone.village_ids,
@@ -127,7 +129,7 @@ def _longest_closed_s(open_spans: tuple[Span, ...], num_days: int) -> int:
 
 
 def kept_and_cut(
-    rows: Iterable[ZoneDay],
+    rows: Iterable[ZoneDay], *, missing_l: int = 0
 ) -> tuple[tuple[Band, ...], tuple[Band, ...]]:
     """
     Return the needs of a zone that are met on all days, and those that are not.
@@ -136,6 +138,8 @@ def kept_and_cut(
     ----------
     rows
         Its days; needs that it does not have are in neither.
+    missing_l
+        Litres that the hours cannot bring: the last needs go without.
     """
     need: dict[Band, int] = dict.fromkeys(BANDS, 0)
     short: dict[Band, int] = dict.fromkeys(BANDS, 0)
@@ -145,6 +149,10 @@ def kept_and_cut(
             lack = row.need_l[band] - row.served_l[band]
             short[band] += lack if lack > _ROUNDING_L else 0
     needed = [band for band in BANDS if need[band]]
+    for band in reversed(needed):
+        taken = min(missing_l, need[band] - short[band])
+        short[band] += taken if taken > _ROUNDING_L else 0
+        missing_l -= taken
     return (
         tuple(band for band in needed if not short[band]),
         tuple(band for band in needed if short[band]),
@@ -155,7 +163,7 @@ def _turn_notices(
     network: WaterNetwork, dispatch: WaterDispatch
 ) -> tuple[TurnNotice, ...]:
     plan = dispatch.plan
-    turns = turn_rows(network, dispatch)
+    turns, watered = turn_rows(network, dispatch), watered_mu(network, plan)
     needing = {row.field_id: row for row in plan.outcomes if row.need_m3 > 0}
     reasons = {row.object_id: row.reason for row in plan.shortages}
     by_village: Mapping[str, list[str]] = defaultdict(list)
@@ -164,18 +172,40 @@ def _turn_notices(
     notices = []
     for village_id, field_ids in by_village.items():
         own = tuple(turn for turn in turns if turn.field_id in field_ids)
+        others = tuple(
+            water
+            for field_id in field_ids
+            if not any(turn.field_id == field_id for turn in own)
+            for water in _other_water(field_id, plan, watered)
+        )
         dry = tuple(
             DryField(field_id=field_id, reason=reasons.get(field_id))
             for field_id in field_ids
             if field_id in needing and needing[field_id].field_m3 <= _NOTHING_M3
         )
-        if own or dry:
+        if own or others or dry:
             notice = TurnNotice(
                 village_id=village_id,
                 first_day=plan.first_day,
                 num_days=plan.num_days,
                 turns=own,
+                other=others,
                 dry=dry,
             )
             notices.append(notice)
     return tuple(notices)
+
+
+def _other_water(
+    field_id: str, plan: WaterPlan, watered: Mapping[str, float]
+) -> Iterator[OtherWater]:
+    """Yield what comes to a field without a turn, if that is any."""
+    rows = [row for row in plan.fields if row.field_id == field_id]
+    given = {row.day: row.field_m3 for row in rows if row.field_m3 > _NOTHING_M3}
+    if given:
+        yield OtherWater(
+            field_id=field_id,
+            days=tuple(sorted(given)),
+            field_m3=sum(given.values()),
+            mu=watered.get(field_id, 0.0),
+        )

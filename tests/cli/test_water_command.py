@@ -47,6 +47,24 @@ def test_what_is_written_keeps_the_rules(folder: Path) -> None:
     assert {"releases.csv", "zone_days.csv", "field_days.csv", "goals.csv"} <= names
 
 
+def test_what_is_written_is_checked_by_the_command(
+    folder: Path, tmp_path: Path
+) -> None:
+    command = ["check", str(DEMO), str(folder), "--lang", "en"]
+    result = CliRunner().invoke(app, command)
+    assert result.exit_code == 0, result.output
+    assert "every rule is kept" in result.output
+    text = (folder / "water.json").read_text("utf-8")
+    document = json.loads(text)
+    document["stores"][0]["end_m3"] += 500
+    (tmp_path / "water.json").write_text(json.dumps(document), "utf-8")
+    shutil.copy(folder / "trucks.json", tmp_path)
+    command = ["check", str(DEMO), str(tmp_path / "water.json"), "--lang", "en"]
+    result = CliRunner().invoke(app, command)
+    assert result.exit_code == 3
+    assert "must not be used" in result.output
+
+
 def test_nobody_is_named(folder: Path) -> None:
     """Persons and households are on their own lists only."""
     people = read_scenario(DEMO).water_people

@@ -67,6 +67,9 @@ def test_needs_are_cut_if_they_are_on_any_day() -> None:
     ]
     # A litre is lost by rounding; needs that are not there are in neither.
     assert kept_and_cut(rows) == (("survival", "livestock"), ("normal",))
+    # Of 70 litres of the last need 60 are lost by the hours, then some for animals.
+    assert kept_and_cut(rows, missing_l=60)[0] == ("survival", "livestock")
+    assert kept_and_cut(rows, missing_l=80)[0] == ("survival",)
 
 
 def test_zones_of_the_demo() -> None:
@@ -115,8 +118,11 @@ def test_villages_with_fields() -> None:
     assert 0 < told.turns[0].mu < 280
     # F-LL gets less than a cubic metre.
     assert notices["430423201221-1"].dry == (DryField(field_id="F-LL"),)
-    # F-ST is lifted to and has no turn on a canal: nothing to tell.
-    assert "430423201201-1" not in notices
+    # F-ST is lifted to and has no turn on a canal.
+    (pumped,) = notices["430423201201-1"].other
+    assert pumped.days == (0, 1, 2)
+    assert round(pumped.field_m3) == 5138
+    assert round(pumped.mu) == 114  # 170 mu that need 7,650 m3
 
 
 def test_water_of_a_field_is_shared_out_over_its_turns() -> None:

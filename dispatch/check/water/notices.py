@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from dispatch.check.water.facts import WaterViolation
 from dispatch.model.need import BANDS
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from dispatch.model.scenario import Scenario
     from dispatch.model.water.dispatch import WaterDispatch
     from dispatch.model.water.told import SupplyNotice, WaterNotices
+
+#: Water at a field that is none.
+_NOTHING_M3: Final = 1.0
 
 _Clocks = list[tuple[int, int]]
 
@@ -46,6 +49,7 @@ def check_notices(
         found += check_hours_told(dispatch, notice)
         found += check_approval(dispatch, notice)
     found += check_turns_told(dispatch, notices)
+    found += check_other_water_told(dispatch, notices)
     return found
 
 
@@ -186,3 +190,35 @@ def check_turns_told(
         if told.count(key) != (key in planned):
             message = say("water_broken.notice_turn", canal=key[0], span=key[2])
             yield WaterViolation(3, message, key[1])
+
+
+def check_other_water_told(
+    dispatch: WaterDispatch, notices: WaterNotices
+) -> Iterator[WaterViolation]:
+    """
+    Rule 3: water that comes to a field without a turn is told, with its days.
+
+    Parameters
+    ----------
+    dispatch
+        Has fields and turns.
+    notices
+        All notices.
+    """
+    with_turn = {turn.group_id for rota in dispatch.rotas for turn in rota.turns}
+    comes: dict[str, dict[int, float]] = {}
+    for row in dispatch.plan.fields:
+        if row.field_m3 > _NOTHING_M3 and row.field_id not in with_turn:
+            comes.setdefault(row.field_id, {})[row.day] = row.field_m3
+    told = [water for notice in notices.turns for water in notice.other]
+    for field_id in sorted({*comes, *(water.field_id for water in told)}):
+        own = [water for water in told if water.field_id == field_id]
+        days = comes.get(field_id, {})
+        is_right = (
+            len(own) == bool(days)
+            and all(water.days == tuple(sorted(days)) for water in own)
+            and all(abs(water.field_m3 - sum(days.values())) < 1 for water in own)
+        )
+        if not is_right:
+            message = say("water_broken.notice_water", m3=sum(days.values()))
+            yield WaterViolation(3, message, field_id)

@@ -9,6 +9,7 @@ are in no list: who carries water goes to a village.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -65,7 +66,15 @@ def dispatch_to_json(
     if network is None:
         raise ValueError("a dispatch of no water")
     document = water_plan_document(dispatch.plan)
-    document |= {"num_rounds": dispatch.num_rounds, "is_kept": dispatch.is_kept}
+    document |= {
+        "num_rounds": dispatch.num_rounds,
+        "is_kept": dispatch.is_kept,
+        "turn_order": dispatch.turn_order,
+        "zone_caps": [
+            {"zone_id": cap.zone_id, "m3_per_h": cap.m3_per_h}
+            for cap in dispatch.zone_caps
+        ],
+    }
     document |= _flows(network, dispatch)
     document |= _hours(network, dispatch)
     document |= _people(scenario, dispatch, duty or WaterDuty())
@@ -73,6 +82,19 @@ def dispatch_to_json(
     document["notices"] = notice_texts(scenario, notices)
     document["form"] = _form_rows(form)
     return json_lines(document)
+
+
+def zone_caps_of(data: bytes) -> dict[str, float]:
+    """
+    Return the most that the hours let into zones, m3/h by zone, of a ``water.json``.
+
+    Parameters
+    ----------
+    data
+        Content of a file that was read as a plan before.
+    """
+    rows = json.loads(data).get("zone_caps") or []
+    return {str(row["zone_id"]): float(row["m3_per_h"]) for row in rows}
 
 
 def moment_of(first_day: dt.date, time_s: float) -> str:

@@ -139,7 +139,7 @@ def duty_rows(duty: DutyList, t: Words) -> Rows:
         ]
         for span in item.spans:
             date = duty.first_day + dt.timedelta(days=span.day)
-            start, end = clocks(span)
+            start, end = clocks(span, t)
             rows.append((date.isoformat(), start, end, what, item.place, *numbers))
     return Rows(
         headings=tuple(t(f"duty.column_{name}") for name in _COLUMNS),
@@ -148,7 +148,23 @@ def duty_rows(duty: DutyList, t: Words) -> Rows:
     )
 
 
-def clocks(span: Span) -> tuple[str, str]:
-    """Return the times of day of a span; an end on the next day goes on after 24:00."""
-    first_s = span.day * DAY_S
-    return format_clock(span.start_s - first_s), format_clock(span.end_s - first_s)
+def clocks(span: Span, t: Words) -> tuple[str, str]:
+    """
+    Return the times of day of a span; an end on a later day says so.
+
+    Parameters
+    ----------
+    span
+        Of a list.
+    t
+        Words in the language of the reader.
+    """
+    end_s = span.end_s - span.day * DAY_S
+    # Midnight ends its own day, as 24:00.
+    days = (end_s - 1) // DAY_S
+    end = format_clock(end_s - days * DAY_S)
+    if days == 1:
+        end = t("duty.next_day", clock=end)
+    elif days > 1:
+        end = t("duty.later_day", days=days, clock=end)
+    return format_clock(span.start_s % DAY_S), end

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dispatch.words.message import Lang
 
 _WIDTH: Final = 190.0
-_WIDTHS: Final = (32.0, 20.0, 20.0, 32.0, 52.0, 18.0, 16.0)
+_WIDTHS: Final = (30.0, 18.0, 30.0, 30.0, 52.0, 16.0, 14.0)
 
 
 def lists_of(

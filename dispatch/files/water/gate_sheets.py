@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from dispatch.files.plan.on_paper import LEFT
 from dispatch.files.water.notice_parts import date_text
-from dispatch.files.water.paper_table import draw_table, water_paper
+from dispatch.files.water.paper_table import draw_paragraph, draw_table, water_paper
 from dispatch.units import DAY_S, format_clock
 from dispatch.water.pump_hours import pump_from_h
 from dispatch.water.turn_rows import turn_rows
@@ -126,7 +126,8 @@ class _Sheets:
         paper, t = self.paper, self.t
         phones = [text for text in self.network.notices if text.key == "phone"]
         paper.need_mm(32)
-        paper.y = paper.paragraph(LEFT, paper.y + 4, _WIDTH, rules, size_pt=14)
+        paper.y += 4
+        draw_paragraph(paper, rules, _WIDTH, size_pt=14)
         for phone in phones:
             line = t("water_paper.phone", phone=phone.text(t.lang))
             paper.text(LEFT, paper.y + 2, _WIDTH, line, size_pt=18, bold=True)

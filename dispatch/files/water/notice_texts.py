@@ -13,6 +13,7 @@ from dispatch.files.water.notice_parts import (
     Part,
     date_blanks,
     date_text,
+    days_text,
     needs_text,
     reading_s,
     shortened,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from dispatch.model.water.network import WaterNetwork
     from dispatch.model.water.told import (
         FieldTurn,
+        OtherWater,
         SupplyNotice,
         TurnNotice,
         WaterNotices,
@@ -240,7 +242,9 @@ class NoticeWriter:
         most = len(notice.turns)
         loud = self._fitted(partial(self._loud_turns, notice), most, self._is_loud)
         short = self._fitted(partial(self._short_turns, notice), most, self._is_short)
+        kind = "turns" if notice.turns else "fields"
         lines = [self._turn(turn, notice) for turn in notice.turns]
+        lines += [self._other(water, notice) for water in notice.other]
         lines.append(self._dry(notice, "water_notice.dry"))
         if notice.turns:
             lines.append(t("water_notice.turn_keep"))
@@ -248,7 +252,7 @@ class NoticeWriter:
         return NoticeTexts(
             object_id=notice.village_id,
             name=village,
-            title=t("water_notice.title_turns"),
+            title=t(f"water_notice.title_{kind}"),
             to=t("water_notice.to_village", village=village),
             paragraphs=tuple(line for line in lines if line),
             signature=self._signature(),
@@ -272,6 +276,35 @@ class NoticeWriter:
             water=turn.field_m3,
             mu=turn.mu,
         )
+
+    def _other(self, water: OtherWater, notice: TurnNotice) -> str:
+        days = days_text(notice.first_day, water.days, notice.num_days, self.t)
+        return self.t(
+            "water_notice.other",
+            group=self._group(water.field_id),
+            field=water.field_id,
+            area=self.network.field_by_id[water.field_id].area_mu,
+            days=days,
+            water=water.field_m3,
+            mu=water.mu,
+        )
+
+    def _told_others(self, notice: TurnNotice) -> str:
+        """Return when water comes without turns, for who reads it out."""
+        t = self.t
+        told = [
+            t(
+                "water_notice.loud_other_day",
+                group=self._group(water.field_id),
+                days=days_text(notice.first_day, water.days, notice.num_days, t),
+            )
+            for water in notice.other
+        ]
+        if not told:
+            return ""
+        village = self.scenario.label(notice.village_id)
+        fields = t("unit.between").join(told)
+        return t("water_notice.loud_other", village=village, fields=fields)
 
     def _group(self, field_id: str) -> str:
         group = self.network.field_by_id[field_id].group
@@ -317,6 +350,8 @@ class NoticeWriter:
             group = self._group(turn.field_id)
             told.append(t("water_notice.loud_turn", group=group, start=start, end=end))
         village = self.scenario.label(notice.village_id)
+        if not told and notice.other:
+            return ""
         if not told:
             return village + t("water_notice.colon").rstrip()
         turns = t("unit.between").join(told)
@@ -328,10 +363,11 @@ class NoticeWriter:
         return [
             Part(self._told_turns(notice, most, is_spoken=True)),
             Part(t("water_notice.loud_later") if most < len(notice.turns) else ""),
+            Part(self._told_others(notice), 3 if notice.turns else 0),
             Part(self._dry(notice, "water_notice.loud_dry"), 2),
             Part(keep, 1),
-            Part(self._phone(), 4),
-            Part(t("water_notice.loud_issuer", issuer=self._issuer()), 3),
+            Part(self._phone(), 5),
+            Part(t("water_notice.loud_issuer", issuer=self._issuer()), 4),
         ]
 
     def _short_turns(self, notice: TurnNotice, most: int) -> list[Part]:

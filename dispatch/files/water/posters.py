@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Final
 from dispatch.files.plan.on_paper import LEFT
 from dispatch.files.water.notice_parts import days_text, hours_text
 from dispatch.files.water.notice_texts import NoticeTexts, NoticeWriter, reading_note
-from dispatch.files.water.paper_table import water_paper
+from dispatch.files.water.paper_table import (
+    draw_paragraph,
+    paragraph_mm,
+    water_paper,
+)
 from dispatch.water.notices import water_notices
 from dispatch.words.words import Words
 
@@ -23,8 +27,8 @@ if TYPE_CHECKING:
 
 _WIDTH: Final = 190.0
 _SLOT: Final = 24.0
-#: Height of a line of a paragraph, mm a point.
-_LINE_PER_PT: Final = 0.46
+#: Sizes of type that notices are tried in.
+_NOTICE_PT: Final = (20.0, 18.0, 16.0, 14.0, 12.0)
 
 
 def slots_pdf(
@@ -82,7 +86,9 @@ def _draw_poster(paper: Paper, writer: NoticeWriter, notice: SupplyNotice) -> No
     kind = t("water_paper.slots")
     paper.text(LEFT, paper.y, _WIDTH, zone.name, size_pt=44, bold=True, align="C")
     paper.text(LEFT, paper.y + 20, _WIDTH, kind, size_pt=26, align="C")
-    paper.y = paper.paragraph(LEFT, paper.y + 34, _WIDTH, texts.to, size_pt=12) + 3
+    paper.y += 34
+    draw_paragraph(paper, texts.to, _WIDTH, size_pt=12)
+    paper.y += 3
     for same in notice.slots:
         days = days_text(notice.first_day, same.days, notice.num_days, t)
         hours = hours_text(same.spans, t)
@@ -106,16 +112,25 @@ def _draw_paragraphs(
 ) -> None:
     for text in paragraphs:
         paper.need_mm(_height(paper, text, size_pt) + 2)
-        paper.y = paper.paragraph(LEFT, paper.y + 2, _WIDTH, text, size_pt=size_pt)
+        draw_paragraph(paper, text, _WIDTH, size_pt=size_pt)
+        paper.y += 2
     paper.need_mm(14)
     paper.text(LEFT, paper.y + 5, _WIDTH, signature, size_pt=size_pt, align="R")
     paper.y += 14
 
 
 def _height(paper: Paper, text: str, size_pt: float) -> float:
-    """Return the room that a paragraph takes at most, mm: words do not part."""
-    num_lines = paper.width_of(text, size_pt) // (0.93 * _WIDTH) + 1
-    return float(num_lines) * size_pt * _LINE_PER_PT
+    return paragraph_mm(paper, text, _WIDTH, size_pt)
+
+
+def _size_on_a_page(paper: Paper, texts: NoticeTexts) -> float:
+    """Return the largest type at which a notice fits on the page; else the least."""
+    room = paper.bottom - paper.y - 40
+    for size_pt in _NOTICE_PT:
+        lines = (texts.to, *texts.paragraphs)
+        if sum(_height(paper, line, size_pt) + 2 for line in lines) <= room:
+            return size_pt
+    return _NOTICE_PT[-1]
 
 
 def notices_pdf(
@@ -158,8 +173,11 @@ def notices_pdf(
         paper.new_section(texts.title, is_titled=False)
         y = paper.y + 4
         paper.text(LEFT, y, _WIDTH, texts.title, size_pt=30, bold=True, align="C")
-        paper.y = paper.paragraph(LEFT, y + 18, _WIDTH, texts.to, size_pt=19) + 3
-        _draw_paragraphs(paper, texts.paragraphs, texts.signature, size_pt=19)
+        size_pt = _size_on_a_page(paper, texts)
+        paper.y = y + 18
+        draw_paragraph(paper, texts.to, _WIDTH, size_pt=size_pt)
+        paper.y += 3
+        _draw_paragraphs(paper, texts.paragraphs, texts.signature, size_pt=size_pt)
     if not all_texts:
         _draw_nothing(paper, scenario.name, t("water_paper.no_notices"))
         return paper.content()
@@ -175,7 +193,10 @@ def _draw_spoken(paper: Paper, texts: NoticeTexts, t: Words) -> None:
     paper.bar(LEFT, paper.y, _WIDTH, 8, texts.name, size_pt=13)
     note = f"{t('water_paper.read_out')}  {reading_note(texts, t)}"
     paper.text(LEFT, paper.y + 10, _WIDTH, note, size_pt=12, bold=True)
-    paper.y = paper.paragraph(LEFT, paper.y + 17, _WIDTH, texts.loud, size_pt=15)
+    paper.y += 17
+    draw_paragraph(paper, texts.loud, _WIDTH, size_pt=15)
     send = t("water_paper.to_send")
     paper.text(LEFT, paper.y + 3, _WIDTH, send, size_pt=12, bold=True)
-    paper.y = paper.paragraph(LEFT, paper.y + 10, _WIDTH, texts.short, size_pt=12) + 6
+    paper.y += 10
+    draw_paragraph(paper, texts.short, _WIDTH, size_pt=12)
+    paper.y += 6

@@ -118,6 +118,25 @@ class DryField:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherWater:
+    """
+    Water that comes to a field without a turn: from pumps, or as no one shares it.
+
+    Attributes
+    ----------
+    days
+        From 0, rising.
+    mu
+        That all of it waters.
+    """
+
+    field_id: str
+    days: tuple[int, ...]
+    field_m3: float
+    mu: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TurnNotice:
     """
     What the farmers of a village are told.
@@ -126,6 +145,8 @@ class TurnNotice:
     ----------
     turns
         Of its fields, by time.
+    other
+        Water of its fields that have no turn.
     dry
         Fields that need water and get none in these days.
     """
@@ -134,6 +155,7 @@ class TurnNotice:
     first_day: dt.date
     num_days: int
     turns: tuple[FieldTurn, ...] = ()
+    other: tuple[OtherWater, ...] = ()
     dry: tuple[DryField, ...] = ()
 
 

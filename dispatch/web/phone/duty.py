@@ -93,7 +93,7 @@ def _card(
     is_over: bool,
     is_next: bool,
 ) -> DutyCard:
-    start, end = clocks(span)
+    start, end = clocks(span, t)
     door = day.doors.get(item.place_id) if item.is_visit else None
     place, facts, way = item.place, [], ""
     if item.is_visit:

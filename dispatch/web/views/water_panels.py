@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 import streamlit as st
@@ -118,7 +120,7 @@ def show(context: Context, shown: ShownWater) -> None:
         "short": partial(_short, shown, t),
         "helps": partial(_helps, context, shown),
         "people": partial(_people, rows, t, has_names=duty is not None),
-        "map": partial(_map, shown, t),
+        "map": partial(_map, context, shown),
         "files": partial(_files, context, shown),
     }
     for tab, name in zip(tabs, _TABS, strict=True):
@@ -311,15 +313,20 @@ def _people(rows: SheetRows, t: Words, *, has_names: bool) -> None:
     st.caption(t("water_page.people_help"))
 
 
-def _map(shown: ShownWater, t: Words) -> None:
-    components.html(_map_page(shown, t.lang), height=620)
+#: Maps of versions that somebody looks at, by language.
+_PAGES: WeakKeyDictionary[ShownWater, dict[str, str]] = WeakKeyDictionary()
 
 
-@lru_cache(maxsize=8)
-def _map_page(shown: ShownWater, lang: Any) -> str:
-    from dispatch.maps.water import water_map  # a quarter of a second
+def _map(context: Context, shown: ShownWater) -> None:
+    pages = _PAGES.setdefault(shown, {})
+    if context.lang not in pages:
+        from dispatch.maps.water import water_map  # a quarter of a second
 
-    return water_map(shown.scenario, shown.dispatch, lang)
+        # Versions are kept without roads: those of the day lie below the canals.
+        now = context.scenario
+        drawn = replace(shown.scenario, roads=now.roads, basemap=now.basemap)
+        pages[context.lang] = water_map(drawn, shown.dispatch, context.lang)
+    components.html(pages[context.lang], height=620)
 
 
 def _files(context: Context, shown: ShownWater) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dispatch.model.water.form import DroughtForm, FormFigure
-    from dispatch.model.water.told import SupplyNotice, WaterNotices
+    from dispatch.model.water.told import SupplyNotice, TurnNotice, WaterNotices
 
 
 def changed(form: DroughtForm, key: str, **changes: object) -> DroughtForm:
@@ -158,6 +158,13 @@ def first(notices: WaterNotices, **changes: object) -> WaterNotices:
     return replace(notices, supply=(own, *notices.supply[1:]))
 
 
+def without_a_day(notice: TurnNotice) -> TurnNotice:
+    return replace(
+        notice,
+        other=tuple(replace(water, days=water.days[1:]) for water in notice.other),
+    )
+
+
 EVERY_DAY = (0, 1, 2)
 NOTICES: dict[str, tuple[Callable[[WaterNotices], WaterNotices], int, str]] = {
     "another hour": (
@@ -185,9 +192,23 @@ NOTICES: dict[str, tuple[Callable[[WaterNotices], WaterNotices], int, str]] = {
         5,
         "notice_unknown",
     ),
-    "a turn forgotten": (lambda n: replace(n, turns=n.turns[1:]), 3, "notice_turn"),
+    "a turn forgotten": (
+        lambda n: replace(n, turns=tuple(replace(own, turns=()) for own in n.turns)),
+        3,
+        "notice_turn",
+    ),
+    "pumped water forgotten": (
+        lambda n: replace(n, turns=tuple(replace(own, other=()) for own in n.turns)),
+        3,
+        "notice_water",
+    ),
+    "a day of it left out": (
+        lambda n: replace(n, turns=tuple(map(without_a_day, n.turns))),
+        3,
+        "notice_water",
+    ),
     "a turn told twice": (
-        lambda n: replace(n, turns=(*n.turns, n.turns[0])),
+        lambda n: replace(n, turns=(*n.turns, *n.turns)),
         3,
         "notice_turn",
     ),

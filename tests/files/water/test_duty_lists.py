@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.files.water.duty_calendar import duty_calendar, escaped, folded
-from dispatch.files.water.duty_lists import duty_lists, duty_rows
+from dispatch.files.water.duty_lists import clocks, duty_lists, duty_rows
 from dispatch.model.water.duty import Person, Post
 from dispatch.model.water.hours import Span
 from dispatch.model.water.rounds import DoorVisit, RoundPlan
@@ -62,9 +62,24 @@ def test_rows_for_paper() -> None:
     assert rows.headings == ("日期", "从", "到", "事项", "地点", "升", "趟数")
     assert rows.rows == [
         ("2022-09-06", "08:00", "08:30", "送水上门", "H01", "40", "2"),
-        ("2022-09-06", "18:00", "30:00", "值守", LONG, "", ""),
+        ("2022-09-06", "18:00", "次日 06:00", "值守", LONG, "", ""),
         ("2022-09-07", "07:00", "08:00", "值守", LONG, "", ""),
     ]
+
+
+@pytest.mark.parametrize(
+    ("end_h", "zh", "en"),
+    [
+        (24, "24:00", "24:00"),
+        (30, "次日 06:00", "06:00 (next day)"),
+        (48, "次日 24:00", "24:00 (next day)"),
+        (55, "2 天后 07:00", "07:00 (2 days later)"),
+    ],
+)
+def test_an_end_on_a_later_day_says_so(end_h: int, zh: str, en: str) -> None:
+    span = Span(20 * H, end_h * H)
+    assert clocks(span, Words("zh")) == ("20:00", zh)
+    assert clocks(span, Words("en")) == ("20:00", en)
 
 
 def unfolded(data: bytes) -> list[str]:

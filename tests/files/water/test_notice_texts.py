@@ -138,6 +138,18 @@ def test_turns_of_a_village(notices) -> None:
     assert "一组 F-LL（蓄水不够）" in NoticeWriter(demo()[0], ZH).turns(known).loud
 
 
+def test_water_without_turns(notices) -> None:
+    told = next(n for n in notices.turns if n.village_id == "430423201201-1")
+    texts = NoticeWriter(demo()[0], ZH).turns(told)
+    assert texts.paragraphs[0].startswith(
+        "一组（F-ST，170 亩）：每天来水，到田共约 5,138 方"
+    )
+    assert texts.loud.startswith("沙头村一组送水点的乡亲们请注意，田里来水：一组每天。")
+    english = NoticeWriter(demo()[0], EN).turns(told)
+    assert "water comes every day" in english.paragraphs[0]
+    assert "  " not in english.loud
+
+
 def test_reading_time() -> None:
     """Eight signs at four a second; stops take no time. Seven words at 2.3 a second."""
     assert reading_s("今天下午，六点供水。", "zh") == 2

@@ -15,7 +15,7 @@ import pytest
 from dispatch.cli.water_files import write_all_water
 from dispatch.errors import DispatchError
 from dispatch.files.water.plan_file import read_water_plan
-from dispatch.files.water.write import PERSONAL, write_water
+from dispatch.files.water.write import PERSONAL, write_personal, write_water
 from dispatch.words.words import Words
 from tests.files.water.dispatched import demo
 from tests.payloads import PAYLOADS, check_file
@@ -106,17 +106,18 @@ def test_names_and_doors_are_in_the_personal_folder_alone(out) -> None:
 
 def test_personal_things_of_an_earlier_dispatch_go(tmp_path) -> None:
     scenario, dispatch, duty = demo()
+    folder = tmp_path / PERSONAL
     alone = replace(
         duty,
         roster=replace(duty.roster, duties=duty.roster.duties[:1], unstaffed=()),
         rounds=replace(duty.rounds, visits=()),
     )
-    write_water(scenario, dispatch, duty, tmp_path)
-    write_water(scenario, dispatch, alone, tmp_path)
-    (left,) = (tmp_path / PERSONAL).glob("*.ics")
+    write_personal(scenario, dispatch, duty, folder)
+    write_personal(scenario, dispatch, alone, folder)
+    (left,) = folder.glob("*.ics")
     assert left.stem == duty.roster.duties[0].person_id
     write_water(scenario, dispatch, None, tmp_path)
-    assert list((tmp_path / PERSONAL).iterdir()) == []
+    assert list(folder.iterdir()) == []
 
 
 def test_a_scenario_is_never_written_over(tmp_path) -> None:
