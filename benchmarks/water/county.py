@@ -115,9 +115,7 @@ def _share(total: int, number: int, parts: int) -> int:
     return total * (number + 1) // parts - total * number // parts
 
 
-def _system(
-    tables: _Tables, number: int, canals: int, zones: int, size: Size
-) -> None:
+def _system(tables: _Tables, number: int, canals: int, zones: int, size: Size) -> None:
     """Add a reservoir, its main canal in two reaches, branches, works and lifts."""
     root = tables.node(f"R{number}", "reservoir")
     tables.stores.append(
@@ -155,7 +153,9 @@ def _reach(tables: _Tables, canal_id: str, start: str, *, main: bool) -> str:
             length_km=float(round(tables.rng.uniform(1.5, 6), 1)),
             capacity_m3_per_h=high,
             min_flow_m3_per_h=round(0.15 * high, 0),
-            loss_share=None if curve else float(round(tables.rng.uniform(0.05, 0.3), 2)),
+            loss_share=None
+            if curve
+            else float(round(tables.rng.uniform(0.05, 0.3), 2)),
             loss_a=1.9 if curve else None,
             loss_m=0.4 if curve else None,
             fill_m3=tables.amount(1_500, 4_000) if main else tables.amount(300, 900),
@@ -241,10 +241,11 @@ def _works(tables: _Tables, number: int, at: str, zones: int, size: Size) -> Non
 def _lifts(tables: _Tables, number: int, joint: str) -> None:
     """Add a chain of two lifts from the river, and a lift from a canal or the river."""
     sump = tables.node(f"S{number}", "sump")
-    tables.stores.append(
-        Store(node_id=sump, capacity_m3=80, stock_m3=0, potable=False)
+    tables.stores.append(Store(node_id=sump, capacity_m3=80, stock_m3=0, potable=False))
+    high, side = (
+        tables.node(f"H{number}", "outlet"),
+        tables.node(f"I{number}", "outlet"),
     )
-    high, side = tables.node(f"H{number}", "outlet"), tables.node(f"I{number}", "outlet")
     rows = (
         (f"L{number}-1", "X", sump, 12.0, 3),
         (f"L{number}-2", sump, high, 14.0, 3),

@@ -80,9 +80,10 @@ def bounds_of(
 
     A bound is that of the program with choices in parts (its linear relaxation) and
     with canals that lose a little too little, and of a short search tree of it where
-    there are few choices; where no canal loses by a curve, what the search for the plan has proven too. Of
-    several parts it is the sum, as each may have all pumps; a part may be as bad at a
-    goal before as the plan is, less what the others cannot do without.
+    there are few choices; where no canal loses by a curve, what the search for the
+    plan has proven too. Of several parts it is the sum, as each may have all pumps; a
+    part may be as bad at a goal before as the plan is, less what the others cannot do
+    without.
 
     Parameters
     ----------
@@ -121,7 +122,9 @@ def bounds_of(
             if name in part.goals:
                 others = 0.0 if is_worst else math.fsum(of_parts) - own
                 most = max(own, item.value - others)
-                keep(part.program, goal_expression(part.program, part.goals[name]), most)
+                keep(
+                    part.program, goal_expression(part.program, part.goals[name]), most
+                )
     return bounds
 
 
@@ -145,9 +148,7 @@ def _bound(item: Reached, nodes: int, part: _Part) -> float:
 
 def _lower_bound(program: Program, max_nodes: int) -> float:
     if any(choice.integer for choice in program.choices):
-        limits = mathopt.SolveParameters(
-            threads=1, random_seed=1, node_limit=max_nodes
-        )
+        limits = mathopt.SolveParameters(threads=1, random_seed=1, node_limit=max_nodes)
         result = mathopt.solve(program.model, mathopt.SolverType.GSCIP, params=limits)
         bound = result.termination.objective_bounds.dual_bound
     else:

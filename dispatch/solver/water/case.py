@@ -154,9 +154,7 @@ def flow_steps(canal: Canal, *, optimistic: bool = False) -> tuple[FlowStep, ...
         return ()
     if canal.loss_a is None:
         return (FlowStep(low, high, 1 - (canal.loss_share or 0.0), 0.0),)
-    ratio, most = (
-        (BOUND_RATIO, BOUND_STEPS) if optimistic else (STEP_RATIO, MAX_STEPS)
-    )
+    ratio, most = (BOUND_RATIO, BOUND_STEPS) if optimistic else (STEP_RATIO, MAX_STEPS)
     num = math.ceil(math.log(high / low) / math.log(ratio) - 1e-9)
     num = min(most, max(1, num))
     edges = [low * (high / low) ** (step / num) for step in range(num + 1)]

@@ -142,7 +142,9 @@ def add_wetting(
     program.require(wet >= on - sum(hours) / DAY_H)
     for origin in program.case.origins_of[canal.from_node]:
         program.require(wet >= on - program.joined[origin, day - 1])
-    joined = [program.joined[o, day - 1] for o in program.case.origins_of[canal.from_node]]
+    joined = [
+        program.joined[o, day - 1] for o in program.case.origins_of[canal.from_node]
+    ]
     was_on = program.on[canal.canal_id, day - 1]
     program.require(wet <= 1 + len(joined) - total(list(joined)) - was_on)
 

@@ -137,6 +137,11 @@ def settle(
         Its goals.
     chosen
         Choices by key; those that are not there are 0.
+
+    Raises
+    ------
+    SolverError
+        If no flows keep these choices, which come from a solution.
     """
     for key, choice in program.choice_by_key.items():
         choice.integer = False
@@ -157,7 +162,33 @@ def settle(
         solved.reached.append(Reached(goal, value, None))
     if not solved.values:
         raise SolverError("no flows for the choices of the water")
+    solved.values = _with_full_tanks(program) or solved.values
     return solved
+
+
+def _with_full_tanks(program: Program) -> Values | None:
+    """
+    Return flows as good by all goals with the most water in tanks at midnights.
+
+    Works that treat as late as they can leave tanks at their least at the hours when
+    people draw most, which no goal of a day sees.
+    """
+    network = program.case.network
+    tanks = sorted({zone.tank_node for zone in network.zones})
+    stocks = [
+        program.stock[node_id, day + 1]
+        for node_id in tanks
+        for day in program.case.days
+        if (node_id, day + 1) in program.stock
+    ]
+    if not stocks:
+        return None
+    program.model.maximize(total(list(stocks)))
+    result = mathopt.solve(program.model, mathopt.SolverType.GLOP)
+    if not result.has_primal_feasible_solution():
+        return None
+    values: Values = result.variable_values()
+    return values
 
 
 #: Goals of the opening: those that plans most often meet in full.
@@ -299,12 +330,12 @@ def _search(program: Program, params: WaterParams, solved: Solved) -> _Found:
     values = _flows_only(program, solved.values) if solved.values else None
     if values is None:
         raise SolverError(f"the water program ended with {result.termination.reason}")
-    return _Found(values, program.model.objective.as_linear_expression().evaluate(values), bound)
+    return _Found(
+        values, program.model.objective.as_linear_expression().evaluate(values), bound
+    )
 
 
-def _found(
-    program: Program, goal: Goal, params: WaterParams, solved: Solved
-) -> _Found:
+def _found(program: Program, goal: Goal, params: WaterParams, solved: Solved) -> _Found:
     """
     Return the solution of a goal: by a tree, then better some days at a time.
 

@@ -158,9 +158,7 @@ def joined_by_pumps(
         _part(
             case,
             frozenset(
-                node.node_id
-                for number in group
-                for node in parts[number].network.nodes
+                node.node_id for number in group for node in parts[number].network.nodes
             ),
         )
         if len(group) > 1

@@ -96,9 +96,7 @@ def shortages_of(
         for key, found in rows.items():
             causes[key] |= found
             left[key] -= math.fsum(found.values())
-    return tuple(
-        _shortage(lack, causes[key], left[key]) for key, lack in lacks.items()
-    )
+    return tuple(_shortage(lack, causes[key], left[key]) for key, lack in lacks.items())
 
 
 def _booked(

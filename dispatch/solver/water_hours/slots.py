@@ -7,6 +7,7 @@ what is in jars and tanks then is what the next day starts with.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -49,7 +50,11 @@ def plan_slots(request: SlotRequest, *, limit: float = GOAL_LIMIT) -> SlotPlan:
     limit
         Most work for each goal of a day.
     """
-    parts = [_Planner(part, limit).plan() for part in _apart(request)]
+    # Searches of one thread each, whose work is limited: two beside each other find
+    # what they find alone.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        plans = pool.map(lambda part: _Planner(part, limit).plan(), _apart(request))
+        parts = list(plans)
     goals = [
         _sums(part.goals_by_day[day] for part in parts)
         for day in range(request.num_days if parts else 0)
