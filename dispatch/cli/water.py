@@ -108,7 +108,12 @@ def water_on_terminal(
         written.append(write_text(out / TRUCKS_JSON, plan))
     (out / REJECTED).unlink(missing_ok=True)
     if options.helping:
-        helps = water_helping(scenario, num_days=options.days, params=params)
+        helps = water_helping(
+            scenario,
+            num_days=options.days,
+            params=params,
+            taken_m3=township.taken_m3(options.days),
+        )
         console.print(helping_table(helps, t))
     console.print(escape(t("cli.plan.checked")), style="green")
     names = "  ".join(names_of(written, out))

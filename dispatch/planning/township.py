@@ -39,11 +39,18 @@ class Township(NamedTuple):
         None where no truck drives, or where their plan was given.
     scenario
         As trucks were planned with: with what taps give.
+    plan
+        Of the trucks, planned or given; None: no truck drives.
     """
 
     water: WholeWater
     trucks: Planned | None
     scenario: Scenario
+    plan: Plan | None
+
+    def taken_m3(self, num_days: int) -> dict[tuple[str, int], float]:
+        """Return what trucks fill, by source and day from 0."""
+        return {} if self.plan is None else truck_fills_m3(self.plan, num_days)
 
 
 def plan_township(
@@ -96,7 +103,7 @@ def plan_township(
         trucks=plan,
         turn_order=turn_order,
     )
-    return Township(water, trucks, day)
+    return Township(water, trucks, day, plan)
 
 
 def _trucks(scenario: Scenario, params: SolveParams) -> tuple[Planned, Scenario]:

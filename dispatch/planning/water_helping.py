@@ -19,11 +19,19 @@ if TYPE_CHECKING:
 
     from dispatch.model.scenario import Scenario
     from dispatch.model.water.network import WaterNetwork
-    from dispatch.model.water.plan import WaterPlan
+    from dispatch.model.water.plan import WaterGoal, WaterPlan
 
 #: Days that a lent pump is kept longer, and hours that pumps and works run longer.
 KEPT_DAYS: Final = 2
 MORE_HOURS: Final = 1.0
+
+#: Goals by which a plan is better than another one; fairness, change and energy are not
+#: what a work is done for.
+_DECIDE: Final[frozenset[WaterGoal]] = frozenset(
+    {"trucks", *PEOPLE, "reserve", "livestock", "normal", "critical_loss", "other_loss"}
+)
+#: So many times the nodes of a plan: what a change is worth is worth waiting for.
+_TIMES: Final = 4
 
 HelpKind = Literal["work", "one_more_pump", "one_more_hour", "keep_pump"]
 
@@ -114,6 +122,7 @@ def water_helping(
         Called with what is planned and how much there is.
     """
     params = replace(params or WaterParams(), reasons=False, equal_shares=False)
+    params = replace(params, max_nodes=_TIMES * params.max_nodes)
 
     def planned(network: WaterNetwork) -> WaterPlan:
         case = water_case(
@@ -129,8 +138,32 @@ def water_helping(
     for number, variant in enumerate(variants):
         if progress is not None:
             progress(number, len(variants))
-        helps.append(_gain(scenario, variant, before, planned(variant.network)))
+        after = _not_worse(before, planned(variant.network))
+        helps.append(_gain(scenario, variant, before, after))
     return tuple(sorted(helps, key=lambda item: (item.rank, item.object_id))[::-1])
+
+
+def _not_worse(before: WaterPlan, after: WaterPlan) -> WaterPlan:
+    """
+    Return the better of two plans, goal by goal.
+
+    With a change the plan without it stays possible: a search that ended early with a
+    worse one would tell that the change does harm.
+    """
+    for goal in before.goals:
+        if goal.goal not in _DECIDE:
+            continue
+        found = after.goal(goal.goal)
+        value = 0.0 if found is None else found.value
+        slack = 1e-3 * max(1.0, goal.value)
+        if value < goal.value - slack:
+            return after
+        if value > goal.value + slack:
+            return before
+    for later in after.goals:
+        if later.goal in _DECIDE and before.goal(later.goal) is None:
+            return before if later.value > 1e-3 else after
+    return after
 
 
 def _variants(scenario: Scenario, num_days: int) -> Iterator[_Variant]:
@@ -209,11 +242,16 @@ def _gain(
         people=people_l / basic_l if basic_l else 0.0,
         animals_l=more_l(("livestock",)),
         normal_l=more_l(("normal",)),
-        mu=_mu(scenario, after) - _mu(scenario, before),
-        kg=before.lost_kg - after.lost_kg,
+        mu=_clean(_mu(scenario, after) - _mu(scenario, before)),
+        kg=_clean(before.lost_kg - after.lost_kg),
         cost_yuan=variant.cost_yuan,
         crew_days=variant.crew_days,
     )
+
+
+def _clean(amount: float) -> float:
+    """Return an amount without what rounding leaves: a tenth of a kg is none."""
+    return 0.0 if abs(amount) < 0.1 else amount
 
 
 def _mu(scenario: Scenario, plan: WaterPlan) -> float:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dispatch.solver.water.program import Program
 
 #: Goals whose bounds a tree soon lifts, and the part of the nodes that it gets.
-TREE: Final = frozenset({*PEOPLE, "livestock", "normal", "critical_loss", "other_loss"})
+TREE: Final = frozenset({*PEOPLE, "livestock", "normal", "critical_loss"})
 TREE_PART: Final = 4
 MOST_IN_TREE: Final = 1_500
 #: Bounds that the search for the plan has proven; None: it has none.
@@ -148,7 +148,12 @@ def _bound(item: Reached, nodes: int, part: _Part) -> float:
 
 def _lower_bound(program: Program, max_nodes: int) -> float:
     if any(choice.integer for choice in program.choices):
-        limits = mathopt.SolveParameters(threads=1, random_seed=1, node_limit=max_nodes)
+        limits = mathopt.SolveParameters(
+            threads=1,
+            random_seed=1,
+            node_limit=max_nodes,
+            heuristics=mathopt.Emphasis.OFF,
+        )
         result = mathopt.solve(program.model, mathopt.SolverType.GSCIP, params=limits)
         bound = result.termination.objective_bounds.dual_bound
     else:

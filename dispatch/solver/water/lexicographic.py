@@ -36,7 +36,7 @@ SECOND: Final = frozenset({"change", "energy", "released"})
 #: The last goal that decides who gets water has little left to decide, and its nodes
 #: are the slowest: it gets a part of them.
 LAST: Final = "other_loss"
-LAST_PART: Final = 4
+LAST_PART: Final = 1
 #: Goals of people and animals come first, their best is mostly 0, which ends a search,
 #: and their nodes are quick: they get so many times more.
 PEOPLE_TIMES: Final = 20

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from dispatch.model.water.hours import Span
 from dispatch.model.water.told import SameSlots
 from dispatch.water.drought_form import drought_form
 from dispatch.water.notices import water_notices
+from dispatch.words.message import templates
 from tests.files.water.dispatched import demo
 from tests.water.test_drought_form import township
 
@@ -263,3 +265,10 @@ def test_cutting_needs_approval_even_where_taps_are_always_open() -> None:
     assert check_notices(scenario, always, notices) == []
     found = check_notices(scenario, always, first(notices, approval=None))
     assert [v.message.key for v in found] == ["water_broken.no_approval"]
+
+
+def test_every_sentence_of_form_and_notices_is_tested() -> None:
+    text = Path(__file__).read_text("utf-8")
+    names = {key.split(".")[1] for key in templates() if key.startswith("water_broken")}
+    own = {name for name in names if name.startswith(("form_", "notice_"))}
+    assert sorted(name for name in own if f'"{name}"' not in text) == []
