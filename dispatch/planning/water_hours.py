@@ -1,5 +1,5 @@
 """
-From the network and a plan of days to turns on canals and supply slots.
+From the network and a plan of days to supply slots of piped zones.
 
 The plan of days says how much flows where and when. What the hours cannot keep is in
 their results, for the plan of days to ask for less.
@@ -18,7 +18,6 @@ from dispatch.model.water.slots import (
     TankRequest,
     ZoneRequest,
 )
-from dispatch.model.water.turns import RotaRequest, TurnRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from dispatch.model.water.network import WaterNetwork
     from dispatch.model.water.slots import TankInflow
     from dispatch.model.water.supply import Zone
-    from dispatch.model.water.turns import TurnOrder
 
 #: Where it is not known: two containers of 15 L a family (Sphere: 10 to 20 L each), and
 #: three people in it.
@@ -45,89 +43,6 @@ class AssumedJars:
 
     zone_id: str
     litres: int
-
-
-def rota_request(
-    network: WaterNetwork,
-    canal_id: str,
-    gross_m3_by_field: Mapping[str, float],
-    *,
-    flow_m3_per_h: float,
-    open_spans: Sequence[Span],
-    signal_s: int = 0,
-    order: TurnOrder = "far_first",
-    was_at_night: Mapping[str, bool] | None = None,
-) -> RotaRequest:
-    """
-    Return the turns of all blocks of fields below the head of a canal.
-
-    Each block far below has its distance along the reaches; the first of the order gets
-    the time that water takes to it, as it fills the canal for all others.
-
-    Parameters
-    ----------
-    network
-        The township's water.
-    canal_id
-        First reach; all that lie below it belong to the rota.
-    gross_m3_by_field
-        Water at the head of that reach, by block; blocks of other canals are left out.
-    flow_m3_per_h, open_spans
-        At its head.
-    signal_s, order
-        As in `RotaRequest`.
-    was_at_night
-        Whether the last turn of a block started at night.
-    """
-    distance_km, travel_h = _below(network, canal_id)
-    nights = was_at_night or {}
-    blocks = [
-        block
-        for block in network.fields
-        if block.node_id in distance_km and gross_m3_by_field.get(block.field_id, 0) > 0
-    ]
-    first = max(
-        blocks,
-        key=lambda block: (distance_km[block.node_id], block.field_id),
-        default=None,
-    )
-    turns = tuple(
-        TurnRequest(
-            group_id=block.field_id,
-            gross_m3=gross_m3_by_field[block.field_id],
-            distance_km=distance_km[block.node_id],
-            rank=rank,
-            fill_s=math.ceil(travel_h[block.node_id] * 3600) if block is first else 0,
-            was_at_night=nights.get(block.field_id),
-        )
-        for rank, block in enumerate(blocks)
-    )
-    return RotaRequest(
-        canal_id=canal_id,
-        flow_m3_per_h=flow_m3_per_h,
-        turns=turns,
-        open_spans=tuple(open_spans),
-        signal_s=signal_s,
-        order=order,
-    )
-
-
-def _below(
-    network: WaterNetwork, canal_id: str
-) -> tuple[dict[str, float], dict[str, float]]:
-    """Return km and hours of travel from the head of a reach to every node below."""
-    head = network.canal_by_id[canal_id]
-    distance_km = {head.to_node: head.length_km}
-    travel_h = {head.to_node: head.travel_h or 0.0}
-    waiting = [head.to_node]
-    while waiting:
-        node = waiting.pop(0)
-        for canal in network.canals:
-            if canal.from_node == node and canal.to_node not in distance_km:
-                distance_km[canal.to_node] = distance_km[node] + canal.length_km
-                travel_h[canal.to_node] = travel_h[node] + (canal.travel_h or 0.0)
-                waiting.append(canal.to_node)
-    return distance_km, travel_h
 
 
 def slot_request(

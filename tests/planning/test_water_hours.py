@@ -12,7 +12,6 @@ import pytest
 from dispatch.check.water_hours.duty import check_roster
 from dispatch.check.water_hours.rounds import check_rounds
 from dispatch.check.water_hours.slots import check_slots
-from dispatch.check.water_hours.turns import check_rota
 from dispatch.files.scenario.read import read_scenario
 from dispatch.model.plan import Route, Stop
 from dispatch.model.water.hours import Span, joined_spans
@@ -28,11 +27,9 @@ from dispatch.planning.water_duty import (
 from dispatch.planning.water_hours import (
     assumed_jars,
     jars_of,
-    rota_request,
     slot_request,
 )
 from dispatch.solver.water_hours.roster import plan_roster
-from dispatch.solver.water_hours.rota import plan_rota
 from dispatch.solver.water_hours.rounds import plan_rounds
 from dispatch.solver.water_hours.slots import plan_slots
 
@@ -51,26 +48,6 @@ def scenario():
 @pytest.fixture(scope="module")
 def network(scenario):
     return scenario.water
-
-
-def test_turns_below_a_gate(network) -> None:
-    """文桥 is 3.0 km below the gate, 咸宜 9.8: it comes first and fills the canal."""
-    request = rota_request(
-        network,
-        "C-Z1",
-        {"F-WQ": 9000, "F-XY": 8000, "F-LL": 500},
-        flow_m3_per_h=600,
-        open_spans=[Span(6 * H, 2 * D)],
-    )
-    far, near = sorted(request.turns, key=lambda turn: -turn.distance_km)
-    assert (far.group_id, round(far.distance_km, 1)) == ("F-XY", 9.8)
-    assert (near.group_id, near.distance_km) == ("F-WQ", 3.0)
-    assert far.fill_s == round(6.3 * H)
-    assert near.fill_s == 0
-    rota = plan_rota(request)
-    assert check_rota(request, rota) == []
-    assert [turn.group_id for turn in rota.turns] == ["F-XY", "F-WQ"]
-    assert rota.missing_m3 == 0
 
 
 @pytest.fixture(scope="module")

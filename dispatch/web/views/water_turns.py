@@ -98,24 +98,23 @@ def _moved(
 ) -> WaterDispatch:
     t = context.t
     num_days = shown.dispatch.plan.num_days
-    left, right = st.columns(2)
     days = [shown.first_day + dt.timedelta(days=day) for day in range(num_days)]
-    day = left.selectbox(
+    day = st.segmented_control(
         t("water_page.hand_day"),
         range(num_days),
-        index=min(turn.span.day, num_days - 1),
-        format_func=lambda number: days[number].isoformat(),
+        format_func=lambda number: f"{days[number]:%m-%d}",
+        default=min(turn.span.day, num_days - 1),
+        required=True,
         key=f"hand_day {shown.number} {place}",
-        filter_mode=None,
     )
     clock = turn.span.start_s % DAY_S
-    when = right.time_input(
+    when = st.time_input(
         t("water_page.hand_start"),
         value=dt.time(clock // 3600, clock % 3600 // 60),
         step=300,
         key=f"hand_start {shown.number} {place}",
     )
-    start_s = day * DAY_S + when.hour * 3600 + when.minute * 60
+    start_s = int(day) * DAY_S + when.hour * 3600 + when.minute * 60
     return with_moved_turn(shown.dispatch, turn, start_s=start_s)
 
 
