@@ -22,7 +22,12 @@ from dispatch.planning.piped import (
     truck_fills_m3,
     with_piped_l,
 )
-from dispatch.planning.whole_water import check_days, check_hours, plan_whole_water
+from dispatch.planning.whole_water import (
+    check_days,
+    check_hours,
+    check_told,
+    plan_whole_water,
+)
 from dispatch.store.audit import note_change
 from dispatch.store.days import find_day, open_day_of, published_version
 from dispatch.store.remembered import remembered
@@ -261,7 +266,10 @@ def keep_hand_water(
         open_day_of(session, township, first_day)
         version = water_version_of(session, township, first_day, base)
         found = broken_rules(
-            kept_scenario(version.scenario), dispatch, taken_of(version)
+            kept_scenario(version.scenario),
+            dispatch,
+            duty_from_bytes(version.duty),
+            taken_of(version),
         )
         new = add_water(
             session,
@@ -287,10 +295,11 @@ def keep_hand_water(
 def broken_rules(
     scenario: Scenario,
     dispatch: WaterDispatch,
+    duty: WaterDuty,
     taken: Mapping[tuple[str, int], float],
 ) -> list[WaterViolation | HourViolation]:
     """
-    Return which rules a dispatch breaks, by days and by hours.
+    Return which rules a dispatch breaks: its days, its hours, and what it tells.
 
     Parameters
     ----------
@@ -298,6 +307,8 @@ def broken_rules(
         With tables of the water.
     dispatch
         Changed by hand or not.
+    duty
+        Who is on duty.
     taken
         What trucks fill, by source id and day.
 
@@ -311,6 +322,7 @@ def broken_rules(
     return [
         *check_days(scenario, dispatch, taken),
         *check_hours(scenario.water, dispatch),
+        *check_told(scenario, dispatch, duty),
     ]
 
 
@@ -366,7 +378,10 @@ def publish_water(
             return None
         dispatch = kept_dispatch(version.dispatch)
         found = broken_rules(
-            kept_scenario(version.scenario), dispatch, taken_of(version)
+            kept_scenario(version.scenario),
+            dispatch,
+            duty_from_bytes(version.duty),
+            taken_of(version),
         )
         if found or version.violations:
             line = found[0].line if found else message_of(version.violations[0])

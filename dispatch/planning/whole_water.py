@@ -13,6 +13,8 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from dispatch.check.water.form import check_form
+from dispatch.check.water.notices import check_notices
 from dispatch.check.water.rules import check_water_plan
 from dispatch.check.water_hours.duty import check_roster
 from dispatch.check.water_hours.rounds import check_rounds
@@ -38,6 +40,8 @@ from dispatch.solver.water_hours.rota import plan_rota
 from dispatch.solver.water_hours.rounds import plan_rounds
 from dispatch.solver.water_hours.slots import plan_slots
 from dispatch.units import DAY_S
+from dispatch.water.drought_form import drought_form
+from dispatch.water.notices import water_notices
 from dispatch.water.pump_hours import pump_from_h
 from dispatch.words.message import say
 
@@ -75,7 +79,8 @@ class WholeWater:
     scenario
         As the tables say.
     violations, hour_violations
-        Broken rules of the days, and of turns, slots, duty and rounds; none: good.
+        Broken rules of the days and of what is told of them, and of turns, slots, duty
+        and rounds; none: good.
     """
 
     scenario: Scenario
@@ -356,12 +361,14 @@ def _staffed(
             rounds = plan_rounds(request, limit=_LIMIT)
             found += check_rounds(request, rounds)
     found += check_hours(network, dispatch)
+    dispatch = replace(dispatch, watches=_watches(posts, roster))
+    duty = WaterDuty(roster=roster, rounds=rounds)
     return WholeWater(
         scenario=scenario,
-        dispatch=replace(dispatch, watches=_watches(posts, roster)),
-        duty=WaterDuty(roster=roster, rounds=rounds),
+        dispatch=dispatch,
+        duty=duty,
         tails=planned.tails,
-        violations=planned.violations,
+        violations=(*planned.violations, *check_told(scenario, dispatch, duty)),
         hour_violations=tuple(found),
     )
 
@@ -407,6 +414,30 @@ def check_days(
     caps = {cap.zone_id: cap.m3_per_h for cap in dispatch.zone_caps}
     narrowed = with_zone_caps(scenario, caps)
     return check_water_plan(narrowed, dispatch.plan, taken_m3=taken_m3)
+
+
+def check_told(
+    scenario: Scenario, dispatch: WaterDispatch, duty: WaterDuty
+) -> list[WaterViolation]:
+    """
+    Return the broken rules of what is told: of the drought form and of notices.
+
+    Parameters
+    ----------
+    scenario
+        With tables of the water.
+    dispatch
+        Days and hours.
+    duty
+        Who is on duty.
+    """
+    network = _network(scenario)
+    form = drought_form(scenario, dispatch, duty)
+    notices = water_notices(network, dispatch)
+    return [
+        *check_form(scenario, dispatch, duty, form),
+        *check_notices(scenario, dispatch, notices),
+    ]
 
 
 def _watches(posts: Sequence[PostTimes], roster: Roster) -> tuple[Watch, ...]:

@@ -25,7 +25,7 @@ from dispatch.day.water_helps import water_helps_of
 from dispatch.errors import ConflictError, DispatchError, PlanError
 from dispatch.files.scenario.read import read_scenario
 from dispatch.planning.piped import piped_l_of, piped_litres, truck_fills_m3
-from dispatch.planning.water_hand import turn_of, with_moved_turn, with_swapped_turns
+from dispatch.planning.water_hand import turn_of, with_moved_turn
 from dispatch.planning.water_helping import WaterHelp
 from dispatch.runs import queue
 from dispatch.runs.queue import Ask, ask_water, latest_run
@@ -141,19 +141,6 @@ def test_a_turn_moved_by_hand_says_what_breaks(planned):
     assert back == dispatch
     with pytest.raises(PlanError, match=turn.group_id):
         turn_of(moved, turn.canal_id, turn.group_id, turn.span.start_s)
-
-
-def test_two_groups_change_places(planned):
-    dispatch = shown_water(planned, TOWN, DAY, 1).dispatch
-    rota = next((r for r in dispatch.rotas if len(r.turns) > 1), None)
-    if rota is None:
-        pytest.skip("no canal of these two days has two turns")
-    early, late = rota.turns[0], rota.turns[-1]
-    swapped = with_swapped_turns(dispatch, early, late)
-    own = swapped.rotas[dispatch.rotas.index(rota)]
-    assert own.turns[0].group_id == late.group_id
-    assert own.turns[0].span.start_s == early.span.start_s
-    assert own.turns[-1].span.end_s == late.span.end_s
 
 
 def test_a_worker_plans_the_water(planned, monkeypatch):

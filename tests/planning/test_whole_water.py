@@ -14,6 +14,7 @@ from dispatch.planning.water_turns import lines_with_fields, rota_requests
 from dispatch.planning.whole_water import (
     check_days,
     check_hours,
+    check_told,
     flow_spans,
     plan_whole_water,
     pump_from_h,
@@ -42,6 +43,7 @@ def test_every_dispatch_keeps_all_rules(scenario) -> None:
     assert 1 <= whole.dispatch.num_rounds <= 5
     assert check_days(scenario, whole.dispatch) == []
     assert check_hours(whole.network, whole.dispatch) == []
+    assert check_told(scenario, whole.dispatch, whole.duty) == []
 
 
 def field_m3_of(turn, network, plan):
