@@ -157,7 +157,7 @@ def test_zones_run_in_epanet_in_the_hours_of_the_plan(tmp_path) -> None:
     level = run.node["pressure"]["T"]
     stock_m3 = asked.tanks[0].stock_l / 1000
     for step in range(96):
-        span = Span(step * STEP_S, step * STEP_S)
+        span = Span(step * STEP_S, (step + 1) * STEP_S)
         stock_m3 += asked.tanks[0].inflow_l(span) / 1000
         stock_m3 -= STEP_S * sum(
             drawn_m3_per_s(plan, zone.zone_id)[step] for zone in asked.zones
