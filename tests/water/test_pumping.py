@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from dispatch.water.pumping import (
@@ -10,6 +12,9 @@ from dispatch.water.pumping import (
     pump_audit,
     stage_power_kw,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_pump_audit() -> None:
@@ -40,3 +45,34 @@ def test_mean_power_leaves_pauses_out() -> None:
     full = stage_power_kw(60, 8, efficiency=0.75)
     assert mean_power_kw(steps, efficiency=0.75) == pytest.approx(full)
     assert mean_power_kw([], efficiency=0.75) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "on_share", "mean_kw", "kwh_per_mgal"),
+    [("10", 0.5833, 62.05, 313.71), ("335", 0.236, 309.41, 394.29)],
+)
+def test_pumps_of_epanet_net3(
+    tmp_path: Path, name: str, on_share: float, mean_kw: float, kwh_per_mgal: float
+) -> None:
+    """A14: flows and heads by EPANET, energy by ours; its constants differ by 0.1 %."""
+    wntr = pytest.importorskip("wntr", reason="WNTR is not installed here")
+    model = wntr.network.WaterNetworkModel("Net3")
+    step_s = model.options.time.hydraulic_timestep = 900
+    model.options.time.report_timestep = step_s
+    run = wntr.sim.EpanetSimulator(model).run_sim(file_prefix=str(tmp_path / "net3"))
+    pump = model.get_link(name)
+    heads = run.node["head"]
+    lifted = heads[pump.end_node_name] - heads[pump.start_node_name]
+    flows = run.link["flowrate"][name]
+    # The last row is the end of the week, which lasts no time.
+    steps = [
+        (3600 * float(flow), float(head_m))
+        for flow, head_m in zip(flows[:-1], lifted[:-1], strict=True)
+    ]
+    running = [(flow, head_m) for flow, head_m in steps if flow > 0.01]
+    assert len(running) / len(steps) == pytest.approx(on_share, abs=0.001)
+    kw = mean_power_kw(running, efficiency=0.75)
+    assert kw == pytest.approx(mean_kw, rel=0.002)
+    m3 = sum(flow * step_s / 3600 for flow, _ in running)
+    kwh = kw * len(running) * step_s / 3600
+    assert kwh / (m3 * 264.172 / 1e6) == pytest.approx(kwh_per_mgal, rel=0.002)
