@@ -115,6 +115,20 @@ def test_a_turn_moved_into_another_says_what_breaks_and_is_kept(planned, watched
     assert wrong == []
 
 
+def test_a_press_plans_in_the_background(demo, watched):
+    code = "430423403"
+    demo.take_in(code)
+    word = demo.sign_in("water press", "coordinator", code)
+    open_page, wrong = watched
+    page = open_page(f"{demo.address}/water?water_days={DAYS}", word=word)
+    page.get_by_role("button", name="编制用水方案").click(timeout=60_000)
+    page.get_by_role("tab", name="轮灌").wait_for(timeout=120_000)
+    head = water_desk(demo.db, code, DATE).heads[0]
+    assert (head.num_days, head.status, head.num_violations) == (DAYS, "draft", 0)
+    assert head.who == "water press"
+    assert wrong == []
+
+
 def test_an_official_sees_the_form_with_its_meaning(planned, watched):
     demo, words = planned
     open_page, wrong = watched
