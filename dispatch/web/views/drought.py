@@ -51,7 +51,7 @@ def show(frame: Frame, township: str, date: dt.date) -> None:
     show_table(table.drop(columns=rows.headings[-1]))
     with st.expander(t("drought_page.means"), icon="📖"):
         for row in rows.rows:
-            st.markdown(f"- **{plain(row[0])}**：{plain(row[-1])}")
+            st.markdown(f"- **{plain(row[0])}** {plain(row[-1])}")
     st.download_button(
         t("drought_page.file"),
         data=lambda: water_xlsx(
