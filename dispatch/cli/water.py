@@ -307,7 +307,7 @@ def helping_table(helps: Sequence[WaterHelp], t: Words) -> Table:
     t
         Words in the language of the reader.
     """
-    gains = ("people_l", "animals_l", "normal_l", "mu", "kg")
+    gains = ("people_l", "animals_l", "normal_l", "critical_kg", "mu", "kg")
     names = ("help", *gains, "kg_per_yuan", "kg_per_crew_day")
     columns = [(t(f"water_cli.{x}"), n > 0) for n, x in enumerate(names)]
 
@@ -321,7 +321,7 @@ def helping_table(helps: Sequence[WaterHelp], t: Words) -> Table:
                 f"{value:,.0f}"
                 for value in (
                     *(item.people_l, item.animals_l, item.normal_l),
-                    *(item.mu, item.kg),
+                    *(item.critical_kg, item.mu, item.kg),
                 )
             ),
             ratio(item.kg_per_yuan),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from dispatch.store.db import Database
 
-_NUMBERS = ("people_l", "people", "animals_l", "normal_l", "mu", "kg")
+_NUMBERS = ("people_l", "people", "animals_l", "normal_l", "mu", "kg", "critical_kg")
 _COSTS = ("cost_yuan", "crew_days")
 
 

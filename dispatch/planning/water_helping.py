@@ -51,6 +51,9 @@ class WaterHelp:
         People who could be given their basic need for all days with that.
     mu, kg
         More fields watered in full, and harvest saved.
+    critical_kg
+        Part of it at critical stages, which the order of goals puts first: to save it,
+        other fields may lose more.
     cost_yuan, crew_days
         Of a work; None: not known.
     """
@@ -64,6 +67,7 @@ class WaterHelp:
     normal_l: float
     mu: float
     kg: float
+    critical_kg: float = 0.0
     cost_yuan: float | None = None
     crew_days: float | None = None
 
@@ -79,8 +83,11 @@ class WaterHelp:
 
     @property
     def rank(self) -> tuple[float, ...]:
-        """People first, then animals, normal need and harvest: larger is better."""
-        gains = self.people_l, self.animals_l, self.normal_l, self.kg
+        """People first, then animals, normal need, critical stages, all harvest."""
+        gains = (
+            *(self.people_l, self.animals_l, self.normal_l),
+            *(self.critical_kg, self.kg),
+        )
         return (*(float(round(gain)) for gain in gains), self.kg_per_yuan or 0.0)
 
 
@@ -244,9 +251,15 @@ def _gain(
         normal_l=more_l(("normal",)),
         mu=_clean(_mu(scenario, after) - _mu(scenario, before)),
         kg=_clean(before.lost_kg - after.lost_kg),
+        critical_kg=_clean(_critical_kg(before) - _critical_kg(after)),
         cost_yuan=variant.cost_yuan,
         crew_days=variant.crew_days,
     )
+
+
+def _critical_kg(plan: WaterPlan) -> float:
+    """Return the harvest lost at critical stages."""
+    return sum(row.lost_kg or 0.0 for row in plan.outcomes if row.critical)
 
 
 def _clean(amount: float) -> float:

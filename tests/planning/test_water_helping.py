@@ -9,7 +9,8 @@ import pytest
 
 from dispatch.model.water.network import WaterNetwork
 from dispatch.planning.water_day import plan_all_water
-from dispatch.planning.water_helping import water_helping
+from dispatch.planning.water_helping import WaterHelp, water_helping
+from dispatch.words.message import say
 from tests.solver.water import small
 from tests.solver.water.test_day_plan import order_and_works
 from tests.water.test_tail_end import two_reaches
@@ -104,3 +105,23 @@ def test_days_of_pumps_are_dates() -> None:
     plan = plan_all_water(small.scenario(pumped()), num_days=3).plan
     assert {run.day for run in plan.pumps} == {0}
     assert plan.first_day + dt.timedelta(days=0) == small.DAY
+
+
+def test_critical_stages_rank_before_all_harvest() -> None:
+    """To save a critical tail others may lose more: by the order it helps first."""
+    helps = [
+        WaterHelp(
+            kind="work",
+            object_id=label,
+            name=say("water_help.hour"),
+            people_l=0.0,
+            people=0.0,
+            animals_l=0.0,
+            normal_l=0.0,
+            mu=0.0,
+            kg=kg,
+            critical_kg=critical_kg,
+        )
+        for label, kg, critical_kg in (("A", 900.0, 0.0), ("B", -50.0, 400.0))
+    ]
+    assert max(helps, key=lambda item: item.rank).object_id == "B"

@@ -265,13 +265,14 @@ def _helps(context: Context, shown: ShownWater) -> None:
         context.db, context.desk.township, shown.first_day, shown.number
     )
     if helps is not None:
-        names = ("help", "people_l", "animals_l", "normal_l", "mu", "kg")
+        names = ("help", "people_l", "animals_l", "normal_l", "critical_kg", "mu", "kg")
         more = ("cost", "crew_days", "kg_per_yuan", "kg_per_crew_day")
         rows = [
             (
                 item.name.text(t.lang),
                 *(round(value) for value in (item.people_l, item.animals_l)),
-                *(round(value) for value in (item.normal_l, item.mu, item.kg)),
+                *(round(value) for value in (item.normal_l, item.critical_kg)),
+                *(round(value) for value in (item.mu, item.kg)),
                 *(item.cost_yuan, item.crew_days),
                 *(item.kg_per_yuan, item.kg_per_crew_day),
             )
