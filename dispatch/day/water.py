@@ -16,12 +16,7 @@ from dispatch.files.water.dispatch_file import (
     duty_from_bytes,
     duty_to_bytes,
 )
-from dispatch.planning.piped import (
-    piped_l_of,
-    piped_litres,
-    truck_fills_m3,
-    with_piped_l,
-)
+from dispatch.planning.piped import piped_litres, truck_fills_m3, with_piped_l
 from dispatch.planning.whole_water import (
     check_days,
     check_hours,
@@ -76,11 +71,6 @@ class WaterDesk:
 
     heads: tuple[WaterHead, ...]
     published: tuple[dt.date, int] | None
-
-    @property
-    def latest(self) -> int | None:
-        """Number of the newest version of the date; None: none."""
-        return self.heads[-1].number if self.heads else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
@@ -471,12 +461,11 @@ def with_taps(session: Session, day: Any) -> Scenario:
         offset = (day.date - known.first_day).days
         plan = kept_dispatch(known.dispatch).plan
         litres = piped_litres(scenario, plan, offset)
-    wanted = {label: amount for label, amount in litres.items() if amount}
-    if wanted != piped_l_of(scenario):
-        scenario = with_piped_l(scenario, wanted)
-        day.scenario = scenario_to_bytes(scenario)
+    tapped = with_piped_l(scenario, litres)
+    if tapped != scenario:
+        day.scenario = scenario_to_bytes(tapped)
         day.version += 1
-    return scenario
+    return tapped
 
 
 @remembered

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,11 +20,14 @@ from dispatch.day.water import (
     publish_water,
     shown_water,
     water_desk,
+    with_taps,
     withdraw_water,
 )
 from dispatch.day.water_helps import water_helps_of
 from dispatch.errors import ConflictError, DispatchError, PlanError
 from dispatch.files.scenario.read import read_scenario
+from dispatch.files.scenario.snapshot import scenario_to_bytes
+from dispatch.model.scenario import Resting
 from dispatch.planning.piped import piped_l_of, piped_litres, truck_fills_m3
 from dispatch.planning.water_hand import turn_of, with_moved_turn
 from dispatch.planning.water_helping import WaterHelp
@@ -31,6 +35,7 @@ from dispatch.runs import queue
 from dispatch.runs.queue import Ask, ask_water, latest_run
 from dispatch.runs.worker import work
 from dispatch.solver.params import SolveParams
+from dispatch.store.days import open_day_of
 from dispatch.store.tables import WaterVersion
 from dispatch.units import DAY_S
 from dispatch.words.message import say
@@ -113,6 +118,33 @@ def test_the_second_day_counts_on_the_second_day_of_the_plan(db):
     assert water_desk(db, TOWN, DAY + dt.timedelta(days=2)).published is None
     with pytest.raises(ConflictError):
         plan_water_version(db, TOWN, DAY, num_days=1, who="王", at=AT)
+
+
+def test_a_village_out_of_service_does_not_change_the_day_again(planned):
+    """Its tap counts as those of others: a second look at the day writes nothing."""
+    before = day_scenario(planned, TOWN, DAY)
+    zone = before.water.zones[0].village_ids[0]
+    villages = tuple(
+        replace(v, out_of_service=v.village_id == zone) for v in before.all_villages
+    )
+    resting = Resting(0, next(v for v in villages if v.out_of_service))
+    now = replace(
+        before,
+        villages=tuple(v for v in villages if not v.out_of_service),
+        resting=(resting,),
+    )
+    publish_water(planned, TOWN, DAY, 1, who="王", at=AT)
+    try:
+        with planned.write() as session:
+            day = open_day_of(session, TOWN, DAY)
+            day.scenario = scenario_to_bytes(now)
+            with_taps(session, day)
+            version = day.version
+            with_taps(session, day)
+            assert day.version == version
+            day.scenario = scenario_to_bytes(before)
+    finally:
+        withdraw_water(planned, TOWN, DAY, 1, who="王", at=AT)
 
 
 def first_turn(dispatch):

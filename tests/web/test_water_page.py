@@ -80,6 +80,21 @@ def test_in_english_nothing_is_chinese_but_names(planned, watched):
     assert wrong == []
 
 
+def test_nonsense_in_the_address_is_passed_over(planned, watched):
+    demo, words = planned
+    open_page, wrong = watched
+    asked = "9" * 5_000
+    page = open_page(
+        f"{demo.address}/water?water_days={asked}", word=words["coordinator"]
+    )
+    page.get_by_role("tab").first.wait_for(timeout=60_000)
+    settled(page)
+    assert page.get_by_test_id("stException").count() == 0
+    page.get_by_text("编制设置").click()
+    assert page.get_by_label("排几天").input_value() == "7"
+    assert wrong == []
+
+
 def test_published_on_the_page_taps_count_for_trucks(planned, watched):
     demo, _ = planned
     open_page, wrong = watched

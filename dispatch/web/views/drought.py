@@ -57,7 +57,8 @@ def show(frame: Frame, township: str, date: dt.date) -> None:
         data=lambda: water_xlsx(
             shown.scenario, shown.dispatch, None, t.lang, form=form
         ),
-        file_name=f"{shown.scenario.name[:40]}-{shown.first_day}-water.xlsx",
+        file_name=f"{shown.scenario.name.replace('/', '-')[:40]}"
+        f"-{shown.first_day}-water.xlsx",
         key="download-drought",
         icon="📄",
         on_click="ignore",

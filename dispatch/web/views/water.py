@@ -224,7 +224,9 @@ def _settings(context: Context) -> tuple[int, bool, TurnOrder]:
     t = context.t
     asked = st.query_params.get("water_days", "")
     if "water_days" not in st.session_state:
-        is_good = asked.isdecimal() and 1 <= int(asked) <= MAX_DAYS
+        # Short: of thousands of digits Python makes no number.
+        is_number = asked.isdecimal() and len(asked) < 3
+        is_good = is_number and 1 <= int(asked) <= MAX_DAYS
         st.session_state["water_days"] = int(asked) if is_good else _USUAL_DAYS
     days = st.number_input(
         t("water_page.num_days"),
